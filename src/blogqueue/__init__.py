@@ -1,0 +1,6 @@
+"""blogqueue: a paid order becomes a checked article version, once and for sure."""
+
+import os
+
+# Piccolo finds its configuration by this name wherever a process was started from.
+os.environ.setdefault("PICCOLO_CONF", "blogqueue.piccolo_conf")

@@ -1,0 +1,133 @@
+"""What is on sale: published articles with a link place left, and how articles come in from Markdown files."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from blogqueue.errors import FieldError, InvalidError, NotFoundError
+from blogqueue.tables import Article
+from blogqueue.writing.links import Link
+
+PAGE_SIZE = 20
+
+_ITEM = """
+SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
+       d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
+       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md,
+       GREATEST(0, d.max_paid_links
+           - (SELECT count(*) FROM orders o WHERE o.article_id = a.id AND o.status <> 'FAILED')
+           - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
+                                                 AND p.holds_until > clock_timestamp())) AS places
+FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
+WHERE a.status = 'PUBLISHED'
+"""
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """An article on sale with its live text, its domain's terms and the link places that are left."""
+
+    id: UUID
+    slug: str
+    title: str
+    topic: str
+    niche: str
+    keyword: str
+    published_at: datetime
+    selected_version_id: UUID
+    domain_id: UUID
+    host: str
+    domain_name: str
+    language: str
+    currency: str
+    backlink_price: int
+    rel: str
+    max_paid_links: int
+    forbidden_niches: list[str]
+    forbidden_words: list[str]
+    content_md: str
+    places: int
+
+
+async def offers(
+    *, domain: str = "", niche: str = "", q: str = "", cursor: str = "", size: int = PAGE_SIZE
+) -> tuple[list[Offer], str | None]:
+    """A page of what is on sale, newest first, and the cursor of the next page.
+
+    `domain` and `niche` are exact, `q` is looked for in title, topic and keyword. Raises InvalidError for a bad cursor.
+    """
+    published_at, article_id = _after(cursor)
+    pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    rows = await Article.raw(
+        _ITEM + " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
+        "AND (a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {}) "
+        "AND (a.published_at, a.id) < ({}, {}) ORDER BY a.published_at DESC, a.id DESC LIMIT {}",
+        domain, domain, niche, niche, pattern, pattern, pattern, published_at, article_id, size + 1,
+    )  # fmt: skip
+    page = msgspec.convert(rows[:size], list[Offer])
+    more = len(rows) > size
+    return page, (_cursor(page[-1]) if more else None)
+
+
+async def offer(article_id: UUID) -> Offer:
+    """One article on sale. Raises NotFoundError, also for one that is not published."""
+    rows = await Article.raw(_ITEM + " AND a.id = {}", article_id)
+    if not rows:
+        raise NotFoundError("article", field="articleId")
+    return msgspec.convert(rows[0], Offer)
+
+
+async def offer_by_slug(slug: str) -> Offer:
+    """One article on sale, by its slug. Raises NotFoundError."""
+    rows = await Article.raw(_ITEM + " AND a.slug = {}", slug)
+    if not rows:
+        raise NotFoundError("article")
+    return msgspec.convert(rows[0], Offer)
+
+
+async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
+    """The links that COMPLETED orders have in an article, each with its `rel` ("" for none), oldest first."""
+    rows = await Article.raw(
+        "SELECT backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "
+        "WHERE article_id = {} AND status = 'COMPLETED' AND kind = 'backlink' ORDER BY completed_at",
+        article_id,
+    )
+    return [(Link(row["url"], row["anchor"]), "" if row["rel"] == "none" else row["rel"]) for row in rows]
+
+
+def _cursor(last: Offer) -> str:
+    return base64.urlsafe_b64encode(f"{last.published_at.isoformat()}|{last.id}".encode()).decode()
+
+
+def _after(cursor: str) -> tuple[datetime, UUID]:
+    if not cursor:
+        return datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1)
+    try:
+        at, _, row_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
+        return datetime.fromisoformat(at), UUID(row_id)
+    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
+        raise InvalidError([FieldError("cursor", "cursor", "Not a cursor of this list.")]) from error
+
+
+def listed(offer: Offer) -> dict[str, Any]:
+    """An offer as the list shows it (JSON)."""
+    return {
+        "id": offer.id,
+        "slug": offer.slug,
+        "title": offer.title,
+        "topic": offer.topic,
+        "niche": offer.niche,
+        "keyword": offer.keyword,
+        "domain": offer.host,
+        "domainName": offer.domain_name,
+        "language": offer.language,
+        "price": offer.backlink_price,
+        "currency": offer.currency,
+        "rel": offer.rel,
+        "linksFree": offer.places,
+        "words": len(offer.content_md.split()),
+        "publishedAt": offer.published_at,
+    }

@@ -1,0 +1,43 @@
+"""The one PostgreSQL engine and its pool.
+
+The pool belongs to the event loop that opened it (asyncpg), so every process opens it on the loop that runs its queries.
+Nothing may run two queries at once inside one `DB.transaction()`: asyncpg would leak the connection (Piccolo issue 759).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from piccolo.engine.postgres import PostgresEngine
+
+from blogqueue.settings import settings
+
+DB = PostgresEngine(
+    config={
+        "dsn": settings.database_url,
+        # Times are compared and printed in UTC whatever the server's zone is.
+        "server_settings": {"timezone": "UTC", "application_name": "blogqueue"},
+        # A query that PostgreSQL does not answer in this many seconds is given up and tried again by its caller.
+        "command_timeout": 30,
+    },
+)
+
+
+async def open_pool(max_size: int = 10) -> None:
+    """Open the pool on the running loop; up to `max_size` connections."""
+    await DB.start_connection_pool(min_size=1, max_size=max_size)
+
+
+async def close_pool() -> None:
+    """Close the pool, if one is open."""
+    if DB.pool is not None:
+        await DB.close_connection_pool()
+
+
+@asynccontextmanager
+async def pool(max_size: int = 4) -> AsyncIterator[None]:
+    """Have a pool for the length of a block, for commands that do one thing and end."""
+    await open_pool(max_size)
+    try:
+        yield
+    finally:
+        await close_pool()

@@ -1,0 +1,81 @@
+"""The few errors that a caller is meant to see; each carries its HTTP status, and one handler renders them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of the input and the rule that it breaks."""
+
+    field: str
+    rule: str
+    message: str
+
+
+class ProblemError(Exception):
+    """An expected refusal: `status` (HTTP), `code` (stable, for programs), a sentence for people, and field details."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(self, message: str, *, details: list[FieldError] | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details or []
+        if code is not None:
+            self.code = code
+
+
+class InvalidError(ProblemError):
+    """The input was understood, but a field breaks a rule; every broken field is named."""
+
+    status = 422
+    code = "invalid"
+
+    def __init__(self, details: list[FieldError]) -> None:
+        names = ", ".join(dict.fromkeys(detail.field for detail in details))
+        super().__init__(f"Please check: {names}.", details=details)
+
+
+class UnauthorizedError(ProblemError):
+    """No, or no known, credentials."""
+
+    status = 401
+    code = "unauthorized"
+
+
+class NotFoundError(ProblemError):
+    """There is no such thing, or none that this caller may know of."""
+
+    status = 404
+    code = "not_found"
+
+    def __init__(self, noun: str, *, field: str | None = None) -> None:
+        details = [FieldError(field, "exists", f"There is no such {noun}.")] if field else None
+        super().__init__(f"There is no such {noun}.", details=details)
+
+
+class ConflictError(ProblemError):
+    """The thing is in another state than the call needs: moved on, used up, or moved by somebody else first."""
+
+    status = 409
+    code = "conflict"
+
+
+class TooManyError(ProblemError):
+    """A rate limit is reached; `retry_after` says in how many seconds it is worth trying again."""
+
+    status = 429
+    code = "too_many_requests"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class UnavailableError(ProblemError):
+    """A part that we need does not answer; nothing was changed, and trying again later is right."""
+
+    status = 503
+    code = "unavailable"
+    retry_after = 5

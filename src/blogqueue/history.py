@@ -1,0 +1,33 @@
+"""The history of orders and articles: a line for every change, written in the transaction that makes it."""
+
+from uuid import UUID
+
+from blogqueue.tables import OrderEvent
+
+WORKER = "worker"
+CUSTOMER = "customer"
+STRIPE = "stripe"
+
+
+async def note(
+    who: str,
+    what: str,
+    *,
+    order_id: UUID | None = None,
+    article_id: UUID | None = None,
+    frm: str = "",
+    to: str = "",
+    text: str = "",
+) -> None:
+    """Write one line: who did what, from which status to which."""
+    await OrderEvent.insert(
+        OrderEvent(
+            order_id=order_id,
+            article_id=article_id,
+            who=who,
+            what=what,
+            from_status=frm,
+            to_status=to,
+            note=text,
+        ),
+    )

@@ -1,0 +1,127 @@
+"""What an order's customer sees of it: the seed's status object, field for field, and what a page needs beyond it."""
+
+from typing import Any
+from uuid import UUID
+
+from blogqueue import catalogue, jobs, versions
+from blogqueue.states import (
+    OPEN_JOBS,
+    STATUS_MESSAGES,
+    STEPS,
+    WAITING_MESSAGE,
+    FailureReason,
+    JobState,
+    OrderStatus,
+    RefundState,
+)
+from blogqueue.tables import Job, Order
+from blogqueue.writing.links import Link
+from blogqueue.writing.rendering import render
+
+FAILED_MESSAGES = {
+    FailureReason.JOB_FAILED: "We could not work your link in; our team has been notified",
+    FailureReason.REJECTED: "Our editor did not approve this link",
+    FailureReason.UNFULFILLABLE: "We could not fulfil this order",
+    FailureReason.PAYMENT_REVERSED: "The payment was reversed",
+}
+DESCRIPTIONS = {1: "Request received", 2: "AI at work", 3: "Your review", 4: "Editor's review", 5: "Published"}
+TOTAL_STEPS = 5
+
+
+async def status(order: Order) -> dict[str, Any]:
+    """The status of an order (JSON in the seed's shape)."""
+    job_rows = await Job.select().where(Job.order_id == order.id).order_by(Job.created_at)
+    step, message = _where(order, job_rows)
+    review = order.status == OrderStatus.QUALITY_CHECK
+    version = await _version(order)
+    open_job = next((row for row in job_rows if row["state"] in OPEN_JOBS), None)
+    return {
+        "orderId": order.id,
+        "kind": order.kind,
+        "status": order.status,
+        "statusMessage": message,
+        "progress": {"step": step, "total": TOTAL_STEPS, "description": DESCRIPTIONS[step]},
+        "version": version,
+        "queue": {
+            "hasActiveJob": any(row["state"] == JobState.ACTIVE for row in job_rows),
+            "jobs": [await _job(row) for row in job_rows],
+        },
+        "canRegenerateBacklink": review and order.kind == "backlink",
+        "canSubmitForReview": review,
+        "estimatedTime": await estimate(open_job["queue"]) if open_job else None,
+        "regenerationCount": order.regeneration_count,
+        "failureReason": order.failure_reason,
+        "failureDetail": order.failure_detail,
+        "refundState": order.refund_state,
+        "targetUrl": order.backlink_data["target_url"],
+        "anchorText": order.backlink_data["keyword"],
+        "price": order.price,
+        "currency": order.currency,
+        "createdAt": order.created_at,
+        "updatedAt": order.updated_at,
+        "completedAt": order.completed_at,
+    }
+
+
+async def estimate(queue: str) -> str:
+    """How long a job of a queue takes from order to end, in words, from the last jobs' real timings.
+
+    Before the first job has ended it is the seed's word: "10-30 minutes".
+    """
+    seconds = await jobs.seconds_to_finish(queue)
+    if seconds is None:
+        return "10-30 minutes"
+    low, high = (max(1, round(value / 60 + 0.5)) for value in seconds)
+    if high == 1:
+        return "about a minute"
+    return f"about {high} minutes" if low == high else f"{low}-{high} minutes"
+
+
+def _where(order: Order, job_rows: list[dict[str, Any]]) -> tuple[int, str]:
+    """The step (1 to 5) and the message of an order."""
+    frm = OrderStatus(order.status)
+    if frm is OrderStatus.FAILED:
+        message = FAILED_MESSAGES[FailureReason(order.failure_reason or FailureReason.JOB_FAILED)]
+        if order.refund_state == RefundState.SUCCEEDED:
+            message += "; your payment was refunded"
+        elif order.refund_state == RefundState.INITIATED:
+            message += "; your refund is on its way"
+        return order.failed_at_step or STEPS[OrderStatus.PROCESSING], message
+    if frm is OrderStatus.PROCESSING and any(row["state"] == JobState.WAITING for row in job_rows):
+        return 1, WAITING_MESSAGE
+    return STEPS[frm], STATUS_MESSAGES[frm]
+
+
+async def _job(row: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        "jobId": row["id"],
+        "queue": row["queue"],
+        "state": row["state"],
+        "attempts": row["attempts"],
+        "maxAttempts": row["max_attempts"],
+        "createdAt": row["created_at"],
+        "startedAt": row["started_at"],
+        "finishedAt": row["finished_at"],
+    }
+    if row["state"] == JobState.WAITING:
+        shown["position"] = await jobs.position(row["queue"], row["created_at"])
+    return shown
+
+
+async def _version(order: Order) -> dict[str, Any] | None:
+    """The order's current version: the article with the link, as Markdown and as safe HTML."""
+    version_id: UUID | None = order.version_id
+    if version_id is None:
+        return None
+    version = await versions.get(version_id)
+    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
+    paid = [pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != link]
+    own = (link, "" if order.rel == "none" else order.rel)
+    return {
+        "versionId": version.id,
+        "versionNum": version.version_num,
+        "content": version.content_md,
+        "html": render(version.content_md, [*paid, own]),
+        "qcStatus": version.last_qc_status,
+        "createdAt": version.created_at,
+    }

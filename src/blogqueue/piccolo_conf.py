@@ -1,0 +1,13 @@
+"""What Piccolo's own tables (users, sessions) and its migrations look up by name; `PICCOLO_CONF` names this module."""
+
+from piccolo.conf.apps import AppRegistry
+
+from blogqueue.database import DB as DB
+
+APP_REGISTRY = AppRegistry(
+    apps=[
+        "blogqueue.piccolo_app",
+        "piccolo.apps.user.piccolo_app",
+        "piccolo_api.session_auth.piccolo_app",
+    ],
+)

@@ -1,0 +1,191 @@
+"""Purchases: what was asked for before it is paid, with the offer frozen, and the magic link that confirms it."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import msgspec
+
+from blogqueue import catalogue, letters, link_rules, tokens
+from blogqueue.database import DB
+from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooManyError
+from blogqueue.link_rules import RuleError
+from blogqueue.money import amount
+from blogqueue.promises import Promised
+from blogqueue.settings import settings
+from blogqueue.states import PurchaseState
+from blogqueue.tables import Article, Purchase
+from blogqueue.versions import lock_article
+from blogqueue.writing.blocks import eligible_blocks
+
+HOLD_MARGIN = timedelta(minutes=10)
+"""A paid session's webhook may come this much later than the session's end before its link place is free again."""
+
+
+class BacklinkWish(msgspec.Struct, frozen=True):
+    """What a customer asks for: a link of theirs in an article."""
+
+    article_id: UUID
+    target_url: str
+    anchor_text: str
+    notes: str
+    email: str
+
+
+async def ask(wish: BacklinkWish, *, address: str) -> Promised:
+    """Keep a purchase, hold a link place for it, and promise the magic link that confirms it.
+
+    `address` is the caller's network address; it and the e-mail are rate-limited. Raises InvalidError,
+    NotFoundError, ConflictError (not on sale, sold out, no paragraph fit for a link) and TooManyError.
+    """
+    wish = _checked(wish)
+    address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
+    async with DB.transaction():
+        await _on_sale(wish.article_id)
+        await lock_article(wish.article_id)
+        offer = await catalogue.offer(wish.article_id)
+        await _limited(wish.email, address_hash)
+        _allowed(wish, offer)
+        purchase_id = uuid4()
+        expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
+        token = tokens.purchase_token(purchase_id)
+        await Purchase.insert(
+            Purchase(
+                id=purchase_id,
+                article_id=wish.article_id,
+                base_version_id=offer.selected_version_id,
+                details={"target_url": wish.target_url, "anchor_text": wish.anchor_text, "notes": wish.notes},
+                email=wish.email,
+                address_hash=address_hash,
+                token_hash=tokens.hashed(token),
+                token_expires_at=expires_at,
+                holds_until=expires_at,
+                price=offer.backlink_price,
+                currency=offer.currency,
+                rel=offer.rel,
+            ),
+        )
+        letter_ids = await letters.promise(
+            "magic_link",
+            to=wish.email,
+            purchase_id=purchase_id,
+            confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
+            minutes=settings.magic_link_minutes,
+            article_title=offer.title,
+            domain_name=offer.domain_name,
+            target_url=wish.target_url,
+            anchor_text=wish.anchor_text,
+            price=amount(offer.backlink_price, offer.currency),
+        )
+    return Promised(letters=letter_ids)
+
+
+async def by_token(token: str) -> Purchase:
+    """The purchase that a magic link confirms. Raises NotFoundError, or ConflictError for one expired or paid."""
+    purchase = (
+        await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
+    )
+    if purchase is None:
+        raise NotFoundError("token", field="token")
+    if purchase.state in {PurchaseState.PAID, PurchaseState.HELD}:
+        raise ConflictError(
+            "This link was used: the purchase is paid.",
+            code="token_used",
+            details=[FieldError("token", "unused", "The purchase is paid already.")],
+        )
+    now = datetime.now(UTC)
+    session_open = purchase.session_expires_at is not None and purchase.session_expires_at > now
+    if purchase.state == PurchaseState.EXPIRED or (purchase.token_expires_at <= now and not session_open):
+        raise ConflictError(
+            "This link has expired. Please ask for the article again.",
+            code="token_expired",
+            details=[FieldError("token", "fresh", f"A link is good for {settings.magic_link_minutes} minutes.")],
+        )
+    return purchase
+
+
+async def expire() -> int:
+    """Let go of the places of purchases that were not paid in time; how many."""
+    rows = await Purchase.raw(
+        "UPDATE purchases SET state = 'EXPIRED' WHERE state = 'OPEN' AND holds_until < clock_timestamp() RETURNING id",
+    )
+    return len(rows)
+
+
+def _checked(wish: BacklinkWish) -> BacklinkWish:
+    """The wish as it will be kept; every broken rule is named."""
+    broken: list[FieldError] = []
+
+    def kept(field: str, rule: Callable[[str], str], value: str) -> str:
+        try:
+            return rule(value)
+        except RuleError as error:
+            broken.append(FieldError(field, error.rule, error.message))
+            return ""
+
+    checked = BacklinkWish(
+        article_id=wish.article_id,
+        target_url=kept("targetUrl", link_rules.target_url, wish.target_url),
+        anchor_text=kept("anchorText", link_rules.anchor_text, wish.anchor_text),
+        notes=kept("notes", link_rules.notes, wish.notes),
+        email=kept("email", link_rules.email, wish.email),
+    )
+    if not broken:
+        kept("targetUrl", lambda url: link_rules.link(url, checked.anchor_text).target_url, checked.target_url)
+    if broken:
+        raise InvalidError(broken)
+    return checked
+
+
+async def _on_sale(article_id: UUID) -> None:
+    rows = await Article.select(Article.status).where(Article.id == article_id)
+    if not rows:
+        raise NotFoundError("article", field="articleId")
+    if rows[0]["status"] != "PUBLISHED":
+        raise ConflictError(
+            "This article is not on sale.",
+            code="not_on_sale",
+            details=[FieldError("articleId", "published", "Only published articles are on sale.")],
+        )
+
+
+def _allowed(wish: BacklinkWish, offer: catalogue.Offer) -> None:
+    """The domain's own policy, the article's places, and a paragraph fit for a link."""
+    broken = [
+        FieldError(field, "forbidden_word", f"{offer.domain_name} takes no links about “{word}”.")
+        for field, text in (("targetUrl", wish.target_url), ("anchorText", wish.anchor_text), ("notes", wish.notes))
+        for word in offer.forbidden_words
+        if word.casefold() in text.casefold()
+    ]
+    if broken:
+        raise InvalidError(broken)
+    if offer.places < 1:
+        raise ConflictError(
+            "All link places of this article are taken.",
+            code="sold_out",
+            details=[
+                FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
+            ],
+        )
+    if not eligible_blocks(offer.content_md):
+        raise ConflictError(
+            "This article has no paragraph that can take a link.",
+            code="no_room",
+            details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
+        )
+
+
+async def _limited(email: str, address_hash: str) -> None:
+    rows = await Purchase.raw(
+        "SELECT (SELECT count(*) FROM purchases WHERE lower(email) = lower({}) AND created_at > now() - interval '1h') "
+        "AS by_email, (SELECT count(*) FROM purchases WHERE address_hash = {} AND created_at > now() - interval '1h') "
+        "AS by_address",
+        email,
+        address_hash,
+    )
+    if (
+        rows[0]["by_email"] >= settings.purchases_per_hour_and_email
+        or rows[0]["by_address"] >= settings.purchases_per_hour_and_address
+    ):
+        raise TooManyError("Too many purchases were started lately. Please try again later.", retry_after=3600)

@@ -1,0 +1,124 @@
+"""Refunds: begun once an order for good, sent to Stripe with one idempotency key, and told to the customer."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import stripe
+
+from blogqueue import history, letters, orders, payments
+from blogqueue.database import DB
+from blogqueue.promises import Promised
+from blogqueue.settings import settings
+from blogqueue.states import OrderStatus, RefundState
+from blogqueue.tables import Order, Refund
+
+MAX_ATTEMPTS = 10
+"""Waits of 10 s to about an hour between them; then the refund is FAILED and the operator is told."""
+
+
+async def begin_due() -> Promised:
+    """Begin the refund of every order that FAILED for good and whose grace period is over."""
+    rows = await Order.raw(
+        "SELECT id FROM orders WHERE refund_due_at <= clock_timestamp() AND refund_state = 'NONE' "
+        "AND status = 'FAILED' AND NOT frozen ORDER BY refund_due_at LIMIT 100",
+    )
+    promised = Promised()
+    for row in rows:
+        promised += await begin(row["id"], who="clock")
+    return promised
+
+
+async def begin(order_id: UUID, *, who: str) -> Promised:
+    """Begin one refund; nothing if it has begun, if the order is not FAILED, or if its payment is disputed."""
+    async with DB.transaction():
+        rows = (
+            await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)})
+            .where(
+                Order.id == order_id,
+                Order.status == OrderStatus.FAILED,
+                Order.refund_state == RefundState.NONE,
+                Order.frozen.eq(value=False),
+            )
+            .returning(Order.price, Order.currency)
+        )
+        if not rows:
+            return Promised()
+        refund = Refund(order_id=order_id, amount=rows[0]["price"], currency=rows[0]["currency"])
+        await Refund.insert(refund)
+        await history.note(who, "refund initiated", order_id=order_id)
+    return Promised(refunds=(refund.id,))
+
+
+async def send(refund_id: UUID) -> Promised:
+    """Have Stripe give the money back; safe to run twice, the second call finds the same refund there."""
+    rows = await Refund.raw(
+        "UPDATE refunds SET attempts = attempts + 1, run_at = clock_timestamp() + interval '1 minute', "
+        "updated_at = clock_timestamp() WHERE id = {} AND state = 'INITIATED' AND stripe_refund_id IS NULL "
+        "RETURNING order_id, amount, attempts",
+        refund_id,
+    )
+    if not rows:
+        return Promised()
+    order = await orders.get(rows[0]["order_id"])
+    payment_intent = str(order.payment_data["paymentIntent"])
+    try:
+        stripe_id, status = await payments.send_refund(payment_intent, rows[0]["amount"], order_id=order.id)
+    except stripe.StripeError as error:
+        return await _put_off(refund_id, order.id, rows[0]["attempts"], str(error))
+    await Refund.update({Refund.stripe_refund_id: stripe_id}).where(Refund.id == refund_id)
+    return await settled(stripe_id, status)
+
+
+async def settled(stripe_refund_id: str, status: str) -> Promised:
+    """Note what Stripe says became of a refund ("succeeded" or "failed"; anything else is still on its way)."""
+    state = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED}.get(status)
+    if state is None:
+        return Promised()
+    async with DB.transaction():
+        rows = (
+            await Refund.update({Refund.state: state, Refund.updated_at: datetime.now(UTC)})
+            .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state == RefundState.INITIATED)
+            .returning(Refund.order_id)
+        )
+        return await _tell(rows[0]["order_id"], state) if rows else Promised()
+
+
+async def overdue() -> tuple[UUID, ...]:
+    """Refunds that are begun and not yet with Stripe."""
+    rows = await Refund.raw(
+        "SELECT id FROM refunds WHERE state = 'INITIATED' AND stripe_refund_id IS NULL AND run_at <= clock_timestamp()",
+    )
+    return tuple(row["id"] for row in rows)
+
+
+async def _put_off(refund_id: UUID, order_id: UUID, attempts: int, error: str) -> Promised:
+    """Try again later, or give up and tell the operator."""
+    async with DB.transaction():
+        await Refund.raw(
+            "UPDATE refunds SET error = {}, run_at = clock_timestamp() + {} * interval '1 second' WHERE id = {}",
+            error[:2000],
+            min(10 * 2 ** (attempts - 1), 3600),
+            refund_id,
+        )
+        if attempts < MAX_ATTEMPTS:
+            return Promised()
+        await Refund.update({Refund.state: RefundState.FAILED}).where(Refund.id == refund_id)
+        return await _tell(order_id, RefundState.FAILED)
+
+
+async def _tell(order_id: UUID, state: RefundState) -> Promised:
+    """Move the order's refund state along, and tell the customer of success or the operator of failure."""
+    await Order.update({Order.refund_state: state, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
+    await history.note(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
+    if state is RefundState.SUCCEEDED:
+        return Promised(letters=await orders.write_to(await orders.get(order_id), "refunded", price=True))
+    return Promised(
+        letters=await letters.promise(
+            "operator_alert",
+            to=settings.operator_email,
+            order_id=order_id,
+            job_id="refund",
+            summary="A refund failed",
+            detail="Stripe did not give the money back; see the refund's error and settle it in Stripe.",
+        ),
+    )

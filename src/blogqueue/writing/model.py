@@ -1,0 +1,114 @@
+"""The only module that speaks to OpenAI (Responses API with a strict JSON schema).
+
+The client retries nothing: three QC attempts, times three attempts of the job, times a client's own retries would
+multiply (DESIGN.md §7). Each call has a timeout far under the actor's time limit.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+import openai
+from openai.types.responses import Response
+
+from blogqueue.settings import settings
+from blogqueue.writing.prompts import Question
+
+MAX_OUTPUT_TOKENS = 4_000
+"""Above what any allowed paragraph needs, so that a runaway answer ends as incomplete and not as a bill."""
+
+_BAD_REQUEST = frozenset({400, 401, 403, 404, 422})
+
+
+class ModelError(Exception):
+    """The model gave no usable answer; `permanent` if asking again cannot help, `retry_after` in s if it said so."""
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float = 0) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A structured answer and what it cost, in tokens."""
+
+    value: dict[str, Any]
+    model: str
+    response_id: str
+    input_tokens: int
+    cached_tokens: int
+    output_tokens: int
+
+
+@cache
+def _client() -> openai.AsyncOpenAI:
+    return openai.AsyncOpenAI(
+        api_key=settings.openai_api_key.get_secret_value(),
+        base_url=settings.openai_base_url,
+        timeout=settings.openai_timeout_seconds,
+        max_retries=0,
+    )
+
+
+async def ask(question: Question, *, customer: str) -> Answer:
+    """Put one question; `customer` is an opaque id for the provider's abuse checks. Raises ModelError."""
+    try:
+        response = await _client().responses.create(
+            model=settings.openai_model,
+            input=list(question.messages),  # pyright: ignore[reportArgumentType] - plain role/content messages, typed as a union of thirty shapes
+            text={
+                "format": {"type": "json_schema", "name": question.name, "schema": question.schema, "strict": True},
+            },
+            max_output_tokens=MAX_OUTPUT_TOKENS,
+            safety_identifier=customer,
+            prompt_cache_key=question.name,
+            store=False,
+        )
+    except openai.APIStatusError as error:
+        raise ModelError(
+            f"the model answered {error.status_code}: {error.message}"[:500],
+            permanent=error.status_code in _BAD_REQUEST,
+            retry_after=_seconds(error.response.headers.get("retry-after")),
+        ) from error
+    except openai.OpenAIError as error:
+        raise ModelError(f"the model could not be reached: {type(error).__name__}: {error}"[:500]) from error
+    return _answer(response)
+
+
+def _answer(response: Response) -> Answer:
+    """The three non-results (refused, cut short, not the schema's JSON) are errors that may pass."""
+    if response.status != "completed":
+        reason = response.incomplete_details.reason if response.incomplete_details else response.status
+        raise ModelError(f"the model's answer is incomplete: {reason}")
+    refusals = [
+        part.refusal
+        for item in response.output
+        if item.type == "message"
+        for part in item.content
+        if part.type == "refusal"
+    ]
+    if refusals:
+        raise ModelError(f"the model refused: {refusals[0]}"[:500])
+    try:
+        value = msgspec.json.decode(response.output_text, type=dict[str, Any])
+    except msgspec.DecodeError as error:
+        raise ModelError(f"the model's answer is not JSON: {response.output_text[:200]!r}") from error
+    usage = response.usage
+    return Answer(
+        value=value,
+        model=response.model,
+        response_id=response.id,
+        input_tokens=usage.input_tokens if usage else 0,
+        cached_tokens=usage.input_tokens_details.cached_tokens if usage else 0,
+        output_tokens=usage.output_tokens if usage else 0,
+    )
+
+
+def _seconds(retry_after: str | None) -> float:
+    """Retry-After in seconds (RFC 9110 §10.2.3); its date form is not worth parsing, 0 lets our own backoff rule."""
+    try:
+        return max(0.0, min(float(retry_after or 0), 600.0))
+    except ValueError:
+        return 0.0
