@@ -4,3 +4,5 @@ import os
 
 # Piccolo finds its configuration by this name wherever a process was started from.
 os.environ.setdefault("PICCOLO_CONF", "blogqueue.piccolo_conf")
+
+__version__ = "0.1.0"

@@ -1,18 +1,18 @@
 """What is on sale: published articles with a link place left, and how articles come in from Markdown files."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from blogqueue.errors import FieldError, InvalidError, NotFoundError
+from blogqueue import cursors
+from blogqueue.errors import NotFoundError
 from blogqueue.tables import Article
 from blogqueue.writing.links import Link
 
 PAGE_SIZE = 20
+NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
 
 _ITEM = """
 SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
@@ -59,7 +59,7 @@ async def offers(
 
     `domain` and `niche` are exact, `q` is looked for in title, topic and keyword. Raises InvalidError for a bad cursor.
     """
-    published_at, article_id = _after(cursor)
+    published_at, article_id = cursors.read(cursor) or NEWEST
     pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await Article.raw(
         _ITEM + " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
@@ -69,7 +69,7 @@ async def offers(
     )  # fmt: skip
     page = msgspec.convert(rows[:size], list[Offer])
     more = len(rows) > size
-    return page, (_cursor(page[-1]) if more else None)
+    return page, (cursors.after(page[-1].published_at, page[-1].id) if more else None)
 
 
 async def offer(article_id: UUID) -> Offer:
@@ -96,20 +96,6 @@ async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
         article_id,
     )
     return [(Link(row["url"], row["anchor"]), "" if row["rel"] == "none" else row["rel"]) for row in rows]
-
-
-def _cursor(last: Offer) -> str:
-    return base64.urlsafe_b64encode(f"{last.published_at.isoformat()}|{last.id}".encode()).decode()
-
-
-def _after(cursor: str) -> tuple[datetime, UUID]:
-    if not cursor:
-        return datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1)
-    try:
-        at, _, row_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
-        return datetime.fromisoformat(at), UUID(row_id)
-    except (ValueError, binascii.Error, UnicodeDecodeError) as error:
-        raise InvalidError([FieldError("cursor", "cursor", "Not a cursor of this list.")]) from error
 
 
 def listed(offer: Offer) -> dict[str, Any]:

@@ -4,9 +4,10 @@ The pool belongs to the event loop that opened it (asyncpg), so every process op
 Nothing may run two queries at once inside one `DB.transaction()`: asyncpg would leak the connection (Piccolo issue 759).
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 
 from blogqueue.settings import settings
@@ -22,6 +23,13 @@ DB = PostgresEngine(
 )
 
 
+@asynccontextmanager
+async def transaction() -> AsyncGenerator[None]:
+    """One transaction; a nested one is part of the outer one, so an error must leave both."""
+    async with DB.transaction():
+        yield
+
+
 async def open_pool(max_size: int = 10) -> None:
     """Open the pool on the running loop; up to `max_size` connections."""
     await DB.start_connection_pool(min_size=1, max_size=max_size)
@@ -34,10 +42,17 @@ async def close_pool() -> None:
 
 
 @asynccontextmanager
-async def pool(max_size: int = 4) -> AsyncIterator[None]:
+async def pool(max_size: int = 4) -> AsyncGenerator[None]:
     """Have a pool for the length of a block, for commands that do one thing and end."""
     await open_pool(max_size)
     try:
         yield
     finally:
         await close_pool()
+
+
+AWAY = (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError, OSError)
+"""What a query raises when PostgreSQL is away or was just restarted; OSError covers time-outs and refused connections.
+
+A transaction that is cut off reports an InterfaceError from its own rollback (STACK.md §3).
+"""

@@ -52,6 +52,7 @@ class Claim:
 class NotYet:
     """The job is due, or its lease runs out, in `milliseconds`; ask again then."""
 
+    queue: str
     milliseconds: int
 
 
@@ -79,7 +80,7 @@ RETURNING jobs.id, queue, order_id, payload, fence, attempts, drafts, due.exhaus
 """
 
 _WAIT = """
-SELECT GREATEST(1, CEIL(1000 * EXTRACT(EPOCH FROM
+SELECT queue, GREATEST(1, CEIL(1000 * EXTRACT(EPOCH FROM
     (CASE state WHEN 'ACTIVE' THEN lease_until ELSE run_at END) - clock_timestamp()))) AS wait
 FROM jobs WHERE id = {} AND state IN ('WAITING', 'DELAYED', 'ACTIVE')
 """
@@ -101,7 +102,7 @@ async def claim(job_id: str, holder: str) -> Claim | NotYet | None:
             drafts=msgspec.json.decode(row["drafts"]),
         )
     waits = await Job.raw(_WAIT, job_id)
-    return NotYet(int(waits[0]["wait"])) if waits else None
+    return NotYet(waits[0]["queue"], int(waits[0]["wait"])) if waits else None
 
 
 async def renew(claim: Claim) -> None:

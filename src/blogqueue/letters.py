@@ -37,7 +37,7 @@ async def promise(
     order_id: UUID | None = None,
     purchase_id: UUID | None = None,
     job_id: str = "",
-    **values: object,
+    **values: str | int,
 ) -> tuple[UUID, ...]:
     """Render and write down a letter in the caller's transaction; its id, or () if it was promised before."""
     rendered = render.render(kind, order_id=str(order_id) if order_id else "", job_id=job_id, **values)

@@ -24,7 +24,7 @@ NOTES_LENGTH = 1000
 PRIVATE_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "invalid", "onion", "arpa")
 
 # Anything that Markdown, HTML or a site generator's templates read as markup.
-MARKUP = frozenset("[]()<>`*_!|\\~#{}\"^=")
+MARKUP = frozenset('[]()<>`*_!|\\~#{}"^=')
 
 
 class RuleError(ValueError):
@@ -42,7 +42,7 @@ def target_url(value: str) -> str:
         raise RuleError("length", f"A URL has at most {URL_LENGTH} characters.")
     if not value or value != value.strip() or any(c.isspace() or not c.isprintable() for c in value):
         raise RuleError("url", "Give one URL, without spaces or invisible characters.")
-    if any(c in "<>[]{}\\^`|\"" for c in value):
+    if any(c in '<>[]{}\\^`|"' for c in value):
         raise RuleError("url", 'A URL has none of < > [ ] { } \\ ^ ` | ".')
     try:
         parts = urlsplit(value)

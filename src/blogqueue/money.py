@@ -1,7 +1,9 @@
 """Amounts in words: integer minor units with the currency beside them."""
 
 # Currencies without minor units, as Stripe counts them (docs.stripe.com/currencies, "Zero-decimal currencies").
-ZERO_DECIMAL = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF UGX VND VUV XAF XOF XPF".split())
+ZERO_DECIMAL = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
 
 
 def amount(minor_units: int, currency: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue import history, jobs, letters, tokens, versions
-from blogqueue.database import DB
+from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import Claim
 from blogqueue.money import amount
@@ -86,7 +86,9 @@ async def open_unfulfillable(order: Order, reason: str) -> Promised:
     order.failed_at_step = 1
     order.refund_due_at = now  # the refund itself is the money side's: payments takes up what is due
     await Order.insert(order)
-    await history.note(history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to=OrderStatus.FAILED, text=reason)
+    await history.note(
+        history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to=OrderStatus.FAILED, text=reason
+    )
     return Promised(letters=await write_to(order, "unfulfillable", price=True, reason=reason))
 
 
@@ -95,7 +97,7 @@ async def deliver(claim: Claim, draft: Draft, base_version_id: UUID) -> Promised
 
     Raises LostLeaseError when another worker holds the job by now; then nothing is changed.
     """
-    async with DB.transaction():
+    async with transaction():
         await jobs.complete(claim)
         order = await get(claim.order_id)
         await versions.lock_article(order.article_id)
@@ -129,13 +131,18 @@ async def deliver(claim: Claim, draft: Draft, base_version_id: UUID) -> Promised
 
 async def fail_attempt(claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0) -> Promised:
     """Note a run's error: the retry it leads to, or the end of the order with its letters, in one transaction."""
-    async with DB.transaction():
+    async with transaction():
         delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms)
         if delay is not None:
             return Promised(jobs=(PromisedJob(claim.job_id, claim.queue, delay),))
         message = error["message"] if error else "the job's worker was lost at every attempt"
         order = await move(
-            claim.order_id, OrderStatus.PROCESSING, OrderStatus.FAILED, who=history.WORKER, what="job failed", note=message
+            claim.order_id,
+            OrderStatus.PROCESSING,
+            OrderStatus.FAILED,
+            who=history.WORKER,
+            what="job failed",
+            note=message,
         )
         await Order.update(
             {
@@ -163,7 +170,7 @@ async def regenerate(order_id: UUID) -> PromisedJob:
 
     Raises ConflictError unless the order is in QUALITY_CHECK, and TooManyError past the hourly number.
     """
-    async with DB.transaction():
+    async with transaction():
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what="regenerate"
         )
@@ -187,7 +194,7 @@ async def regenerate(order_id: UUID) -> PromisedJob:
 
 async def submit(order_id: UUID, version_id: UUID) -> Promised:
     """The customer is content with the order's current version: an editor's turn. Raises ConflictError otherwise."""
-    async with DB.transaction():
+    async with transaction():
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, who=history.CUSTOMER, what="submit"
         )
@@ -202,13 +209,16 @@ async def submit(order_id: UUID, version_id: UUID) -> Promised:
 
 async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promised:
     """Give a FAILED order's last (or named) job new attempts, as long as no refund has begun. Raises ConflictError."""
-    async with DB.transaction():
+    async with transaction():
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
         if job_id is None:
             latest = (
-                await Job.select(Job.id).where(Job.order_id == order_id).order_by(Job.created_at, ascending=False).first()
+                await Job.select(Job.id)
+                .where(Job.order_id == order_id)
+                .order_by(Job.created_at, ascending=False)
+                .first()
             )
             if latest is None:
                 raise ConflictError("The order has no job to retry.", code="no_job")
@@ -254,7 +264,7 @@ async def _payload(order: Order, *, regeneration: bool) -> dict[str, Any]:
 
 
 async def write_to(
-    order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: object
+    order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str | int
 ) -> tuple[UUID, ...]:
     """Promise the customer a letter about their order."""
     about = (

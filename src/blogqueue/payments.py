@@ -13,7 +13,7 @@ import msgspec
 import stripe
 
 from blogqueue import catalogue, letters, orders, purchases, tokens
-from blogqueue.database import DB
+from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.money import amount
 from blogqueue.promises import Promised
@@ -97,7 +97,7 @@ async def checkout(token: str) -> CheckoutSession:
 
 async def _with_session_planned(token: str) -> Purchase:
     """The purchase with the number and the end of its current checkout session, planned anew if the last has ended."""
-    async with DB.transaction():
+    async with transaction():
         purchase = await purchases.by_token(token)
         locked = await Purchase.objects().where(Purchase.id == purchase.id).first().lock_rows("UPDATE")
         article = await Article.select(Article.status).where(Article.id == purchase.article_id)
@@ -135,7 +135,7 @@ async def receive(raw: bytes, signature: str) -> Promised:
         raise BadSignatureError("The signature does not fit.") from error
     except (msgspec.DecodeError, KeyError, TypeError) as error:
         raise ProblemError("This is no Stripe event.", code="bad_event") from error
-    async with DB.transaction():
+    async with transaction():
         fresh = (
             await StripeEvent.insert(StripeEvent(id=event_id, type=event_type, payload=event))
             .on_conflict(action="DO NOTHING")
@@ -181,7 +181,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
     """
     if session.get("payment_status") != "paid":
         return Promised(), "not paid yet"
-    async with DB.transaction():
+    async with transaction():
         purchase = await _locked_purchase(session)
         if purchase is None:
             return Promised(), "no purchase of ours"
@@ -209,13 +209,7 @@ async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
     rows = await Purchase.select(Purchase.article_id).where(Purchase.id == purchase_id)
     if rows:
         await lock_article(rows[0]["article_id"])
-    return (
-        await Purchase.objects()
-        .where(Purchase.id == purchase_id)
-        .first()
-        .lock_rows("UPDATE")
-        .output(load_json=True)
-    )
+    return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
 
 
 def _wrong(session: dict[str, Any], purchase: Purchase) -> str:
@@ -262,7 +256,7 @@ async def _cannot(purchase: Purchase) -> str:
 
 def _order(purchase: Purchase, session: dict[str, Any]) -> Order:
     order_id = uuid4()
-    details: dict[str, Any] = purchase.details  # pyright: ignore[reportAssignmentType] - loaded as JSON
+    details: dict[str, Any] = purchase.details
     return Order(
         id=order_id,
         session_id=session["id"],

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from blogqueue import catalogue, letters, link_rules, tokens
-from blogqueue.database import DB
+from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooManyError
 from blogqueue.link_rules import RuleError
 from blogqueue.money import amount
@@ -18,6 +18,7 @@ from blogqueue.states import PurchaseState
 from blogqueue.tables import Article, Purchase
 from blogqueue.versions import lock_article
 from blogqueue.writing.blocks import eligible_blocks
+from blogqueue.writing.links import Link
 
 HOLD_MARGIN = timedelta(minutes=10)
 """A paid session's webhook may come this much later than the session's end before its link place is free again."""
@@ -41,12 +42,12 @@ async def ask(wish: BacklinkWish, *, address: str) -> Promised:
     """
     wish = _checked(wish)
     address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
-    async with DB.transaction():
+    async with transaction():
         await _on_sale(wish.article_id)
         await lock_article(wish.article_id)
         offer = await catalogue.offer(wish.article_id)
         await _limited(wish.email, address_hash)
-        _allowed(wish, offer)
+        _allowed(wish, offer, [link for link, _ in await catalogue.paid_links(offer.id)])
         purchase_id = uuid4()
         expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
         token = tokens.purchase_token(purchase_id)
@@ -150,7 +151,7 @@ async def _on_sale(article_id: UUID) -> None:
         )
 
 
-def _allowed(wish: BacklinkWish, offer: catalogue.Offer) -> None:
+def _allowed(wish: BacklinkWish, offer: catalogue.Offer, paid_links: list[Link]) -> None:
     """The domain's own policy, the article's places, and a paragraph fit for a link."""
     broken = [
         FieldError(field, "forbidden_word", f"{offer.domain_name} takes no links about “{word}”.")
@@ -168,7 +169,7 @@ def _allowed(wish: BacklinkWish, offer: catalogue.Offer) -> None:
                 FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
             ],
         )
-    if not eligible_blocks(offer.content_md):
+    if not eligible_blocks(offer.content_md, paid_links):
         raise ConflictError(
             "This article has no paragraph that can take a link.",
             code="no_room",

@@ -6,7 +6,7 @@ from uuid import UUID
 import stripe
 
 from blogqueue import history, letters, orders, payments
-from blogqueue.database import DB
+from blogqueue.database import transaction
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.states import OrderStatus, RefundState
@@ -30,7 +30,7 @@ async def begin_due() -> Promised:
 
 async def begin(order_id: UUID, *, who: str) -> Promised:
     """Begin one refund; nothing if it has begun, if the order is not FAILED, or if its payment is disputed."""
-    async with DB.transaction():
+    async with transaction():
         rows = (
             await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)})
             .where(
@@ -74,7 +74,7 @@ async def settled(stripe_refund_id: str, status: str) -> Promised:
     state = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED}.get(status)
     if state is None:
         return Promised()
-    async with DB.transaction():
+    async with transaction():
         rows = (
             await Refund.update({Refund.state: state, Refund.updated_at: datetime.now(UTC)})
             .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state == RefundState.INITIATED)
@@ -93,7 +93,7 @@ async def overdue() -> tuple[UUID, ...]:
 
 async def _put_off(refund_id: UUID, order_id: UUID, attempts: int, error: str) -> Promised:
     """Try again later, or give up and tell the operator."""
-    async with DB.transaction():
+    async with transaction():
         await Refund.raw(
             "UPDATE refunds SET error = {}, run_at = clock_timestamp() + {} * interval '1 second' WHERE id = {}",
             error[:2000],

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue import catalogue, history, orders, versions
-from blogqueue.database import DB
+from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
@@ -23,16 +23,18 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
     untouched (a new version, checked again); if that cannot be, the order is PROCESSING again with a new job.
     Raises ConflictError unless the order is in ADMIN_REVIEW (and `version_id`, if given, is its current version).
     """
-    async with DB.transaction():
+    async with transaction():
         order = await orders.get(order_id)
         article = await versions.lock_article(order.article_id)
         order = await orders.get(order_id)  # as it is now that nobody else is publishing
         if order.status != OrderStatus.ADMIN_REVIEW:
-            raise ConflictError(f"The order is {order.status}; only one in ADMIN_REVIEW is approved.", code="wrong_state")
+            raise ConflictError(
+                f"The order is {order.status}; only one in ADMIN_REVIEW is approved.", code="wrong_state"
+            )
         if version_id is not None and order.version_id != version_id:
             raise ConflictError(f"The order's current version is {order.version_id}.", code="stale_version")
         version = await versions.get(order.version_id)
-        metadata: dict[str, Any] = version.backlink_metadata  # pyright: ignore[reportAssignmentType] - loaded as JSON
+        metadata: dict[str, Any] = version.backlink_metadata
         if UUID(metadata["base_article_version_id"]) != article.selected_version_id:
             rebased = await _rebase(order, version, article)
             if rebased is None:
@@ -65,7 +67,7 @@ async def wanted(order: Order) -> Wanted:
 async def _rebase(order: Order, version: ArticleVersion, article: Article) -> UUID | None:
     """The order's edit on the text that is live now, as a new version; None where it does not fit or pass."""
     live = await versions.get(article.selected_version_id)
-    metadata: dict[str, Any] = version.backlink_metadata  # pyright: ignore[reportAssignmentType] - loaded as JSON
+    metadata: dict[str, Any] = version.backlink_metadata
     redone = reapply(live.content_md, AppliedEdit(**metadata["edit"]))
     if redone is None:
         return None

@@ -21,38 +21,38 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     log_format: Literal["json", "console"] = "json"
 
-    database_url: str = Field("", validation_alias=_outside("DATABASE_URL"))
-    redis_url: str = Field("", validation_alias=_outside("REDIS_URL"))
-    broker_url: str = Field("", validation_alias=_outside("BROKER_URL"))
+    database_url: str = Field(default="", validation_alias=_outside("DATABASE_URL"))
+    redis_url: str = Field(default="", validation_alias=_outside("REDIS_URL"))
+    broker_url: str = Field(default="", validation_alias=_outside("BROKER_URL"))
 
-    stripe_api_key: SecretStr = Field(SecretStr(""), validation_alias=_outside("STRIPE_API_KEY"))
-    stripe_webhook_secret: SecretStr = Field(SecretStr(""), validation_alias=_outside("STRIPE_WEBHOOK_SECRET"))
-    stripe_api_base: str = Field("https://api.stripe.com", validation_alias=_outside("STRIPE_API_BASE"))
+    stripe_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("STRIPE_API_KEY"))
+    stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("STRIPE_WEBHOOK_SECRET"))
+    stripe_api_base: str = Field(default="https://api.stripe.com", validation_alias=_outside("STRIPE_API_BASE"))
 
-    openai_api_key: SecretStr = Field(SecretStr(""), validation_alias=_outside("OPENAI_API_KEY"))
-    openai_base_url: str = Field("https://api.openai.com/v1", validation_alias=_outside("OPENAI_BASE_URL"))
-    openai_model: str = Field("gpt-5.6-mini", validation_alias=_outside("OPENAI_MODEL"))
+    openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("OPENAI_API_KEY"))
+    openai_base_url: str = Field(default="https://api.openai.com/v1", validation_alias=_outside("OPENAI_BASE_URL"))
+    openai_model: str = Field(default="gpt-5.6-mini", validation_alias=_outside("OPENAI_MODEL"))
     openai_timeout_seconds: float = 60.0
 
-    smtp_url: SecretStr = Field(SecretStr(""), validation_alias=_outside("SMTP_URL"))
+    smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("SMTP_URL"))
     mail_from: str = "blogqueue <no-reply@localhost>"
     mail_reply_to: str = ""
     operator_email: str = "operator@localhost"
 
     web_host: str = "127.0.0.1"
-    web_port: int = Field(8000, ge=1, le=65535)
-    backlink_integration_concurrency: int = Field(1, ge=1, le=50)
-    article_generation_concurrency: int = Field(1, ge=1, le=50)
-    grace_seconds: int = Field(10, ge=1, le=3600)
+    web_port: int = Field(default=8000, ge=1, le=65535)
+    backlink_integration_concurrency: int = Field(default=1, ge=1, le=50)
+    article_generation_concurrency: int = Field(default=1, ge=1, le=50)
+    grace_seconds: int = Field(default=10, ge=1, le=3600)
 
-    magic_link_minutes: int = Field(30, ge=1, le=1440)
-    checkout_minutes: int = Field(60, ge=30, le=1440)
-    refund_grace_hours: int = Field(24, ge=0, le=720)
-    regenerations_per_hour: int = Field(6, ge=1, le=1000)
-    purchases_per_hour_and_email: int = Field(10, ge=1, le=1000)
-    purchases_per_hour_and_address: int = Field(60, ge=1, le=10000)
-    order_max_model_calls: int = Field(200, ge=1, le=100_000)
-    order_max_tokens: int = Field(2_000_000, ge=1000, le=1_000_000_000)
+    magic_link_minutes: int = Field(default=30, ge=1, le=1440)
+    checkout_minutes: int = Field(default=60, ge=30, le=1440)
+    refund_grace_hours: int = Field(default=24, ge=0, le=720)
+    regenerations_per_hour: int = Field(default=6, ge=1, le=1000)
+    purchases_per_hour_and_email: int = Field(default=10, ge=1, le=1000)
+    purchases_per_hour_and_address: int = Field(default=60, ge=1, le=10000)
+    order_max_model_calls: int = Field(default=200, ge=1, le=100_000)
+    order_max_tokens: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
 
 
 settings = Settings()

@@ -3,10 +3,11 @@
 Foreign keys never cascade: nothing that money hangs on disappears because something else was deleted. Four ids are
 plain values: `articles.selected_version_id` and `article_versions.order_id` would close a circle (their foreign keys
 stand in the migration), and the `job_id` of versions and letters outlives its job, which is cleaned up one day, so
-that "once" still holds then.
+that "once" still holds then. JSON columns are typed `Any`: loaded, they are what was stored.
 """
 
 from enum import StrEnum
+from typing import Any
 
 from piccolo.columns import (
     JSONB,
@@ -92,9 +93,9 @@ class ArticleVersion(Table, tablename="article_versions", db=DB):
     content_md = Text()
     qc_attempts = Integer(default=0)
     last_qc_status = Varchar(30, null=True, default=None)
-    last_qc_notes = JSONB(null=True, default=None)
+    last_qc_notes: Any = JSONB(null=True, default=None)
     backlink_review_status = Varchar(20, choices=ReviewStatus, null=True, default=None)
-    backlink_metadata = JSONB(null=True, default=None)
+    backlink_metadata: Any = JSONB(null=True, default=None)
     order_id = UUID(null=True, default=None, index=True)
     job_id = Varchar(120, null=True, default=None, unique=True)
     created_at = Timestamptz(default=TimestamptzNow())
@@ -109,7 +110,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     kind = Varchar(20, default="backlink")
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict)
     base_version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
-    details = JSONB(default="{}")
+    details: Any = JSONB(default="{}")
     email = Varchar(254)
     address_hash = Varchar(64, default="")
     token_hash = Varchar(64, unique=True)
@@ -137,8 +138,8 @@ class Order(Table, tablename="orders", db=DB):
     version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
     kind = Varchar(20, default="backlink")
     customer_email = Varchar(254)
-    backlink_data = JSONB(default="{}")
-    payment_data = JSONB(default="{}")
+    backlink_data: Any = JSONB(default="{}")
+    payment_data: Any = JSONB(default="{}")
     price = BigInt()
     currency = Varchar(3)
     rel = Varchar(20)
@@ -168,13 +169,13 @@ class Job(Table, tablename="jobs", db=DB):
     id = Varchar(120, primary_key=True)
     queue = Varchar(40)
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict, null=False)
-    payload = JSONB(default="{}")
+    payload: Any = JSONB(default="{}")
     state = Varchar(20, choices=JobState, default=JobState.WAITING)
     attempts = Integer(default=0)
     max_attempts = Integer(default=3)
     progress = Varchar(100, default="")
-    errors = JSONB(default="[]")
-    drafts = JSONB(default="[]")
+    errors: Any = JSONB(default="[]")
+    drafts: Any = JSONB(default="[]")
     model_calls = Integer(default=0)
     tokens_in = BigInt(default=0)
     tokens_cached = BigInt(default=0)
@@ -218,7 +219,7 @@ class StripeEvent(Table, tablename="stripe_events", db=DB):
 
     id = Varchar(255, primary_key=True)
     type = Varchar(100)
-    payload = JSONB()
+    payload: Any = JSONB()
     outcome = Text(default="")
     received_at = Timestamptz(default=TimestamptzNow())
     settled_at = Timestamptz(null=True, default=None)

@@ -49,9 +49,7 @@ async def publish(article_id: UUID, version_id: UUID) -> None:
 
 async def get(version_id: UUID) -> ArticleVersion:
     """One version with its JSON loaded."""
-    version = (
-        await ArticleVersion.objects().where(ArticleVersion.id == version_id).first().output(load_json=True)
-    )
+    version = await ArticleVersion.objects().where(ArticleVersion.id == version_id).first().output(load_json=True)
     if version is None:
         raise NotFoundError("version", field="versionId")
     return version

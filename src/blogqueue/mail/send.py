@@ -1,9 +1,9 @@
 """The only module that speaks to a mail server (SMTP, RFC 5321)."""
 
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
-from datetime import UTC, datetime
 from urllib.parse import unquote, urlsplit
 from uuid import UUID
 

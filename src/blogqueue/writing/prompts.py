@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-
 from blogqueue.writing.blocks import Block
 from blogqueue.writing.checks import Problem, Wanted
 

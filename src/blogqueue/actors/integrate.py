@@ -1,0 +1,30 @@
+"""The work of the `backlink-integration` queue: a claimed job becomes a checked article version."""
+
+from blogqueue import orders, reviews, versions
+from blogqueue.actors.run import Run
+from blogqueue.promises import Promised
+from blogqueue.tables import Article
+from blogqueue.writing.integration import Brief, integrate
+
+
+async def integrate_link(current: Run) -> Promised:
+    """Work the order's link into the PUBLISHED article, never into the customer's last attempt; deliver the version."""
+    order = await orders.get(current.claim.order_id)
+    article = (
+        await Article.select(
+            Article.title, Article.selected_version_id, Article.domain_id.language.as_alias("language")
+        )
+        .where(Article.id == order.article_id)
+        .first()
+    )
+    if article is None:
+        raise LookupError(f"the order's article {order.article_id} is gone")
+    published = await versions.get(article["selected_version_id"])
+    brief = Brief(
+        article=published.content_md,
+        title=article["title"],
+        language=article["language"],
+        wanted=await reviews.wanted(order),
+    )
+    draft = await integrate(brief, current.ask)
+    return await orders.deliver(current.claim, draft, published.id)

@@ -1,0 +1,81 @@
+"""Every actor, and `nudge`, which reminds them of promised rows. An actor takes one id and may run twice."""
+
+import asyncio
+from uuid import UUID
+
+import dramatiq
+from dramatiq.errors import BrokerError
+from periodiq import PeriodiqMiddleware, cron
+
+from blogqueue import jobs, refunds
+from blogqueue.actors import upkeep
+from blogqueue.actors.broker import broker
+from blogqueue.actors.deliver import deliver
+from blogqueue.actors.integrate import integrate_link
+from blogqueue.actors.run import run
+from blogqueue.log import logger
+from blogqueue.promises import Promised
+
+broker.add_middleware(PeriodiqMiddleware(skip_delay=30))
+
+MAIL, UPKEEP = "mail", "upkeep"
+
+RUN_LIMIT_MS = 15 * 60 * 1000
+"""Above what six model calls of 60 s each may take; the model's own timeout ends a call long before."""
+
+
+@dramatiq.actor(broker=broker, queue_name=jobs.BACKLINK_INTEGRATION, time_limit=RUN_LIMIT_MS)
+async def integrate_backlink(job_id: str) -> None:
+    """Run a backlink job."""
+    await nudge(await run(job_id, integrate_link))
+
+
+@dramatiq.actor(broker=broker, queue_name=MAIL)
+async def deliver_letter(letter_id: str) -> None:
+    """Send a letter."""
+    delay = await deliver(UUID(letter_id))
+    if delay is not None:
+        await _send(deliver_letter, letter_id, delay)
+
+
+@dramatiq.actor(broker=broker, queue_name=UPKEEP)
+async def send_refund(refund_id: str) -> None:
+    """Have Stripe give an order's money back."""
+    await nudge(await refunds.send(UUID(refund_id)))
+
+
+@dramatiq.actor(broker=broker, queue_name=UPKEEP, periodic=cron("* * * * *"), max_retries=0)
+async def minute() -> None:
+    """Do what falls due every minute."""
+    await nudge(await upkeep.minute())
+
+
+_RUNNERS = {jobs.BACKLINK_INTEGRATION: integrate_backlink}
+
+
+async def nudge(promised: Promised) -> None:
+    """Remind the workers of rows that were promised, after their commit.
+
+    A broker that is away is no reason to fail what is already promised: it is logged, and the minute's sweep sends
+    again what nobody was told of.
+    """
+    told: list[str] = []
+    for job in promised.jobs:
+        if await _send(_RUNNERS[job.queue], job.id, job.delay):
+            told.append(job.id)
+    for letter_id in promised.letters:
+        await _send(deliver_letter, str(letter_id))
+    for refund_id in promised.refunds:
+        await _send(send_refund, str(refund_id))
+    if told:
+        await jobs.mark_sent(told)
+
+
+async def _send(actor: dramatiq.Actor[[str], None], row_id: str, delay: int = 0) -> bool:
+    """Whether the broker took the message; in a thread, because sending blocks for as long as the broker takes."""
+    try:
+        await asyncio.to_thread(actor.send_with_options, args=(row_id,), delay=delay or None)
+    except BrokerError as error:
+        logger.warning("broker away, left to the sweep", actor=actor.actor_name, row=row_id, error=str(error))
+        return False
+    return True

@@ -1,0 +1,184 @@
+"""One run of a job: claim, keep the lease, remember the model's answers, and end in a row whatever happens."""
+
+import asyncio
+import hashlib
+import os
+import socket
+import traceback
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar, cast
+
+import msgspec
+
+from blogqueue import budget, jobs, orders
+from blogqueue.budget import BudgetError
+from blogqueue.database import AWAY
+from blogqueue.jobs import Claim, LostLeaseError, NotYet
+from blogqueue.log import logger
+from blogqueue.promises import Promised, PromisedJob
+from blogqueue.writing import model
+from blogqueue.writing.integration import NoRoomError
+from blogqueue.writing.model import ModelError
+from blogqueue.writing.prompts import Question
+
+HOLDER = f"{socket.gethostname()}:{os.getpid()}"
+RENEW_SECONDS = jobs.LEASE_SECONDS / 4
+
+
+class _Process:
+    """The runs of this worker process, and whether it is stopping."""
+
+    stopping = False
+    running: ClassVar[set[asyncio.Task[object]]] = set()
+
+
+_process = _Process()
+
+
+def stop() -> None:
+    """The grace period is over: the runs that are still at work hand their jobs back, with what was paid for kept."""
+    _process.stopping = True
+    for task in _process.running:
+        task.cancel()
+
+
+class Run:
+    """A claimed job at work, and its memory of what the model has said already."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self._drafts = list(claim.drafts)
+        self._stored = len(self._drafts)
+        self._said = 0
+
+    def rewind(self) -> None:
+        """Begin the work again; everything said so far is still known."""
+        self._said = 0
+
+    async def ask(self, question: Question) -> dict[str, Any]:
+        """The model's answer; one that was paid for before (by an earlier, killed run too) is not asked for again."""
+        asked = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
+        if self._said < len(self._drafts) and self._drafts[self._said]["question"] != asked:
+            # The article has changed since: what was said of the old text is of no use.
+            del self._drafts[self._said :]
+            self._stored = min(self._stored, self._said)
+        if self._said == len(self._drafts):
+            await budget.check(self.claim.order_id)
+            answer = await model.ask(question, customer=str(self.claim.order_id))
+            self._drafts.append(_draft(question, asked, answer))
+        draft = self._drafts[self._said]
+        if self._said >= self._stored:
+            await budget.spend(self.claim, draft)
+            self._stored = self._said + 1
+        self._said += 1
+        return draft["answer"]
+
+
+async def run(job_id: str, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+    """Run a job if it is due and nobody else does; what was promised by its end.
+
+    Whatever goes wrong within the work ends on the job's row: as a retry that is due, or as FAILED. A message that
+    comes early is put off until the row's own time, which is the one that counts.
+    """
+    claim = await jobs.claim(job_id, HOLDER)
+    if claim is None:
+        logger.info("job has nothing to do", job=job_id)
+        return Promised()
+    if isinstance(claim, NotYet):
+        return Promised(jobs=(PromisedJob(job_id, claim.queue, claim.milliseconds),))
+    bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fence=claim.fence)
+    bound.info("job claimed")
+    try:
+        promised = await _attempt(claim, work)
+    except LostLeaseError:
+        bound.warning("lease lost, result refused")
+        return Promised()
+    bound.info("job run ended", retries=len(promised.jobs), letters=len(promised.letters))
+    return promised
+
+
+async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+    current = Run(claim)
+    async with _lease(claim):
+        while True:
+            try:
+                if claim.exhausted:
+                    return await orders.fail_attempt(claim, None, permanent=True)
+                return await _worked(current, work)
+            except AWAY as error:
+                # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
+                logger.warning("database away, trying again", job=claim.job_id, error=str(error))
+                await asyncio.sleep(1)
+                current.rewind()
+            except asyncio.CancelledError:
+                if _process.stopping:
+                    await jobs.hand_back(claim)
+                    logger.info("job handed back", job=claim.job_id)
+                raise
+
+
+async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+    try:
+        return await work(current)
+    except (LostLeaseError, *AWAY):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs on the job's row
+        logger.warning("job attempt failed", job=current.claim.job_id, error=str(error))
+        return await orders.fail_attempt(
+            current.claim,
+            {
+                "attempt": current.claim.attempt,
+                "at": datetime.now(UTC),
+                "error": type(error).__name__,
+                "message": str(error),
+                "traceback": "".join(traceback.format_exception(error)),
+            },
+            permanent=isinstance(error, NoRoomError | BudgetError | LookupError) or getattr(error, "permanent", False),
+            wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
+        )
+
+
+@asynccontextmanager
+async def _lease(claim: Claim) -> AsyncGenerator[None]:
+    """Renew the lease while the block works; losing it stops the block with LostLeaseError."""
+    worker = cast("asyncio.Task[object]", asyncio.current_task())
+    lost = False
+
+    async def keep() -> None:
+        nonlocal lost
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                await jobs.renew(claim)
+            except LostLeaseError:
+                lost = True
+                worker.cancel()
+                return
+            except AWAY as error:
+                # The run's last write decides; until then its lease may well have run out.
+                logger.warning("lease not renewed", job=claim.job_id, error=str(error))
+
+    keeper = asyncio.create_task(keep())
+    _process.running.add(worker)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if lost:
+            raise LostLeaseError(claim.job_id) from None
+        raise
+    finally:
+        _process.running.discard(worker)
+        keeper.cancel()
+
+
+def _draft(question: Question, asked: str, answer: model.Answer) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "question": asked,
+        "answer": answer.value,
+        "model": answer.model,
+        "response": answer.response_id,
+        "usage": {"input": answer.input_tokens, "cached": answer.cached_tokens, "output": answer.output_tokens},
+    }

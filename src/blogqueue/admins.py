@@ -1,0 +1,44 @@
+"""Editors who sign in, and the bearer tokens of their programs: shown once, hashed at rest, revocable."""
+
+import secrets
+from datetime import UTC, datetime
+
+from piccolo.apps.user.tables import BaseUser
+
+from blogqueue import tokens
+from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from blogqueue.tables import AdminToken
+
+
+async def create(name: str, email: str, password: str) -> None:
+    """Make an editor who may sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
+    if await BaseUser.exists().where(BaseUser.username == name):
+        raise ConflictError(f"There is an admin named {name!r} already.")
+    try:
+        await BaseUser.create_user(name, password, email=email, admin=True, superuser=True, active=True)
+    except ValueError as error:
+        raise InvalidError([FieldError("password", "password", str(error))]) from error
+
+
+async def issue_token(name: str) -> str:
+    """A new token under a name; this is the only time it is seen. Raises ConflictError for a name in use."""
+    token = f"bq_{secrets.token_urlsafe(32)}"
+    rows = (
+        await AdminToken.insert(AdminToken(name=name, token_hash=tokens.hashed(token)))
+        .on_conflict(action="DO NOTHING")
+        .returning(AdminToken.id)
+    )
+    if not rows:
+        raise ConflictError(f"There is a token named {name!r} already; revoke it, or choose another name.")
+    return token
+
+
+async def revoke_token(name: str) -> None:
+    """Make a token worthless. Raises NotFoundError."""
+    rows = (
+        await AdminToken.update({AdminToken.revoked_at: datetime.now(UTC)})
+        .where(AdminToken.name == name, AdminToken.revoked_at.is_null())
+        .returning(AdminToken.id)
+    )
+    if not rows:
+        raise NotFoundError("token")

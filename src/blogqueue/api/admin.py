@@ -1,0 +1,88 @@
+"""The editor's verbs, for programs with an admin token."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post
+from litestar.params import JSONBody, Parameter
+
+from blogqueue import cursors, orders, reviews
+from blogqueue.actors.messages import nudge
+from blogqueue.api import access
+from blogqueue.api.envelope import success
+from blogqueue.states import OrderStatus
+from blogqueue.tables import Order
+
+
+class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """The version that the editor saw; left out, it is the order's current one."""
+
+    version_id: UUID | None = None
+
+
+@get("/admin/orders")
+async def list_orders(
+    request: Request[Any, Any, Any],
+    status: OrderStatus | None = None,
+    cursor: str = "",
+    limit: Annotated[int, Parameter(ge=1, le=100)] = 50,
+) -> dict[str, Any]:
+    """Orders, oldest first, by status if one is named."""
+    await access.admin(request)
+    query = Order.select()
+    behind = cursors.read(cursor)
+    if behind is not None:
+        at, row_id = behind
+        query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
+    if status is not None:
+        query = query.where(Order.status == status)
+    rows = await query.order_by(Order.created_at).order_by(Order.id).limit(limit + 1).output(load_json=True)
+    page = rows[:limit]
+    next_cursor = cursors.after(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
+    return success({"items": [_listed(row) for row in page], "nextCursor": next_cursor})
+
+
+@post("/admin/orders/{order_id:uuid}/approve", status_code=200)
+async def approve(
+    request: Request[Any, Any, Any], order_id: UUID, data: JSONBody[ApproveRequest | None] = None
+) -> dict[str, Any]:
+    """Publish an order's version; where its paragraph has changed since, the link is integrated again instead."""
+    who = await access.admin(request)
+    order, promised = await reviews.approve(order_id, who=who, version_id=data.version_id if data else None)
+    await nudge(promised)
+    published = order.status == OrderStatus.COMPLETED
+    return success(
+        {"orderId": order.id, "status": order.status, "versionId": order.version_id},
+        "Published" if published else "The article has changed; the link is being integrated again",
+    )
+
+
+@post("/admin/orders/{order_id:uuid}/retry", status_code=202)
+async def retry(request: Request[Any, Any, Any], order_id: UUID) -> dict[str, Any]:
+    """Give a FAILED order's job new attempts, as long as no refund has begun."""
+    who = await access.admin(request)
+    promised = await orders.retry(order_id, who=who)
+    await nudge(promised)
+    return success({"orderId": order_id, "jobId": promised.jobs[0].id}, "The order's job is waiting again")
+
+
+def _listed(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "orderId": row["id"],
+        "kind": row["kind"],
+        "status": row["status"],
+        "articleId": row["article_id"],
+        "versionId": row["version_id"],
+        "customerEmail": row["customer_email"],
+        "backlinkData": row["backlink_data"],
+        "price": row["price"],
+        "currency": row["currency"],
+        "failureReason": row["failure_reason"],
+        "refundState": row["refund_state"],
+        "createdAt": row["created_at"],
+        "completedAt": row["completed_at"],
+    }
+
+
+HANDLERS = [list_orders, approve, retry]

@@ -1,0 +1,87 @@
+"""The envelope of every JSON answer, and the one place where errors become one."""
+
+import re
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from blogqueue.database import AWAY
+from blogqueue.errors import FieldError, ProblemError, UnavailableError
+from blogqueue.log import logger
+
+CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    429: "too_many_requests",
+}
+SERVER_ERROR = 500
+
+# msgspec's sentences that name what broke the schema (jcristharif.com/msgspec, "Usage").
+_UNKNOWN_FIELD = re.compile(r"unknown field `(?P<field>[^`]*)`")
+_MISSING_FIELD = re.compile(r"missing required field `(?P<field>[^`]*)`")
+_PATH = re.compile(r"\$\.(?P<field>[\w.]+)")
+
+
+def success(data: Any, message: str = "") -> dict[str, Any]:  # noqa: ANN401 - any JSON
+    """The envelope of what went well."""
+    return {"success": True, **({"message": message} if message else {}), "data": data}
+
+
+def failure(error: ProblemError) -> dict[str, Any]:
+    """The envelope of a refusal."""
+    body: dict[str, Any] = {"code": error.code, "message": error.message}
+    if error.details:
+        body["details"] = error.details
+    return {"success": False, "error": body}
+
+
+def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
+    """Any error as an envelope: expected ones say what is wrong, the others only that it is our fault."""
+    problem = as_problem(request, error)
+    headers: dict[str, str] = {}
+    retry_after = getattr(problem, "retry_after", None)
+    if retry_after:
+        headers["Retry-After"] = str(retry_after)
+    return Response(failure(problem), status_code=problem.status, headers=headers, media_type="application/json")
+
+
+def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemError:
+    """The expected refusal that an error stands for; an unexpected one is logged with its traceback."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, AWAY):
+        logger.warning("database away", path=request.url.path, error=str(error))
+        return UnavailableError("Please try again in a moment.")
+    if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:
+        problem = ProblemError(error.detail, code=CODES.get(error.status_code, "bad_request"))
+        problem.status = error.status_code
+        if isinstance(error, ValidationException):
+            problem.message = "The request does not fit this call."
+            problem.details = [_detail(entry) for entry in error.extra or []]
+        elif error.status_code == 400:  # noqa: PLR2004 - a body that is no JSON
+            problem.message = "The body is not JSON."
+            problem.details = [FieldError("body", "json", "Send one JSON object.")]
+        return problem
+    logger.error("unexpected error", path=request.url.path, exc_info=error)
+    problem = ProblemError("Something went wrong on our side.", code="internal")
+    problem.status = SERVER_ERROR
+    return problem
+
+
+def _detail(entry: Any) -> FieldError:  # noqa: ANN401 - Litestar's extra
+    """A field and a rule out of what Litestar and msgspec say of a value that does not fit."""
+    message = str(entry.get("message", entry)) if isinstance(entry, dict) else str(entry)
+    if found := _UNKNOWN_FIELD.search(message):
+        return FieldError(found["field"], "unknown_field", "This call has no such field.")
+    if found := _MISSING_FIELD.search(message):
+        return FieldError(found["field"], "required", "This field is required.")
+    field = str(entry.get("key") or "") if isinstance(entry, dict) else ""
+    if not field and (found := _PATH.search(message)):
+        field = found["field"]
+    return FieldError(field or "body", "type", message.partition(" - at")[0])

@@ -1,0 +1,35 @@
+"""What an order may cost: model calls and tokens, counted on the order, so that no loop of retries runs up a bill."""
+
+from typing import Any
+from uuid import UUID
+
+from blogqueue import jobs
+from blogqueue.database import transaction
+from blogqueue.jobs import Claim
+from blogqueue.settings import settings
+from blogqueue.tables import Order
+
+
+class BudgetError(Exception):
+    """The order has used up its model calls or tokens; its job fails for good."""
+
+
+async def check(order_id: UUID) -> None:
+    """Raise BudgetError if the order may not ask the model again."""
+    spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order_id))[0]
+    if spent["model_calls"] >= settings.order_max_model_calls or spent["model_tokens"] >= settings.order_max_tokens:
+        raise BudgetError(
+            f"the order's budget is used up: {spent['model_calls']} calls, {spent['model_tokens']} tokens"
+        )
+
+
+async def spend(claim: Claim, draft: dict[str, Any]) -> None:
+    """Keep a paid-for answer on the job and count it on the order, in one transaction. Raises LostLeaseError."""
+    async with transaction():
+        await jobs.keep_draft(claim, draft)
+        await Order.update(
+            {
+                Order.model_calls: Order.model_calls + 1,
+                Order.model_tokens: Order.model_tokens + draft["usage"]["input"] + draft["usage"]["output"],
+            },
+        ).where(Order.id == claim.order_id)

@@ -1,0 +1,294 @@
+"""The `blogqueue` command. Each command imports what it needs, so that `demo` and `--help` need no database.
+
+A command that finds something wrong says so in a sentence and exits with 1; wrong usage exits with 2.
+"""
+# ruff: noqa: PLC0415 - see above: importing the tables asks PostgreSQL for its version
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from blogqueue import __version__
+from blogqueue.errors import ProblemError
+
+DEFAULT_PORT = 8000
+
+Result = TypeVar("Result")
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Paid links in published articles: the product's processes and its operator's tools."""
+
+
+def _with_database(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run a verb with a pool of its own; what it refuses is a sentence and exit status 1."""
+    from blogqueue import readiness
+    from blogqueue.database import AWAY, pool
+
+    readiness.check_settings("cli")
+
+    async def run() -> Result:
+        async with pool():
+            return await work
+
+    try:
+        return asyncio.run(run())
+    except ProblemError as error:
+        sys.exit(error.message)
+    except AWAY as error:
+        sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
+
+
+@main.command()
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The web's port.")
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def demo(port: int, data_dir: Path) -> None:
+    """Run the whole product on this machine, with a sandbox for Stripe, the model and mail."""
+    from blogqueue import demo as launcher
+
+    sys.exit(launcher.run(port=port, data_dir=data_dir))
+
+
+@main.command()
+def api() -> None:
+    """Serve the web: JSON API and pages."""
+    import uvicorn
+
+    from blogqueue.settings import settings
+
+    uvicorn.run(
+        "blogqueue.app:create_app",
+        factory=True,
+        host=settings.web_host,
+        port=settings.web_port,
+        proxy_headers=True,
+        access_log=False,  # addresses carry tokens; the application logs what matters
+        log_config=None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+@main.command()
+@click.argument("queues", nargs=-1, required=True)
+def worker(queues: tuple[str, ...]) -> None:
+    """Work on the named queues: article-generation, backlink-integration, mail, upkeep."""
+    from blogqueue import readiness
+    from blogqueue.settings import settings
+
+    threads = {
+        "article-generation": settings.article_generation_concurrency,
+        "backlink-integration": settings.backlink_integration_concurrency,
+        "mail": 4,
+        "upkeep": 1,
+    }
+    unknown = set(queues) - set(threads)
+    if unknown:
+        raise click.UsageError(f"there is no queue named {', '.join(sorted(unknown))}")
+    readiness.check_settings("mail" if "mail" in queues else "writer")
+    # A thread works on one job at a time, and prefetching more would keep jobs from idle workers.
+    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))
+    _become(
+        "dramatiq",
+        "blogqueue.actors",
+        "--processes", "1",
+        "--threads", str(sum(threads[queue] for queue in queues)),
+        "--worker-shutdown-timeout", str(settings.grace_seconds * 1000),
+        "--skip-logging",
+        "--queues", *queues,
+    )  # fmt: skip
+
+
+@main.command()
+def clock() -> None:
+    """Strike every minute (periodiq)."""
+    from blogqueue import readiness
+
+    readiness.check_settings("clock")
+    _become("periodiq", "blogqueue.actors")
+
+
+def _become(module: str, *arguments: str) -> None:
+    """Turn this process into a library's own command, so that supervisord's signals reach it."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - our own interpreter, a list
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; safe to run at once from several places."""
+    from blogqueue import migrations
+
+    _with_database(migrations.forwards())
+
+
+@main.command()
+def doctor() -> None:
+    """Ask every part that is needed whether it is well."""
+    from blogqueue import parts
+
+    async def ask() -> dict[str, str]:
+        return {
+            "PostgreSQL": await parts.postgres(),
+            "broker": await parts.broker(),
+            "mail": await parts.mail(),
+            "Stripe": await parts.stripe(),
+            "model": await parts.openai(),
+        }
+
+    found = asyncio.run(ask())
+    for part, problem in found.items():
+        print(f"{part:<12}{problem or 'ok'}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
+@main.command()
+def audit() -> None:
+    """Check what must always hold; exit 1 on any breach."""
+    from blogqueue.audit import audit as check
+
+    findings = _with_database(check())
+    for finding in findings:
+        ids = f"  {' '.join(finding.offenders)}" if finding.offenders else ""
+        print(f"{finding.number}  {len(finding.offenders):>5}  {finding.rule}{ids}")
+    sys.exit(1 if any(finding.offenders for finding in findings) else 0)
+
+
+@main.group()
+def articles() -> None:
+    """Articles on sale."""
+
+
+@articles.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--domain", default="", help="Host of the domain that the articles belong to [default: PUBLIC_URL's].")
+def import_articles(folder: Path, domain: str) -> None:
+    """Publish the Markdown files of a folder, byte for byte."""
+    from urllib.parse import urlsplit
+
+    from blogqueue.imports import import_folder
+    from blogqueue.settings import settings
+
+    host = domain or urlsplit(settings.public_url).hostname or "localhost"
+    imported = _with_database(import_folder(folder, domain=host))
+    for file in imported:
+        if not file.used:
+            print(f"{file.path}: {file.outcome}", file=sys.stderr)
+    used = [file.outcome for file in imported if file.used]
+    published, unchanged = used.count("published"), used.count("unchanged")
+    print(f"{published} published, {unchanged} unchanged, {len(imported) - len(used)} not used")
+    sys.exit(0 if len(used) == len(imported) and imported else 1)
+
+
+@main.group()
+def jobs() -> None:
+    """Jobs of the queues."""
+
+
+@jobs.command("list")
+@click.option("--queue", default="")
+@click.option("--state", default="", help="WAITING, ACTIVE, DELAYED, COMPLETED, FAILED or CANCELLED")
+@click.option("--limit", default=50, show_default=True)
+def list_jobs(queue: str, state: str, limit: int) -> None:
+    """The newest jobs."""
+    from blogqueue.tables import Job
+
+    async def find() -> list[dict[str, Any]]:
+        query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
+        if queue:
+            query = query.where(Job.queue == queue)
+        if state:
+            query = query.where(Job.state == state.upper())
+        return await query.output(load_json=True)
+
+    for row in _with_database(find()):
+        error = f"  {row['errors'][-1]['message']}" if row["errors"] else ""
+        print(
+            f"{row['id']}  {row['state']:<9} {row['attempts']}/{row['max_attempts']}  {row['created_at']:%F %T}{error}"
+        )
+
+
+@jobs.command("show")
+@click.argument("job_id")
+def show_job(job_id: str) -> None:
+    """One job with the errors of all its attempts."""
+    import json
+
+    from blogqueue.tables import Job
+
+    async def find() -> dict[str, Any] | None:
+        return await Job.select().where(Job.id == job_id).first().output(load_json=True)
+
+    row = _with_database(find())
+    if row is None:
+        sys.exit(f"There is no job {job_id}.")
+    print(json.dumps(row, indent=2, default=str, ensure_ascii=False))
+
+
+@jobs.command("retry")
+@click.argument("job_id")
+def retry_job(job_id: str) -> None:
+    """Give a FAILED job new attempts; its order goes back to PROCESSING."""
+    from blogqueue import orders
+    from blogqueue.actors.messages import nudge
+    from blogqueue.tables import Job
+
+    async def again() -> None:
+        rows = await Job.select(Job.order_id).where(Job.id == job_id)
+        if not rows:
+            sys.exit(f"There is no job {job_id}.")
+        await nudge(await orders.retry(rows[0]["order_id"], who="operator", job_id=job_id))
+
+    _with_database(again())
+    print(f"{job_id} is waiting again")
+
+
+@main.group()
+def queues() -> None:
+    """The queues."""
+
+
+@queues.command("list")
+def list_queues() -> None:
+    """How many jobs each queue has in each state."""
+    from blogqueue import jobs as job_rows
+
+    for queue, states in _with_database(job_rows.counts()).items():
+        print(f"{queue:<22}" + "  ".join(f"{state.lower()} {n}" for state, n in states.items()))
+
+
+@main.group()
+def admin() -> None:
+    """Editors and their programs."""
+
+
+@admin.command("create")
+@click.option("--name", required=True)
+@click.option("--email", required=True)
+@click.option("--password", envvar="BLOGQUEUE_ADMIN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_admin(name: str, email: str, password: str) -> None:
+    """Make an editor who may sign in."""
+    from blogqueue import admins
+
+    _with_database(admins.create(name, email, password))
+    print(f"{name} may sign in")
+
+
+@admin.command("token")
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Make the token worthless.")
+def admin_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Print a new bearer token for the admin API; it is shown this once."""
+    from blogqueue import admins
+
+    if revoke:
+        _with_database(admins.revoke_token(name))
+        print(f"{name} is revoked", file=sys.stderr)
+    else:
+        print(_with_database(admins.issue_token(name)))

@@ -1,0 +1,1 @@
+"""`blogqueue demo`: the whole product on one machine, with nothing installed (DESIGN §9)."""

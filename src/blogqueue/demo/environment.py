@@ -1,0 +1,92 @@
+"""The environment that the demo's processes run in: what is set outside wins, the demo's own parts fill the rest."""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from blogqueue.demo.folder import Ports, Secrets
+from blogqueue.embedded import postgres_url, redis_url
+
+# Everything has to stop within 20 s (DESIGN §9): the app has 8 and 3 more before it is killed, the sandbox 2, the data 5.
+GRACE_SECONDS = 8
+STOP_SECONDS = GRACE_SECONDS + 3
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The demo's folders: `folder` holds its data, `run` the control socket."""
+
+    folder: Path
+    run: Path
+
+    @property
+    def logs(self) -> Path:
+        """Where the processes log."""
+        return self.folder / "log"
+
+
+def environment(
+    places: Places, ports: Ports, keys: Secrets, postgres_password: str, outside: Mapping[str, str]
+) -> dict[str, str]:
+    """All that the processes are told; an outside value that is empty counts as not set.
+
+    A Stripe or OpenAI key from outside means the real party, unless a base address is given with it.
+    """
+    given = {name: value for name, value in outside.items() if value}
+    base, sandbox = f"http://127.0.0.1:{ports.web}", f"http://127.0.0.1:{ports.sandbox}"
+    own = {
+        "DATABASE_URL": postgres_url(postgres_password, ports.postgres),
+        "REDIS_URL": redis_url(keys.redis_password, ports.redis),
+        "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
+        "STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
+        "BLOGQUEUE_SECRET_KEY": keys.secret_key,
+        "BLOGQUEUE_WEB_HOST": "127.0.0.1",
+        "BLOGQUEUE_PUBLIC_URL": base,
+    }
+    if "STRIPE_API_KEY" not in given:
+        own |= {"STRIPE_API_KEY": keys.stripe_api_key, "STRIPE_API_BASE": sandbox}
+    if "OPENAI_API_KEY" not in given:
+        own |= {"OPENAI_API_KEY": keys.openai_api_key, "OPENAI_BASE_URL": f"{sandbox}/v1"}
+        own |= {"OPENAI_MODEL": "sandbox-writer"}
+    own["BROKER_URL"] = given.get("REDIS_URL", own["REDIS_URL"])
+    return own | given | _of_this_start(places, ports, base)
+
+
+def _of_this_start(places: Places, ports: Ports, base: str) -> dict[str, str]:
+    """What the launcher alone decides."""
+    return {
+        "BLOGQUEUE_ENV": "demo",
+        "BLOGQUEUE_WEB_PORT": str(ports.web),
+        "BLOGQUEUE_GRACE_SECONDS": str(GRACE_SECONDS),
+        "BLOGQUEUE_STOP_SECONDS": str(STOP_SECONDS),
+        "BLOGQUEUE_APP_AUTOSTART": "false",
+        "BLOGQUEUE_PYTHON": sys.executable,
+        "BLOGQUEUE_DATA_DIR": str(places.folder),
+        "BLOGQUEUE_RUN_DIR": str(places.run),
+        # supervisord expands a log file's name twice.
+        "BLOGQUEUE_LOG_DIR": str(places.logs).replace("%", "%%"),
+        "BLOGQUEUE_SANDBOX_PORT": str(ports.sandbox),
+        "BLOGQUEUE_SANDBOX_SMTP_PORT": str(ports.smtp),
+        "BLOGQUEUE_SANDBOX_DIR": str(places.folder / "sandbox"),
+        "BLOGQUEUE_SANDBOX_WEBHOOK_URL": f"{base}/api/v1/purchase/webhook",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def outside_parties(outside: Mapping[str, str]) -> list[str]:
+    """The names set outside that take the demo away from its own parts, for telling."""
+    names = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE")
+    names += ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "SMTP_URL")
+    return [name for name in names if outside.get(name)]
+
+
+def database_name(url: str) -> str:
+    """A name for the database behind a URL that survives another port and tells nothing of its password.
+
+    The embedded PostgreSQL's password is made with its data, so new data have a new name.
+    """
+    parts = urlsplit(url)
+    return hashlib.sha256(f"{parts.username}:{parts.password}@{parts.hostname}{parts.path}".encode()).hexdigest()

@@ -1,0 +1,178 @@
+"""Articles that come in as Markdown files: kept byte for byte, front matter read for what it says of them."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from blogqueue import history, versions
+from blogqueue.database import transaction
+from blogqueue.tables import Article, ArticleVersion, Domain
+from blogqueue.writing.blocks import FrontMatterError, front_matter
+
+SUFFIXES = frozenset({".md", ".markdown"})
+SLUG_LENGTH = 200
+TITLE_LENGTH = 500
+MAX_BYTES = 1_000_000
+"""A thousand times a short article; anything larger is some other kind of file."""
+
+
+class UnusableError(Exception):
+    """A file cannot be an article; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file: "published", "unchanged", or a reason why it was not used."""
+
+    path: Path
+    outcome: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    content: str
+    slug: str
+    title: str
+    topic: str
+    niche: str
+    keyword: str
+
+
+async def import_folder(folder: Path, *, domain: str) -> list[Imported]:
+    """Publish every Markdown file below a folder; each stands or falls alone.
+
+    A sub-folder with a `domain.toml` holds that domain's articles; all others belong to the domain with host `domain`,
+    which is made if it does not exist.
+    """
+    found: list[Imported] = []
+    for path in _files(folder):
+        try:
+            terms = _terms(path, folder)
+            outcome = await _publish(_read(path), terms or {"host": domain, "name": domain})
+        except UnusableError as error:
+            found.append(Imported(path, str(error), used=False))
+        else:
+            found.append(Imported(path, outcome, used=True))
+    return found
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme":
+            yield path
+
+
+def _terms(path: Path, folder: Path) -> dict[str, Any]:
+    """What the nearest `domain.toml` at or above a file, within the folder, says of its domain."""
+    for parent in path.parents:
+        file = parent / "domain.toml"
+        if file.is_file():
+            try:
+                terms = tomllib.loads(file.read_text(encoding="utf-8"))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                raise UnusableError(f"{file.name} beside it is broken: {error}") from error
+            unknown = set(terms) - {column._meta.name for column in Domain.all_columns()}  # noqa: SLF001 - Piccolo's way to a column's name
+            if unknown or "host" not in terms:
+                raise UnusableError(f"{file.name} beside it names no host, or unknown keys: {sorted(unknown)}")
+            return terms
+        if parent == folder:
+            return {}
+    return {}
+
+
+def _read(path: Path) -> _File:
+    """A file as an article. Raises UnusableError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise UnusableError(f"cannot be read: {error.strerror}") from error
+    if len(raw) > MAX_BYTES:
+        raise UnusableError(f"is larger than {MAX_BYTES:,} bytes")
+    try:
+        content = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UnusableError(f"is not UTF-8: byte {error.start}") from error
+    if "\0" in content:
+        raise UnusableError("holds a NUL character, which PostgreSQL's text cannot")
+    try:
+        said, body_start = front_matter(content)
+    except FrontMatterError as error:
+        raise UnusableError(f"has broken front matter: {error}") from error
+    body = content[body_start:]
+    if not body.strip():
+        raise UnusableError("has no text")
+    title = _word(said, "title") or _heading(body) or path.stem.replace("-", " ").strip().capitalize()
+    slug = _slug(_word(said, "slug") or path.stem)
+    if not slug:
+        raise UnusableError("has neither a slug nor a file name to make one of")
+    return _File(
+        content=content,
+        slug=slug,
+        title=title[:TITLE_LENGTH],
+        topic=(_word(said, "topic") or title)[:500],
+        niche=(_word(said, "niche") or _first(said, "categories") or _first(said, "tags") or "")[:100],
+        keyword=(_word(said, "keyword") or "")[:200],
+    )
+
+
+async def _publish(file: _File, terms: dict[str, Any]) -> str:
+    async with transaction():
+        domain = await _domain(terms)
+        known = await Article.objects().where(Article.slug == file.slug).first()
+        if known is not None:
+            live = await ArticleVersion.select(ArticleVersion.content_md).where(
+                ArticleVersion.id == known.selected_version_id
+            )
+            if live and live[0]["content_md"] == file.content:
+                return "unchanged"
+            raise UnusableError(f"another text is published under the slug {file.slug!r}; give this one its own slug")
+        article = Article(
+            domain_id=domain.id,
+            slug=file.slug,
+            title=file.title,
+            topic=file.topic,
+            niche=file.niche or domain.niche,
+            keyword=file.keyword,
+        )
+        await Article.insert(article)
+        await versions.lock_article(article.id)
+        version_id: UUID = await versions.store(article.id, file.content)
+        await versions.publish(article.id, version_id)
+        await history.note("import", "publish", article_id=article.id)
+    return "published"
+
+
+async def _domain(terms: dict[str, Any]) -> Domain:
+    domain = await Domain.objects().where(Domain.host == terms["host"]).first()
+    if domain is None:
+        domain = Domain(**terms)
+        await Domain.insert(domain)
+    return domain
+
+
+def _word(said: dict[str, object], key: str) -> str:
+    """A front-matter value as one line of text, or ""."""
+    value = said.get(key)
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+
+
+def _first(said: dict[str, object], key: str) -> str:
+    value = said.get(key)
+    return str(value[0]) if isinstance(value, list) and value else _word(said, key)
+
+
+def _heading(body: str) -> str:
+    """The text of the body's first line that is an ATX heading of level one, or ""."""
+    return next((line[2:].strip(" #\r") for line in body.split("\n") if line.startswith("# ")), "")
+
+
+def _slug(words: str) -> str:
+    """Lower-case ASCII words joined by hyphens, as an address carries them."""
+    plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
