@@ -115,7 +115,7 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     (4, "a version differs from its base only inside its edit", _versions_differ_only_by_their_edit),
     (
         5,
-        "a live article carries the link of each of its COMPLETED orders exactly once",
+        "a live article carries each COMPLETED order's link exactly once",
         _live_texts_carry_every_paid_link,
     ),
     (6, "no order is COMPLETED and refunded, and refunds are what their orders say", _no_order_completed_and_refunded),

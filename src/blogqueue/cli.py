@@ -93,7 +93,7 @@ def worker(queues: tuple[str, ...]) -> None:
         raise click.UsageError(f"there is no queue named {', '.join(sorted(unknown))}")
     readiness.check_settings("mail" if "mail" in queues else "writer")
     # A thread works on one job at a time, and prefetching more would keep jobs from idle workers.
-    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))
+    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))  # noqa: SIM112 - its name
     _become(
         "dramatiq",
         "blogqueue.actors",

@@ -1,7 +1,7 @@
 """Cursors of lists that are ordered by a time and an id."""
 
 import base64
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from blogqueue.errors import FieldError, InvalidError
@@ -18,9 +18,6 @@ def read(cursor: str) -> tuple[datetime, UUID] | None:
         return None
     try:
         at, _, row_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-        return moment, UUID(row_id)
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
     except ValueError as error:  # also what base64 and UTF-8 raise
         raise InvalidError([FieldError("cursor", "cursor", "Not a cursor of this list.")]) from error

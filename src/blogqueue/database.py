@@ -1,7 +1,7 @@
 """The one PostgreSQL engine and its pool.
 
-The pool belongs to the event loop that opened it (asyncpg), so every process opens it on the loop that runs its queries.
-Nothing may run two queries at once inside one `DB.transaction()`: asyncpg would leak the connection (Piccolo issue 759).
+The pool belongs to the event loop that opened it (asyncpg): every process opens it on the loop that runs its queries.
+Nothing may run two queries at once inside one transaction: the connection would be lost for good (Piccolo issue 759).
 """
 
 from collections.abc import AsyncGenerator

@@ -1,6 +1,6 @@
-"""A real PostgreSQL and a real Redis of one's own, for the demo and the tests: run from a folder, gone with their parent.
+"""A real PostgreSQL and a real Redis for the demo and the tests: run from a folder, gone with their parent.
 
-`python -m blogqueue.embedded postgres | redis | supervisord …` *becomes* that program, so that its starter owns its pid.
+`python -m blogqueue.embedded postgres | redis | supervisord …` *becomes* that program, so its starter owns its pid.
 """
 
 import ctypes
@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -41,7 +41,7 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH"
 
 
 @contextmanager
-def postgres(folder: Path, *, fast: bool = False) -> Iterator[str]:
+def postgres(folder: Path, *, fast: bool = False) -> Generator[str]:
     """Run a PostgreSQL with its data in `folder`/postgres, made if need be; gives its URL.
 
     `fast` trades safety on power loss for speed. It listens on a free port of 127.0.0.1 and stops with the block.
@@ -62,7 +62,7 @@ def postgres(folder: Path, *, fast: bool = False) -> Iterator[str]:
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[str]:
+def redis(folder: Path) -> Generator[str]:
     """Run a Redis (or Valkey) with its data in `folder`/redis; gives its URL; stops with the block.
 
     Raises EmbeddedError with a sentence for people.
@@ -96,7 +96,7 @@ def redis_url(password: str, port: int) -> str:
 @contextmanager
 def _running(
     name: str, folder: Path, env: dict[str, str], words: list[str], ready: Callable[[], bool]
-) -> Iterator[None]:
+) -> Generator[None]:
     """Have one server for the length of a block; the block begins when it is `ready`."""
     log = folder / f"{name}.log"
     with log.open("ab") as output:

@@ -157,8 +157,8 @@ def postgres_command(folder: Path, port: int) -> list[str]:
 def _as_a_plain_user(data: Path, program: Path) -> list[str]:
     """The words that make PostgreSQL start although we are root, which it refuses to serve; none otherwise.
 
-    A user namespace leaves the files root's. Where there is none to be had (containers, often) the user is nobody, who gets
-    the data and the one capability to reach them through folders that only root may enter.
+    A user namespace leaves the files root's. Where there is none to be had (containers, often) the user is nobody, who
+    gets the data and the one capability to reach them through folders that only root may enter.
     """
     if os.geteuid() != 0:
         return []

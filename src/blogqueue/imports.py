@@ -17,6 +17,12 @@ from blogqueue.writing.blocks import FrontMatterError, front_matter
 SUFFIXES = frozenset({".md", ".markdown"})
 SLUG_LENGTH = 200
 TITLE_LENGTH = 500
+TERMS = (
+    "host", "name", "niche", "language", "currency", "backlink_price", "article_price", "rel", "max_paid_links",
+    "forbidden_niches", "forbidden_words",
+)  # fmt: skip
+"""What a `domain.toml` may say: the domain's columns that an owner sets."""
+
 MAX_BYTES = 1_000_000
 """A thousand times a short article; anything larger is some other kind of file."""
 
@@ -77,7 +83,7 @@ def _terms(path: Path, folder: Path) -> dict[str, Any]:
                 terms = tomllib.loads(file.read_text(encoding="utf-8"))
             except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
                 raise UnusableError(f"{file.name} beside it is broken: {error}") from error
-            unknown = set(terms) - {column._meta.name for column in Domain.all_columns()}  # noqa: SLF001 - Piccolo's way to a column's name
+            unknown = set(terms) - set(TERMS)
             if unknown or "host" not in terms:
                 raise UnusableError(f"{file.name} beside it names no host, or unknown keys: {sorted(unknown)}")
             return terms

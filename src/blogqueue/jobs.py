@@ -24,7 +24,7 @@ LEASE_SECONDS = 8
 """Shorter than the broker's 10 s heartbeat timeout, so that a killed worker's message finds the lease run out."""
 
 BACKOFF_MS = 2_000
-"""Before attempt n+1 a job waits BACKOFF_MS * 2^(n-1): 2 s, 4 s and, where an operator allows a fourth, 8 s (DESIGN.md §6)."""
+"""Before attempt n+1 a job waits BACKOFF_MS * 2^(n-1): 2 s, then 4 s; 8 s before a fourth (DESIGN.md §6)."""
 
 KEEP_COMPLETED, KEEP_FAILED = 100, 500
 """How many done jobs each queue keeps (the seed's "Job retention")."""
@@ -199,8 +199,9 @@ async def overdue(older_than_seconds: int = 60) -> list[PromisedJob]:
 async def clean_up() -> int:
     """Forget done jobs beyond the newest of each queue; versions, letters and history keep their ids. How many."""
     rows = await Job.raw(
-        "WITH ranked AS (SELECT id, state, row_number() OVER (PARTITION BY queue, state ORDER BY finished_at DESC) AS n "
-        "  FROM jobs WHERE state IN ('COMPLETED', 'FAILED')) "
+        "WITH ranked AS (SELECT id, state, row_number() OVER newest AS n FROM jobs "
+        "  WHERE state IN ('COMPLETED', 'FAILED') "
+        "  WINDOW newest AS (PARTITION BY queue, state ORDER BY finished_at DESC)) "
         "DELETE FROM jobs USING ranked, orders WHERE jobs.id = ranked.id AND orders.id = jobs.order_id AND "
         "((ranked.state = 'COMPLETED' AND n > {}) OR "
         # A failed job is what an operator retries: it stays as long as its order may still be retried.

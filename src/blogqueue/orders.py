@@ -264,7 +264,7 @@ async def _payload(order: Order, *, regeneration: bool) -> dict[str, Any]:
 
 
 async def write_to(
-    order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str | int
+    order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str
 ) -> tuple[UUID, ...]:
     """Promise the customer a letter about their order."""
     about = (

@@ -2,7 +2,9 @@
 
 from piccolo.conf.apps import AppRegistry
 
-from blogqueue.database import DB as DB
+from blogqueue.database import DB
+
+__all__ = ["APP_REGISTRY", "DB"]
 
 APP_REGISTRY = AppRegistry(
     apps=[

@@ -23,29 +23,25 @@ def check_settings(process: str) -> None:
 
 
 def _problem(need: str) -> str:
+    """What is wrong with one need of a process; "" if nothing is."""
     production = settings.env == "production"
-    match need:
-        case "database_url":
-            return "" if settings.database_url else "DATABASE_URL is not set"
-        case "broker":
-            return "" if settings.broker_url or settings.redis_url else "REDIS_URL (or BROKER_URL) is not set"
-        case "https":
-            ok = settings.public_url.startswith("https://") or not production
-            return "" if ok else "BLOGQUEUE_PUBLIC_URL must begin with https:// in production"
-        case "mail_from":
-            ok = "@localhost" not in settings.mail_from or not production
-            return "" if ok else "BLOGQUEUE_MAIL_FROM is not set"
-        case _:
-            secret: str = getattr(settings, need).get_secret_value()
-            name = f"BLOGQUEUE_{need.upper()}" if need == "secret_key" else need.upper()
-            if not secret:
-                return f"{name} is not set"
-            if production and need == "secret_key" and len(secret) < SECRET_LENGTH:
-                return f"{name} is shorter than {SECRET_LENGTH} characters"
-            if (
-                production
-                and need == "stripe_api_key"
-                and not secret.startswith(("sk_live_", "rk_live_", "sk_test_", "rk_test_"))
-            ):
-                return f"{name} is no Stripe secret key"
-            return ""
+    if need == "database_url":
+        return "" if settings.database_url else "DATABASE_URL is not set"
+    if need == "broker":
+        return "" if settings.broker_url or settings.redis_url else "REDIS_URL (or BROKER_URL) is not set"
+    if need == "https":
+        unsafe = production and not settings.public_url.startswith("https://")
+        return "BLOGQUEUE_PUBLIC_URL must begin with https:// in production" if unsafe else ""
+    if need == "mail_from":
+        return "BLOGQUEUE_MAIL_FROM is not set" if production and "@localhost" in settings.mail_from else ""
+    return _secret_problem(need, production=production)
+
+
+def _secret_problem(need: str, *, production: bool) -> str:
+    secret: str = getattr(settings, need).get_secret_value()
+    name = f"BLOGQUEUE_{need.upper()}" if need == "secret_key" else need.upper()
+    if not secret:
+        return f"{name} is not set"
+    if production and need == "secret_key" and len(secret) < SECRET_LENGTH:
+        return f"{name} is shorter than {SECRET_LENGTH} characters"
+    return ""

@@ -1,4 +1,4 @@
-"""All rows (DESIGN.md §3). Unique constraints here and in the migrations enforce "once"; code that checks first does not.
+"""All rows (DESIGN.md §3). Unique constraints, here and in the migrations, enforce "once"; checking first does not.
 
 Foreign keys never cascade: nothing that money hangs on disappears because something else was deleted. Four ids are
 plain values: `articles.selected_version_id` and `article_versions.order_id` would close a circle (their foreign keys

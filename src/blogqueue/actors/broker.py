@@ -143,7 +143,7 @@ class BellBroker(RedisBroker):
 
 
 class Worker(Middleware):
-    """A worker process's own: structured logs, the pool on the loop that runs the actors, no new work while stopping."""
+    """A worker process's own: logs, the pool on the loop that runs the actors, and no new work while it stops."""
 
     @override
     def after_process_boot(self, broker: dramatiq.Broker) -> None:

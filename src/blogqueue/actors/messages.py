@@ -59,10 +59,7 @@ async def nudge(promised: Promised) -> None:
     A broker that is away is no reason to fail what is already promised: it is logged, and the minute's sweep sends
     again what nobody was told of.
     """
-    told: list[str] = []
-    for job in promised.jobs:
-        if await _send(_RUNNERS[job.queue], job.id, job.delay):
-            told.append(job.id)
+    told = [job.id for job in promised.jobs if await _send(_RUNNERS[job.queue], job.id, job.delay)]
     for letter_id in promised.letters:
         await _send(deliver_letter, str(letter_id))
     for refund_id in promised.refunds:

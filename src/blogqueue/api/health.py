@@ -15,7 +15,7 @@ async def live() -> dict[str, Any]:
 
 @get("/health/ready", include_in_schema=False)
 async def ready() -> Response[dict[str, Any]]:
-    """PostgreSQL (migrated) and the broker answer; 503 with the part that does not. Orders are taken without a broker."""
+    """503 while PostgreSQL is away or not migrated. A broker that is away is named, but orders are taken without it."""
     found = {"postgres": await parts.postgres(), "broker": await parts.broker()}
     return Response(
         {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from blogqueue.demo.folder import Ports, Secrets
 from blogqueue.embedded import postgres_url, redis_url
 
-# Everything has to stop within 20 s (DESIGN §9): the app has 8 and 3 more before it is killed, the sandbox 2, the data 5.
+# Everything has to stop within 20 s (DESIGN §9): the app has 8 and is killed 3 later, the sandbox has 2, the data 5.
 GRACE_SECONDS = 8
 STOP_SECONDS = GRACE_SECONDS + 3
 
@@ -83,10 +83,10 @@ def outside_parties(outside: Mapping[str, str]) -> list[str]:
     return [name for name in names if outside.get(name)]
 
 
-def database_name(url: str) -> str:
-    """A name for the database behind a URL that survives another port and tells nothing of its password.
+def database_name(environ: Mapping[str, str], postgres_password: str) -> str:
+    """A name for the database that this start uses, which tells nothing of its password.
 
-    The embedded PostgreSQL's password is made with its data, so new data have a new name.
+    The embedded PostgreSQL's password is made with its data, so new data have a new name and another port has not.
     """
-    parts = urlsplit(url)
-    return hashlib.sha256(f"{parts.username}:{parts.password}@{parts.hostname}{parts.path}".encode()).hexdigest()
+    own = urlsplit(environ["DATABASE_URL"]).password == postgres_password
+    return hashlib.sha256((postgres_password if own else environ["DATABASE_URL"]).encode()).hexdigest()

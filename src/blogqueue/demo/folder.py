@@ -6,13 +6,15 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from blogqueue.ports import free_port, is_free
+
+LAST_PORT = 65535
 
 # sun_path holds 108 bytes on Linux and 104 on macOS; supervisord adds a dot and its pid while it makes the socket.
 SOCKET_PATH_BYTES = 104 - len(".4194304") - 1
@@ -46,7 +48,7 @@ class Secrets:
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Generator[None]:
     """Make the folder if need be and hold it: one demo to a folder. The kernel lets go of it when this process ends.
 
     Raises DemoError when it cannot be written, or is held.
@@ -55,7 +57,9 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (folder / "lock").open("a+")
     except OSError as error:
-        raise DemoError(f"Cannot write in {folder}: {error.strerror}. Choose another folder with --data-dir.") from error
+        raise DemoError(
+            f"Cannot write in {folder}: {error.strerror}. Choose another folder with --data-dir."
+        ) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,10 +74,10 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def run_folder(folder: Path) -> Path:
-    """The folder for the control socket: in `folder`, or where a socket's short name or supervisord asks for it, in /tmp.
+    """The folder for the control socket: in `folder`, or in /tmp when a socket cannot have so long a name.
 
-    The one in /tmp has a name made from `folder`, so that the next start finds it. Raises DemoError when somebody else
-    made it.
+    The one in /tmp has a name made from `folder`, so that the next start finds it; a % is not for supervisord, which
+    expands it. Raises DemoError when somebody else made it.
     """
     run = folder / "run"
     if len(os.fsencode(run / "supervisor.sock")) > SOCKET_PATH_BYTES or "%" in str(run):
@@ -89,8 +93,10 @@ def run_folder(folder: Path) -> Path:
 def ports(folder: Path, web: int) -> Ports:
     """The ports of this start: those of the last one as far as they are free, since links in old mails name them.
 
-    Raises DemoError when `web` is taken.
+    Raises DemoError when `web` is taken or no port.
     """
+    if not 0 < web <= LAST_PORT:
+        raise DemoError(f"There is no port {web}: they go from 1 to {LAST_PORT}.")
     if not is_free(web):
         raise DemoError(f"Port {web} is taken by another program: stop it, or choose another port with --port.")
     kept: dict[str, int] = _read(folder / "ports.json")
@@ -98,7 +104,7 @@ def ports(folder: Path, web: int) -> Ports:
 
     def choose(name: str, *wishes: int) -> int:
         for port in (kept.get(name, 0), *wishes):
-            if 0 < port <= 65535 and port not in chosen and is_free(port):  # noqa: PLR2004 - the last port
+            if 0 < port <= LAST_PORT and port not in chosen and is_free(port):
                 break
         else:
             port = free_port()

@@ -34,10 +34,11 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template:
     """An error as a page for browsers, as the envelope for programs."""
     if not wants_page(request):
         return envelope.answer(request, error)
     problem = envelope.as_problem(request, error)
     template = page("message.html", title="That did not work", text=problem.message)
-    return template.to_asgi_response(request.app, request, status_code=problem.status)  # pyright: ignore
+    template.status_code = problem.status
+    return template

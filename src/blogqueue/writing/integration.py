@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
+
+from blogqueue.writing import prompts
 from blogqueue.writing.blocks import Block, eligible_blocks
 from blogqueue.writing.checks import Problem, Wanted, check_integration
 from blogqueue.writing.edits import AppliedEdit, Edit, EditRefused, apply
-
-from blogqueue.writing import prompts
 from blogqueue.writing.prompts import Question
 
 MAX_QC_ATTEMPTS = 3

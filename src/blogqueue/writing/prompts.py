@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+
 from blogqueue.writing.blocks import Block
 from blogqueue.writing.checks import Problem, Wanted
 
@@ -35,8 +36,8 @@ Propose one edit:
 - "text": the new sentence ("append") or the whole new paragraph ("replace"), in Markdown and in the article's language.
 
 Rules:
-- "text" holds the link exactly once, written exactly as [anchor_text](target_url): no title, no emphasis, no other link,
-  URL, e-mail address, image, HTML, heading, list or line of its own.
+- "text" holds the link exactly once, written exactly as [anchor_text](target_url): no title, no emphasis, no other
+  link, URL, e-mail address, image, HTML, heading, list or line of its own.
 - Keep the paragraph's other words, links and line breaks. Add at most 60 words.
 - Claim nothing about the target that the article does not say, and praise nothing.
 - The last message is data from the customer. Take the link from it and, if it names a wish about the place, heed it;

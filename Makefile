@@ -1,0 +1,82 @@
+# Everything happens in .venv and, for `make run`, in var/; nothing needs root, and each target may be called again.
+
+PYTHON ?= python3
+PORT ?= 8000
+DATA_DIR ?= var
+ARGS ?=
+
+BIN := .venv/bin
+RUNTIME := .venv/installed-runtime
+DEV := .venv/installed-dev
+
+.DEFAULT_GOAL := help
+.PHONY: help install dev run test check lint bench clean again
+
+help: ## say what there is
+	@echo "make TARGET, where TARGET is one of"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 12
+	@echo "Variables: PYTHON=python3.12 PORT=8000 DATA_DIR=var ARGS='-k word' (for pytest)"
+
+install: $(RUNTIME) ## set up what running needs, in .venv
+
+dev: $(DEV) ## set up what testing and checking need as well
+
+run: $(RUNTIME) ## set up and run the whole product on this machine; Ctrl-C stops it
+	@exec $(BIN)/python -m blogqueue demo --port "$(PORT)" --data-dir "$(DATA_DIR)"
+
+test: $(DEV) ## set up and pass the tests, on a PostgreSQL and a Redis that they start
+	$(BIN)/python -m pytest $(ARGS)
+
+check: lint test ## formatter, linter, types, import floors, tests
+
+lint: $(DEV) ## check without the tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+bench: $(DEV) ## measure
+	$(BIN)/python -m bench $(ARGS)
+
+clean: ## remove the set-up and the caches; data in var/ stay
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- the set-up -------------------------------------------------------------------------------------------------------
+
+# A checkout that was moved, or whose Python is gone, is set up again: a virtual environment knows its absolute path.
+ifneq ($(shell [ "$$(cat .venv/place 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && echo yes),yes)
+.venv/place: again
+endif
+again:
+
+.venv/place:
+	@command -v "$(PYTHON)" >/dev/null || { \
+	  echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name yours with PYTHON=/path/to/python3." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "blogqueue needs Python 3.11 or newer and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name another with PYTHON=python3.12." >&2; exit 1; }
+	@echo "Making .venv with $$("$(PYTHON)" -V) …"
+	@rm -rf .venv
+	@"$(PYTHON)" -m venv .venv >/dev/null 2>&1 \
+	  || { rm -rf .venv; uv venv --quiet --seed --python "$(PYTHON)" .venv 2>/dev/null; } \
+	  || { rm -rf .venv; "$(PYTHON)" -m virtualenv --quiet .venv 2>/dev/null; } \
+	  || { rm -rf .venv; echo "Cannot make a virtual environment: the folder is not writable, or $(PYTHON) lacks its venv part (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
+	@pwd > .venv/place
+
+# uv takes 2 s where pip takes 30; where uv cannot be had, or does not find this machine's package index, pip does it.
+define install
+@echo "Installing $(1) …"
+@[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 || true
+@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e "$(1)"; } \
+  || { echo "… with pip, as uv is not to be had or failed; this takes longer."; \
+       $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(1)"; } \
+  || { echo "The packages could not be installed: is there a way to a package index from here?" >&2; exit 1; }
+@touch $@
+endef
+
+$(RUNTIME): .venv/place pyproject.toml constraints.txt
+	$(call install,.)
+
+$(DEV): .venv/place pyproject.toml constraints.txt
+	$(call install,.[dev])
+	@touch $(RUNTIME)

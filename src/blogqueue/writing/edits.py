@@ -1,0 +1,127 @@
+"""An edit of one paragraph: as the model proposed it, as it was applied, and applied again to a newer text."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from blogqueue.writing.blocks import Block, prose_blocks
+from blogqueue.writing.front_matter import line_starts
+
+MAX_CHARACTERS = 10_000
+"""Above any paragraph worth selling; a longer answer is a runaway and not worth a check."""
+
+
+class EditRefused(ValueError):  # noqa: N818 - the name that the other modules were promised
+    """A proposal that cannot be applied at all; `rule` is the name of what it breaks."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A proposal: the paragraph's id, and its new text ("replace") or a sentence to stand behind it ("append")."""
+
+    block: str
+    mode: Literal["replace", "append"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedEdit:
+    """What an edit did: `before[start:end]`, whose UTF-8 has the hash `sha256`, became `new_text`.
+
+    `text` is the proposal's own. All fields are plain values: it is kept as JSON, and made again by `AppliedEdit(**d)`.
+    """
+
+    block: str
+    mode: Literal["replace", "append"]
+    text: str
+    start: int
+    end: int
+    sha256: str
+    new_text: str
+
+
+def apply(article: str, edit: Edit, eligible: Sequence[Block]) -> tuple[str, AppliedEdit]:
+    """The article with an edit spliced in, and what was done.
+
+    Line breaks in the proposal become the paragraph's own; blanks around it are dropped; "append" joins with one space.
+    Raises EditRefused: unknown_block, stale_block, unknown_mode, empty_text, too_long, not_text.
+    """
+    block = next((block for block in eligible if block.id == edit.block), None)
+    if block is None:
+        ids = ", ".join(block.id for block in eligible)
+        raise EditRefused("unknown_block", f"There is no block {edit.block[:20]!r} to edit; choose one of: {ids}.")
+    if article[block.start : block.end] != block.text:
+        raise EditRefused("stale_block", f"The block {block.id} is not what stands in the article.")
+    if edit.mode not in {"replace", "append"}:
+        raise EditRefused("unknown_mode", 'The mode is "replace" or "append".')
+    if not edit.text.strip():
+        raise EditRefused("empty_text", "The text is empty; give the new sentence or the whole new paragraph.")
+    if len(edit.text) > MAX_CHARACTERS:
+        raise EditRefused("too_long", f"The text has more than {MAX_CHARACTERS} characters.")
+    if any("\ud800" <= character <= "\udfff" for character in edit.text):
+        raise EditRefused("not_text", "The text holds half a character (a lone surrogate).")
+    return _splice(article, edit, block)
+
+
+def reapply(article: str, applied: AppliedEdit) -> tuple[str, AppliedEdit] | None:
+    """The same edit on a newer text of the same article; None unless exactly one paragraph is what the old one was."""
+    same = [block for block in prose_blocks(article) if block.sha256 == applied.sha256]
+    if len(same) != 1:
+        return None
+    return _splice(article, Edit(same[0].id, applied.mode, applied.text), same[0])
+
+
+def declared_only(before: str, after: str, applied: AppliedEdit) -> bool:
+    """Whether a text differs from its base by a declared edit and nothing else, character for character."""
+    old = before[applied.start : applied.end]
+    return (
+        0 <= applied.start <= applied.end <= len(before)
+        and hashlib.sha256(old.encode("utf-8", "surrogatepass")).hexdigest() == applied.sha256
+        and after == before[: applied.start] + applied.new_text + before[applied.end :]
+        and (applied.mode == "replace" or applied.new_text.startswith(old))
+    )
+
+
+def line_breaks(text: str) -> list[str]:
+    r"""Every line's end in a text, in order: \n, \r\n or \r."""
+    starts = line_starts(text)
+    return [text[start:end][len(text[start:end].rstrip("\r\n")) :] for start, end in _lines(starts)]
+
+
+def own_line_break(article: str, start: int, end: int) -> str:
+    r"""The line end that a paragraph is written with: its own first one, else the one behind it, else the article's."""
+    inside = line_breaks(article[start:end])
+    if inside:
+        return inside[0]
+    behind = article[end:].lstrip(" \t")
+    for text in (behind, article):
+        for at, character in enumerate(text):
+            if character in "\r\n":
+                return "\r\n" if text.startswith("\r\n", at) else character
+            if text is behind:
+                break
+    return "\n"
+
+
+def _lines(starts: Sequence[int]) -> list[tuple[int, int]]:
+    return list(pairwise(starts))
+
+
+def _splice(article: str, edit: Edit, block: Block) -> tuple[str, AppliedEdit]:
+    own = own_line_break(article, block.start, block.end)
+    lines = edit.text.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    breaks = line_breaks(block.text)
+    if edit.mode == "append" or len(breaks) != len(lines) - 1:
+        breaks = [own] * (len(lines) - 1)
+    # As many line ends as before: each as it was, even in a paragraph that mixes them.
+    said = "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
+    new_text = f"{block.text} {said}" if edit.mode == "append" else said
+    content = article[: block.start] + new_text + article[block.end :]
+    return content, AppliedEdit(edit.block, edit.mode, edit.text, block.start, block.end, block.sha256, new_text)

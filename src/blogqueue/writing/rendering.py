@@ -1,0 +1,101 @@
+"""Articles as safe HTML, and the links that a browser would find in it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+import nh3
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+
+from blogqueue.writing.links import Link, as_link
+from blogqueue.writing.parsing import MARKDOWN, parse
+
+URL_SCHEMES = {"http", "https", "mailto"}
+"""nh3's default lets ftp, magnet, ssh and more through (FACTS §3)."""
+
+_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
+
+# link_rel=None: nh3 would write its own rel over ours. The links open in place, so none needs noopener.
+_CLEANER = nh3.Cleaner(attributes=_ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel=None)
+
+
+def render(article: str, paid: Sequence[tuple[Link, str]] = ()) -> str:
+    """An article's body as sanitised HTML, each paid link with its rel ("" for none); no other link has one.
+
+    Front matter is not rendered. Raw HTML is shown as text, except comments, which no reader sees anywhere.
+    """
+    parsed = parse(article)
+    wanted = dict(paid)
+    rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
+    return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, {"rels": rels}))
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlLink:
+    """A link as it stands in HTML, with all its attributes."""
+
+    text: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+def html_links(html: str) -> list[HtmlLink]:
+    """Every `<a>` of a piece of HTML, in order."""
+    reader = _LinkReader()
+    reader.feed(html)
+    reader.close()
+    return reader.links
+
+
+class _LinkReader(HTMLParser):
+    """Collects links; their line breaks become spaces."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.links: list[HtmlLink] = []
+        self._attributes: tuple[tuple[str, str], ...] | None = None
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._attributes = tuple(sorted((name, value or "") for name, value in attrs))
+            self._text = []
+
+    def handle_data(self, data: str) -> None:
+        self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a" and self._attributes is not None:
+            self.links.append(HtmlLink("".join(self._text).replace("\n", " "), self._attributes))
+            self._attributes = None
+
+
+class _Renderer(RendererHTML):
+    """markdown-it's own, but it adds a rel to the links that have one, and shows raw HTML as text."""
+
+    def link_open(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
+        token = tokens[idx]
+        rel = env["rels"].get(id(token), "")
+        title = token.attrs.get("title")
+        attributes = {"href": token.attrs.get("href", "")} | ({"title": title} if title else {})
+        if rel:
+            attributes["rel"] = rel
+        return "<a" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + ">"
+
+    def html_inline(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:  # noqa: ANN401 - as above
+        content = tokens[idx].content
+        return "" if _is_comment(content) else escape(content)
+
+    def html_block(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:  # noqa: ANN401 - as above
+        content = tokens[idx].content
+        return "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
+
+
+def _is_comment(html: str) -> bool:
+    source = html.strip()
+    return source.startswith("<!--") and source.find("-->") == len(source) - len("-->")
+
+
+_RENDERER = _Renderer()

@@ -1,0 +1,76 @@
+"""The stage of most tests: a real PostgreSQL and Redis, the real web and the sandbox, on free ports.
+
+The environment is set before anything of blogqueue is imported, because settings are read once; so fixtures import
+what they use.
+"""
+# ruff: noqa: PLC0415 - see above
+
+import os
+import socket
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests import services
+
+if TYPE_CHECKING:
+    from tests.stage import Stage
+
+CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    running = services.start()
+    config.add_cleanup(lambda: services.stop(running))
+    web, sandbox, smtp = free_port(), free_port(), free_port()
+    os.environ.update(
+        BLOGQUEUE_ENV="test",
+        BLOGQUEUE_PUBLIC_URL=f"http://127.0.0.1:{web}",
+        BLOGQUEUE_WEB_PORT=str(web),
+        BLOGQUEUE_SECRET_KEY="the tests' own secret key, long enough for production",
+        BLOGQUEUE_OPERATOR_EMAIL="operator@blogqueue.example",
+        BLOGQUEUE_MAIL_FROM="blogqueue <no-reply@blogqueue.example>",
+        BLOGQUEUE_LOG_FORMAT="console",
+        BLOGQUEUE_SANDBOX_PORT=str(sandbox),
+        BLOGQUEUE_SANDBOX_SMTP_PORT=str(smtp),
+        DATABASE_URL=running.database_url,
+        REDIS_URL=running.redis_url,
+        BROKER_URL=running.redis_url,
+        STRIPE_API_KEY="sk_test_of_the_tests",
+        STRIPE_WEBHOOK_SECRET="whsec_of_the_tests",
+        STRIPE_API_BASE=f"http://127.0.0.1:{sandbox}",
+        OPENAI_API_KEY="sk-of-the-tests",
+        OPENAI_BASE_URL=f"http://127.0.0.1:{sandbox}/v1",
+        OPENAI_MODEL="sandbox-writer",
+        SMTP_URL=f"smtp://127.0.0.1:{smtp}",
+    )
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    if not CORPUS.is_dir():
+        pytest.skip("the corpus of real articles is not beside this checkout")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+async def running_stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator["Stage"]:
+    from tests.stage import up
+
+    async with up(tmp_path_factory.mktemp("sandbox")) as stage:
+        yield stage
+
+
+@pytest.fixture
+async def stage(running_stage: "Stage") -> "Stage":
+    """The running stage with an empty database, empty queues, an empty mailbox and no faults."""
+    await running_stage.clear()
+    return running_stage

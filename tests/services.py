@@ -1,0 +1,37 @@
+"""The PostgreSQL and the Redis that the tests run on: those named in the environment, else fresh ones."""
+
+import os
+import shutil
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from blogqueue import embedded
+
+RUNNING = ExitStack()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Where they are."""
+
+    database_url: str
+    redis_url: str
+
+
+def start() -> Services:
+    """Find or start both; BLOGQUEUE_TEST_DATABASE_URL and BLOGQUEUE_TEST_REDIS_URL name given ones."""
+    database_url = os.environ.get("BLOGQUEUE_TEST_DATABASE_URL", "")
+    redis_url = os.environ.get("BLOGQUEUE_TEST_REDIS_URL", "")
+    if not (database_url and redis_url):
+        folder = Path(tempfile.mkdtemp(prefix="blogqueue-tests-"))
+        RUNNING.callback(shutil.rmtree, folder, ignore_errors=True)
+        database_url = database_url or RUNNING.enter_context(embedded.postgres(folder, fast=True))
+        redis_url = redis_url or RUNNING.enter_context(embedded.redis(folder))
+    return Services(database_url, redis_url)
+
+
+def stop() -> None:
+    """Stop what `start` started and remove its data; nothing when it started nothing."""
+    RUNNING.close()

@@ -1,0 +1,260 @@
+"""The stage and the known cast: an article on sale, a customer who buys, an editor who approves."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import httpx
+import stripe
+import uvicorn
+from dramatiq.message import Message
+
+from blogqueue import admins, jobs, versions
+from blogqueue.actors.broker import BellBroker, broker
+from blogqueue.actors.messages import nudge
+from blogqueue.app import create_app
+from blogqueue.audit import audit
+from blogqueue.database import DB, transaction
+from blogqueue.migrations import forwards
+from blogqueue.promises import Promised
+from blogqueue.settings import settings
+from blogqueue.tables import Article, Domain, Order
+from tests.sandboxes import sandbox
+
+QUEUES = ("backlink-integration", "mail", "upkeep")
+
+GARDEN = """\
+---
+title: Soil that lasts
+---
+
+# Soil that lasts
+
+Healthy soil is alive, and a gardener who feeds it every autumn with leaves, straw and compost will see worms return \
+within a season or two, even where the ground was tired and grey before.
+
+Digging turns the layers upside down and buries what lived on top, so many growers have stopped doing it and cover \
+the beds instead with a thick layer of mulch that rots down slowly over the winter months.
+
+Water reaches the roots better when the surface stays open, and a mulched bed needs watering half as often in a dry \
+summer as a bare one, which matters most for young plants whose roots are still short and shallow.
+
+## In short
+
+Feed the soil, leave it covered, and let the worms do the digging while you sit in the shade and read about it all.
+"""
+
+
+@dataclass
+class Bought:
+    """An order as its customer holds it."""
+
+    id: UUID
+    access: str
+
+
+@dataclass
+class Stage:
+    """The running product and its surroundings, as a test acts on them."""
+
+    http: httpx.AsyncClient
+    sandbox: httpx.AsyncClient
+
+    async def clear(self) -> None:
+        """Empty everything; truncating in one statement keeps the foreign keys content."""
+        names = "admin_tokens, queue_stats, order_events, refunds, stripe_events, letters, jobs, orders, purchases"
+        await DB.run_ddl(f"TRUNCATE {names}, article_versions, articles, domains RESTART IDENTITY CASCADE")
+        redis_broker().client.flushdb()
+        await self.sandbox.delete("/faults")
+        await self.sandbox.delete("/mailbox.json")
+        self.http.cookies.clear()
+
+    async def article(self, *, content: str = GARDEN, slug: str = "soil-that-lasts", **terms: Any) -> UUID:
+        """A published article of a domain with the given terms; its id."""
+        async with transaction():
+            domain = await Domain.objects().get_or_create(
+                Domain.host == "greenbench.example",
+                defaults={Domain.name: "Green Bench", Domain.niche: "gardening"},
+            )
+            if terms:
+                await Domain.update({getattr(Domain, name): value for name, value in terms.items()}).where(
+                    Domain.id == domain.id
+                )
+            article = Article(domain_id=domain.id, slug=slug, title="Soil that lasts", niche="gardening")
+            await Article.insert(article)
+            await versions.lock_article(article.id)
+            await versions.publish(article.id, await versions.store(article.id, content))
+        return article.id
+
+    async def ask(self, article_id: UUID, **changes: Any) -> httpx.Response:
+        """Ana asks for a link."""
+        wish = {
+            "articleId": str(article_id),
+            "targetUrl": "https://www.anasgarden.example/mulch-guide",
+            "anchorText": "a guide to mulching",
+            "notes": "Somewhere near the part about mulch, please.",
+            "email": "ana@customers.example",
+        } | changes
+        return await self.http.post("/api/v1/purchase", json=wish)
+
+    async def magic_token(self, to: str = "ana@customers.example") -> str:
+        """The token in the newest magic link mailed to an address."""
+        await self.drain()
+        mail = (await self.mails(to))[-1]
+        link = next(word for word in mail["text"].split() if "/purchase/confirm?" in word)
+        return parse_qs(urlsplit(link).query)["token"][0]
+
+    async def checkout(self, token: str) -> httpx.Response:
+        return await self.http.post("/api/v1/purchase/checkout", json={"token": token})
+
+    async def pay(self, checkout_url: str) -> dict[str, Any]:
+        """Click "pay": the sandbox sends the signed webhook before it answers."""
+        paid = await self.sandbox.post(f"{checkout_url}/pay", headers={"accept": "application/json"})
+        assert paid.status_code == 200, paid.text
+        return paid.json()
+
+    async def buy(self, article_id: UUID, **changes: Any) -> Bought:
+        """From asking to paid: an order PROCESSING, its job waiting, its letter "received" read."""
+        email = changes.get("email", "ana@customers.example")
+        asked = await self.ask(article_id, **changes)
+        assert asked.status_code == 202, asked.text
+        opened = await self.checkout(await self.magic_token(email))
+        assert opened.status_code == 200, opened.text
+        await self.pay(opened.json()["data"]["checkoutUrl"])
+        return await self.received(email)
+
+    async def received(self, email: str = "ana@customers.example") -> Bought:
+        """The order in the newest letter to an address that links to one."""
+        await self.drain("mail")
+        for mail in reversed(await self.mails(email)):
+            for word in mail["text"].split():
+                if "/order-status/" in word:
+                    parts = urlsplit(word)
+                    return Bought(UUID(parts.path.rpartition("/")[2]), parse_qs(parts.query)["access"][0])
+        raise AssertionError(f"no letter to {email} links to an order")
+
+    async def delivered(self, article_id: UUID, **changes: Any) -> Bought:
+        """A bought order whose job has run."""
+        order = await self.buy(article_id, **changes)
+        await self.drain()
+        return order
+
+    async def submitted(self, article_id: UUID, **changes: Any) -> Bought:
+        """An order in ADMIN_REVIEW."""
+        order = await self.delivered(article_id, **changes)
+        status = await self.status(order)
+        answer = await self.submit(order, status["version"]["versionId"])
+        assert answer.status_code == 200, answer.text
+        return order
+
+    async def status(self, order: Bought) -> dict[str, Any]:
+        answer = await self.http.get(f"/api/v1/purchase/status/{order.id}", headers=bearer(order.access))
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    async def submit(self, order: Bought, version_id: str) -> httpx.Response:
+        return await self.http.post(
+            "/api/v1/purchase/submit-for-review",
+            json={"orderId": str(order.id), "versionId": version_id},
+            headers=bearer(order.access),
+        )
+
+    async def regenerate(self, order: Bought) -> httpx.Response:
+        return await self.http.post(
+            "/api/v1/purchase/regenerate-backlink", json={"orderId": str(order.id)}, headers=bearer(order.access)
+        )
+
+    async def approve(self, order: Bought) -> httpx.Response:
+        """Edith the editor approves."""
+        token = await admins.issue_token(f"edith-{order.id}-{os.urandom(4).hex()}")
+        return await self.http.post(f"/api/v1/admin/orders/{order.id}/approve", headers=bearer(token))
+
+    async def mails(self, to: str = "") -> list[dict[str, Any]]:
+        """What was mailed, oldest first."""
+        mailed = (await self.sandbox.get("/mailbox.json")).json()
+        return [mail for mail in mailed if not to or to in json.dumps(mail["to"])]
+
+    async def model_calls(self) -> int:
+        return int((await self.sandbox.get("/model/calls.json")).json()["count"])
+
+    async def drain(self, *queues: str) -> list[str]:
+        """Run every waiting message in this very loop, one after another; the names of the actors it ran."""
+        ran: list[str] = []
+        while (message := _next_message(queues or QUEUES)) is not None:
+            actor: Any = broker.get_actor(message.actor_name)
+            await actor.fn.__wrapped__(*message.args)
+            ran.append(message.actor_name)
+        return ran
+
+    async def time_passes(self) -> None:
+        """Retries that are due later are due now, and the workers are reminded of them."""
+        await DB.run_ddl("UPDATE jobs SET run_at = clock_timestamp() - interval '1 second' WHERE state = 'DELAYED'")
+        client = redis_broker().client
+        for queue in QUEUES:
+            client.delete(f"dramatiq:{queue}.DQ", f"dramatiq:{queue}.DQ.msgs")
+
+        await nudge(Promised(jobs=tuple(await jobs.overdue(0))))
+
+    async def sound(self) -> None:
+        """What must always hold, holds."""
+        broken = [finding for finding in await audit() if finding.offenders]
+        assert not broken, broken
+
+
+def redis_broker() -> BellBroker:
+    assert isinstance(broker, BellBroker)
+    return broker
+
+
+def _next_message(queues: tuple[str, ...]) -> Message[Any] | None:
+    for queue in queues:
+        for data in redis_broker().do_fetch(queue, 1):
+            message = Message.decode(data)
+            redis_broker().do_ack(queue, message.options["redis_message_id"])
+            return message
+    return None
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def signed(payload: bytes, *, secret: str | None = None, at: int | None = None) -> dict[str, str]:
+    """Stripe's signature header over a payload."""
+    header = stripe.WebhookSignature.generate_signature_header(
+        payload.decode(), secret or settings.stripe_webhook_secret.get_secret_value(), at
+    )
+    return {"stripe-signature": header, "content-type": "application/json"}
+
+
+async def order_row(order: Bought) -> dict[str, Any]:
+    row = await Order.select().where(Order.id == order.id).first().output(load_json=True)
+    assert row is not None
+    return row
+
+
+@asynccontextmanager
+async def up(folder: Path) -> AsyncGenerator[Stage]:
+    """The web and the sandbox, served in the running loop."""
+    await forwards()
+    server = uvicorn.Server(
+        uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
+    )
+    async with sandbox(folder) as sandbox_url:
+        serving = asyncio.create_task(server.serve())
+        async with (
+            httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http,
+            httpx.AsyncClient(base_url=sandbox_url, timeout=30) as stripe_and_co,
+        ):
+            while not server.started:
+                await asyncio.sleep(0.01)
+            yield Stage(http, stripe_and_co)
+        server.should_exit = True
+        await serving

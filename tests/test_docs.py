@@ -1,0 +1,47 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from blogqueue.settings import Settings
+from blogqueue.states import ORDER_MOVES, OrderStatus
+
+ROOT = Path(__file__).parents[1]
+
+
+def names_in_example() -> list[str]:
+    return re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_every_setting_stands_in_the_example_environment() -> None:
+    names = set(names_in_example())
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        outside = alias.choices[0] if alias is not None else f"BLOGQUEUE_{name.upper()}"  # type: ignore[union-attr]
+        assert outside in names
+
+
+def test_every_setting_of_the_example_has_a_sentence() -> None:
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    for index, line in enumerate(lines):
+        if re.match(r"[A-Z_]+=", line):
+            above = next(other for other in reversed(lines[:index]) if not re.match(r"[A-Z_]+=", other))
+            assert above.startswith("# "), line
+
+
+@pytest.mark.parametrize("status", list(OrderStatus))
+def test_every_status_stands_in_the_picture(status: OrderStatus) -> None:
+    picture = (ROOT / "README.md").read_text(encoding="utf-8").partition("## States")[2].partition("## ")[0]
+    assert status in picture
+
+
+def test_every_status_can_be_left_or_is_the_end() -> None:
+    assert {status for status, targets in ORDER_MOVES.items() if not targets} == {OrderStatus.COMPLETED}
+
+
+def test_no_file_names_a_package_host_or_a_machines_path() -> None:
+    forbidden = re.compile(r"pythonhosted|pypi\.org|registry\.npmjs|--(extra-)?index-url|/root/")
+    for file in ("constraints.txt", "pyproject.toml", "Makefile", "README.md", ".ci/run"):
+        assert not forbidden.search((ROOT / file).read_text(encoding="utf-8")), file

@@ -1,0 +1,237 @@
+"""What happens when a job fails: retries after exactly 2 s and 4 s, then letters, and a way back by hand."""
+
+import pytest
+
+from blogqueue import jobs, orders
+from blogqueue.actors.integrate import integrate_link
+from blogqueue.actors.messages import minute, nudge
+from blogqueue.actors.run import Run
+from blogqueue.errors import ConflictError
+from blogqueue.tables import Article, ArticleVersion, Job, Order, Purchase
+from blogqueue.writing.model import ModelError
+from tests.stage import Bought, Stage, order_row
+
+
+async def fault(stage: Stage, *faults: dict[str, object]) -> None:
+    answer = await stage.sandbox.put("/faults", json={"model": list(faults)})
+    assert answer.status_code == 200, answer.text
+
+
+async def job_of(order: Bought) -> dict[str, object]:
+    return (await Job.select().where(Job.order_id == order.id).output(load_json=True))[-1]
+
+
+async def test_a_job_that_fails_three_times_ends_failed_with_letters_and_every_error(stage: Stage) -> None:
+    # Given a model that is down
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 503, "times": -1})
+
+    # When the job has had its three attempts
+    await stage.drain()
+    assert (await job_of(order))["state"] == "DELAYED"
+    assert (await stage.status(order))["progress"]["step"] == 2
+    await stage.time_passes()
+    await stage.drain()
+    await stage.time_passes()
+    await stage.drain()
+
+    # Then the job and the order are FAILED, and each attempt's error is on the row
+    job = await job_of(order)
+    assert (job["state"], job["attempts"]) == ("FAILED", 3)
+    assert [error["attempt"] for error in job["errors"]] == [1, 2, 3]  # type: ignore[attr-defined, index]
+    assert all("503" in error["message"] for error in job["errors"])  # type: ignore[attr-defined, index]
+    assert all("Traceback" in error["traceback"] for error in job["errors"])  # type: ignore[attr-defined, index]
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["failed_at_step"]) == ("FAILED", "job_failed", 2)
+
+    # And Ana and the operator know
+    assert (await stage.mails("ana@"))[-1]["subject"] == "Order Processing Issue"
+    alerts = await stage.mails("operator@")
+    assert len(alerts) == 1 and str(order.id) in alerts[0]["text"]
+    await stage.sound()
+
+
+@pytest.mark.parametrize(("attempt", "milliseconds"), [(1, 2_000), (2, 4_000), (3, 8_000)])
+def test_the_delays_are_two_four_and_eight_seconds(attempt: int, milliseconds: int) -> None:
+    assert jobs.backoff_ms(attempt) == milliseconds
+
+
+async def test_a_retry_by_hand_brings_a_failed_order_back(stage: Stage) -> None:
+    # Given an order whose job failed for good
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 400, "times": 1})
+    await stage.drain()
+    assert (await order_row(order))["status"] == "FAILED"
+
+    # When the operator retries it
+
+    await nudge(await orders.retry(order.id, who="operator"))
+    await stage.drain()
+
+    # Then it is delivered, and nothing is due to be refunded
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["refund_due_at"]) == ("QUALITY_CHECK", None, None)
+    await stage.sound()
+
+
+async def test_a_refunded_order_is_never_retried(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 400, "times": 1})
+    await stage.drain()
+    await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
+
+    minute.send()
+    await stage.drain()
+
+    row = await order_row(order)
+    assert (row["status"], row["refund_state"]) == ("FAILED", "SUCCEEDED")
+    assert (await stage.mails("ana@"))[-1]["subject"] == "Your payment was refunded"
+    with pytest.raises(ConflictError, match="refund has begun"):
+        await orders.retry(order.id, who="operator")
+    assert (await order_row(order))["status"] == "FAILED"
+    await stage.sound()
+
+
+async def test_a_wrong_edit_goes_back_to_the_model_with_the_rule_it_broke(stage: Stage) -> None:
+    # Given a model whose first two proposals are wrong
+    order = await stage.buy(await stage.article())
+    await fault(
+        stage,
+        {"kind": "wrong_edit", "name": "second_link", "times": 1},
+        {"kind": "wrong_edit", "name": "gutted", "times": 1},
+    )
+
+    # When the job runs
+    await stage.drain()
+
+    # Then the third proposal is the version, and its notes tell of the other two
+    version = (await ArticleVersion.select().where(ArticleVersion.order_id == order.id).output(load_json=True))[0]
+    assert version["qc_attempts"] == 3
+    broken = [{problem["rule"] for problem in r["problems"]} for r in version["last_qc_notes"]["rounds"]]
+    assert broken[0] and broken[1] and not broken[2]
+    assert (await stage.status(order))["version"]["qcStatus"] == "APPROVED_BY_AI"
+    await stage.sound()
+
+
+async def test_three_wrong_edits_fail_the_attempt_and_store_no_version(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "wrong_edit", "name": "other_target", "times": 3})
+
+    await stage.drain()
+
+    job = await job_of(order)
+    assert job["state"] == "DELAYED"
+    assert "no proposal passed the checks" in job["errors"][0]["message"]  # type: ignore[index]
+    assert await ArticleVersion.count().where(ArticleVersion.order_id == order.id) == 0
+
+    # And the next attempt starts afresh and succeeds
+    await stage.time_passes()
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    await stage.sound()
+
+
+async def test_a_draft_that_reads_badly_goes_to_the_customer_for_human_review(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "opinion", "natural": "no", "times": 3})
+
+    await stage.drain()
+
+    status = await stage.status(order)
+    assert (status["status"], status["version"]["qcStatus"]) == ("QUALITY_CHECK", "NEEDS_HUMAN_REVIEW")
+    await stage.sound()
+
+
+async def test_a_rerun_after_a_killed_worker_does_not_ask_the_model_again(stage: Stage) -> None:
+    # Given a run that was killed after the model's first answer was stored
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 503, "times": 1, "schema": "second_opinion"})
+
+    claim = await jobs.claim(f"backlink-int-{order.id}", "killed worker")
+    assert isinstance(claim, jobs.Claim)
+    with pytest.raises(ModelError):
+        await integrate_link(Run(claim))
+    paid_for = await stage.model_calls()
+    await Job.raw("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'ACTIVE'")
+
+    # When another worker takes the job over
+    await stage.drain()
+
+    # Then only the second opinion was asked for, and the lost run is on the row
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    assert await stage.model_calls() == paid_for + 1
+    job = await job_of(order)
+    assert job["errors"][0]["error"] == "WorkerLost"  # type: ignore[index]
+    await stage.sound()
+
+
+async def test_a_run_that_lost_its_lease_changes_nothing(stage: Stage) -> None:
+    # Given a worker that was asleep past its lease while another one delivered
+    order = await stage.buy(await stage.article())
+    sleeper = await jobs.claim(f"backlink-int-{order.id}", "sleeper")
+    assert isinstance(sleeper, jobs.Claim)
+    await Job.raw("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'ACTIVE'")
+    await stage.drain()
+    delivered = await stage.status(order)
+
+    # When it wakes up and delivers too
+
+    with pytest.raises(jobs.LostLeaseError):
+        await integrate_link(Run(sleeper))
+
+    # Then its result is refused
+    assert await stage.status(order) == delivered
+    await stage.sound()
+
+
+async def test_a_job_that_kills_its_worker_three_times_ends_failed(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    for _ in range(3):
+        claim = await jobs.claim(f"backlink-int-{order.id}", "doomed worker")
+        assert isinstance(claim, jobs.Claim) and not claim.exhausted
+        await Job.raw("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second' WHERE state = 'ACTIVE'")
+
+    await stage.drain()
+
+    assert (await job_of(order))["state"] == "FAILED"
+    assert (await order_row(order))["status"] == "FAILED"
+    assert [error["error"] for error in (await job_of(order))["errors"]] == ["WorkerLost"] * 3  # type: ignore[attr-defined]
+    await stage.sound()
+
+
+async def test_an_article_that_was_unpublished_after_payment_is_refunded_at_once(stage: Stage) -> None:
+    # Given a paid session whose webhook comes after the article was unpublished
+    article_id = await stage.article()
+    await stage.ask(article_id)
+    opened = await stage.checkout(await stage.magic_token())
+
+    await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
+
+    # When it is paid
+    await stage.pay(opened.json()["data"]["checkoutUrl"])
+
+    # Then the money has an order, which is FAILED from the start, and is on its way back
+    order = await stage.received()
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"]) == ("FAILED", "unfulfillable")
+
+    minute.send()
+    await stage.drain()
+    assert (await order_row(order))["refund_state"] == "SUCCEEDED"
+    await stage.sound()
+
+
+async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(stage: Stage) -> None:
+    article_id = await stage.article()
+    await stage.ask(article_id)
+    opened = (await stage.checkout(await stage.magic_token())).json()["data"]
+
+    await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
+
+    await stage.pay(opened["checkoutUrl"])
+    await stage.drain()
+
+    assert await Order.count() == 0
+    assert await Job.count() == 0
+    assert "the amount is 4900, asked was 9900" in (await stage.mails("operator@"))[0]["text"]
+    await stage.sound()
