@@ -2645,6 +2645,27 @@ async def forwards():
     manager.add_column(
         table_class_name="Purchase",
         tablename="purchases",
+        column_name="session_started_at",
+        db_column_name="session_started_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": True,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="Purchase",
+        tablename="purchases",
         column_name="session_expires_at",
         db_column_name="session_expires_at",
         column_class_name="Timestamptz",

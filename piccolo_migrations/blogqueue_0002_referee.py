@@ -31,6 +31,7 @@ CREATE INDEX purchases_by_email ON purchases (lower(email), created_at);
 CREATE INDEX purchases_by_address ON purchases (address_hash, created_at);
 CREATE INDEX orders_of_article ON orders (article_id) WHERE status <> 'FAILED';
 CREATE INDEX orders_by_status ON orders (status, created_at);
+CREATE INDEX orders_by_payment ON orders ((payment_data ->> 'paymentIntent'));
 CREATE INDEX orders_refund_due ON orders (refund_due_at) WHERE refund_due_at IS NOT NULL AND refund_state = 'NONE';
 CREATE INDEX refunds_due ON refunds (run_at) WHERE state = 'INITIATED';
 CREATE INDEX articles_on_sale ON articles (published_at DESC, id) WHERE status = 'PUBLISHED';
@@ -40,7 +41,7 @@ CREATE INDEX order_events_of_article ON order_events (article_id, id);
 
 BACKWARDS = """
 DROP INDEX order_events_of_article, order_events_of_order, articles_on_sale, refunds_due, orders_refund_due,
-    orders_by_status, orders_of_article, purchases_by_address, purchases_by_email, purchases_holding, purchases_open,
+    orders_by_payment, orders_by_status, orders_of_article, purchases_by_address, purchases_by_email, purchases_holding, purchases_open,
     letters_due, jobs_of_order, jobs_done, jobs_leased, jobs_due, jobs_one_open_per_order;
 ALTER TABLE letters DROP CONSTRAINT letters_have_an_owner;
 ALTER TABLE article_versions DROP CONSTRAINT article_versions_order_id_fkey;

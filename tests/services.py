@@ -9,29 +9,29 @@ from pathlib import Path
 
 from blogqueue import embedded
 
-RUNNING = ExitStack()
-
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Where they are."""
+    """Where they are, and what has to be closed after the tests."""
 
     database_url: str
     redis_url: str
+    running: ExitStack
 
 
 def start() -> Services:
     """Find or start both; BLOGQUEUE_TEST_DATABASE_URL and BLOGQUEUE_TEST_REDIS_URL name given ones."""
-    database_url = os.environ.get("BLOGQUEUE_TEST_DATABASE_URL", "")
-    redis_url = os.environ.get("BLOGQUEUE_TEST_REDIS_URL", "")
-    if not (database_url and redis_url):
-        folder = Path(tempfile.mkdtemp(prefix="blogqueue-tests-"))
-        RUNNING.callback(shutil.rmtree, folder, ignore_errors=True)
-        database_url = database_url or RUNNING.enter_context(embedded.postgres(folder, fast=True))
-        redis_url = redis_url or RUNNING.enter_context(embedded.redis(folder))
-    return Services(database_url, redis_url)
+    with ExitStack() as stack:
+        database_url = os.environ.get("BLOGQUEUE_TEST_DATABASE_URL", "")
+        redis_url = os.environ.get("BLOGQUEUE_TEST_REDIS_URL", "")
+        if not (database_url and redis_url):
+            folder = Path(tempfile.mkdtemp(prefix="blogqueue-tests-"))
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
+            database_url = database_url or stack.enter_context(embedded.postgres(folder, fast=True))
+            redis_url = redis_url or stack.enter_context(embedded.redis(folder))
+        return Services(database_url, redis_url, stack.pop_all())
 
 
-def stop() -> None:
-    """Stop what `start` started and remove its data; nothing when it started nothing."""
-    RUNNING.close()
+def stop(services: Services) -> None:
+    """Stop what `start` started and remove its data."""
+    services.running.close()

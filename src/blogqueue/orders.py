@@ -280,6 +280,7 @@ async def write_to(
         kind,
         to=order.customer_email,
         order_id=order.id,
+        purchase_id=None,
         job_id=job_id,
         order_url=f"{settings.public_url}/order-status/{order.id}?access={tokens.PLACEHOLDER}",
         article_title=about["title"],

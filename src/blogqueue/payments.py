@@ -1,4 +1,4 @@
-"""The only module that speaks to Stripe: checkout, webhook events, settling, refunds.
+"""The only module that speaks to Stripe: checkout, signatures, settling, reconciliation, refunds.
 
 `settle` is the one verb that the webhook, the return page and reconciliation call; it may be called often and at once.
 Stripe's metadata carries ids only. The API version is the one stripe-python 16 pins.
@@ -15,16 +15,14 @@ import stripe
 from blogqueue import catalogue, letters, orders, purchases, tokens
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
+from blogqueue.log import logger
 from blogqueue.money import amount
 from blogqueue.promises import Promised
 from blogqueue.purchases import HOLD_MARGIN
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, PurchaseState
-from blogqueue.tables import Article, Order, Purchase, StripeEvent
+from blogqueue.tables import Article, Order, Purchase
 from blogqueue.versions import lock_article
-
-SETTLING = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
-LETTING_GO = frozenset({"checkout.session.expired", "checkout.session.async_payment_failed"})
 
 MAX_SESSIONS = 5
 """Checkout sessions one purchase may open; each lives at most as long as the purchase's link is worth."""
@@ -113,53 +111,52 @@ async def _with_session_planned(token: str) -> Purchase:
             locked.session_id = None
             locked.session_url = ""
             # Stripe takes 30 min to 24 h from its own now; a minute more covers the way there.
+            locked.session_started_at = now
             locked.session_expires_at = now + timedelta(minutes=settings.checkout_minutes + 1)
             locked.holds_until = locked.session_expires_at + HOLD_MARGIN
             await locked.save()
         return locked
 
 
-async def receive(raw: bytes, signature: str) -> Promised:
-    """Take a webhook: check the signature over the raw bytes, keep the event once, and do what it says.
-
-    One transaction; an event seen before does nothing. Raises BadSignatureError.
-    """
+def verified(raw: bytes, signature: str) -> dict[str, Any]:
+    """The event that a webhook carries, if Stripe signed these very bytes lately. Raises BadSignatureError."""
     secret = settings.stripe_webhook_secret.get_secret_value()
     if not secret:
         raise BadSignatureError("This webhook is not configured.")
     try:
         stripe.WebhookSignature.verify_header(raw.decode(), signature, secret, stripe.Webhook.DEFAULT_TOLERANCE)
-        event: dict[str, Any] = msgspec.json.decode(raw, type=dict[str, Any])
-        event_id, event_type, subject = str(event["id"]), str(event["type"]), event["data"]["object"]
+        return msgspec.json.decode(raw, type=dict[str, Any])
     except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
         raise BadSignatureError("The signature does not fit.") from error
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+    except msgspec.DecodeError as error:
         raise ProblemError("This is no Stripe event.", code="bad_event") from error
-    async with transaction():
-        fresh = (
-            await StripeEvent.insert(StripeEvent(id=event_id, type=event_type, payload=event))
-            .on_conflict(action="DO NOTHING")
-            .returning(StripeEvent.id)
-        )
-        if not fresh:
-            return Promised()
-        promised, outcome = await _handle(event_type, subject)
-        await StripeEvent.update({StripeEvent.settled_at: datetime.now(UTC), StripeEvent.outcome: outcome}).where(
-            StripeEvent.id == event_id
-        )
+
+
+async def reconcile() -> Promised:
+    """Ask Stripe about every open checkout session: a paid one is settled though no webhook came, an ended one let go."""
+    rows = await Purchase.raw(
+        "SELECT session_id FROM purchases WHERE state = 'OPEN' AND session_id IS NOT NULL "
+        "AND session_started_at < clock_timestamp() - interval '1 minute' ORDER BY holds_until LIMIT 200",
+    )
+    promised = Promised()
+    for row in rows:
+        try:
+            session = (await _client().v1.checkout.sessions.retrieve_async(row["session_id"])).to_dict()
+        except stripe.StripeError as error:
+            logger.warning("Stripe away, reconciliation put off", error=str(error))
+            break
+        if session.get("status") == "expired":
+            await let_go(str(row["session_id"]))
+        else:
+            promised += (await settle(session))[0]
     return promised
 
 
-async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Promised, str]:
-    if event_type in SETTLING:
-        return await settle(subject)
-    if event_type in LETTING_GO:
-        # Its place is free again at once; a later payment of the same purchase settles all the same.
-        await Purchase.update({Purchase.state: PurchaseState.EXPIRED}).where(
-            Purchase.session_id == str(subject["id"]), Purchase.state == PurchaseState.OPEN
-        )
-        return Promised(), "let go"
-    return Promised(), "kept"
+async def let_go(session_id: str) -> None:
+    """A session ended unpaid: its link place is free at once. A payment that comes all the same is still settled."""
+    await Purchase.update({Purchase.state: PurchaseState.EXPIRED}).where(
+        Purchase.session_id == session_id, Purchase.state == PurchaseState.OPEN
+    )
 
 
 async def settle_by_id(session_id: str) -> Promised:

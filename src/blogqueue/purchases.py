@@ -107,9 +107,13 @@ async def by_token(token: str) -> Purchase:
 
 
 async def expire() -> int:
-    """Let go of the places of purchases that were not paid in time; how many."""
+    """Let go of the places of purchases that never went to the payment page in time; how many.
+
+    One that did is let go by Stripe's word alone (`payments.reconcile`): it may have been paid.
+    """
     rows = await Purchase.raw(
-        "UPDATE purchases SET state = 'EXPIRED' WHERE state = 'OPEN' AND holds_until < clock_timestamp() RETURNING id",
+        "UPDATE purchases SET state = 'EXPIRED' WHERE state = 'OPEN' AND session_id IS NULL "
+        "AND holds_until < clock_timestamp() RETURNING id",
     )
     return len(rows)
 

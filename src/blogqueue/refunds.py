@@ -69,8 +69,16 @@ async def send(refund_id: UUID) -> Promised:
     return await settled(stripe_id, status)
 
 
-async def settled(stripe_refund_id: str, status: str) -> Promised:
-    """Note what Stripe says became of a refund ("succeeded" or "failed"; anything else is still on its way)."""
+async def settled(stripe_refund_id: str, status: str, *, order_id: str = "") -> Promised:
+    """Note what Stripe says became of a refund ("succeeded" or "failed"; anything else is still on its way).
+
+    `order_id` is the refund's metadata: its event may be here before the answer to our own call.
+    """
+    await Refund.raw(
+        "UPDATE refunds SET stripe_refund_id = {} WHERE order_id::text = {} AND stripe_refund_id IS NULL",
+        stripe_refund_id,
+        order_id,
+    )
     state = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED}.get(status)
     if state is None:
         return Promised()

@@ -117,6 +117,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     token_expires_at = Timestamptz()
     session_id = Varchar(255, null=True, default=None, unique=True)
     session_url = Text(default="")
+    session_started_at = Timestamptz(null=True, default=None)
     session_expires_at = Timestamptz(null=True, default=None)
     session_num = Integer(default=0)
     price = BigInt()

@@ -1,22 +1,8 @@
-"""The broker, set before any actor is declared, and what Dramatiq's own Redis broker needs to be dependable.
-
-Measured against the stock one (STACK.md §4, ENGINES.md §2): a killed worker's message comes back after 10 s and not
-after up to 26 min; a reminder wakes an idle worker at once; a Redis time-out counts as a lost connection; and delayed
-messages that this process held when Redis went away go back to their queue.
-"""
-
-import threading
-from collections.abc import Iterable
-from typing import Any, cast
+"""The broker, set before any actor is declared, and what a worker process does around its actors."""
 
 import dramatiq
 import redis
 from dramatiq.asyncio import get_event_loop_thread
-from dramatiq.brokers.redis import RedisBroker
-from dramatiq.brokers.redis import _RedisConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a Redis broker's consumers are made of has no public name
-from dramatiq.common import dq_name
-from dramatiq.errors import ConnectionClosed
-from dramatiq.message import Message
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
@@ -24,122 +10,14 @@ from typing_extensions import override
 from blogqueue import log
 from blogqueue.actors import run
 from blogqueue.database import close_pool, open_pool
+from blogqueue.redis_broker import BellBroker
 from blogqueue.settings import settings
 
 HEARTBEAT_TIMEOUT_MS = 10_000
 """After this long without a sign a worker's messages are given to others; 20 kills took 9.6 to 10.5 s (STACK.md §4)."""
 
-WAIT_SECONDS = 1.0
-"""The longest wait for the bell; far under the heartbeat timeout, because a waiting consumer gives no heartbeat."""
-
-DELAYED_WAIT_SECONDS = 0.1
-"""A delayed message is looked at this often, so that a retry is picked up within 100 ms of its due time."""
-
 HAND_BACK_SECONDS = 2
 """What is left of the grace period when runs that are not done by then hand their jobs back."""
-
-BELL_LENGTH = 16
-"""How many rings are kept for workers that are busy just now; each wakes one idle worker."""
-
-
-class Consumer(StockConsumer):
-    """Fetches like the stock consumer, but waits for a ring instead of sleeping through growing pauses."""
-
-    def __init__(self, broker: "BellBroker", queue_name: str, prefetch: int, timeout: int) -> None:
-        super().__init__(broker, queue_name, prefetch, timeout)
-        self.bell = broker.bell(queue_name)
-        self.delayed = queue_name.endswith(".DQ")
-        self.room = threading.Event()
-
-    @override
-    def __next__(self) -> Any:
-        try:
-            if not self.message_cache:
-                self.message_cache = self._fetched()
-            return super().__next__() if self.message_cache else None
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise ConnectionClosed(error) from None
-
-    def _fetched(self) -> list[bytes]:
-        wanted = self.prefetch - self.outstanding_message_count
-        if wanted <= 0 or self.broker.draining:
-            # Nothing to fetch before one of our messages is done (or ever again).
-            self.room.clear()
-            self.room.wait(DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
-            return []
-        messages = cast("list[bytes]", self.broker.do_fetch(self.queue_name, wanted))
-        if not messages:
-            self.broker.client.blpop([self.bell], timeout=DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
-        return messages
-
-    @override
-    def ack(self, message: Any) -> None:
-        try:
-            super().ack(message)
-        except redis.TimeoutError as error:
-            raise ConnectionClosed(error) from None
-        finally:
-            self.room.set()
-
-    @override
-    def nack(self, message: Any) -> None:
-        try:
-            super().nack(message)
-        except redis.TimeoutError as error:
-            raise ConnectionClosed(error) from None
-        finally:
-            self.room.set()
-
-    @override
-    def requeue(self, messages: Iterable[Any]) -> None:
-        try:
-            super().requeue(messages)
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise ConnectionClosed(error) from None
-
-
-class BellBroker(RedisBroker):
-    """Dramatiq's Redis broker with a bell beside each queue: `enqueue` rings it, an idle consumer waits on it."""
-
-    draining = False
-
-    @property
-    @override
-    def consumer_class(self) -> type[Consumer]:
-        return Consumer
-
-    def bell(self, queue_name: str) -> str:
-        """The key of a queue's bell."""
-        return f"{self.namespace}:{queue_name}.bell"
-
-    @override
-    def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
-        try:
-            enqueued = super().enqueue(message, delay=delay)
-            bell = self.bell(dq_name(message.queue_name) if delay is not None else message.queue_name)
-            ring = self.client.pipeline(transaction=False)
-            ring.rpush(bell, "1")
-            ring.ltrim(bell, -BELL_LENGTH, -1)
-            ring.execute()
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise ConnectionClosed(error) from None
-        return enqueued
-
-    def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:  # noqa: ANN401 - a consumer
-        """A new consumer, also after a lost connection: then delayed messages this process still held are put back.
-
-        Without it they stay where they are until the process is restarted (Dramatiq issue 527).
-        """
-        try:
-            if queue_name.endswith(".DQ"):
-                held = cast(
-                    "set[bytes]", self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue_name}")
-                )
-                if held:
-                    self.do_requeue(queue_name, *held)
-        except (redis.ConnectionError, redis.TimeoutError) as error:
-            raise ConnectionClosed(error) from None
-        return super().consume(queue_name, prefetch, timeout)
 
 
 class Worker(Middleware):

@@ -9,6 +9,7 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import JSONBody, Parameter
 
 from blogqueue import catalogue, payments, purchases
+from blogqueue import webhook as webhook_events
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
@@ -88,7 +89,7 @@ async def open_checkout(data: JSONBody[CheckoutRequest]) -> dict[str, Any]:
 @post("/purchase/webhook", status_code=200, request_max_body_size=WEBHOOK_BODY_BYTES)
 async def webhook(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Stripe's events; the signature is checked over the raw body."""
-    promised = await payments.receive(await request.body(), request.headers.get("stripe-signature", ""))
+    promised = await webhook_events.receive(await request.body(), request.headers.get("stripe-signature", ""))
     await nudge(promised)
     return success({})
 

@@ -18,8 +18,8 @@ class Step:
     """A command line after `python -m`; `told` says what it does, as "Migrating the database".
 
     `once`: only the first time on a database. `password`: it reads the editor's password from BLOGQUEUE_ADMIN_PASSWORD.
-    `keeps`: the last line that it prints is kept under this name. `done_when`: a failure that says this word means that a
-    start which was broken off has done it before.
+    `keeps`: the last line that it prints is kept under this name. `done_when`: a failure that says this word means
+    that a start which was broken off has done it before.
     """
 
     told: str

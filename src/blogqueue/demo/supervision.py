@@ -23,7 +23,7 @@ START_SECONDS = 15.0
 # Of the 20 s that stopping may take (DESIGN §9), what is left after these goes to killing.
 STOP_SECONDS = 18.0
 # A process that had to be started this often before it ever stayed is taken for broken.
-STARTS = 4
+STARTS = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def is_beside(parsed: Parsed, at: int, urls: set[str]) -> bool:
 
 
 def footnotes(inline: Inline) -> int:
-    """How many footnotes `[^1]`, `^[...]` a run of prose uses or defines; no CommonMark, but what many renderers read."""
+    """How many footnotes `[^1]`, `^[...]` a run of prose uses or defines; not CommonMark, but widely read so."""
     said = prose(inline)
     return said.count("[^") + said.count("^[")
 

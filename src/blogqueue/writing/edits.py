@@ -3,11 +3,10 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
 
 from blogqueue.writing.blocks import Block, prose_blocks
-from blogqueue.writing.front_matter import line_starts
+from blogqueue.writing.front_matter import lines
 
 MAX_CHARACTERS = 10_000
 """Above any paragraph worth selling; a longer answer is a runaway and not worth a check."""
@@ -91,37 +90,23 @@ def declared_only(before: str, after: str, applied: AppliedEdit) -> bool:
 
 def line_breaks(text: str) -> list[str]:
     r"""Every line's end in a text, in order: \n, \r\n or \r."""
-    starts = line_starts(text)
-    return [text[start:end][len(text[start:end].rstrip("\r\n")) :] for start, end in _lines(starts)]
+    return [line[len(line.rstrip("\r\n")) :] for line in lines(text) if line.endswith(("\r", "\n"))]
 
 
 def own_line_break(article: str, start: int, end: int) -> str:
-    r"""The line end that a paragraph is written with: its own first one, else the one behind it, else the article's."""
-    inside = line_breaks(article[start:end])
-    if inside:
-        return inside[0]
-    behind = article[end:].lstrip(" \t")
-    for text in (behind, article):
-        for at, character in enumerate(text):
-            if character in "\r\n":
-                return "\r\n" if text.startswith("\r\n", at) else character
-            if text is behind:
-                break
-    return "\n"
-
-
-def _lines(starts: Sequence[int]) -> list[tuple[int, int]]:
-    return list(pairwise(starts))
+    r"""The line end that a paragraph is written with: its own first one, else the next, else the article's."""
+    found = line_breaks(article[start:end]) or line_breaks(article[end:]) or line_breaks(article)
+    return found[0] if found else "\n"
 
 
 def _splice(article: str, edit: Edit, block: Block) -> tuple[str, AppliedEdit]:
     own = own_line_break(article, block.start, block.end)
-    lines = edit.text.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    said = edit.text.strip().replace("\r\n", "\n").replace("\r", "\n").split("\n")
     breaks = line_breaks(block.text)
-    if edit.mode == "append" or len(breaks) != len(lines) - 1:
-        breaks = [own] * (len(lines) - 1)
+    if edit.mode == "append" or len(breaks) != len(said) - 1:
+        breaks = [own] * (len(said) - 1)
     # As many line ends as before: each as it was, even in a paragraph that mixes them.
-    said = "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
-    new_text = f"{block.text} {said}" if edit.mode == "append" else said
+    text = "".join(line + end for line, end in zip(said, [*breaks, ""], strict=True))
+    new_text = f"{block.text} {text}" if edit.mode == "append" else text
     content = article[: block.start] + new_text + article[block.end :]
     return content, AppliedEdit(edit.block, edit.mode, edit.text, block.start, block.end, block.sha256, new_text)

@@ -4,7 +4,7 @@ It is not Markdown (a closing `---` would turn its last line into a heading), so
 """
 
 import tomllib
-from itertools import pairwise
+from io import StringIO
 
 import yaml
 
@@ -17,16 +17,12 @@ class FrontMatterError(ValueError):
     """The front matter is broken; the message says how."""
 
 
-def line_starts(text: str) -> list[int]:
-    r"""The offset of every line; a line ends with \r\n, \n or a lone \r and nothing else (CommonMark 0.31 §2.1).
+def lines(text: str) -> list[str]:
+    r"""The lines of a text with their ends; a line ends with \r\n, \n or a lone \r and nothing else (CommonMark 0.31 §2.1).
 
     `str.splitlines` is no use here: it also splits on \x0b, \x0c, \x1c, \u2028 and more, and markdown-it does not.
     """
-    starts = [0]
-    for at, character in enumerate(text):
-        if character == "\n" or (character == "\r" and not text.startswith("\n", at + 1)):
-            starts.append(at + 1)
-    return starts
+    return list(StringIO(text, newline=""))
 
 
 def body_start(article: str) -> int:
@@ -74,8 +70,10 @@ def _fenced(article: str) -> tuple[int, int, int] | None:
     opener = _opener(article)
     if not opener:
         return None
-    starts = line_starts(article)
-    for line_start, next_start in pairwise([*starts[1:], len(article)]):
-        if article[line_start:next_start].rstrip() in _CLOSERS[opener]:
-            return starts[1], line_start, next_start
+    opening, *others = lines(article)
+    inside = at = len(opening)
+    for line in others:
+        if line.rstrip() in _CLOSERS[opener]:
+            return inside, at, at + len(line)
+        at += len(line)
     return None

@@ -7,13 +7,14 @@ refused and, when rendered, shown as text. Bare addresses and footnotes are plai
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from blogqueue.writing.front_matter import body_start, line_starts
+from blogqueue.writing.front_matter import body_start, lines
 
 _EMPHASIS = frozenset({"em_open", "strong_open", "s_open"})
 _EMPHASIS_ENDS = frozenset({"em_close", "strong_close", "s_close"})
@@ -139,22 +140,21 @@ def parse(article: str) -> Parsed:
     body = body_start(article)
     env: dict[str, dict[str, dict[str, str]]] = {}
     tokens = MARKDOWN.parse(article[body:], env)
-    lines = [body + start for start in line_starts(article[body:])]
+    starts = list(accumulate(map(len, lines(article[body:])), initial=body))
     blocks: list[TopBlock] = []
     first = 0
     for at, token in enumerate(tokens):
         if token.level == 0 and token.nesting <= 0:
-            blocks.append(_top_block(article, lines, tokens[first : at + 1]))
+            blocks.append(_top_block(article, starts, tokens[first : at + 1]))
             first = at + 1
     references = {label: (said["href"], said.get("title", "")) for label, said in env.get("references", {}).items()}
     return Parsed(article, body, tuple(blocks), references, tuple(tokens))
 
 
-def _top_block(article: str, lines: Sequence[int], tokens: Sequence[Token]) -> TopBlock:
+def _top_block(article: str, starts: Sequence[int], tokens: Sequence[Token]) -> TopBlock:
     opening = tokens[0]
     first, last = opening.map or (0, 0)
-    start = lines[first]
-    end = lines[last] if last < len(lines) else len(article)
+    start, end = starts[first], starts[last]
     if opening.type == "paragraph_open":
         source = article[start:end]
         start = end - len(source.lstrip(" \t"))

@@ -1,7 +1,6 @@
 """Checks of where and how an edit stands: the bytes around it, the article's structure, the paid links."""
 
 from collections import Counter
-from os.path import commonprefix
 
 from blogqueue.writing.blocks import footnotes, is_beside, template_tags
 from blogqueue.writing.cases import Case, Problem, problem
@@ -17,7 +16,8 @@ def outside_unchanged(case: Case) -> list[Problem]:
     if declared_only(before, after, applied):
         return []
     expected = before[: applied.start] + applied.new_text + before[applied.end :]
-    at = len(commonprefix([expected, after]))
+    shorter = min(len(expected), len(after))
+    at = next((i for i in range(shorter) if expected[i] != after[i]), shorter)
     return problem(
         "outside_unchanged",
         "Only the declared paragraph may change; every other character of the article must stay.",

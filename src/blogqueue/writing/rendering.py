@@ -75,7 +75,7 @@ class _LinkReader(HTMLParser):
 class _Renderer(RendererHTML):
     """markdown-it's own, but it adds a rel to the links that have one, and shows raw HTML as text."""
 
-    def link_open(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
+    def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
         token = tokens[idx]
         rel = env["rels"].get(id(token), "")
         title = token.attrs.get("title")
@@ -84,11 +84,11 @@ class _Renderer(RendererHTML):
             attributes["rel"] = rel
         return "<a" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + ">"
 
-    def html_inline(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:  # noqa: ANN401 - as above
+    def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
         return "" if _is_comment(content) else escape(content)
 
-    def html_block(self, tokens: Sequence[Token], idx: int, _options: Any, _env: Any) -> str:  # noqa: ANN401 - as above
+    def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
         return "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
 

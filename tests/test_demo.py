@@ -1,0 +1,422 @@
+"""The launcher, with the real supervisord.conf, PostgreSQL and Redis, and stand-ins for the product's own processes."""
+
+import configparser
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import psutil
+import pytest
+import redis
+
+from blogqueue.demo.environment import STOP_SECONDS as PROGRAM_STOP_SECONDS
+from blogqueue.demo.environment import Places, environment
+from blogqueue.demo.folder import DemoError, Ports, kept_secrets, locked, ports, run_folder
+from blogqueue.ports import free_port
+
+ROOT = Path(__file__).parents[1]
+STOP_SECONDS = 20.0  # the promise (DESIGN §9)
+
+STAND_INS = """
+import http.server, os, signal, sys, time
+
+class Well(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+match sys.argv[1]:
+    case "serves":
+        http.server.HTTPServer(("127.0.0.1", int(os.environ[sys.argv[2]])), Well).serve_forever()
+    case "waits":
+        signal.pause()
+    case "is-deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            signal.pause()
+    case "breaks":
+        sys.exit("this part is broken")
+    case "tells":
+        print(time.time_ns())
+"""
+
+LAUNCHER = """
+import sys
+from pathlib import Path
+from blogqueue.demo import launch
+from blogqueue.demo.steps import Step
+steps = (Step("Always", ("stand_ins", "tells")), Step("Once", ("stand_ins", "tells"), once=True, keeps="adminToken"))
+sys.exit(launch.run(int(sys.argv[1]), Path(sys.argv[2]), launch.Product(Path(sys.argv[3]), steps)))
+"""
+
+PROGRAMS = {
+    "web": "stand_ins serves BLOGQUEUE_WEB_PORT",
+    "sandbox": "stand_ins serves BLOGQUEUE_SANDBOX_PORT",
+    "writer-articles": "stand_ins waits",
+    "writer-backlinks": "stand_ins waits",
+    "mail": "stand_ins waits",
+    "clock": "stand_ins waits",
+}
+
+# What the tests set for themselves is not the demo's.
+OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
+
+
+class Launcher:
+    """A launcher at work and what it says."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        self.said = ""
+
+    def says(self, words: str) -> None:
+        """Read on until it has said this."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if words in line:
+                return
+        raise AssertionError(f"never said {words!r}, but:\n{self.said}")
+
+    def told(self) -> dict[str, Any]:
+        """demo.json, once everything runs."""
+        self.says("Ctrl-C stops everything.")
+        return json.loads((self.folder / "demo.json").read_text())
+
+    def ends(self, number: signal.Signals | None = None) -> tuple[int, float]:
+        """Its exit code, and the seconds it took."""
+        started = time.monotonic()
+        if number is not None:
+            self.process.send_signal(number)
+        self.said += self.process.communicate(timeout=STOP_SECONDS * 2)[0]
+        return self.process.returncode, time.monotonic() - started
+
+
+class Stage:
+    """Starts launchers; `product` changes the stand-ins, `outside` the environment."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._stack = stack
+        (folder / "stand_ins.py").write_text(STAND_INS)
+
+    def launch(self, data: Path, outside: dict[str, str] | None = None, **product: str) -> Launcher:
+        conf = configuration()
+        for name, words in (PROGRAMS | product).items():
+            conf[f"program:{name}"]["command"] = f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}'
+        path = self.folder / "supervisord.conf"
+        with path.open("w") as file:
+            conf.write(file)
+        given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCHER, str(self.port), str(data), str(path)],
+            env=given | {"PYTHONPATH": str(self.folder)} | (outside or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self._stack.enter_context(_ended(Launcher(process, data)))
+
+
+class _ended:  # noqa: N801 - read as a phrase
+    """A launcher that a failed test leaves running is ended."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self.launcher = launcher
+
+    def __enter__(self) -> Launcher:
+        return self.launcher
+
+    def __exit__(self, *_: object) -> None:
+        if self.launcher.process.poll() is None:
+            self.launcher.ends(signal.SIGTERM)
+        assert self.launcher.process.stdout is not None
+        self.launcher.process.stdout.close()
+
+
+def configuration() -> configparser.RawConfigParser:
+    conf = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
+    conf.read(ROOT / "supervisord.conf")
+    return conf
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Generator[Stage]:
+    with ExitStack() as stack:
+        yield Stage(tmp_path, stack)
+
+
+@pytest.fixture
+def outside() -> dict[str, str]:
+    """The tests' own PostgreSQL and Redis, given to a launcher from outside."""
+    return {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Stage, Launcher, dict[str, Any]]]:
+    """A demo that already runs, on the tests' own PostgreSQL and Redis; and what it told."""
+    with ExitStack() as stack:
+        stage = Stage(tmp_path_factory.mktemp("others"), stack)
+        given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+        launcher = stage.launch(stage.folder / "var", given)
+        yield stage, launcher, launcher.told()
+
+
+Others = tuple[Stage, Launcher, dict[str, Any]]
+
+
+def left(pids: Iterable[int]) -> list[psutil.Process]:
+    """Those of the processes that are not gone a moment later."""
+    processes = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
+    return psutil.wait_procs(processes, timeout=2)[1]
+
+
+async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(stage: Stage) -> None:
+    # Given a demo that has started for the first time
+    data = stage.folder / "var"
+    launcher = stage.launch(data)
+    first = launcher.told()
+    assert set(first["pids"]) == set(PROGRAMS) | {"postgres", "redis", "supervisord", "launcher"}
+    assert stat.S_IMODE((data / "demo.json").stat().st_mode) == 0o600
+    connection = await asyncpg.connect(first["databaseUrl"])
+    await connection.execute("CREATE TABLE orders (id int); INSERT INTO orders VALUES (7)")
+    await connection.close()
+    with redis.Redis.from_url(first["redisUrl"]) as client:
+        client.set("queue", "kept")
+
+    # When Ctrl-C is pressed
+    code, seconds = launcher.ends(signal.SIGINT)
+
+    # Then all is over in time, and nothing is left
+    assert (code, seconds < STOP_SECONDS) == (0, True), launcher.said
+    assert left(first["pids"].values()) == []
+    assert not (data / "demo.json").exists()
+
+    # And the next start goes on with the data, the secrets and the ports, and does not do again what is done once
+    again = stage.launch(data)
+    second = again.told()
+    connection = await asyncpg.connect(second["databaseUrl"])
+    assert await connection.fetchval("SELECT id FROM orders") == 7
+    await connection.close()
+    with redis.Redis.from_url(second["redisUrl"]) as client:
+        assert client.get("queue") == b"kept"
+    assert {**second, "pids": 0} == {**first, "pids": 0}
+    assert "Always" in again.said
+    assert "Once" not in again.said
+    assert again.ends(signal.SIGTERM)[0] == 0
+
+
+def test_odd_and_deep_folders_do(stage: Stage) -> None:
+    data = stage.folder / "100%s of 'it' %(here)s" / ("deep " * 20)
+
+    launcher = stage.launch(data)
+
+    told = launcher.told()
+    assert launcher.ends(signal.SIGTERM)[0] == 0
+    assert left(told["pids"].values()) == []
+
+
+def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: Stage, outside: dict[str, str]) -> None:
+    # Given processes without a master
+    data = stage.folder / "var"
+    killed = stage.launch(data, outside, web="stand_ins waits")
+    killed.says("Starting the web")
+    supervisord = int((data / "run" / "supervisord.pid").read_text())
+    while len(orphans := psutil.Process(supervisord).children()) < len(PROGRAMS):
+        time.sleep(0.05)
+    psutil.Process(supervisord).kill()
+    killed.process.kill()
+    killed.ends()
+
+    # When the demo starts again
+    launcher = stage.launch(data, outside)
+    launcher.told()
+
+    # Then it said so, and they are gone
+    assert "left behind" in launcher.said
+    assert not [one for one in orphans if one.is_running()]
+    assert launcher.ends(signal.SIGTERM)[0] == 0
+
+
+def test_nothing_outlives_a_launcher_that_is_killed(stage: Stage, outside: dict[str, str]) -> None:
+    launcher = stage.launch(stage.folder / "var", outside)
+    told = launcher.told()
+
+    launcher.ends(signal.SIGKILL)
+
+    supervised = [psutil.Process(pid) for pid in told["pids"].values() if psutil.pid_exists(pid)]
+    assert psutil.wait_procs(supervised, timeout=STOP_SECONDS)[1] == []
+
+
+def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
+    launcher = stage.launch(stage.folder / "var", web="stand_ins waits")
+    launcher.says("Starting the web")
+    supervisord = int((stage.folder / "var" / "run" / "supervisord.pid").read_text())
+    started = psutil.Process(supervisord).children(recursive=True)
+
+    code, seconds = launcher.ends(signal.SIGINT)
+
+    assert (code, seconds < STOP_SECONDS) == (0, True), launcher.said
+    assert psutil.wait_procs(started, timeout=2)[1] == []
+
+
+def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(stage: Stage, outside: dict[str, str]) -> None:
+    launcher = stage.launch(stage.folder / "var", outside, web="stand_ins breaks")
+
+    code, _ = launcher.ends()
+
+    assert code == 1
+    assert "web does not start" in launcher.said
+    assert "this part is broken" in launcher.said
+    assert "Traceback" not in launcher.said
+
+
+def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stage, outside: dict[str, str]) -> None:
+    launcher = stage.launch(stage.folder / "var", outside, mail="stand_ins is-deaf")
+    told = launcher.told()
+
+    code, seconds = launcher.ends(signal.SIGINT)
+
+    assert code == 0
+    assert PROGRAM_STOP_SECONDS - 1 < seconds < STOP_SECONDS
+    assert left(told["pids"].values()) == []
+
+
+def test_a_restarted_part_has_its_new_pid_in_demo_json(others: Others) -> None:
+    # Given a running demo
+    _, launcher, told = others
+
+    # When a part of it ends
+    psutil.Process(told["pids"]["mail"]).kill()
+
+    # Then it is started again, and nothing else is
+    deadline = time.monotonic() + 10
+    pids = told["pids"]
+    while pids.get("mail") in (None, told["pids"]["mail"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+        pids = json.loads((launcher.folder / "demo.json").read_text())["pids"]
+    assert psutil.Process(pids["mail"]).is_running()
+    assert {name for name, pid in pids.items() if pid != told["pids"].get(name)} == {"mail"}
+
+
+def test_parts_given_from_outside_are_used_and_not_started(others: Others) -> None:
+    _, launcher, told = others
+
+    assert (told["databaseUrl"], told["redisUrl"]) == (os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+    assert told["brokerUrl"] == os.environ["REDIS_URL"]
+    assert not {"postgres", "redis"} & set(told["pids"])
+    assert "from outside   DATABASE_URL, REDIS_URL" in launcher.said
+
+
+def test_a_second_launcher_in_the_same_folder_is_refused(others: Others) -> None:
+    stage, launcher, _ = others
+
+    second = stage.launch(launcher.folder)
+
+    assert second.ends()[0] == 1
+    assert second.said == f"blogqueue already runs from {launcher.folder} (pid {launcher.process.pid}).\n"
+
+
+def test_a_taken_port_is_one_sentence(others: Others) -> None:
+    stage, _, _ = others
+
+    second = stage.launch(stage.folder / "another")
+
+    assert second.ends()[0] == 1
+    assert second.said == (
+        f"Port {stage.port} is taken by another program: stop it, or choose another port with --port.\n"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with (
+        pytest.raises(DemoError, match=r"Cannot write in .*: Not a directory\. Choose another"),
+        locked(tmp_path / "file" / "var"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("number", [0, 65536, -1])
+def test_a_number_that_is_no_port_is_refused(tmp_path: Path, number: int) -> None:
+    with pytest.raises(DemoError, match="There is no port"):
+        ports(tmp_path, number)
+
+
+def test_secrets_are_made_once_and_readable_for_their_owner_alone(tmp_path: Path) -> None:
+    first = kept_secrets(tmp_path)
+
+    assert kept_secrets(tmp_path) == first
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_a_run_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run").chmod(0o755)
+
+    with pytest.raises(DemoError, match="open to others"):
+        run_folder(tmp_path)
+
+
+def of_the_demo(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
+    return environment(Places(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), kept_secrets(tmp_path), "pw", outside)
+
+
+def test_without_anything_outside_all_parties_are_the_sandbox(tmp_path: Path) -> None:
+    found = of_the_demo(tmp_path, {"STRIPE_API_KEY": ""})
+
+    assert found["STRIPE_API_BASE"] == "http://127.0.0.1:2"
+    assert found["OPENAI_BASE_URL"] == "http://127.0.0.1:2/v1"
+    assert found["SMTP_URL"] == "smtp://127.0.0.1:3"
+    assert found["DATABASE_URL"] == "postgresql://blogqueue:pw@127.0.0.1:4/blogqueue"
+    assert found["BROKER_URL"] == found["REDIS_URL"]
+
+
+def test_a_key_from_outside_goes_to_the_real_party_alone(tmp_path: Path) -> None:
+    found = of_the_demo(tmp_path, {"STRIPE_API_KEY": "sk_test_ours", "OPENAI_API_KEY": "sk-ours"})
+
+    assert (found["STRIPE_API_KEY"], found["OPENAI_API_KEY"]) == ("sk_test_ours", "sk-ours")
+    assert not {"STRIPE_API_BASE", "OPENAI_BASE_URL", "OPENAI_MODEL"} & set(found)
+
+
+SECRETS = {
+    "DATABASE_URL",
+    "STRIPE_API_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "OPENAI_API_KEY",
+    "SMTP_URL",
+    "BLOGQUEUE_SECRET_KEY",
+}
+
+
+@pytest.mark.parametrize(
+    ("program", "own"),
+    [
+        ("web", SECRETS - {"OPENAI_API_KEY", "SMTP_URL"}),
+        ("writer-articles", {"DATABASE_URL", "OPENAI_API_KEY"}),
+        ("writer-backlinks", {"DATABASE_URL", "OPENAI_API_KEY"}),
+        ("mail", SECRETS - {"OPENAI_API_KEY"}),
+        ("clock", set[str]()),
+        ("sandbox", {"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "OPENAI_API_KEY"}),
+    ],
+)
+def test_a_program_has_its_own_secrets_alone(program: str, own: set[str]) -> None:
+    emptied = configuration()[f"program:{program}"]["environment"].split(",")
+
+    assert SECRETS - {words.removesuffix('=""') for words in emptied} == own
