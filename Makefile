@@ -5,6 +5,9 @@ PORT ?= 8000
 DATA_DIR ?= var
 ARGS ?=
 
+# uv trusts what the machine trusts, as pip does.
+export UV_SYSTEM_CERTS ?= true
+
 BIN := .venv/bin
 RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
@@ -67,7 +70,7 @@ again:
 define install
 @echo "Installing $(1) …"
 @[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 || true
-@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e "$(1)"; } \
+@{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e "$(1)" 2>/dev/null; } \
   || { echo "… with pip, as uv is not to be had or failed; this takes longer."; \
        $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(1)"; } \
   || { echo "The packages could not be installed: is there a way to a package index from here?" >&2; exit 1; }

@@ -1,14 +1,11 @@
 """The launcher, with the real supervisord.conf, PostgreSQL and Redis, and stand-ins for the product's own processes."""
 
-import configparser
 import json
 import os
 import signal
 import stat
-import subprocess
-import sys
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -21,137 +18,7 @@ import redis
 from blogqueue.demo.environment import STOP_SECONDS as PROGRAM_STOP_SECONDS
 from blogqueue.demo.environment import Places, environment
 from blogqueue.demo.folder import DemoError, Ports, kept_secrets, locked, ports, run_folder
-from blogqueue.ports import free_port
-
-ROOT = Path(__file__).parents[1]
-STOP_SECONDS = 20.0  # the promise (DESIGN §9)
-
-STAND_INS = """
-import http.server, os, signal, sys, time
-
-class Well(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response(200)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-match sys.argv[1]:
-    case "serves":
-        http.server.HTTPServer(("127.0.0.1", int(os.environ[sys.argv[2]])), Well).serve_forever()
-    case "waits":
-        signal.pause()
-    case "is-deaf":
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        while True:
-            signal.pause()
-    case "breaks":
-        sys.exit("this part is broken")
-    case "tells":
-        print(time.time_ns())
-"""
-
-LAUNCHER = """
-import sys
-from pathlib import Path
-from blogqueue.demo import launch
-from blogqueue.demo.steps import Step
-steps = (Step("Always", ("stand_ins", "tells")), Step("Once", ("stand_ins", "tells"), once=True, keeps="adminToken"))
-sys.exit(launch.run(int(sys.argv[1]), Path(sys.argv[2]), launch.Product(Path(sys.argv[3]), steps)))
-"""
-
-PROGRAMS = {
-    "web": "stand_ins serves BLOGQUEUE_WEB_PORT",
-    "sandbox": "stand_ins serves BLOGQUEUE_SANDBOX_PORT",
-    "writer-articles": "stand_ins waits",
-    "writer-backlinks": "stand_ins waits",
-    "mail": "stand_ins waits",
-    "clock": "stand_ins waits",
-}
-
-# What the tests set for themselves is not the demo's.
-OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
-
-
-class Launcher:
-    """A launcher at work and what it says."""
-
-    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self.process = process
-        self.folder = folder
-        self.said = ""
-
-    def says(self, words: str) -> None:
-        """Read on until it has said this."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said += line
-            if words in line:
-                return
-        raise AssertionError(f"never said {words!r}, but:\n{self.said}")
-
-    def told(self) -> dict[str, Any]:
-        """demo.json, once everything runs."""
-        self.says("Ctrl-C stops everything.")
-        return json.loads((self.folder / "demo.json").read_text())
-
-    def ends(self, number: signal.Signals | None = None) -> tuple[int, float]:
-        """Its exit code, and the seconds it took."""
-        started = time.monotonic()
-        if number is not None:
-            self.process.send_signal(number)
-        self.said += self.process.communicate(timeout=STOP_SECONDS * 2)[0]
-        return self.process.returncode, time.monotonic() - started
-
-
-class Stage:
-    """Starts launchers; `product` changes the stand-ins, `outside` the environment."""
-
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self._stack = stack
-        (folder / "stand_ins.py").write_text(STAND_INS)
-
-    def launch(self, data: Path, outside: dict[str, str] | None = None, **product: str) -> Launcher:
-        conf = configuration()
-        for name, words in (PROGRAMS | product).items():
-            conf[f"program:{name}"]["command"] = f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}'
-        path = self.folder / "supervisord.conf"
-        with path.open("w") as file:
-            conf.write(file)
-        given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", LAUNCHER, str(self.port), str(data), str(path)],
-            env=given | {"PYTHONPATH": str(self.folder)} | (outside or {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        return self._stack.enter_context(_ended(Launcher(process, data)))
-
-
-class _ended:  # noqa: N801 - read as a phrase
-    """A launcher that a failed test leaves running is ended."""
-
-    def __init__(self, launcher: Launcher) -> None:
-        self.launcher = launcher
-
-    def __enter__(self) -> Launcher:
-        return self.launcher
-
-    def __exit__(self, *_: object) -> None:
-        if self.launcher.process.poll() is None:
-            self.launcher.ends(signal.SIGTERM)
-        assert self.launcher.process.stdout is not None
-        self.launcher.process.stdout.close()
-
-
-def configuration() -> configparser.RawConfigParser:
-    conf = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
-    conf.read(ROOT / "supervisord.conf")
-    return conf
+from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Stage, configuration, left, of
 
 
 @pytest.fixture
@@ -179,12 +46,6 @@ def others(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Stage, L
 Others = tuple[Stage, Launcher, dict[str, Any]]
 
 
-def left(pids: Iterable[int]) -> list[psutil.Process]:
-    """Those of the processes that are not gone a moment later."""
-    processes = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-    return psutil.wait_procs(processes, timeout=2)[1]
-
-
 async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(stage: Stage) -> None:
     # Given a demo that has started for the first time
     data = stage.folder / "var"
@@ -203,7 +64,7 @@ async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(s
 
     # Then all is over in time, and nothing is left
     assert (code, seconds < STOP_SECONDS) == (0, True), launcher.said
-    assert left(first["pids"].values()) == []
+    assert left(of(first)) == []
     assert not (data / "demo.json").exists()
 
     # And the next start goes on with the data, the secrets and the ports, and does not do again what is done once
@@ -227,7 +88,7 @@ def test_odd_and_deep_folders_do(stage: Stage) -> None:
 
     told = launcher.told()
     assert launcher.ends(signal.SIGTERM)[0] == 0
-    assert left(told["pids"].values()) == []
+    assert left(of(told)) == []
 
 
 def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: Stage, outside: dict[str, str]) -> None:
@@ -248,18 +109,17 @@ def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: St
 
     # Then it said so, and they are gone
     assert "left behind" in launcher.said
-    assert not [one for one in orphans if one.is_running()]
+    assert left(orphans) == []
     assert launcher.ends(signal.SIGTERM)[0] == 0
 
 
 def test_nothing_outlives_a_launcher_that_is_killed(stage: Stage, outside: dict[str, str]) -> None:
     launcher = stage.launch(stage.folder / "var", outside)
-    told = launcher.told()
+    supervised = of(launcher.told())
 
     launcher.ends(signal.SIGKILL)
 
-    supervised = [psutil.Process(pid) for pid in told["pids"].values() if psutil.pid_exists(pid)]
-    assert psutil.wait_procs(supervised, timeout=STOP_SECONDS)[1] == []
+    assert left(supervised, within=STOP_SECONDS) == []
 
 
 def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
@@ -271,7 +131,7 @@ def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
     code, seconds = launcher.ends(signal.SIGINT)
 
     assert (code, seconds < STOP_SECONDS) == (0, True), launcher.said
-    assert psutil.wait_procs(started, timeout=2)[1] == []
+    assert left(started) == []
 
 
 def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(stage: Stage, outside: dict[str, str]) -> None:
@@ -293,7 +153,7 @@ def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stag
 
     assert code == 0
     assert PROGRAM_STOP_SECONDS - 1 < seconds < STOP_SECONDS
-    assert left(told["pids"].values()) == []
+    assert left(of(told)) == []
 
 
 def test_a_restarted_part_has_its_new_pid_in_demo_json(others: Others) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from blogqueue import cursors, orders, reviews
 from blogqueue.actors.messages import nudge
@@ -24,9 +24,9 @@ class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel")
 @get("/admin/orders")
 async def list_orders(
     request: Request[Any, Any, Any],
-    status: OrderStatus | None = None,
-    cursor: str = "",
-    limit: Annotated[int, Parameter(ge=1, le=100)] = 50,
+    status: FromQuery[OrderStatus | None] = None,
+    cursor: FromQuery[str] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
 ) -> dict[str, Any]:
     """Orders, oldest first, by status if one is named."""
     await access.admin(request)
@@ -45,7 +45,7 @@ async def list_orders(
 
 @post("/admin/orders/{order_id:uuid}/approve", status_code=200)
 async def approve(
-    request: Request[Any, Any, Any], order_id: UUID, data: JSONBody[ApproveRequest | None] = None
+    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[ApproveRequest | None] = None
 ) -> dict[str, Any]:
     """Publish an order's version; where its paragraph has changed since, the link is integrated again instead."""
     who = await access.admin(request)
@@ -59,7 +59,7 @@ async def approve(
 
 
 @post("/admin/orders/{order_id:uuid}/retry", status_code=202)
-async def retry(request: Request[Any, Any, Any], order_id: UUID) -> dict[str, Any]:
+async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Give a FAILED order's job new attempts, as long as no refund has begun."""
     who = await access.admin(request)
     promised = await orders.retry(order_id, who=who)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import JSONBody
+from litestar.params import FromPath, JSONBody
 
 from blogqueue import order_status, orders
 from blogqueue.actors.messages import nudge
@@ -29,7 +29,7 @@ class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 @get("/purchase/status/{order_id:uuid}")
-async def get_status(request: Request[Any, Any, Any], order_id: UUID) -> dict[str, Any]:
+async def get_status(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Where an order stands."""
     return success(await order_status.status(await access.customers_order(request, order_id)))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, get, post
 from litestar.middleware.rate_limit import RateLimitConfig
-from litestar.params import JSONBody, Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from blogqueue import catalogue, payments, purchases
 from blogqueue import webhook as webhook_events
@@ -40,11 +40,11 @@ class CheckoutRequest(msgspec.Struct, forbid_unknown_fields=True):
 
 @get("/articles")
 async def list_articles(
-    domain: str = "",
-    niche: str = "",
-    q: str = "",
-    cursor: str = "",
-    limit: Annotated[int, Parameter(ge=1, le=100)] = catalogue.PAGE_SIZE,
+    domain: FromQuery[str] = "",
+    niche: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = catalogue.PAGE_SIZE,
 ) -> dict[str, Any]:
     """Published articles, newest first; `domain` is a host, `q` is looked for in title, topic and keyword."""
     page, next_cursor = await catalogue.offers(domain=domain, niche=niche, q=q, cursor=cursor, size=limit)
@@ -52,7 +52,7 @@ async def list_articles(
 
 
 @get("/articles/{article_id:uuid}")
-async def get_article(article_id: UUID) -> dict[str, Any]:
+async def get_article(article_id: FromPath[UUID]) -> dict[str, Any]:
     """One published article with its live content (Markdown)."""
     offer = await catalogue.offer(article_id)
     return success({**catalogue.listed(offer), "content": offer.content_md})

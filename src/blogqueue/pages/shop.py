@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
 from blogqueue import catalogue, order_status, orders, payments, purchases
@@ -21,14 +21,19 @@ YEAR_SECONDS = 365 * 24 * 3600
 
 
 @get("/", include_in_schema=False)
-async def front(domain: str = "", niche: str = "", q: str = "", cursor: str = "") -> Template:
+async def front(
+    domain: FromQuery[str] = "",
+    niche: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    cursor: FromQuery[str] = "",
+) -> Template:
     """What is on sale."""
     offers, next_cursor = await catalogue.offers(domain=domain, niche=niche, q=q, cursor=cursor)
     return page("front.html", offers=offers, next_cursor=next_cursor, q=q, price=amount)
 
 
 @get("/articles/{slug:str}", include_in_schema=False)
-async def article(slug: str) -> Template:
+async def article(slug: FromPath[str]) -> Template:
     """An article as published."""
     offer = await catalogue.offer_by_slug(slug)
     html = render(offer.content_md, await catalogue.paid_links(offer.id))
@@ -36,7 +41,7 @@ async def article(slug: str) -> Template:
 
 
 @get("/purchase/confirm", include_in_schema=False)
-async def confirm(token: str = "") -> Template:
+async def confirm(token: FromQuery[str] = "") -> Template:
     """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
     purchase = await purchases.by_token(token)
     return page(
@@ -58,7 +63,7 @@ async def go_to_checkout(
 
 
 @get("/purchase/return", include_in_schema=False)
-async def returned(session_id: str = "") -> Template:
+async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
     await nudge(await payments.settle_by_id(session_id))
     return page("message.html", title="Request received!", text="Check your email.")
@@ -77,8 +82,8 @@ async def cancelled() -> Template:
 @get("/order-status/{order_id:uuid}", include_in_schema=False)
 async def order_page(
     request: Request[Any, Any, Any],
-    order_id: UUID,
-    access_token: Annotated[str, Parameter(query="access")] = "",
+    order_id: FromPath[UUID],
+    access_token: Annotated[str, QueryParameter(name="access")] = "",
 ) -> Template | Redirect:
     """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
     if access_token:

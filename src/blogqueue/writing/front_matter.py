@@ -18,7 +18,7 @@ class FrontMatterError(ValueError):
 
 
 def lines(text: str) -> list[str]:
-    r"""The lines of a text with their ends; a line ends with \r\n, \n or a lone \r and nothing else (CommonMark 0.31 §2.1).
+    r"""The lines of a text with their ends, which are \r\n, \n and a lone \r, and nothing else (CommonMark 0.31 §2.1).
 
     `str.splitlines` is no use here: it also splits on \x0b, \x0c, \x1c, \u2028 and more, and markdown-it does not.
     """

@@ -1,0 +1,167 @@
+"""Launchers as tests run them: the real supervisord.conf with stand-ins for the product's own processes."""
+
+import configparser
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from blogqueue.ports import free_port
+
+ROOT = Path(__file__).parents[1]
+STOP_SECONDS = 20.0  # the promise (DESIGN §9)
+
+STAND_INS = """
+import http.server, os, signal, sys, time
+
+class Well(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+match sys.argv[1]:
+    case "serves":
+        http.server.HTTPServer(("127.0.0.1", int(os.environ[sys.argv[2]])), Well).serve_forever()
+    case "waits":
+        signal.pause()
+    case "is-deaf":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        while True:
+            signal.pause()
+    case "breaks":
+        sys.exit("this part is broken")
+    case "tells":
+        print(time.time_ns())
+"""
+
+LAUNCHER = """
+import sys
+from pathlib import Path
+from blogqueue.demo import launch
+from blogqueue.demo.steps import Step
+steps = (Step("Always", ("stand_ins", "tells")), Step("Once", ("stand_ins", "tells"), once=True, keeps="adminToken"))
+sys.exit(launch.run(int(sys.argv[1]), Path(sys.argv[2]), launch.Product(Path(sys.argv[3]), steps)))
+"""
+
+PROGRAMS = {
+    "web": "stand_ins serves BLOGQUEUE_WEB_PORT",
+    "sandbox": "stand_ins serves BLOGQUEUE_SANDBOX_PORT",
+    "writer-articles": "stand_ins waits",
+    "writer-backlinks": "stand_ins waits",
+    "mail": "stand_ins waits",
+    "clock": "stand_ins waits",
+}
+
+# What the tests set for themselves is not the demo's.
+OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
+
+
+class Launcher:
+    """A launcher at work and what it says."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self.process = process
+        self.folder = folder
+        self.said = ""
+
+    def says(self, words: str) -> None:
+        """Read on until it has said this."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+            if words in line:
+                return
+        raise AssertionError(f"never said {words!r}, but:\n{self.said}")
+
+    def told(self) -> dict[str, Any]:
+        """demo.json, once everything runs."""
+        self.says("Ctrl-C stops everything.")
+        return json.loads((self.folder / "demo.json").read_text())
+
+    def ends(self, number: signal.Signals | None = None) -> tuple[int, float]:
+        """Its exit code, and the seconds it took."""
+        started = time.monotonic()
+        if number is not None:
+            self.process.send_signal(number)
+        self.said += self.process.communicate(timeout=STOP_SECONDS * 2)[0]
+        return self.process.returncode, time.monotonic() - started
+
+
+class Stage:
+    """Starts launchers; `product` changes the stand-ins, `outside` the environment."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._stack = stack
+        (folder / "stand_ins.py").write_text(STAND_INS)
+
+    def launch(self, data: Path, outside: dict[str, str] | None = None, **product: str) -> Launcher:
+        conf = configuration()
+        for name, words in (PROGRAMS | product).items():
+            conf[f"program:{name}"]["command"] = f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}'
+        path = self.folder / "supervisord.conf"
+        with path.open("w") as file:
+            conf.write(file)
+        given = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", LAUNCHER, str(self.port), str(data), str(path)],
+            env=given | {"PYTHONPATH": str(self.folder)} | (outside or {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return self._stack.enter_context(_ended(Launcher(process, data)))
+
+
+class _ended:  # noqa: N801 - read as a phrase
+    """A launcher that a failed test leaves running is ended."""
+
+    def __init__(self, launcher: Launcher) -> None:
+        self.launcher = launcher
+
+    def __enter__(self) -> Launcher:
+        return self.launcher
+
+    def __exit__(self, *_: object) -> None:
+        if self.launcher.process.poll() is None:
+            self.launcher.ends(signal.SIGTERM)
+        assert self.launcher.process.stdout is not None
+        self.launcher.process.stdout.close()
+
+
+def configuration() -> configparser.RawConfigParser:
+    conf = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
+    conf.read(ROOT / "supervisord.conf")
+    return conf
+
+
+def of(told: dict[str, Any]) -> list[psutil.Process]:
+    """The processes that demo.json names, as far as they live."""
+    return [psutil.Process(pid) for pid in told["pids"].values() if psutil.pid_exists(pid)]
+
+
+def left(processes: Iterable[psutil.Process], within: float = 2) -> list[psutil.Process]:
+    """Those of the processes that still live after so many seconds; one that only nobody has buried yet does not."""
+    deadline = time.monotonic() + within
+    while (living := [one for one in processes if _lives(one)]) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return living
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
