@@ -7,7 +7,7 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-from blogqueue.redis_broker import BellBroker
+from blogqueue.brokers import BellBroker
 
 KINDS = {"stock": RedisBroker, "bell": BellBroker}
 

@@ -21,10 +21,10 @@ from blogqueue.actors.broker import broker
 from blogqueue.actors.messages import nudge
 from blogqueue.app import create_app
 from blogqueue.audit import audit
+from blogqueue.brokers import BellBroker
 from blogqueue.database import DB, transaction
 from blogqueue.migrations import forwards
 from blogqueue.promises import Promised
-from blogqueue.redis_broker import BellBroker
 from blogqueue.settings import settings
 from blogqueue.tables import Article, Domain, Order
 from tests.sandboxes import sandbox

@@ -46,5 +46,6 @@ def create_app() -> Litestar:
         lifespan=[_database],
         template_config=rendering.TEMPLATES,
         request_max_body_size=BODY_BYTES,
+        logging_config=None,  # `log` has set it up
         openapi_config=OpenAPIConfig(title="blogqueue", version=__version__),
     )

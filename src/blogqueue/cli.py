@@ -111,7 +111,10 @@ def clock() -> None:
     from blogqueue import readiness
 
     readiness.check_settings("clock")
-    _become("periodiq", "blogqueue.actors")
+    from periodiq import entrypoint
+
+    sys.argv = ["periodiq", "blogqueue.clock"]
+    entrypoint()
 
 
 def _become(module: str, *arguments: str) -> None:

@@ -42,8 +42,8 @@ def target_url(value: str) -> str:
         raise RuleError("length", f"A URL has at most {URL_LENGTH} characters.")
     if not value or value != value.strip() or any(c.isspace() or not c.isprintable() for c in value):
         raise RuleError("url", "Give one URL, without spaces or invisible characters.")
-    if any(c in '<>[]{}\\^`|"' for c in value):
-        raise RuleError("url", 'A URL has none of < > [ ] { } \\ ^ ` | ".')
+    if any(c in '<>{}\\^`|"' for c in value):
+        raise RuleError("url", 'A URL has none of < > { } \\ ^ ` | ".')
     try:
         parts = urlsplit(value)
         port = parts.port

@@ -133,7 +133,7 @@ def verified(raw: bytes, signature: str) -> dict[str, Any]:
 
 
 async def reconcile() -> Promised:
-    """Ask Stripe about every open checkout session: a paid one is settled though no webhook came, an ended one let go."""
+    """Ask Stripe about every open checkout session: one paid is settled though no webhook came, one ended is let go."""
     rows = await Purchase.raw(
         "SELECT session_id FROM purchases WHERE state = 'OPEN' AND session_id IS NOT NULL "
         "AND session_started_at < clock_timestamp() - interval '1 minute' ORDER BY holds_until LIMIT 200",

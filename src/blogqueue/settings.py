@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     regenerations_per_hour: int = Field(default=6, ge=1, le=1000)
     purchases_per_hour_and_email: int = Field(default=10, ge=1, le=1000)
     purchases_per_hour_and_address: int = Field(default=60, ge=1, le=10000)
+    checkouts_per_minute_and_address: int = Field(default=30, ge=1, le=10000)
     order_max_model_calls: int = Field(default=200, ge=1, le=100_000)
     order_max_tokens: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
 

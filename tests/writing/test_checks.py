@@ -45,7 +45,7 @@ def test_problems_name_the_rule_the_bound_and_the_words() -> None:
 
     problems = {problem.rule: problem for problem in made.problems()}
 
-    assert "at most 60 words; 110 are new" in problems["words_added"].message
+    assert "at most 60 words; 113 are new" in problems["words_added"].message
     assert len(problems["words_added"].words) == 200
 
 

@@ -1,20 +1,16 @@
 """The broker, set before any actor is declared, and what a worker process does around its actors."""
 
 import dramatiq
-import redis
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
-from blogqueue import log
+from blogqueue import brokers, log
 from blogqueue.actors import run
+from blogqueue.brokers import BellBroker
 from blogqueue.database import close_pool, open_pool
-from blogqueue.redis_broker import BellBroker
 from blogqueue.settings import settings
-
-HEARTBEAT_TIMEOUT_MS = 10_000
-"""After this long without a sign a worker's messages are given to others; 20 kills took 9.6 to 10.5 s (STACK.md §4)."""
 
 HAND_BACK_SECONDS = 2
 """What is left of the grace period when runs that are not done by then hand their jobs back."""
@@ -50,8 +46,8 @@ class Worker(Middleware):
             loop.run_coroutine(close_pool())
 
 
-def _middleware() -> list[Middleware]:
-    return [
+broker = brokers.connect(
+    [
         AgeLimit(),
         TimeLimit(),
         Callbacks(),
@@ -60,22 +56,5 @@ def _middleware() -> list[Middleware]:
         AsyncIO(),
         Worker(),
     ]
-
-
-def _broker() -> dramatiq.Broker:
-    url = settings.broker_url or settings.redis_url
-    if url.startswith(("amqp://", "amqps://")):
-        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - an optional extra
-
-        return RabbitmqBroker(url=url, middleware=_middleware(), confirm_delivery=True)
-    client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15)
-    return BellBroker(
-        client=client,
-        middleware=_middleware(),
-        heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
-        maintenance_chance=1_000_000,
-    )
-
-
-broker = _broker()
+)
 dramatiq.set_broker(broker)

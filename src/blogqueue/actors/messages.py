@@ -5,7 +5,6 @@ from uuid import UUID
 
 import dramatiq
 from dramatiq.errors import BrokerError
-from periodiq import PeriodiqMiddleware, cron
 
 from blogqueue import jobs, refunds
 from blogqueue.actors import upkeep
@@ -15,8 +14,6 @@ from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
 from blogqueue.log import logger
 from blogqueue.promises import Promised
-
-broker.add_middleware(PeriodiqMiddleware(skip_delay=30))
 
 MAIL, UPKEEP = "mail", "upkeep"
 
@@ -44,9 +41,9 @@ async def send_refund(refund_id: str) -> None:
     await nudge(await refunds.send(UUID(refund_id)))
 
 
-@dramatiq.actor(broker=broker, queue_name=UPKEEP, periodic=cron("* * * * *"), max_retries=0)
+@dramatiq.actor(broker=broker, queue_name=UPKEEP, max_retries=0)
 async def minute() -> None:
-    """Do what falls due every minute."""
+    """Do what falls due; the clock sends it every minute."""
     await nudge(await upkeep.minute())
 
 

@@ -4,9 +4,9 @@ import asyncio
 
 from blogqueue import jobs, letters, payments, purchases, queue_stats, refunds
 from blogqueue.actors.broker import broker
+from blogqueue.brokers import BellBroker
 from blogqueue.log import logger
 from blogqueue.promises import Promised, PromisedJob
-from blogqueue.redis_broker import BellBroker
 
 UNSEEN_SECONDS = 60
 """A due job that the broker was told of this long ago, and does not hold, is sent again."""

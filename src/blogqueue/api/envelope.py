@@ -44,7 +44,7 @@ def failure(error: ProblemError) -> dict[str, Any]:
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """Any error as an envelope: expected ones say what is wrong, the others only that it is our fault."""
     problem = as_problem(request, error)
-    headers: dict[str, str] = {}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     retry_after = getattr(problem, "retry_after", None)
     if retry_after:
         headers["Retry-After"] = str(retry_after)
@@ -81,7 +81,7 @@ def _detail(entry: Any) -> FieldError:  # noqa: ANN401 - Litestar's extra
         return FieldError(found["field"], "unknown_field", "This call has no such field.")
     if found := _MISSING_FIELD.search(message):
         return FieldError(found["field"], "required", "This field is required.")
-    field = str(entry.get("key") or "") if isinstance(entry, dict) else ""
+    field = str(entry.get("key") or "").removeprefix("data") if isinstance(entry, dict) else ""
     if not field and (found := _PATH.search(message)):
         field = found["field"]
     return FieldError(field or "body", "type", message.partition(" - at")[0])

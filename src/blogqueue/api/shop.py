@@ -14,11 +14,10 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
 from blogqueue.purchases import BacklinkWish
+from blogqueue.settings import settings
 
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above Stripe's events, which are some kB; other bodies have the app's own, smaller bound."""
-
-CHECKOUTS_A_MINUTE = 30
 
 
 class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -78,7 +77,7 @@ async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseR
 @post(
     "/purchase/checkout",
     status_code=200,
-    middleware=[RateLimitConfig(rate_limit=("minute", CHECKOUTS_A_MINUTE)).middleware],
+    middleware=[RateLimitConfig(rate_limit=("minute", settings.checkouts_per_minute_and_address)).middleware],
 )
 async def open_checkout(data: JSONBody[CheckoutRequest]) -> dict[str, Any]:
     """The Stripe Checkout session of a confirmed purchase; the same one while it is open."""

@@ -27,7 +27,7 @@ from blogqueue.demo.folder import (
     write_private,
 )
 from blogqueue.demo.steps import ADMIN_USER, PROJECT, STEPS, Step, take
-from blogqueue.demo.supervision import Supervisor, clear_left_over, supervisord, tail
+from blogqueue.demo.supervision import Program, Supervisor, clear_left_over, supervisord, tail
 from blogqueue.embedded_files import EmbeddedError, prepare_postgres
 
 POLL_SECONDS = 0.05
@@ -122,6 +122,7 @@ async def _start_app(supervisor: Supervisor, environ: dict[str, str]) -> None:
     supervisor.start("app:*")
     ready = f"http://127.0.0.1:{environ['BLOGQUEUE_WEB_PORT']}/health/ready"
     await _wait(supervisor, "The web", lambda: _http_answers(ready))
+    await _wait(supervisor, "A worker", lambda: _app_runs(supervisor))
 
 
 async def _take_steps(
@@ -170,6 +171,15 @@ async def _redis_answers(url: str) -> str:
         except (OSError, RedisError) as error:
             return str(error) or type(error).__name__
     return ""
+
+
+async def _app_runs(supervisor: Supervisor) -> str:
+    """The workers and the clock answer nobody; that they stay is how they show that they are well."""
+    return ", ".join(f"{one.name} is {one.state}" for one in supervisor.programs() if _is_due(one))
+
+
+def _is_due(program: Program) -> bool:
+    return program.group == "app" and program.state != "RUNNING"
 
 
 async def _http_answers(url: str) -> str:

@@ -22,7 +22,7 @@ POLL_SECONDS = 0.05
 START_SECONDS = 15.0
 # Of the 20 s that stopping may take (DESIGN §9), what is left after these goes to killing.
 STOP_SECONDS = 18.0
-# A process that had to be started this often before it ever stayed is taken for broken.
+# A process that had to be started this often before everything was ready is taken for broken.
 STARTS = 3
 
 
@@ -92,14 +92,16 @@ class Supervisor:
             for one in told
         ]
 
-    def check(self) -> None:
-        """Raise DemoError, with the end of its log, when a program gave up or starts again and again."""
-        for program in self.programs():
+    def check(self) -> list[Program]:
+        """All programs. Raises DemoError, with the end of its log, when one gave up or starts again and again."""
+        programs = self.programs()
+        for program in programs:
             if program.started:
                 self._starts[program.name].add(program.started)
-            tries = len(self._starts[program.name])
-            if program.state == "FATAL" or (program.state == "BACKOFF" and tries >= STARTS):
+            # Its state alone does not tell: on a slow machine it may fail so late that it counted as running.
+            if program.state == "FATAL" or len(self._starts[program.name]) >= STARTS:
                 raise DemoError(f"{program.name} does not start. The end of {program.log}:\n{tail(program.log)}")
+        return programs
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Dramatiq's Redis broker, made dependable.
+"""The broker at BROKER_URL; and Dramatiq's Redis broker, made dependable.
 
 Measured against the stock one (`make bench`; STACK.md §4): a reminder wakes an idle worker at once; a Redis time-out
 counts as a lost connection; delayed messages that this process held when Redis went away go back to their queue;
@@ -9,13 +9,20 @@ import threading
 from collections.abc import Iterable
 from typing import Any, cast
 
+import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.redis import _RedisConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a Redis broker's consumers are made of has no public name
 from dramatiq.common import dq_name
 from dramatiq.errors import ConnectionClosed
 from dramatiq.message import Message
+from dramatiq.middleware import Middleware
 from typing_extensions import override
+
+from blogqueue.settings import settings
+
+HEARTBEAT_TIMEOUT_MS = 10_000
+"""After this long without a sign a worker's messages are given to others; 20 kills took 9.6 to 10.5 s (STACK.md §4)."""
 
 WAIT_SECONDS = 1.0
 """The longest wait for the bell; far under the heartbeat timeout, because a waiting consumer gives no heartbeat."""
@@ -132,3 +139,19 @@ class BellBroker(RedisBroker):
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None
         return super().consume(queue_name, prefetch, timeout)
+
+
+def connect(middleware: list[Middleware]) -> dramatiq.Broker:
+    """The broker that BROKER_URL (or REDIS_URL) names; nothing is sent yet."""
+    url = settings.broker_url or settings.redis_url
+    if url.startswith(("amqp://", "amqps://")):
+        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - an optional extra
+
+        return RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
+    return BellBroker(
+        client=redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15),
+        middleware=middleware,
+        heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
+        # Every command looks for dead workers; the stock 0.1 % makes recovery a lottery of up to half an hour.
+        maintenance_chance=1_000_000,
+    )

@@ -1,0 +1,144 @@
+"""What must hold for any article, edit and accident, as Hypothesis makes them up."""
+
+from dataclasses import replace
+
+from blogqueue.writing.blocks import FrontMatterError, eligible_blocks, front_matter, prose_blocks
+from blogqueue.writing.checks import Wanted, check_integration
+from blogqueue.writing.edits import Edit, apply, declared_only, reapply
+from blogqueue.writing.links import Link, links_in, markdown_link
+from blogqueue.writing.rendering import render
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from tests.writing.articles import GARDEN, LINK, PAID, turned
+from tests.writing.mutants import SENTENCE, WANTED, Scene
+
+LETTERS = st.characters(categories=["Lu", "Ll"], max_codepoint=0x4FF).filter(lambda c: c.casefold().isalnum())
+WORDS = st.text(LETTERS, min_size=1, max_size=12)
+LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
+MARKUP = st.text("ab \n\r\t#>*_`[]()!<&;|-+=~:.{}%^\\\"'0\u00a0\u2028\ufeff\0", max_size=120)
+
+
+@st.composite
+def paragraphs(draw: st.DrawFn) -> str:
+    """Prose of 25 words or more, some of it emphasised, linked or code, in lines of any end."""
+    words = draw(st.lists(WORDS, min_size=25, max_size=60))
+    at = draw(st.integers(0, len(words) - 1))
+    words[at] = draw(
+        st.sampled_from(["*{}*", "**{}**", "`{}`", "[{}](/page)", "({}),", "\u201c{}\u201d", "{}\u2019s"])
+    ).format(words[at])
+    blanks = draw(st.lists(st.one_of(st.just(" "), st.just(" "), LINE_ENDS), min_size=len(words), max_size=len(words)))
+    return "".join(word + blank for word, blank in zip(words, blanks, strict=True)).strip() + "."
+
+
+@st.composite
+def articles(draw: st.DrawFn) -> str:
+    """Three to six such paragraphs with other blocks between them, every line with an end of its own."""
+    between = st.sampled_from(["", "## Heading\n\n", "- item\n- item\n\n", "```\ncode\n\n```\n\n", "> quote\n\n"])
+    parts = [draw(between) + paragraph + "\n\n" for paragraph in draw(st.lists(paragraphs(), min_size=3, max_size=6))]
+    head = draw(st.sampled_from(["", "\ufeff", "---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n"]))
+    text = head + "".join(parts)
+    ends = draw(LINE_ENDS)
+    return "".join(ends if c == "\n" else c for c in text) if ends != "\r\n" else text
+
+
+@st.composite
+def links(draw: st.DrawFn) -> Link:
+    anchor = " ".join(draw(st.lists(WORDS, min_size=1, max_size=5)))
+    path = draw(st.text("abcXYZ019-._~/?&=%25#+,;:@!$'*", max_size=30))
+    link = Link(f"https://www.{draw(st.text('abcdefg', min_size=1))}-shop.example/{path}", anchor)
+    assume(links_in(markdown_link(link)) == [link])
+    return link
+
+
+@given(article=articles(), link=links(), data=st.data())
+@settings(max_examples=60, deadline=None)
+def test_a_correct_edit_of_any_article_passes_and_is_all_that_differs(
+    article: str, link: Link, data: st.DataObject
+) -> None:
+    eligible = eligible_blocks(article)
+    assume(eligible)
+    block = data.draw(st.sampled_from(eligible))
+    sentence = f"There is {markdown_link(link)} for it."
+    text = data.draw(st.sampled_from([sentence, f"{block.text} {sentence}"]))
+    edit = Edit(block.id, "append" if text == sentence else "replace", text)
+
+    after, applied = apply(article, edit, eligible)
+
+    assert declared_only(article, after, applied)
+    assert check_integration(article, after, applied, Wanted(link)) == []
+
+
+@given(data=st.data(), line_end=LINE_ENDS)
+@settings(max_examples=100, deadline=None)
+def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end: str) -> None:
+    article = turned(GARDEN, line_end)
+    block = data.draw(st.sampled_from(eligible_blocks(article)))
+    made = Scene(article, block).append(SENTENCE)
+    end = block.start + len(made.applied.new_text)
+    places = [*range(block.start), *range(end, len(made.after))]
+    at = data.draw(st.sampled_from(places))
+    after = made.after[:at] + data.draw(st.text(max_size=3)) + made.after[at + data.draw(st.integers(0, 3)) :]
+    assume(after != made.after)
+
+    problems = made._replace(after=after).problems()
+
+    assert "outside_unchanged" in {problem.rule for problem in problems}
+    assert not declared_only(article, after, made.applied)
+
+
+@given(data=st.data(), line_end=LINE_ENDS)
+@settings(max_examples=40, deadline=None)
+def test_two_edits_of_one_text_end_up_in_it_together(data: st.DataObject, line_end: str) -> None:
+    article = turned(GARDEN, line_end)
+    eligible = eligible_blocks(article)
+    first, second = data.draw(st.lists(st.sampled_from(eligible), min_size=2, max_size=2, unique=True))
+    mine = Scene(article, first).append(SENTENCE)
+    published, _ = apply(article, Edit(second.id, "append", f"See {markdown_link(PAID)}."), eligible)
+
+    redone = reapply(published, mine.applied)
+
+    assert redone is not None
+    content, applied = redone
+    assert links_in(content).count(LINK) == links_in(content).count(PAID) == 1
+    problems = check_integration(published, content, applied, replace(WANTED, paid_links=(PAID,)))
+    beside = first.id not in {block.id for block in eligible_blocks(published, [PAID])}
+    assert {problem.rule for problem in problems} == ({"not_beside_paid_link"} if beside else set())
+
+
+@given(text=st.one_of(MARKUP, st.text(max_size=200)))
+@settings(max_examples=200, deadline=None)
+def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) -> None:
+    for block in prose_blocks(text):
+        assert text[block.start : block.end] == block.text
+    assert {block.id for block in eligible_blocks(text)} <= {block.id for block in prose_blocks(text)}
+    assert "<script" not in render(text)
+
+
+@given(text=st.text("-+.\n\r \t:[]{}&*!|>'\"%@`,?#=0123abcT<~", max_size=60), fence=st.sampled_from(["---", "+++"]))
+@settings(max_examples=300, deadline=None)
+def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str) -> None:
+    article = f"{fence}\n{text}\n{fence}\nBody"
+    try:
+        said, start = front_matter(article)
+    except FrontMatterError as error:
+        assert str(error)
+    else:
+        assert start <= len(article)
+        assert all(isinstance(name, str) for name in said)
+
+
+@given(text=MARKUP.filter(str.strip), link=st.booleans(), data=st.data())
+@settings(max_examples=200, deadline=None)
+def test_an_edit_that_passes_adds_one_link_and_one_paragraphs_words(
+    text: str,
+    link: bool,
+    data: st.DataObject,  # noqa: FBT001 - Hypothesis passes by name
+) -> None:
+    block = data.draw(st.sampled_from(eligible_blocks(GARDEN)))
+    made = Scene(GARDEN, block).append(f"{SENTENCE} {text}" if link else text)
+
+    if made.problems() == []:
+        assert link
+        assert links_in(made.after).count(LINK) == 1
+        assert len(links_in(made.after)) == len(links_in(GARDEN)) + 1
+        assert len(prose_blocks(made.after)) == len(prose_blocks(GARDEN))
