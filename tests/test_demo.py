@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import psutil
@@ -143,6 +144,26 @@ def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(stage: Stag
     assert "web does not start" in launcher.said
     assert "this part is broken" in launcher.said
     assert "Traceback" not in launcher.said
+
+
+def test_another_part_than_the_web_that_does_not_start_is_named_too(stage: Stage, outside: dict[str, str]) -> None:
+    launcher = stage.launch(stage.folder / "var", outside, clock="stand_ins breaks")
+
+    code, _ = launcher.ends()
+
+    assert code == 1
+    assert "clock does not start" in launcher.said
+
+
+@pytest.mark.parametrize("url", ["postgresql://nobody:guess@{address}/blogqueue", "nonsense://"])
+def test_a_database_url_that_is_not_good_is_one_sentence(stage: Stage, outside: dict[str, str], url: str) -> None:
+    address = urlsplit(outside["DATABASE_URL"]).netloc.rpartition("@")[2]
+    given = outside | {"DATABASE_URL": url.format(address=address)}
+
+    launcher = stage.launch(stage.folder / "var", given)
+
+    assert launcher.ends()[0] == 1
+    assert launcher.said.splitlines()[-1].startswith("DATABASE_URL is not good: ")
 
 
 def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stage, outside: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """One article with everything in it that an edit could break, and where the real ones are."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from blogqueue.writing.links import Link
@@ -59,7 +60,7 @@ Compost is ready when it smells of woods and crumbles in the hand, which takes a
 turned now and then, and rather longer in one that nobody looks after at all. [Ask around][forum] before you buy any.
 
 Weeds that come up through the mulch are few and pull out with ease, because their roots run in loose soil near the \
-surface, and what you pull can stay where it falls and become part of the cover.  
+surface, and what you pull can stay where it falls and become part of the cover.\x20\x20
 Bindweed is the one exception to this, and should be dug.
 
 Worms do the rest of the work for nothing, drawing leaves down into their burrows at night and bringing fine earth up \
@@ -87,7 +88,7 @@ def wrapped(article: str, start: int, end: int) -> tuple[str, Link] | None:
             if piece.code or piece.emphasised or piece.link >= 0:
                 continue
             words = piece.text.split(" ")
-            for two in zip(words, words[1:], strict=False):
+            for two in pairwise(words):
                 anchor = " ".join(two)
                 if all(word.isalpha() for word in two) and source.count(anchor) == 1:
                     link = Link(LINK.target_url, anchor)

@@ -147,6 +147,12 @@ def _words_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
             yield word, f"{word[:-1]}\u00e9"
 
 
+def _paragraphs_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for block in prose_blocks(scene.article):
+        if block.id != scene.block.id:
+            yield block.text, f"Never. {block.text}"
+
+
 def _links_elsewhere(new: str) -> Callable[[Scene], Iterator[tuple[str, str]]]:
     def find(scene: Scene) -> Iterator[tuple[str, str]]:
         for link in parse(scene.article).links:
@@ -223,6 +229,14 @@ def _with_blank(article: str) -> str:
 
 def _stretched(scene: Scene) -> Try:
     return scene.append(f"{SENTENCE} {' '.join(['pneumonoultramicroscopic'] * 40)}")
+
+
+def _rewritten(scene: Scene) -> Try:
+    return scene.replace(f"{'other ' * len(scene.block.text.split())} words. {SENTENCE}")
+
+
+def _emptied(scene: Scene) -> Try:
+    return forged(scene.article, scene.block.start, scene.block.end, "")
 
 
 def _unappended(scene: Scene) -> Try:
@@ -305,7 +319,7 @@ MUTANTS = [
     Mutant("one paid link too many", "paid_links_bound", sold(lambda t: t._replace(
         wanted=replace(t.wanted, max_paid_links=1)))),
     Mutant("one letter elsewhere", "outside_unchanged", elsewhere(_words_elsewhere)),
-    Mutant("other words elsewhere", "structure", elsewhere(_words_elsewhere)),
+    Mutant("other words elsewhere", "structure", elsewhere(_paragraphs_elsewhere)),
     Mutant("a line's last blank elsewhere", "outside_unchanged", on(_with_blank, lambda text: text[:-2] + "\n")),
     Mutant("line ends of the file", "outside_unchanged", on(
         lambda text: turned(text, "\r\n"), lambda text: turned(text, "\n"))),
@@ -327,10 +341,8 @@ MUTANTS = [
     Mutant("a price", "no_contact_or_price", adds("It costs $9.99 only.")),
     Mutant("a price with its sign behind", "no_contact_or_price", adds("It costs 9 \u20ac only.")),
     Mutant("paragraph gutted", "words_kept", at_words(0.4)),
-    Mutant("paragraph rewritten", "words_kept", lambda scene: scene.replace(
-        f"{' '.join(['Quite'] + ['other'] * len(scene.block.text.split()))} words. {SENTENCE}")),
-    Mutant("paragraph emptied", "words_kept", lambda scene: forged(
-        scene.article, scene.block.start, scene.block.end, "")),
+    Mutant("paragraph rewritten", "words_kept", _rewritten),
+    Mutant("paragraph emptied", "words_kept", _emptied),
     Mutant("paragraph shuffled", "words_kept", whole(
         lambda text: " ".join(reversed(text.removesuffix(SENTENCE).split())) + " " + SENTENCE)),
     Mutant("appended, and changed in front", "words_kept", _unappended),
@@ -354,7 +366,7 @@ MUTANTS = [
     Mutant("made code", "structure", spliced(lambda text: f"\n\n    {text}")),
     Mutant("fence left open", "structure", whole(lambda text: f"{text}\n```")),
     Mutant("split in two", "structure", whole(lambda text: text.replace(" Readers", "\n\nReaders"))),
-    Mutant("split off by a thematic break", "structure", whole(lambda text: text.replace(" Readers", "\n***\nReaders"))),
+    Mutant("a thematic break", "structure", whole(lambda text: text.replace(" Readers", "\n***\nReaders"))),
     Mutant("a list behind", "structure", adds("\n- this\n- that")),
     Mutant("a table behind", "structure", adds("\n\n| a | b |\n| - | - |")),
     Mutant("Liquid tag", "no_template", adds("{% include ad.html %}")),

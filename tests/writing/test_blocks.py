@@ -1,6 +1,7 @@
 import hashlib
 
 import pytest
+
 from blogqueue.writing.blocks import FrontMatterError, eligible_blocks, front_matter, prose_blocks
 from blogqueue.writing.links import Link, links_in, markdown_link
 from blogqueue.writing.rendering import html_links, render
@@ -159,7 +160,7 @@ def test_an_article_without_front_matter_is_all_body(text: str) -> None:
         ("---\njust words\n---\n", "a str, not a mapping"),
         ("---\na: [\n---\n", "while parsing"),
         ("---\na: 2020-13-45\n---\n", "month must be"),
-        ("---\na: " + "[" * 5000 + "\n---\n", ""),
+        ("---\na: " + "[" * 5000 + "\n---\n", "recursion"),
         ("+++\na = \n+++\n", "Invalid value"),
     ],
 )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+
 from blogqueue.writing.blocks import eligible_blocks
 from blogqueue.writing.checks import RULES, Wanted
 from blogqueue.writing.edits import Edit

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from blogqueue.writing.blocks import eligible_blocks, front_matter, prose_blocks
 from blogqueue.writing.parsing import parse
 from tests.writing.articles import FILES, turned, wrapped

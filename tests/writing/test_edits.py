@@ -1,8 +1,9 @@
 import json
 from dataclasses import asdict, replace
-from typing import cast
+from typing import Any
 
 import pytest
+
 from blogqueue.writing.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.edits import AppliedEdit, Edit, EditRefused, apply, declared_only, reapply
 from tests.writing.articles import GARDEN, turned
@@ -80,7 +81,7 @@ def test_what_cannot_be_applied_is_refused_by_name(edit: Edit, rule: str) -> Non
 
 def test_an_unknown_mode_is_refused_even_past_the_types() -> None:
     with pytest.raises(EditRefused) as refused:
-        apply(GARDEN, cast("Edit", replace(Edit(BLOCK.id, "append", "x"), mode="insert")), ELIGIBLE)  # pyright: ignore[reportArgumentType] - as JSON might bring it
+        apply(GARDEN, replace(Edit(BLOCK.id, "append", "x"), mode="insert"), ELIGIBLE)  # pyright: ignore[reportArgumentType] - as JSON might bring it
 
     assert refused.value.rule == "unknown_mode"
 
@@ -113,7 +114,7 @@ def test_a_declared_edit_is_all_that_differs() -> None:
     "change",
     [{"sha256": "0" * 64}, {"start": -1}, {"end": 10**6}, {"new_text": "x"}, {"start": BLOCK.start + 1}],
 )
-def test_an_edit_that_declares_something_else_is_not_believed(change: dict[str, object]) -> None:
+def test_an_edit_that_declares_something_else_is_not_believed(change: dict[str, Any]) -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
     assert not declared_only(GARDEN, after, AppliedEdit(**(asdict(applied) | change)))

@@ -1,14 +1,16 @@
 """What must hold for any article, edit and accident, as Hypothesis makes them up."""
 
 from dataclasses import replace
+from random import Random
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from blogqueue.writing.blocks import FrontMatterError, eligible_blocks, front_matter, prose_blocks
 from blogqueue.writing.checks import Wanted, check_integration
 from blogqueue.writing.edits import Edit, apply, declared_only, reapply
 from blogqueue.writing.links import Link, links_in, markdown_link
 from blogqueue.writing.rendering import render
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 from tests.writing.articles import GARDEN, LINK, PAID, turned
 from tests.writing.mutants import SENTENCE, WANTED, Scene
 
@@ -18,27 +20,27 @@ LINE_ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 MARKUP = st.text("ab \n\r\t#>*_`[]()!<&;|-+=~:.{}%^\\\"'0\u00a0\u2028\ufeff\0", max_size=120)
 
 
-@st.composite
-def paragraphs(draw: st.DrawFn) -> str:
-    """Prose of 25 words or more, some of it emphasised, linked or code, in lines of any end."""
-    words = draw(st.lists(WORDS, min_size=25, max_size=60))
-    at = draw(st.integers(0, len(words) - 1))
-    words[at] = draw(
-        st.sampled_from(["*{}*", "**{}**", "`{}`", "[{}](/page)", "({}),", "\u201c{}\u201d", "{}\u2019s"])
-    ).format(words[at])
-    blanks = draw(st.lists(st.one_of(st.just(" "), st.just(" "), LINE_ENDS), min_size=len(words), max_size=len(words)))
+DRESSES = ["*{}*", "**{}**", "`{}`", "[{}](/page)", "({}),", "\u201c{}\u201d", "{}\u2019s", "{}!", "{} -"]
+BETWEEN = ["", "## Heading\n\n", "- item\n- item\n\n", "```\ncode\n\n```\n\n", "> quote\n\n"]
+HEADS = ["", "\ufeff", "---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n"]
+
+
+def paragraph(pool: list[str], random: Random) -> str:
+    """Prose of 30 words or more, some of it emphasised, linked or code, in lines of any end."""
+    words = random.choices(pool, k=random.randint(30, 80))
+    for at in random.sample(range(len(words)), 4):
+        words[at] = random.choice(DRESSES).format(words[at])
+    blanks = random.choices([" ", " ", " ", "\n", "\r\n", "\r"], k=len(words))
     return "".join(word + blank for word, blank in zip(words, blanks, strict=True)).strip() + "."
 
 
 @st.composite
 def articles(draw: st.DrawFn) -> str:
-    """Three to six such paragraphs with other blocks between them, every line with an end of its own."""
-    between = st.sampled_from(["", "## Heading\n\n", "- item\n- item\n\n", "```\ncode\n\n```\n\n", "> quote\n\n"])
-    parts = [draw(between) + paragraph + "\n\n" for paragraph in draw(st.lists(paragraphs(), min_size=3, max_size=6))]
-    head = draw(st.sampled_from(["", "\ufeff", "---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n"]))
-    text = head + "".join(parts)
-    ends = draw(LINE_ENDS)
-    return "".join(ends if c == "\n" else c for c in text) if ends != "\r\n" else text
+    """Three to six paragraphs of made-up words with other blocks between them, line ends mixed or not."""
+    pool = draw(st.lists(WORDS, min_size=12, max_size=12, unique=True))
+    random = draw(st.randoms(use_true_random=False))
+    parts = [random.choice(BETWEEN) + paragraph(pool, random) + "\n\n" for _ in range(random.randint(3, 6))]
+    return random.choice(HEADS) + turned("".join(parts), random.choice(["\n", "\r\n", "\r"]))
 
 
 @st.composite
@@ -120,8 +122,8 @@ def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str)
     article = f"{fence}\n{text}\n{fence}\nBody"
     try:
         said, start = front_matter(article)
-    except FrontMatterError as error:
-        assert str(error)
+    except FrontMatterError:
+        return
     else:
         assert start <= len(article)
         assert all(isinstance(name, str) for name in said)
@@ -131,8 +133,8 @@ def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str)
 @settings(max_examples=200, deadline=None)
 def test_an_edit_that_passes_adds_one_link_and_one_paragraphs_words(
     text: str,
-    link: bool,
-    data: st.DataObject,  # noqa: FBT001 - Hypothesis passes by name
+    link: bool,  # noqa: FBT001 - Hypothesis passes by name
+    data: st.DataObject,
 ) -> None:
     block = data.draw(st.sampled_from(eligible_blocks(GARDEN)))
     made = Scene(GARDEN, block).append(f"{SENTENCE} {text}" if link else text)

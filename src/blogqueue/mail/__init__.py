@@ -1,0 +1,1 @@
+"""Letters: rendered from templates, and handed to the mail server."""

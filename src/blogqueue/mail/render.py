@@ -1,0 +1,47 @@
+"""Letters in MJML with a plain-text twin: one folder each, values filled in with autoescape after MJML has become HTML."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined, Template
+from mjml import mjml2html
+
+TEMPLATES = Path(__file__).parent / "templates"
+LETTERS = frozenset(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder.name != "_layout")
+
+_HTML = Environment(autoescape=True, undefined=StrictUndefined)
+_TEXT = Environment(autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - plain text
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A letter in words."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def render(kind: str, **values: object) -> Rendered:
+    """A letter with its values. Raises ValueError for an unknown kind and UndefinedError for a missing value."""
+    if kind not in LETTERS:
+        raise ValueError(f"there is no letter {kind!r}")
+    subject, html, text = _templates(kind)
+    return Rendered(" ".join(subject.render(values).split()), html.render(values), text.render(values))
+
+
+@cache
+def _templates(kind: str) -> tuple[Template, Template, Template]:
+    folder = TEMPLATES / kind
+    subject = _TEXT.from_string((folder / "subject.txt").read_text(encoding="utf-8"))
+    mjml = (folder / "letter.mjml").read_text(encoding="utf-8")
+    html = _HTML.from_string(mjml2html(mjml, include_loader=_included, fonts={}))
+    return subject, html, _TEXT.from_string((folder / "letter.txt").read_text(encoding="utf-8"))
+
+
+def _included(name: str) -> str:
+    path = (TEMPLATES / name).resolve()
+    if TEMPLATES.resolve() not in path.parents:
+        raise ValueError(f"{name} is outside the templates")
+    return path.read_text(encoding="utf-8")
