@@ -110,7 +110,10 @@ class Stage:
     def launch(self, data: Path, outside: dict[str, str] | None = None, **product: str) -> Launcher:
         conf = configuration()
         for name, words in (PROGRAMS | product).items():
-            conf[f"program:{name}"]["command"] = f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}'
+            # The stand-ins need no second to be well or to fail; the real waiting times are in a test of their own.
+            conf[f"program:{name}"].update(
+                command=f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}', startsecs="1", stopwaitsecs="3"
+            )
         path = self.folder / "supervisord.conf"
         with path.open("w") as file:
             conf.write(file)

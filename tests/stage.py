@@ -254,7 +254,7 @@ async def up(folder: Path) -> AsyncGenerator[Stage]:
             httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http,
             httpx.AsyncClient(base_url=sandbox_url, timeout=30) as stripe_and_co,
         ):
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.01)
             yield Stage(http, stripe_and_co)
         server.should_exit = True

@@ -172,9 +172,19 @@ def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stag
 
     code, seconds = launcher.ends(signal.SIGINT)
 
-    assert code == 0
-    assert PROGRAM_STOP_SECONDS - 1 < seconds < STOP_SECONDS
+    assert (code, seconds < STOP_SECONDS) == (0, True), launcher.said
     assert left(of(told)) == []
+
+
+def test_the_groups_one_after_another_have_less_time_than_was_promised() -> None:
+    conf = configuration()
+
+    def longest(group: str) -> int:
+        waits = [conf[f"program:{name}"]["stopwaitsecs"] for name in conf[f"group:{group}"]["programs"].split(",")]
+        return max(PROGRAM_STOP_SECONDS if wait == "%(ENV_BLOGQUEUE_STOP_SECONDS)s" else int(wait) for wait in waits)
+
+    assert sum(map(longest, ("app", "sandbox", "data"))) < STOP_SECONDS - 1
+    assert [conf[f"group:{name}"]["priority"] for name in ("app", "sandbox", "data")] == ["900", "500", "100"]
 
 
 def test_a_restarted_part_has_its_new_pid_in_demo_json(others: Others) -> None:
@@ -274,6 +284,13 @@ def test_a_key_from_outside_goes_to_the_real_party_alone(tmp_path: Path) -> None
 
     assert (found["STRIPE_API_KEY"], found["OPENAI_API_KEY"]) == ("sk_test_ours", "sk-ours")
     assert not {"STRIPE_API_BASE", "OPENAI_BASE_URL", "OPENAI_MODEL"} & set(found)
+
+
+def test_byte_code_is_kept_in_the_folder_where_it_must_not_be_written_beside_the_code(tmp_path: Path) -> None:
+    found = of_the_demo(tmp_path, {"PYTHONDONTWRITEBYTECODE": "1"})
+
+    assert "PYTHONDONTWRITEBYTECODE" not in found
+    assert found["PYTHONPYCACHEPREFIX"] == str(tmp_path / "bytecode")
 
 
 SECRETS = {

@@ -86,6 +86,7 @@ async def checkout(token: str) -> CheckoutSession:
             {"idempotency_key": f"checkout:{purchase.id}:{purchase.session_num}"},
         )
     except stripe.StripeError as error:
+        logger.warning("checkout session not created", purchase=str(purchase.id), error=str(error))
         raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
     await Purchase.update({Purchase.session_id: session.id, Purchase.session_url: session.url or ""}).where(
         Purchase.id == purchase.id, Purchase.session_num == purchase.session_num

@@ -9,7 +9,8 @@ from blogqueue.writing.checks import RULES, Wanted
 from blogqueue.writing.edits import Edit
 from blogqueue.writing.links import Link, markdown_link
 from tests.writing.articles import GARDEN, LINK, PAID, turned, wrapped
-from tests.writing.mutants import MUTANTS, SENTENCE, WANTED, Mutant, Scene
+from tests.writing.mutants import MUTANTS, Mutant
+from tests.writing.scenes import SENTENCE, WANTED, Scene
 
 ELIGIBLE = eligible_blocks(GARDEN)
 

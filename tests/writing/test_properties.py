@@ -12,7 +12,7 @@ from blogqueue.writing.edits import Edit, apply, declared_only, reapply
 from blogqueue.writing.links import Link, links_in, markdown_link
 from blogqueue.writing.rendering import render
 from tests.writing.articles import GARDEN, LINK, PAID, turned
-from tests.writing.mutants import SENTENCE, WANTED, Scene
+from tests.writing.scenes import SENTENCE, WANTED, Scene
 
 LETTERS = st.characters(categories=["Lu", "Ll"], max_codepoint=0x4FF).filter(lambda c: c.casefold().isalnum())
 WORDS = st.text(LETTERS, min_size=1, max_size=12)

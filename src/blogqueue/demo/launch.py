@@ -7,12 +7,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import httpx
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
 from blogqueue.demo.environment import Places, database_name, environment, outside_parties
 from blogqueue.demo.folder import (
@@ -33,6 +34,8 @@ from blogqueue.embedded_files import EmbeddedError, prepare_postgres
 POLL_SECONDS = 0.05
 # After a crash PostgreSQL first reads its log again; and a slow machine takes its time to import Python's libraries.
 READY_SECONDS = 120.0
+# A service from outside is up already, or it is not there.
+OUTSIDE_SECONDS = 15.0
 WATCH_SECONDS = 1.0
 
 
@@ -104,25 +107,26 @@ async def _serve(port: int, folder: Path, product: Product) -> None:
 
 
 async def _start(supervisor: Supervisor, environ: dict[str, str], sandbox: int) -> None:
-    """Start the sandbox and the data services that are not given from outside; return when the data services answer."""
-    tell("Starting PostgreSQL, Redis and the sandbox …")
-    own = [
-        f"data:{name}"
-        for name, url in (("postgres", "DATABASE_URL"), ("redis", "REDIS_URL"))
-        if not os.environ.get(url)
-    ]
-    supervisor.start(*own, "sandbox:*")
-    await _wait(supervisor, "PostgreSQL", lambda: _postgres_answers(environ["DATABASE_URL"]))
-    await _wait(supervisor, "Redis", lambda: _redis_answers(environ["REDIS_URL"]))
-    await _wait(supervisor, "The sandbox", lambda: _http_answers(f"http://127.0.0.1:{sandbox}/health"))
+    """Start the sandbox and the data services that are not given from outside; return when all of them answer."""
+    tell("Starting the data services and the sandbox …")
+    outside = {url for url in ("DATABASE_URL", "REDIS_URL") if os.environ.get(url)}
+    parts = (
+        ("PostgreSQL", "data:postgres", "DATABASE_URL", _postgres_answers),
+        ("Redis", "data:redis", "REDIS_URL", _redis_answers),
+    )
+    supervisor.start("sandbox:*", *(program for _, program, url, _ in parts if url not in outside))
+    for name, _, url, answers in parts:
+        seconds = OUTSIDE_SECONDS if url in outside else READY_SECONDS
+        await _wait(supervisor, name, partial(answers, environ[url]), seconds)
+    await _wait(supervisor, "The sandbox", partial(_http_answers, f"http://127.0.0.1:{sandbox}/health"))
 
 
 async def _start_app(supervisor: Supervisor, environ: dict[str, str]) -> None:
     tell("Starting the web, the workers and the clock …")
     supervisor.start("app:*")
     ready = f"http://127.0.0.1:{environ['BLOGQUEUE_WEB_PORT']}/health/ready"
-    await _wait(supervisor, "The web", lambda: _http_answers(ready))
-    await _wait(supervisor, "A worker", lambda: _app_runs(supervisor))
+    await _wait(supervisor, "The web", partial(_http_answers, ready))
+    await _wait(supervisor, "A worker", partial(_app_runs, supervisor))
 
 
 async def _take_steps(
@@ -143,15 +147,17 @@ async def _take_steps(
     return done
 
 
-async def _wait(supervisor: Supervisor, what: str, answers: Callable[[], Awaitable[str]]) -> None:
+async def _wait(
+    supervisor: Supervisor, what: str, answers: Callable[[], Awaitable[str]], seconds: float = READY_SECONDS
+) -> None:
     """Wait until a part answers; `answers` gives "" then, and what is in the way otherwise. Raises DemoError."""
-    deadline = asyncio.get_running_loop().time() + READY_SECONDS
+    deadline = asyncio.get_running_loop().time() + seconds
     while trouble := await answers():
         supervisor.check()
         if asyncio.get_running_loop().time() > deadline:
             logs = [one.log for one in supervisor.programs() if one.state != "RUNNING" and one.started]
             ends = "".join(f"\nThe end of {log}:\n{tail(log)}" for log in logs)
-            raise DemoError(f"{what} did not answer within {READY_SECONDS:.0f} s: {trouble}.{ends}")
+            raise DemoError(f"{what} did not answer within {seconds:.0f} s: {trouble}.{ends}")
         await asyncio.sleep(POLL_SECONDS)
 
 
@@ -159,17 +165,21 @@ async def _postgres_answers(url: str) -> str:
     try:
         connection = await asyncpg.connect(url, timeout=5)
         await connection.close()
+    except (ValueError, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as error:
+        raise DemoError(f"DATABASE_URL is not good: {error}") from error
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         return str(error) or type(error).__name__
     return ""
 
 
 async def _redis_answers(url: str) -> str:
-    async with Redis.from_url(url, socket_connect_timeout=5) as client:
-        try:
+    try:
+        async with Redis.from_url(url, socket_connect_timeout=5) as client:
             await client.execute_command("PING")
-        except (OSError, RedisError) as error:
-            return str(error) or type(error).__name__
+    except (ValueError, AuthenticationError) as error:
+        raise DemoError(f"REDIS_URL is not good: {error}") from error
+    except (OSError, RedisError) as error:
+        return str(error) or type(error).__name__
     return ""
 
 
@@ -194,7 +204,7 @@ async def _http_answers(url: str) -> str:
 
 def _demo_content(environ: dict[str, str], sandbox: int, keys: Secrets, kept: dict[str, str]) -> dict[str, object]:
     return {
-        "baseUrl": environ["BLOGQUEUE_PUBLIC_URL"],
+        "baseUrl": f"http://127.0.0.1:{environ['BLOGQUEUE_WEB_PORT']}",
         "sandboxUrl": f"http://127.0.0.1:{sandbox}",
         "databaseUrl": environ["DATABASE_URL"],
         "redisUrl": environ["REDIS_URL"],

@@ -80,6 +80,8 @@ def _is_address(word: str) -> bool:
 
 def _bare(chunk: str) -> str:
     word = chunk.casefold()
+    if word[0].isalnum() and word[-1].isalnum():
+        return word  # most words; the rest is slow
     start, end = 0, len(word)
     while start < end and not word[start].isalnum():
         start += 1
