@@ -16,10 +16,7 @@ import psutil
 import pytest
 import redis
 
-from blogqueue.demo.environment import STOP_SECONDS as PROGRAM_STOP_SECONDS
-from blogqueue.demo.environment import Places, environment
-from blogqueue.demo.folder import DemoError, Ports, kept_secrets, locked, ports, run_folder
-from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Stage, configuration, left, of
+from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Stage, left, of
 
 
 @pytest.fixture
@@ -176,17 +173,6 @@ def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stag
     assert left(of(told)) == []
 
 
-def test_the_groups_one_after_another_have_less_time_than_was_promised() -> None:
-    conf = configuration()
-
-    def longest(group: str) -> int:
-        waits = [conf[f"program:{name}"]["stopwaitsecs"] for name in conf[f"group:{group}"]["programs"].split(",")]
-        return max(PROGRAM_STOP_SECONDS if wait == "%(ENV_BLOGQUEUE_STOP_SECONDS)s" else int(wait) for wait in waits)
-
-    assert sum(map(longest, ("app", "sandbox", "data"))) < STOP_SECONDS - 1
-    assert [conf[f"group:{name}"]["priority"] for name in ("app", "sandbox", "data")] == ["900", "500", "100"]
-
-
 def test_a_restarted_part_has_its_new_pid_in_demo_json(others: Others) -> None:
     # Given a running demo
     _, launcher, told = others
@@ -232,89 +218,3 @@ def test_a_taken_port_is_one_sentence(others: Others) -> None:
     assert second.said == (
         f"Port {stage.port} is taken by another program: stop it, or choose another port with --port.\n"
     )
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    with (
-        pytest.raises(DemoError, match=r"Cannot write in .*: Not a directory\. Choose another"),
-        locked(tmp_path / "file" / "var"),
-    ):
-        pass
-
-
-@pytest.mark.parametrize("number", [0, 65536, -1])
-def test_a_number_that_is_no_port_is_refused(tmp_path: Path, number: int) -> None:
-    with pytest.raises(DemoError, match="There is no port"):
-        ports(tmp_path, number)
-
-
-def test_secrets_are_made_once_and_readable_for_their_owner_alone(tmp_path: Path) -> None:
-    first = kept_secrets(tmp_path)
-
-    assert kept_secrets(tmp_path) == first
-    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
-
-
-def test_a_run_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run").chmod(0o755)
-
-    with pytest.raises(DemoError, match="open to others"):
-        run_folder(tmp_path)
-
-
-def of_the_demo(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
-    return environment(Places(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), kept_secrets(tmp_path), "pw", outside)
-
-
-def test_without_anything_outside_all_parties_are_the_sandbox(tmp_path: Path) -> None:
-    found = of_the_demo(tmp_path, {"STRIPE_API_KEY": ""})
-
-    assert found["STRIPE_API_BASE"] == "http://127.0.0.1:2"
-    assert found["OPENAI_BASE_URL"] == "http://127.0.0.1:2/v1"
-    assert found["SMTP_URL"] == "smtp://127.0.0.1:3"
-    assert found["DATABASE_URL"] == "postgresql://blogqueue:pw@127.0.0.1:4/blogqueue"
-    assert found["BROKER_URL"] == found["REDIS_URL"]
-
-
-def test_a_key_from_outside_goes_to_the_real_party_alone(tmp_path: Path) -> None:
-    found = of_the_demo(tmp_path, {"STRIPE_API_KEY": "sk_test_ours", "OPENAI_API_KEY": "sk-ours"})
-
-    assert (found["STRIPE_API_KEY"], found["OPENAI_API_KEY"]) == ("sk_test_ours", "sk-ours")
-    assert not {"STRIPE_API_BASE", "OPENAI_BASE_URL", "OPENAI_MODEL"} & set(found)
-
-
-def test_byte_code_is_kept_in_the_folder_where_it_must_not_be_written_beside_the_code(tmp_path: Path) -> None:
-    found = of_the_demo(tmp_path, {"PYTHONDONTWRITEBYTECODE": "1"})
-
-    assert "PYTHONDONTWRITEBYTECODE" not in found
-    assert found["PYTHONPYCACHEPREFIX"] == str(tmp_path / "bytecode")
-
-
-SECRETS = {
-    "DATABASE_URL",
-    "STRIPE_API_KEY",
-    "STRIPE_WEBHOOK_SECRET",
-    "OPENAI_API_KEY",
-    "SMTP_URL",
-    "BLOGQUEUE_SECRET_KEY",
-}
-
-
-@pytest.mark.parametrize(
-    ("program", "own"),
-    [
-        ("web", SECRETS - {"OPENAI_API_KEY", "SMTP_URL"}),
-        ("writer-articles", {"DATABASE_URL", "OPENAI_API_KEY"}),
-        ("writer-backlinks", {"DATABASE_URL", "OPENAI_API_KEY"}),
-        ("mail", SECRETS - {"OPENAI_API_KEY"}),
-        ("clock", set[str]()),
-        ("sandbox", {"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "OPENAI_API_KEY"}),
-    ],
-)
-def test_a_program_has_its_own_secrets_alone(program: str, own: set[str]) -> None:
-    emptied = configuration()[f"program:{program}"]["environment"].split(",")
-
-    assert SECRETS - {words.removesuffix('=""') for words in emptied} == own
