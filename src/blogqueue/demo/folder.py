@@ -97,7 +97,11 @@ def ports(folder: Path, web: int) -> Ports:
     """
     if not 0 < web <= LAST_PORT:
         raise DemoError(f"There is no port {web}: they go from 1 to {LAST_PORT}.")
-    if not is_free(web):
+    try:
+        free = is_free(web)
+    except PermissionError as error:
+        raise DemoError(f"Port {web} is for root alone: choose one from 1024 on with --port.") from error
+    if not free:
         raise DemoError(f"Port {web} is taken by another program: stop it, or choose another port with --port.")
     kept: dict[str, int] = _read(folder / "ports.json")
     chosen = {web}

@@ -55,6 +55,9 @@ def run(port: int, data_dir: Path, product: Product | None = None) -> int:
     except (DemoError, EmbeddedError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    except OSError as error:
+        sys.stderr.write(f"The demo cannot go on: {error}.\n")
+        return 1
     except KeyboardInterrupt:
         pass  # Ctrl-C before anything was started
     return 0
