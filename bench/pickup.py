@@ -70,7 +70,10 @@ def drained(broker: RedisBroker, kind: str) -> float:
 
 
 def waited(broker: RedisBroker, kind: str) -> float:
-    return float(broker.client.blpop([results(kind)], timeout=4)[1])
+    result = broker.client.blpop([results(kind)], timeout=4)
+    if result is None:
+        raise RuntimeError("the worker does not answer")
+    return float(result[1])
 
 
 @contextmanager

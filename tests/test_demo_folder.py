@@ -38,8 +38,19 @@ def test_a_run_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run").chmod(0o755)
 
-    with pytest.raises(DemoError, match="open to others"):
-        run_folder(tmp_path)
+    with pytest.raises(DemoError, match="open to others"), run_folder(tmp_path):
+        pass
+
+
+def test_a_folder_too_deep_for_a_socket_has_it_in_a_short_one_of_its_own(tmp_path: Path) -> None:
+    deep = tmp_path / ("deep" * 30)
+    deep.mkdir()
+
+    with run_folder(deep) as run:
+        assert len(bytes(run / "supervisor.sock")) < 80
+        assert stat.S_IMODE(run.stat().st_mode) == 0o700
+
+    assert not run.exists()
 
 
 def of_the_demo(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:

@@ -96,6 +96,19 @@ def images_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
             yield f"]({url}", "](/other.png"
 
 
+def images_lost_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for inline in parse(scene.article).inlines:
+        for url, alt, _ in inline.images:
+            yield f"![{alt}]({url}", f"[{alt}]({url}"
+
+
+def link_elsewhere(scene: Scene) -> Try | None:
+    made = scene.append("Nothing to see.")
+    others = (block.text for block in prose_blocks(scene.article) if block.id != scene.block.id)
+    tries = (made.altered(text, f"{text} {LITERAL}") for text in others)
+    return next((found for found in tries if found is not None), None)
+
+
 def front_matter_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
     said, start = front_matter(scene.article)
     for name in said if start else ():

@@ -84,8 +84,15 @@ def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
     assert made._replace(wanted=Wanted(LINK, notes="Mention Node.js if you can.")).problems() == []
 
 
+def test_an_address_in_the_source_that_no_reader_sees_may_stay() -> None:
+    article = GARDEN.replace("Bindweed is", "Bindweed ([mirror](/of/www.old.example/@a.b)) is")
+    block = next(block for block in eligible_blocks(article) if "Bindweed" in block.text)
+
+    assert Scene(article, block).append(SENTENCE).problems() == []
+
+
 def test_a_link_far_from_a_paid_one_passes() -> None:
-    paid, _ = Scene(GARDEN, ELIGIBLE[0]).append(f"See {markdown_link(PAID)}."), None
+    paid = Scene(GARDEN, ELIGIBLE[0]).append(f"See {markdown_link(PAID)}.")
     block = eligible_blocks(paid.after, [PAID])[-1]
     made = Scene(paid.after, block).append(SENTENCE)
 
@@ -116,7 +123,7 @@ def test_joiners_are_free_to_use_only_where_the_article_has_them() -> None:
     assert within == []
 
 
-def test_a_huge_answer_is_judged_in_no_time() -> None:
+def test_a_huge_answer_is_counted_and_not_aligned() -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).edit(Edit(ELIGIBLE[0].id, "replace", "the and " * 1_200))
 
     assert {"words_added", "words_kept"} & {problem.rule for problem in made.problems()}

@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -73,10 +74,11 @@ def locked(folder: Path) -> Generator[None]:
         yield
 
 
-def run_folder(folder: Path) -> Path:
-    """The folder for the control socket: in `folder`, or in /tmp when a socket cannot have so long a name.
+@contextmanager
+def run_folder(folder: Path) -> Generator[Path]:
+    """Have a folder for the control socket: in `folder`, or in /tmp when a socket cannot have so long a name.
 
-    The one in /tmp has a name made from `folder`, so that the next start finds it; a % is not for supervisord, which
+    The one in /tmp goes with the block; its name is made from `folder`, so that the start after a crash finds it; a % is not for supervisord, which
     expands it. Raises DemoError when somebody else made it.
     """
     run = folder / "run"
@@ -87,7 +89,11 @@ def run_folder(folder: Path) -> Path:
     state = run.lstat()
     if run.is_symlink() or state.st_uid != os.geteuid() or state.st_mode & 0o077:
         raise DemoError(f"{run} belongs to somebody else or is open to others: remove it.")
-    return run
+    try:
+        yield run
+    finally:
+        if run.parent != folder:
+            shutil.rmtree(run, ignore_errors=True)
 
 
 def ports(folder: Path, web: int) -> Ports:

@@ -83,10 +83,10 @@ async def _until_told(port: int, folder: Path, product: Product) -> None:
 
 
 async def _serve(port: int, folder: Path, product: Product) -> None:
-    with locked(folder):
+    with locked(folder), run_folder(folder) as run_in:
         demo_file = folder / "demo.json"
         demo_file.unlink(missing_ok=True)
-        places = Places(folder, run_folder(folder))
+        places = Places(folder, run_in)
         places.logs.mkdir(mode=0o700, exist_ok=True)
         if await clear_left_over(places.run):
             tell("Stopped what an earlier start had left behind.")

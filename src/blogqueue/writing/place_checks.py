@@ -111,7 +111,6 @@ def line_ends(case: Case) -> list[Problem]:
         set(line_breaks(applied.new_text)) <= own
         and _blanks(applied.new_text) == _blanks(old)
         and _hard_breaks(case.new) == _hard_breaks(case.old)
-        and applied.new_text == applied.new_text.strip(" \t\r\n")
     ):
         return []
     message = "Keep the paragraph's line ends, its hard line breaks and the blanks at its lines' ends; add none."

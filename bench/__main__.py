@@ -1,0 +1,74 @@
+"""`make bench`: starts a PostgreSQL, a Redis and the sandbox of its own, and prints its tables."""
+
+import asyncio
+import os
+import platform
+import socket
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from blogqueue import embedded
+
+SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
+
+
+def main() -> None:
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        + ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)
+    )
+    with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
+        path = Path(folder)
+        with embedded.postgres(path) as database_url, embedded.redis(path) as redis_url:
+            settings(database_url, redis_url, path)
+            # Only now: importing these reads the settings.
+            from bench import orders, pickup  # noqa: PLC0415
+
+            show("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url))
+            for title, table in asyncio.run(orders.tables()):
+                show(title, table)
+
+
+def settings(database_url: str, redis_url: str, folder: Path) -> None:
+    """What the processes of the benchmark are told."""
+    web, sandbox, smtp = (free_port() for _ in range(3))
+    os.environ.update(
+        BLOGQUEUE_ENV="test",
+        BLOGQUEUE_PUBLIC_URL=f"http://127.0.0.1:{web}",
+        BLOGQUEUE_SECRET_KEY="the benchmark's own secret key, which opens nothing",
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        BROKER_URL=redis_url,
+        OPENAI_API_KEY="sk-bench",
+        OPENAI_BASE_URL=f"http://127.0.0.1:{sandbox}/v1",
+        OPENAI_MODEL="sandbox-writer",
+        STRIPE_API_KEY="sk_test_bench",
+        STRIPE_WEBHOOK_SECRET="whsec_bench",
+        BLOGQUEUE_SANDBOX_DIR=str(folder / "sandbox"),
+        BLOGQUEUE_SANDBOX_PORT=str(sandbox),
+        BLOGQUEUE_SANDBOX_SMTP_PORT=str(smtp),
+        BLOGQUEUE_SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{web}/api/v1/purchase/webhook",
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def show(title: str, table: "tuple[tuple[str, ...], list[tuple[str, ...]]]") -> None:
+    """A table with its columns aligned, numbers to the right."""
+    header, rows = table
+    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
+    print(f"\n{title}\n")
+    for row in (header, *rows):
+        print(
+            "  "
+            + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Whole backlink jobs over real articles, the model answering at once: jobs a second, and tokens an integration."""
+
+import asyncio
+import os
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from bench.pickup import Table
+from blogqueue import migrations, orders, versions
+from blogqueue.actors.messages import nudge
+from blogqueue.database import DB, pool, transaction
+from blogqueue.imports import import_folder
+from blogqueue.promises import Promised
+from blogqueue.states import OPEN_JOBS
+from blogqueue.tables import Article, Job, Order
+from blogqueue.writing.blocks import eligible_blocks
+
+ROOT = Path(__file__).parents[1]
+CORPUS = ROOT.parent / "shared" / "corpus"
+CONCURRENCIES = (1, 4)
+CHARACTERS_A_TOKEN = 4
+"""How the sandbox counts tokens; the same for both ways, so their ratio does not hang on it."""
+
+
+async def tables() -> list[tuple[str, Table]]:
+    """Both tables, from the same jobs."""
+    articles = CORPUS if CORPUS.is_dir() else ROOT / "samples"
+    async with pool(20):
+        await migrations.forwards()
+        await import_folder(articles, domain="bench.example")
+        sandbox = await asyncio.create_subprocess_exec(sys.executable, "-m", "blogqueue.sandbox")
+        try:
+            speeds = [await speed(concurrency) for concurrency in CONCURRENCIES]
+            saved = await tokens()
+        finally:
+            sandbox.terminate()
+            await sandbox.wait()
+    jobs = ("writer process with", "jobs", "seconds", "jobs/s", "run p50 ms", "run p95 ms")
+    return [
+        (f"Backlink jobs over {articles.name}, the model answering at once", (jobs, speeds)),
+        ("Tokens out per integration (edit and second opinion), against rewriting the article", saved),
+    ]
+
+
+async def speed(concurrency: int) -> tuple[str, ...]:
+    """A job for each article that has room, all waiting when the worker starts."""
+    promised = Promised()
+    for article_id in await articles_with_room():
+        promised += await an_order(article_id)
+    ours = [job.id for job in promised.jobs]
+    await nudge(Promised(jobs=promised.jobs))
+    environment = os.environ | {
+        "BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY": str(concurrency),
+        "BLOGQUEUE_GRACE_SECONDS": "3",
+    }
+    command = [sys.executable, "-m", "blogqueue", "worker", "backlink-integration"]
+    worker = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
+    while await Job.exists().where(Job.state.is_in(list(OPEN_JOBS))):  # noqa: ASYNC110 - another process does the work
+        await asyncio.sleep(0.1)
+    worker.terminate()
+    await worker.wait()
+    rows = await Job.raw(
+        "SELECT extract(epoch FROM max(finished_at) OVER () - min(started_at) OVER ())::float AS total, "
+        "extract(epoch FROM finished_at - started_at)::float * 1000 AS run "
+        "FROM jobs WHERE state = 'COMPLETED' AND id = ANY({})",
+        ours,
+    )
+    runs = sorted(row["run"] for row in rows)
+    return (
+        f"{concurrency} thread{'s' if concurrency > 1 else ''}",
+        str(len(runs)),
+        f"{rows[0]['total']:.1f}",
+        f"{len(runs) / rows[0]['total']:.1f}",
+        f"{statistics.median(runs):.0f}",
+        f"{runs[int(len(runs) * 0.95)]:.0f}",
+    )
+
+
+async def tokens() -> Table:
+    """A row for each third of the articles, by length."""
+    rows: list[dict[str, Any]] = await DB.run_ddl(
+        "SELECT j.tokens_out AS edit, length(v.content_md) AS characters FROM jobs j "
+        "JOIN orders o ON o.id = j.order_id JOIN articles a ON a.id = o.article_id "
+        "JOIN article_versions v ON v.id = a.selected_version_id WHERE j.state = 'COMPLETED' ORDER BY characters"
+    )
+    third = max(1, len(rows) // 3)
+    named = {"short": rows[:third], "middle": rows[third:-third], "long": rows[-third:], "all": rows}
+    return ("articles", "number", "median characters", "edit", "rewrite", "rewrite / edit"), [
+        (
+            name,
+            str(len(some)),
+            f"{statistics.median(row['characters'] for row in some):,.0f}",
+            f"{statistics.median(row['edit'] for row in some):,.0f}",
+            f"{statistics.median(row['characters'] / CHARACTERS_A_TOKEN for row in some):,.0f}",
+            f"{statistics.median(row['characters'] / CHARACTERS_A_TOKEN / row['edit'] for row in some):.1f}",
+        )
+        for name, some in named.items()
+        if some
+    ]
+
+
+async def articles_with_room() -> list[UUID]:
+    rows = await Article.select(Article.id, Article.selected_version_id)
+    return [row["id"] for row in rows if eligible_blocks((await versions.get(row["selected_version_id"])).content_md)]
+
+
+async def an_order(article_id: UUID) -> Promised:
+    """A paid order, as settling leaves it."""
+    key = uuid4()
+    order = Order(
+        id=key,
+        session_id=f"cs_{key.hex}",
+        article_id=article_id,
+        customer_email="bench@customers.example",
+        backlink_data={
+            "keyword": "a useful guide",
+            "target_url": f"https://www.bench.example/{key.hex[:8]}",
+            "notes": "",
+        },
+        payment_data={},
+        price=4900,
+        currency="EUR",
+        rel="sponsored",
+        access_token_hash=key.hex,
+    )
+    async with transaction():
+        return await orders.open_backlink(order)
