@@ -53,6 +53,14 @@ def test_mixed_line_ends_stay_each_as_it_was() -> None:
     assert applied.new_text == "E\r\nf\ng\rh"
 
 
+def test_appended_lines_take_the_first_line_end_of_a_mixed_paragraph() -> None:
+    article = "A\r\nb\nc\n"
+
+    _, applied = apply(article, Edit("p01", "append", "E\nf\ng"), prose_blocks(article))
+
+    assert applied.new_text == "A\r\nb\nc E\r\nf\r\ng"
+
+
 def test_a_single_line_takes_the_line_end_behind_it() -> None:
     article = "A\r\rB\r\n\r\nC"
 

@@ -78,8 +78,8 @@ def locked(folder: Path) -> Generator[None]:
 def run_folder(folder: Path) -> Generator[Path]:
     """Have a folder for the control socket: in `folder`, or in /tmp when a socket cannot have so long a name.
 
-    The one in /tmp goes with the block; its name is made from `folder`, so that the start after a crash finds it; a % is not for supervisord, which
-    expands it. Raises DemoError when somebody else made it.
+    supervisord would expand a % in it, so such a path counts as too long. The one in /tmp goes with the block; its name
+    is made from `folder`, so that the start after a crash finds it. Raises DemoError when somebody else made it.
     """
     run = folder / "run"
     if len(os.fsencode(run / "supervisor.sock")) > SOCKET_PATH_BYTES or "%" in str(run):

@@ -1,4 +1,4 @@
-"""Letters in MJML with a plain-text twin: one folder each, values filled in with autoescape after MJML has become HTML."""
+"""Letters in MJML with a plain-text twin, one folder each; values are filled in, escaped, once MJML is HTML."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -40,8 +40,8 @@ def _templates(kind: str) -> tuple[Template, Template, Template]:
     return subject, html, _TEXT.from_string((folder / "letter.txt").read_text(encoding="utf-8"))
 
 
-def _included(name: str) -> str:
-    path = (TEMPLATES / name).resolve()
-    if TEMPLATES.resolve() not in path.parents:
-        raise ValueError(f"{name} is outside the templates")
-    return path.read_text(encoding="utf-8")
+def _included(path: str) -> str:
+    file = (TEMPLATES / path).resolve()
+    if TEMPLATES.resolve() not in file.parents:
+        raise ValueError(f"{path} is outside the templates")
+    return file.read_text(encoding="utf-8")

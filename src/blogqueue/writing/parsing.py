@@ -22,13 +22,12 @@ _EMPHASIS_ENDS = frozenset({"em_close", "strong_close", "s_close"})
 
 @dataclass(frozen=True, slots=True)
 class RenderedLink:
-    """A link as a reader gets it; `plain` unless it stands in emphasis, `auto` for <https://...>."""
+    """A link as a reader gets it; `plain` if neither it nor its words are emphasised or code."""
 
     url: str
     text: str
     title: str
     plain: bool
-    auto: bool
     opening: Token = field(compare=False, repr=False)
 
 
@@ -197,8 +196,7 @@ class _Reader:
                 url=str(opening.attrs.get("href", "")),
                 text="".join(piece.text for piece in self.pieces[self.opened_at :]).replace("\n", " "),
                 title=str(opening.attrs.get("title", "")),
-                plain=self.depth == 0 and not any(p.emphasised or p.code for p in self.pieces[self.opened_at :]),
-                auto=opening.markup == "autolink",
+                plain=not any(p.emphasised or p.code for p in self.pieces[self.opened_at :]),
                 opening=opening,
             ),
         )
