@@ -28,6 +28,8 @@ def free_port() -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
+        return  # the process that only hands out the tests needs nothing
     running = services.start()
     config.add_cleanup(lambda: services.stop(running))
     web, sandbox, smtp = free_port(), free_port(), free_port()

@@ -57,7 +57,6 @@ sys.exit(launch.run(int(sys.argv[1]), Path(sys.argv[2]), launch.Product(Path(sys
 PROGRAMS = {
     "web": "stand_ins serves BLOGQUEUE_WEB_PORT",
     "sandbox": "stand_ins serves BLOGQUEUE_SANDBOX_PORT",
-    "writer-articles": "stand_ins waits",
     "writer-backlinks": "stand_ins waits",
     "mail": "stand_ins waits",
     "clock": "stand_ins waits",

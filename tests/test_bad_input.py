@@ -128,6 +128,15 @@ async def test_an_article_without_a_paragraph_for_a_link_is_refused(stage: Stage
     await nothing_kept(stage)
 
 
+async def test_a_link_that_the_article_has_already_is_refused(stage: Stage) -> None:
+    article_id = await stage.article()
+    await stage.approve(await stage.submitted(article_id))
+
+    answer = await stage.ask(article_id, email="ben@customers.example")
+
+    assert refusal(answer) == (409, "already_there", "anchorText", "new")
+
+
 @pytest.mark.parametrize(
     ("body", "expected"),
     [

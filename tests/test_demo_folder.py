@@ -95,7 +95,6 @@ SECRETS = {
     ("program", "own"),
     [
         ("web", SECRETS - {"OPENAI_API_KEY", "SMTP_URL"}),
-        ("writer-articles", {"DATABASE_URL", "OPENAI_API_KEY"}),
         ("writer-backlinks", {"DATABASE_URL", "OPENAI_API_KEY"}),
         ("mail", SECRETS - {"OPENAI_API_KEY"}),
         ("clock", set[str]()),

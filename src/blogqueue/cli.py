@@ -78,12 +78,11 @@ def api() -> None:
 @main.command()
 @click.argument("queues", nargs=-1, required=True)
 def worker(queues: tuple[str, ...]) -> None:
-    """Work on the named queues: article-generation, backlink-integration, mail, upkeep."""
+    """Work on the named queues: backlink-integration, mail, upkeep."""
     from blogqueue import readiness
     from blogqueue.settings import settings
 
     threads = {
-        "article-generation": settings.article_generation_concurrency,
         "backlink-integration": settings.backlink_integration_concurrency,
         "mail": 4,
         "upkeep": 1,

@@ -18,7 +18,7 @@ from blogqueue.states import PurchaseState
 from blogqueue.tables import Article, Purchase
 from blogqueue.versions import lock_article
 from blogqueue.writing.blocks import eligible_blocks
-from blogqueue.writing.links import Link
+from blogqueue.writing.links import Link, links_in
 
 HOLD_MARGIN = timedelta(minutes=10)
 """A paid session's webhook may come this much later than the session's end before its link place is free again."""
@@ -172,6 +172,12 @@ def _allowed(wish: BacklinkWish, offer: catalogue.Offer, paid_links: list[Link])
             details=[
                 FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
             ],
+        )
+    if Link(wish.target_url, wish.anchor_text) in links_in(offer.content_md):
+        raise ConflictError(
+            "This article has this very link already.",
+            code="already_there",
+            details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
         )
     if not eligible_blocks(offer.content_md, paid_links):
         raise ConflictError(

@@ -240,13 +240,11 @@ def _where_to_look(content: dict[str, object], folder: Path) -> str:
     base, sandbox = content["baseUrl"], content["sandboxUrl"]
     rows = [
         ("the shop", f"{base}/"),
-        ("for editors", f"{base}/admin/  (user {content['adminUser']}, password {content['adminPassword']})"),
-        ("the queues", f"{base}/admin/queues"),
         ("the API", f"{base}/schema/openapi.json"),
         ("the mailbox", f"{sandbox}/mailbox"),
         ("the sandbox", f"{sandbox}/  (stands in for Stripe, OpenAI and the mail server)"),
         ("data and logs", f"{folder}, {folder / 'log'}"),
-        ("for programs", f"{folder / 'demo.json'}"),
+        ("for programs", f"{folder / 'demo.json'}  (addresses, secrets, the editor's adminToken)"),
     ]
     if names := outside_parties(os.environ):
         rows.append(("from outside", ", ".join(names)))

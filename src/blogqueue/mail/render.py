@@ -34,14 +34,10 @@ def render(kind: str, **values: object) -> Rendered:
 @cache
 def _templates(kind: str) -> tuple[Template, Template, Template]:
     folder = TEMPLATES / kind
-    subject = _TEXT.from_string((folder / "subject.txt").read_text(encoding="utf-8"))
     mjml = (folder / "letter.mjml").read_text(encoding="utf-8")
-    html = _HTML.from_string(mjml2html(mjml, include_loader=_included, fonts={}))
+    # MJML's own mj-include leaves what it includes in a column without the column's cells (mjml-python 1.4.2).
+    for part in (TEMPLATES / "_layout").glob("*.mjml"):
+        mjml = mjml.replace(f'<mj-include path="_layout/{part.name}" />', part.read_text(encoding="utf-8"))
+    subject = _TEXT.from_string((folder / "subject.txt").read_text(encoding="utf-8"))
+    html = _HTML.from_string(mjml2html(mjml, fonts={}))
     return subject, html, _TEXT.from_string((folder / "letter.txt").read_text(encoding="utf-8"))
-
-
-def _included(path: str) -> str:
-    file = (TEMPLATES / path).resolve()
-    if TEMPLATES.resolve() not in file.parents:
-        raise ValueError(f"{path} is outside the templates")
-    return file.read_text(encoding="utf-8")
