@@ -3,12 +3,12 @@
 import asyncio
 import os
 import platform
-import socket
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
 from blogqueue import embedded
+from blogqueue.ports import free_port
 
 SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 
@@ -50,12 +50,6 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
         BLOGQUEUE_SANDBOX_SMTP_PORT=str(smtp),
         BLOGQUEUE_SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{web}/api/v1/purchase/webhook",
     )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def show(title: str, table: "tuple[tuple[str, ...], list[tuple[str, ...]]]") -> None:

@@ -6,25 +6,19 @@ what they use.
 # ruff: noqa: PLC0415 - see above
 
 import os
-import socket
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from blogqueue.ports import free_port
 from tests import services
 
 if TYPE_CHECKING:
     from tests.stage import Stage
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pytest_configure(config: pytest.Config) -> None:

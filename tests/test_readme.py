@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.conftest import free_port
+from blogqueue.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 START_SECONDS = 60

@@ -1,6 +1,10 @@
 """Ports of 127.0.0.1: which are free."""
 
+import secrets
 import socket
+
+FIRST = 10_240
+"""Below are the ports that well-known servers have."""
 
 
 def is_free(port: int) -> bool:
@@ -18,7 +22,10 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on, and that no outgoing connection takes before it is used.
+
+    The system gives those ports from 32,768 up (ip(7), ip_local_port_range); "any port" would be one of them.
+    """
+    while not is_free(port := FIRST + secrets.randbelow(32_768 - FIRST)):
+        pass
+    return port
