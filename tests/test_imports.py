@@ -1,0 +1,87 @@
+"""Articles come in byte for byte, and a file that cannot be used keeps none of the others out."""
+
+from pathlib import Path
+
+import pytest
+
+from blogqueue.imports import import_folder
+from blogqueue.tables import Article, ArticleVersion, Domain
+from tests.stage import Stage
+
+pytestmark = pytest.mark.usefixtures("stage")
+
+
+def articles_of(corpus: Path) -> list[Path]:
+    return [path for path in corpus.glob("*.md") if path.name != "README.md"]
+
+
+async def published() -> dict[str, str]:
+    """The live text of each article, by slug."""
+    rows = await Article.raw(
+        "SELECT slug, content_md FROM articles a JOIN article_versions v ON v.id = a.selected_version_id",
+    )
+    return {row["slug"]: row["content_md"] for row in rows}
+
+
+async def test_every_real_article_is_published_byte_for_byte(corpus: Path, stage: Stage) -> None:
+    found = await import_folder(corpus, domain="blog.example")
+
+    files = articles_of(corpus)
+    assert [file.outcome for file in found if not file.used] == []
+    assert len(found) == len(files)
+    assert sorted(text.encode() for text in (await published()).values()) == sorted(f.read_bytes() for f in files)
+    await stage.sound()
+
+
+async def test_importing_again_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "soil.md").write_bytes(b"# Soil\r\n\r\nText.  \r\n")
+
+    first = await import_folder(tmp_path, domain="blog.example")
+    second = await import_folder(tmp_path, domain="blog.example")
+
+    assert [file.outcome for file in (*first, *second)] == ["published", "unchanged"]
+    assert await ArticleVersion.count() == 1
+    assert await published() == {"soil": "# Soil\r\n\r\nText.  \r\n"}
+
+
+@pytest.mark.parametrize(
+    "head", ['---\ntitle: "A title"\nslug: a-slug\n---\n', '+++\ntitle = "A title"\nslug = "a-slug"\n+++\n']
+)
+async def test_front_matter_says_title_and_slug(tmp_path: Path, head: str) -> None:
+    (tmp_path / "file.md").write_text(head + "\nText.\n", encoding="utf-8")
+
+    await import_folder(tmp_path, domain="blog.example")
+
+    assert await Article.select(Article.title, Article.slug) == [{"title": "A title", "slug": "a-slug"}]
+
+
+async def test_a_file_that_cannot_be_used_is_named_with_its_reason_and_the_others_go_on(tmp_path: Path) -> None:
+    (tmp_path / "binary.md").write_bytes(b"\xff\xfe text")
+    (tmp_path / "broken.md").write_bytes(b"---\ntitle: [\n---\nText.\n")
+    (tmp_path / "empty.md").write_bytes(b"\n\n")
+    (tmp_path / "nul.md").write_bytes(b"a\0b")
+    (tmp_path / "good.md").write_bytes(b"# Good\n\nText.\n")
+    (tmp_path / "other.md").write_bytes(b"---\nslug: good\n---\nOther text.\n")
+
+    found = {file.path.name: file.outcome for file in await import_folder(tmp_path, domain="blog.example")}
+
+    assert found["good.md"] == "published"
+    assert "UTF-8" in found["binary.md"]
+    assert "front matter" in found["broken.md"]
+    assert found["empty.md"] == "has no text"
+    assert "NUL" in found["nul.md"]
+    assert "slug" in found["other.md"]
+    assert list(await published()) == ["good"]
+
+
+async def test_a_folder_says_its_domains_terms(tmp_path: Path) -> None:
+    folder = tmp_path / "garden.example"
+    folder.mkdir()
+    (folder / "domain.toml").write_text('host = "garden.example"\nname = "Garden"\nbacklink_price = 700\n', "utf-8")
+    (folder / "a.md").write_bytes(b"# A\n\nText.\n")
+
+    await import_folder(tmp_path, domain="blog.example")
+
+    assert await Domain.select(Domain.host, Domain.backlink_price) == [
+        {"host": "garden.example", "backlink_price": 700}
+    ]
