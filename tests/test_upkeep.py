@@ -79,6 +79,29 @@ async def test_a_paid_session_whose_webhook_never_came_is_settled(stage: Stage) 
     await stage.sound()
 
 
+async def test_a_session_that_was_paid_in_its_last_minute_is_settled_and_not_opened_anew(stage: Stage) -> None:
+    # Given a session that was paid, whose webhook is still on its way when its time is over
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    opened = (await stage.checkout(token)).json()["data"]
+    await stage.sandbox.put("/faults", json={"webhook": [{"kind": "drop"}]})
+    await stage.pay(opened["checkoutUrl"])
+    await Purchase.raw(
+        "UPDATE purchases SET session_expires_at = now() - interval '1 second', "
+        "token_expires_at = now() + interval '1 minute'"
+    )
+
+    # When the customer opens the magic link again
+    answer = await stage.checkout(token)
+
+    # Then it says that it is paid, and the next minute takes up the order
+    assert answer.json()["error"]["code"] == "token_used"
+    await long_ago()
+    await strike(stage)
+    assert (await stage.status(await stage.received()))["status"] == "QUALITY_CHECK"
+    await stage.sound()
+
+
 async def test_a_session_that_ended_unpaid_lets_its_place_go(stage: Stage) -> None:
     await stage.ask(await stage.article())
     opened = (await stage.checkout(await stage.magic_token())).json()["data"]

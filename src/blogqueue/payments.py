@@ -58,6 +58,10 @@ async def checkout(token: str) -> CheckoutSession:
     No transaction is open while Stripe thinks: the session's number and end are kept first, and make the idempotency
     key and the parameters, so that two clicks at once get one session.
     """
+    known = await purchases.by_token(token)
+    if known.session_id and known.session_expires_at <= datetime.now(UTC):
+        # It may have been paid in its last minute, and the webhook be still on its way.
+        await settle_by_id(known.session_id)
     purchase = await _with_session_planned(token)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)

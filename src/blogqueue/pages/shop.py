@@ -12,6 +12,8 @@ from litestar.response import Redirect, Template
 from blogqueue import catalogue, order_status, orders, payments, purchases
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
+from blogqueue.errors import UnavailableError
+from blogqueue.log import logger
 from blogqueue.money import amount
 from blogqueue.pages.rendering import page
 from blogqueue.settings import settings
@@ -65,7 +67,10 @@ async def go_to_checkout(
 @get("/purchase/return", include_in_schema=False)
 async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
-    await nudge(await payments.settle_by_id(session_id))
+    try:
+        await nudge(await payments.settle_by_id(session_id))
+    except UnavailableError as error:
+        logger.warning("left to the webhook", session=session_id, error=error.message)
     return page("message.html", title="Request received!", text="Check your email.")
 
 
