@@ -1,16 +1,25 @@
 """The sandbox as one HTTP application and one SMTP server, both on loopback."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+import logging
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import uvicorn
 from litestar import Litestar, Request, Response, delete, get, put
 from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.response import Template
 
-from blogqueue.sandbox import mail, pages, stripe, webhooks, writer
+from blogqueue.sandbox import checkout, intents, mail, pages, refunds, responses, sessions, webhooks
+from blogqueue.sandbox.forms import StripeError
 from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, of
+
+HOST = "127.0.0.1"
+UPKEEP_SECONDS = 1
 
 
 @get("/health")
@@ -39,21 +48,39 @@ async def clear_faults(request: Request[Any, Any, Any]) -> None:
     of(request).faults.queues.clear()
 
 
+def create_sandbox(config: Config) -> Litestar:
+    """The HTTP side alone, with a state of its own; its background work lasts as long as the application."""
+    return create_app(Sandbox(config, Store(config.folder)))
+
+
 def create_app(sandbox: Sandbox) -> Litestar:
-    """The HTTP side."""
+    """The HTTP side of a sandbox."""
+
+    @asynccontextmanager
+    async def working(_app: Litestar) -> AsyncGenerator[None]:
+        webhooks.resume(sandbox)
+        sandbox.later(_upkeep(sandbox))
+        yield
+        await sandbox.stop()
+
     return Litestar(
         route_handlers=[
             health,
             show_faults,
             set_faults,
             clear_faults,
-            *stripe.HANDLERS,
+            *sessions.HANDLERS,
+            *intents.HANDLERS,
+            *refunds.HANDLERS,
             *webhooks.HANDLERS,
-            *writer.HANDLERS,
+            *checkout.HANDLERS,
+            *responses.HANDLERS,
             *mail.HANDLERS,
             *pages.HANDLERS,
         ],
+        lifespan=[working],
         template_config=pages.TEMPLATES,
+        exception_handlers={StripeError: _not_stripe, HTTPException: _refused, Exception: _broken},
         state=State({"sandbox": sandbox}, deep_copy=False),
         openapi_config=None,
         logging_config=None,
@@ -62,28 +89,68 @@ def create_app(sandbox: Sandbox) -> Litestar:
 
 @asynccontextmanager
 async def running(config: Config) -> AsyncGenerator[Sandbox]:
-    """The sandbox at work in the running loop, until the block ends."""
+    """The sandbox at work in the running loop, until the block ends; its `config` has the real ports."""
+    http = _listening(config.port)
+    config = replace(config, port=http.getsockname()[1])
     sandbox = Sandbox(config, Store(config.folder))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(sandbox),
-            port=config.port,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=1,
-        )
-    )
     loop = asyncio.get_running_loop()
-    smtp = await loop.create_server(lambda: mail.protocol(sandbox), "127.0.0.1", config.smtp_port)
-    serving = loop.create_task(server._serve())  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - serve() would take the process's signals
-    while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    webhooks.resume(sandbox)
+    smtp = await loop.create_server(lambda: mail.Door(sandbox), HOST, config.smtp_port)
+    sandbox.config = replace(config, smtp_port=smtp.sockets[0].getsockname()[1])
+    settings = uvicorn.Config(create_app(sandbox), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    server = _QuietServer(settings)
+    serving = loop.create_task(server.serve([http]))
     try:
         yield sandbox
     finally:
-        webhooks.stop()
+        # What is slow on purpose goes on at once, so that nobody waits for it.
+        sandbox.stopping.set()
         smtp.close()
         server.should_exit = True
         await serving
-        sandbox.store.close()
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves the process's signals to whoever runs it."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that listens before the server is up, so that no client comes too early."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((HOST, port))
+    listener.listen(2048)
+    return listener
+
+
+async def _upkeep(sandbox: Sandbox) -> None:
+    """What time brings: sessions expire, refunds are settled."""
+    while True:
+        await asyncio.sleep(UPKEEP_SECONDS)
+        await sessions.expire_due(sandbox)
+        refunds.settle_due(sandbox)
+
+
+def _not_stripe(request: Request[Any, Any, Any], error: StripeError) -> Response[Any] | Template:
+    """What a page looked for is not there."""
+    if "text/html" in request.headers.get("accept", ""):
+        return Template("missing.html", context={"what": str(error)}, status_code=error.status)
+    return Response(error.body, status_code=error.status)
+
+
+def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What the parties say to a call that they do not know; Stripe and OpenAI have the same shape for it."""
+    message = str(error.detail)
+    if error.status_code == 404:  # noqa: PLR2004 - RFC 9110 §15.5.5
+        message = f"Unrecognized request URL ({request.method}: {request.url.path})."
+    return Response({"error": {"type": "invalid_request_error", "message": message}}, status_code=error.status_code)
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """A mistake of the sandbox's own: it is shown, and not taken for a fault that was asked for."""
+    logging.getLogger(__name__).error("%s %s", request.method, request.url.path, exc_info=error)
+    body = {"error": {"type": "api_error", "message": f"The sandbox itself is broken: {error!r}"}}
+    return Response(body, status_code=500)

@@ -1,8 +1,9 @@
-"""An SMTP server that takes every letter, and the mailbox in which they can be read."""
+"""An SMTP server that takes every letter, and the mailbox in which programs can read them."""
 
 import asyncio
 import time
 import uuid
+from contextlib import suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any, cast
@@ -24,44 +25,50 @@ class Mailbox:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         """Whether a recipient is accepted."""
-        fault = self._sandbox.faults.take("mail", kind="status", at="rcpt")
-        if fault:
-            return f"{fault.get('code', 451)} not now"
+        fault = self._sandbox.faults.take("mail", "status", at="rcpt", to=address)
+        if fault["kind"]:
+            return f"{fault['code']} The sandbox was told to refuse this recipient"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         """Take a letter, or do what a fault says."""
-        fault = self._sandbox.faults.take("mail", at="data") or {"kind": ""}
+        to = envelope.rcpt_tos[0]
+        fault = self._sandbox.faults.take("mail", "slow", "status", "drop_after_data", at="data", to=to)
         if fault["kind"] == "slow":
-            await asyncio.sleep(float(fault.get("seconds", 1)))
+            await self._sandbox.pause(float(fault.get("seconds", 1)))
         if fault["kind"] == "status":
-            return f"{fault.get('code', 451)} not now"
-        self._keep(envelope)
+            return f"{fault['code']} The sandbox was told to refuse this letter"
+        _keep(self._sandbox, envelope)
         if fault["kind"] == "drop_after_data" and server.transport is not None:
-            server.transport.close()
+            cast("asyncio.Transport", server.transport).abort()
         return "250 OK"
 
-    def _keep(self, envelope: Envelope) -> None:
-        message = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
-        key = uuid.uuid4().hex
-        mail = {
-            "id": key,
-            "to": envelope.rcpt_tos,
-            "from": envelope.mail_from,
-            "subject": message["subject"],
-            "text": _part(message, "plain"),
-            "html": _part(message, "html"),
-            "at": time.time(),
-            "messageId": message["message-id"],
-            "headers": {name: str(value) for name, value in message.items()},
-        }
-        self._sandbox.store.put("mails", key, mail)
+
+class Door(SMTP):
+    """A conversation that a "down" fault ends before it begins."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(Mailbox(sandbox), enable_SMTPUTF8=True, loop=loop, ident="blogqueue sandbox")
+        self._sandbox = sandbox
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        if self._sandbox.faults.take("mail", "down")["kind"]:
+            cast("asyncio.Transport", transport).abort()
+        else:
+            super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The client is gone; if it was never let in, there is nothing to end."""
+        if self.transport is not None:
+            super().connection_lost(error)
 
 
 @get("/mailbox.json")
 async def read_mailbox(request: Request[Any, Any, Any], to: FromQuery[str] = "") -> list[JSON]:
-    """What was mailed, newest last."""
+    """What was mailed, newest last; `to` is one recipient's whole address."""
     return [mail for mail in of(request).store.all("mails") if not to or to in mail["to"]]
 
 
@@ -71,14 +78,29 @@ async def empty_mailbox(request: Request[Any, Any, Any]) -> None:
     of(request).store.clear("mails")
 
 
-def protocol(sandbox: Sandbox) -> SMTP:
-    """An SMTP conversation with the mailbox."""
-    return SMTP(Mailbox(sandbox), enable_SMTPUTF8=True, loop=asyncio.get_running_loop())
+def _keep(sandbox: Sandbox, envelope: Envelope) -> None:
+    message = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
+    key = uuid.uuid4().hex
+    mail = {
+        "id": key,
+        "to": envelope.rcpt_tos,
+        "from": envelope.mail_from,
+        "subject": message["subject"],
+        "text": _part(message, "plain"),
+        "html": _part(message, "html"),
+        "at": time.time(),
+        "messageId": message["message-id"],
+        "headers": {name: str(value) for name, value in message.items()},
+    }
+    sandbox.store.put("mails", key, mail)
 
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    # An alphabet that Python does not know makes no letter unreadable.
+    with suppress(LookupError):
+        return str(part.get_content()) if part is not None else ""
+    return ""
 
 
 HANDLERS = [read_mailbox, empty_mailbox]

@@ -1,20 +1,30 @@
 """What the sandbox knows: its configuration, the faults that are set, and objects that survive a restart."""
 
+import asyncio
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 from litestar import Request
 
+from blogqueue.sandbox.faults import Faults
+
 JSON = dict[str, Any]
+
+WEBHOOK_TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where the sandbox listens and keeps its state, whom it tells, and the keys that it expects."""
+    """Where the sandbox listens and keeps its state, whom it tells, and the keys that it expects.
+
+    Port 0 is any free one; `running` tells which. An empty `webhook_url` sends no webhooks.
+    """
 
     folder: Path
     port: int
@@ -26,12 +36,12 @@ class Config:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Config":
-        """The configuration that the environment's BLOGQUEUE_SANDBOX_… and keys say."""
+        """The configuration that the environment's BLOGQUEUE_SANDBOX_… and keys say. Raises KeyError."""
         return cls(
             folder=Path(environ["BLOGQUEUE_SANDBOX_DIR"]),
             port=int(environ["BLOGQUEUE_SANDBOX_PORT"]),
             smtp_port=int(environ["BLOGQUEUE_SANDBOX_SMTP_PORT"]),
-            webhook_url=environ["BLOGQUEUE_SANDBOX_WEBHOOK_URL"],
+            webhook_url=environ.get("BLOGQUEUE_SANDBOX_WEBHOOK_URL", ""),
             webhook_secret=environ["STRIPE_WEBHOOK_SECRET"],
             stripe_key=environ["STRIPE_API_KEY"],
             openai_key=environ["OPENAI_API_KEY"],
@@ -44,16 +54,26 @@ class Config:
 
 
 class Store:
-    """Objects by kind and id, in the order they were first put; on disk before `put` returns."""
+    """Objects by kind and id, in the order they were first put, in one SQLite file.
+
+    What `put` has taken survives the death of the process (WAL without fsync: only a power cut could lose it).
+    """
+
+    LOOKED_UP = ("payment_intent", "status", "pending_webhooks", "prompt")
+    """The members by whose value `where` finds; each has an index, so that no call grows with what is done."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(folder / "sandbox.sqlite", isolation_level=None)
         self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS objects "
             "(seq INTEGER PRIMARY KEY, kind TEXT, id TEXT, body TEXT, UNIQUE (kind, id))"
         )
+        for member in self.LOOKED_UP:
+            column = f"json_extract(body, '$.{member}')"
+            self._db.execute(f"CREATE INDEX IF NOT EXISTS by_{member} ON objects (kind, {column}, seq)")
 
     def put(self, kind: str, key: str, body: JSON) -> None:
         """Keep an object, or its new state."""
@@ -72,66 +92,71 @@ class Store:
         rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
         return [json.loads(row[0]) for row in rows]
 
+    def last(self, kind: str, most: int) -> list[JSON]:
+        """The newest objects of a kind, newest first."""
+        rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT ?", (kind, most))
+        return [json.loads(row[0]) for row in rows]
+
+    def where(self, kind: str, member: str, value: str | int) -> list[JSON]:
+        """The objects of a kind with a value in one of the LOOKED_UP members, oldest first."""
+        column = f"json_extract(body, '$.{member}')"
+        sql = f"SELECT body FROM objects WHERE kind = ? AND {column} = ? ORDER BY seq"  # noqa: S608 - our own names
+        return [json.loads(row[0]) for row in self._db.execute(sql, (kind, value))]
+
+    def count(self, kind: str) -> int:
+        """How many objects there are of a kind."""
+        return int(self._db.execute("SELECT count(*) FROM objects WHERE kind = ?", (kind,)).fetchone()[0])
+
     def clear(self, kind: str) -> None:
         """Forget every object of a kind."""
         self._db.execute("DELETE FROM objects WHERE kind = ?", (kind,))
+
+    def remove(self, kind: str, key: str) -> None:
+        """Forget one object."""
+        self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, key))
 
     def close(self) -> None:
         """Close the file."""
         self._db.close()
 
 
-KINDS: dict[str, frozenset[str]] = {
-    "model": frozenset(
-        {"slow", "status", "malformed_json", "cut", "refusal", "incomplete", "empty", "wrong_edit", "opinion"}
-    ),
-    "stripe": frozenset({"slow", "status", "drop_after", "refund_fails"}),
-    "webhook": frozenset({"drop", "delay", "duplicate"}),
-    "mail": frozenset({"slow", "status", "drop_after_data"}),
-}
-"""The faults that each party knows; what each does is in docs/sandbox.md."""
-
-
-# These two are about one kind of call only, whether or not they say so.
-_ONLY_FOR = {"wrong_edit": {"schema": "link_edit"}, "opinion": {"schema": "second_opinion"}}
-
-
-@dataclass
-class Faults:
-    """Faults to come, a queue for each party; `times` counts down, -1 never does."""
-
-    queues: dict[str, list[JSON]] = field(default_factory=dict[str, list[JSON]])
-
-    def set(self, wanted: JSON) -> str:
-        """Replace the named parties' queues; what is wrong with them in words, or ""."""
-        for party, faults in wanted.items():
-            if party not in KINDS:
-                return f"unknown party {party!r}; known are {', '.join(KINDS)}"
-            if not isinstance(faults, list):
-                return f"{party} takes a list of faults"
-            for fault in faults:
-                if not isinstance(fault, dict) or fault.get("kind") not in KINDS[party]:
-                    return f"unknown fault {fault!r}; {party} knows {', '.join(sorted(KINDS[party]))}"
-        for party, faults in wanted.items():
-            self.queues[party] = [{"times": 1, **_ONLY_FOR.get(fault["kind"], {}), **fault} for fault in faults]
-        return ""
-
-    def take(self, party: str, **about: str) -> JSON | None:
-        """The next fault that applies to a call, used up by one; `about` is matched with the fault's own filters."""
-        for fault in self.queues.get(party, []):
-            if fault["times"] and all(fault.get(name, value) == value for name, value in about.items()):
-                fault["times"] -= fault["times"] > 0
-                return fault
-        return None
-
-
 @dataclass
 class Sandbox:
-    """All of it."""
+    """All of it: what is kept, what is to go wrong, and what is under way."""
 
     config: Config
     store: Store
     faults: Faults = field(default_factory=Faults)
+    # trust_env=False: a proxy of the machine's is not for loopback.
+    http: httpx.AsyncClient = field(
+        default_factory=lambda: httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_SECONDS, trust_env=False)
+    )
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
+    # Events that a "reorder" fault holds back until the next one has been sent.
+    held: list[JSON] = field(default_factory=list[JSON])
+    # Idempotency keys whose first call is at work.
+    keys_in_use: set[str] = field(default_factory=set[str])
+
+    def later(self, work: Coroutine[Any, Any, object]) -> None:
+        """Do something in the background, until the sandbox stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not beyond the sandbox's end."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+
+    async def stop(self) -> None:
+        """End what is under way, and close the file."""
+        self.stopping.set()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.http.aclose()
+        self.store.close()
 
 
 def of(request: Request[Any, Any, Any]) -> Sandbox:

@@ -1,0 +1,134 @@
+"""What is to go wrong next: a queue of faults for each party; what each does is in docs/sandbox.md."""
+
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any, cast
+
+JSON = dict[str, Any]
+
+EDITS = (
+    "second_link",
+    "other_target",
+    "other_anchor",
+    "no_link",
+    "html",
+    "bare_url",
+    "notes_copied",
+    "gutted",
+    "huge",
+    "unknown_block",
+    "heading",
+)
+"""The ways in which a proposed edit can be wrong."""
+
+_ANSWER = ("yes", "no")
+_NUMBER = int | float
+
+KINDS: dict[str, dict[str, dict[str, Any]]] = {
+    "model": {
+        "slow": {"seconds": _NUMBER},
+        "status": {"code": int, "retry_after": _NUMBER},
+        "malformed_json": {},
+        "cut": {},
+        "refusal": {},
+        "incomplete": {},
+        "empty": {},
+        "wrong_edit": {"name": EDITS},
+        "opinion": {"relevant": _ANSWER, "natural": _ANSWER, "factual_claim_added": _ANSWER, "promotional": _ANSWER},
+    },
+    "stripe": {
+        "slow": {"seconds": _NUMBER},
+        "status": {"code": int, "saved": bool},
+        "drop_after": {},
+        "refund_fails": {"seconds": _NUMBER},
+        "refund_pending": {"seconds": _NUMBER},
+    },
+    "webhook": {
+        "drop": {},
+        "delay": {"seconds": _NUMBER},
+        "duplicate": {"times_each": int},
+        "reorder": {"seconds": _NUMBER},
+    },
+    "mail": {
+        "slow": {"seconds": _NUMBER},
+        "status": {"code": int, "at": ("rcpt", "data")},
+        "down": {},
+        "drop_after_data": {},
+    },
+}
+"""Party, kind, and the kind's own members: their type, or the values they may have."""
+
+FILTERS = {
+    "model": {"schema": str},
+    "stripe": {"method": ("GET", "POST"), "path": str},
+    "webhook": {"type": str},
+    "mail": {"to": str},
+}
+"""What limits a fault of a party to some of its calls."""
+
+# These are about one kind of call only, whether or not they say so.
+_DEFAULTS: dict[tuple[str, str], JSON] = {
+    ("model", "wrong_edit"): {"schema": "link_edit", "name": "second_link"},
+    ("model", "opinion"): {"schema": "second_opinion"},
+    ("mail", "status"): {"code": 451, "at": "rcpt"},
+}
+
+
+@dataclass
+class Faults:
+    """Faults to come; `times` counts down, -1 never does. They are gone when the sandbox restarts."""
+
+    queues: dict[str, list[JSON]] = field(default_factory=dict[str, list[JSON]])
+
+    def set(self, wanted: object) -> str:
+        """Replace the named parties' queues; what is wrong with them in words, or "" and then they are set."""
+        if not isinstance(wanted, dict):
+            return f"send an object of lists; the parties are {', '.join(KINDS)}"
+        asked = cast("JSON", wanted)
+        for party, faults in asked.items():
+            if party not in KINDS:
+                return f"unknown party {party!r}; known are {', '.join(KINDS)}"
+            if not isinstance(faults, list):
+                return f"{party} takes a list of faults"
+            for fault in cast("list[object]", faults):
+                wrong = _wrong(party, fault)
+                if wrong:
+                    return wrong
+        for party, faults in asked.items():
+            self.queues[party] = [
+                {"times": 1, **_DEFAULTS.get((party, fault["kind"]), {}), **fault} for fault in faults
+            ]
+        return ""
+
+    def take(self, party: str, *kinds: str, **about: str) -> JSON:
+        """The next fault of these kinds (all, if none is named) that applies to a call; one of its times is used up.
+
+        `about` is matched with the fault's own filters, in which * stands for anything. No fault is {"kind": ""}.
+        """
+        queue = self.queues.get(party, [])
+        for fault in queue:
+            fits = all(fnmatchcase(value, fault.get(name, "*")) for name, value in about.items())
+            if fits and fault["times"] and (not kinds or fault["kind"] in kinds):
+                fault["times"] -= fault["times"] > 0
+                self.queues[party] = [other for other in queue if other["times"]]
+                return fault
+        return {"kind": ""}
+
+
+def _wrong(party: str, fault: object) -> str:
+    """What is wrong with a fault, in words; "" if nothing is."""
+    known = KINDS[party]
+    if not isinstance(fault, dict) or fault.get("kind") not in known:
+        return f"unknown fault {fault!r}; {party} knows {', '.join(sorted(known))}"
+    said = cast("JSON", fault)
+    members = known[said["kind"]] | FILTERS[party] | {"kind": str, "times": int}
+    for name, value in said.items():
+        if name not in members:
+            return f"{said['kind']} of {party} has no {name!r}; it has {', '.join(members)}"
+        wanted = members[name]
+        if isinstance(wanted, tuple):
+            if value not in wanted:
+                return f"{name} of {said['kind']} is one of {', '.join(cast('tuple[str]', wanted))}, not {value!r}"
+        elif not isinstance(value, wanted):
+            return f"{name} of {said['kind']} cannot be {value!r}"
+    return ""

@@ -1,0 +1,106 @@
+"""Stripe's requests: a form with names like a[b][0][c], and what is wrong with it in Stripe's own words."""
+
+from typing import Any, cast
+
+from blogqueue.sandbox.state import JSON
+
+# docs.stripe.com/metadata
+METADATA_KEYS = 50
+METADATA_NAME_LENGTH = 40
+METADATA_LENGTH = 500
+
+
+class StripeError(Exception):
+    """An answer in Stripe's error shape (docs.stripe.com/api/errors)."""
+
+    def __init__(self, status: int, message: str, *, kind: str = "invalid_request_error", **more: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"type": kind, "message": message, **more}}
+
+
+def nested(pairs: list[tuple[str, str]]) -> JSON:
+    """A form as JSON: a[b][0]=c becomes {"a": {"b": {"0": "c"}}}. Raises StripeError."""
+    whole: JSON = {}
+    for name, value in pairs:
+        *path, last = name.replace("]", "").split("[")
+        inner = whole
+        for part in path:
+            inner = inner.setdefault(part, {})
+            if not isinstance(inner, dict):
+                raise StripeError(400, f"Invalid object: {name}", param=name)
+        inner[last or str(len(inner))] = value
+    return whole
+
+
+def known_only(asked: JSON, names: set[str]) -> None:
+    """Refuse a member that the call does not have. Raises StripeError."""
+    for name in asked:
+        if name not in names | {"expand"}:
+            raise StripeError(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
+
+
+def needed(asked: JSON, *names: str, within: str = "") -> None:
+    """Refuse a call without these members. Raises StripeError."""
+    for name in names:
+        if name not in asked:
+            param = f"{within}[{name}]" if within else name
+            raise StripeError(400, f"Missing required param: {param}.", code="parameter_missing", param=param)
+
+
+def one_of(asked: JSON, name: str, values: tuple[str, ...]) -> str | None:
+    """A member that may only be one of some values. Raises StripeError."""
+    value = asked.get(name)
+    if value is not None and value not in values:
+        raise StripeError(400, f"Invalid {name}: must be one of {', '.join(values)}", param=name)
+    return value
+
+
+def integer(asked: JSON, name: str, default: int, *, param: str = "") -> int:
+    """A whole number. Raises StripeError."""
+    value = asked.get(name, default)
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        message = f"Invalid integer: {value}"
+        raise StripeError(400, message, code="parameter_invalid_integer", param=param or name) from None
+
+
+def mapping(asked: JSON, name: str, *, param: str = "") -> JSON:
+    """A member that has members. Raises StripeError."""
+    value = asked.get(name, {})
+    if not isinstance(value, dict):
+        raise StripeError(400, "Invalid object", param=param or name)
+    return cast("JSON", value)
+
+
+def items(asked: JSON, name: str) -> list[Any]:
+    """A list, in its order. Raises StripeError."""
+    return list(mapping(asked, name).values())
+
+
+def metadata(asked: JSON) -> dict[str, str]:
+    """The caller's own names and values, within Stripe's bounds. Raises StripeError."""
+    found: dict[str, str] = mapping(asked, "metadata")
+    if len(found) > METADATA_KEYS:
+        raise StripeError(400, f"Metadata can have up to {METADATA_KEYS} keys.", param="metadata")
+    for name, value in found.items():
+        param = f"metadata[{name}]"
+        if len(name) > METADATA_NAME_LENGTH:
+            message = f"Metadata keys can have up to {METADATA_NAME_LENGTH} characters, but you passed {name!r}."
+            raise StripeError(400, message, param=param)
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - what a form holds is not known
+            raise StripeError(400, "Metadata values must be strings.", param=param)
+        if len(value) > METADATA_LENGTH:
+            message = f"Metadata values can have up to {METADATA_LENGTH} characters, but you passed in {len(value)}."
+            raise StripeError(400, message, param=param)
+    return found
+
+
+def url(asked: JSON, name: str) -> str | None:
+    """A web address. Raises StripeError."""
+    value = asked.get(name)
+    if value is not None and not str(value).startswith(("http://", "https://")):
+        message = "Invalid URL: An explicit scheme (such as https) must be provided."
+        raise StripeError(400, message, code="url_invalid", param=name)
+    return value

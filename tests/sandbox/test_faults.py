@@ -1,0 +1,75 @@
+"""Faults as they are set, shown and documented."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from blogqueue.sandbox.faults import EDITS, FILTERS, KINDS, Faults
+
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "known"),
+    [
+        ({"mail": [{"kind": "earthquake"}]}, "drop_after_data"),
+        ({"weather": []}, "webhook"),
+        ({"mail": {"kind": "slow"}}, "list"),
+        ({"mail": ["slow"]}, "drop_after_data"),
+        ([], "parties"),
+        ({"model": [{"kind": "wrong_edit", "name": "purple"}]}, "second_link"),
+        ({"model": [{"kind": "status", "code": "503"}]}, "code"),
+        ({"model": [{"kind": "opinion", "natural": "perhaps"}]}, "yes, no"),
+        ({"webhook": [{"kind": "drop", "tpye": "x"}]}, "type"),
+    ],
+)
+async def test_what_is_unknown_is_refused_with_what_is_known(
+    http: httpx.AsyncClient, wanted: object, known: str
+) -> None:
+    await http.put("/faults", json={"mail": [{"kind": "down"}]})
+
+    answer = await http.put("/faults", json=wanted)
+
+    assert answer.status_code == 400
+    assert known in answer.json()["error"]
+    assert (await http.get("/faults")).json() == {"mail": [{"kind": "down", "times": 1}]}
+
+
+async def test_setting_one_party_leaves_the_others_and_clearing_leaves_none(http: httpx.AsyncClient) -> None:
+    await http.put("/faults", json={"mail": [{"kind": "down"}]})
+    await http.put("/faults", json={"model": [{"kind": "cut", "times": 3}]})
+
+    assert set((await http.get("/faults")).json()) == {"mail", "model"}
+    assert (await http.delete("/faults")).status_code == 204
+    assert (await http.get("/faults")).json() == {}
+
+
+def test_a_fault_is_used_up_by_its_times_and_minus_one_never_is() -> None:
+    faults = Faults()
+    assert not faults.set({"model": [{"kind": "cut", "times": 2}, {"kind": "status", "times": -1}]})
+
+    taken = [faults.take("model", schema="link_edit")["kind"] for _ in range(6)]
+
+    assert taken == ["cut", "cut", "status", "status", "status", "status"]
+    assert [fault["kind"] for fault in faults.queues["model"]] == ["status"]
+
+
+def test_a_fault_waits_for_the_call_that_it_is_about() -> None:
+    faults = Faults()
+    assert not faults.set({"stripe": [{"kind": "refund_fails"}, {"kind": "status", "method": "POST"}]})
+
+    assert faults.take("stripe", "status", method="GET", path="/v1/refunds")["kind"] == ""
+    assert faults.take("stripe", "status", method="POST", path="/v1/refunds")["kind"] == "status"
+    assert faults.take("stripe", "refund_fails", "refund_pending")["kind"] == "refund_fails"
+
+
+@pytest.mark.parametrize("party", sorted(KINDS))
+def test_every_fault_stands_in_the_documentation(party: str) -> None:
+    for kind, members in KINDS[party].items():
+        for word in (kind, *members, *FILTERS[party]):
+            assert f"`{word}`" in DOCUMENTATION, word
+
+
+def test_every_wrong_edit_stands_in_the_documentation() -> None:
+    assert [name for name in EDITS if f"`{name}`" not in DOCUMENTATION] == []

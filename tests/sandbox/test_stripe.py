@@ -1,0 +1,304 @@
+"""Stripe's checkout sessions, keys and events, to its real and unmodified client."""
+
+import asyncio
+import time
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+
+from blogqueue.sandbox.state import Sandbox
+from tests.sandbox.conftest import STRIPE_KEY, Shop, opened, paid, wish
+
+
+async def test_a_session_is_opened_with_all_that_was_asked(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    ends = int(time.time()) + 3_600
+
+    made = await opened(client, expires_at=ends)
+
+    session = await client.v1.checkout.sessions.retrieve_async(made.id, {"expand": ["line_items"]})
+    assert (session.status, session.payment_status, session.mode) == ("open", "unpaid", "payment")
+    assert (session.amount_total, session.currency, session.expires_at) == (4900, "eur", ends)
+    assert session.client_reference_id == "purchase-1"
+    assert session.metadata is not None and session.metadata["purchase_id"] == "purchase-1"
+    assert session.url is not None and session.url.startswith(str(http.base_url))
+    assert session.line_items is not None
+    assert [(line.description, line.amount_total) for line in session.line_items.data] == [
+        ("One link in “Soil that lasts”", 4900)
+    ]
+    assert session.payment_intent is None and session.livemode is False
+
+
+async def test_a_paid_session_has_a_payment_intent_with_a_charge(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    session = await paid(client, http, payment_intent_data={"metadata": {"order": "7"}})
+
+    assert (session.status, session.payment_status, session.url) == ("complete", "paid", None)
+    assert session.customer_details is not None and session.customer_details.email == "ana@customers.example"
+    intent = await client.v1.payment_intents.retrieve_async(str(session.payment_intent))
+    assert (intent.status, intent.amount_received, intent.metadata["order"]) == ("succeeded", 4900, "7")
+    charge = await client.v1.charges.retrieve_async(str(intent.latest_charge))
+    assert (charge.paid, charge.amount, charge.refunded) == (True, 4900, False)
+
+
+PRICE = {"currency": "eur", "unit_amount": 4900, "product_data": {"name": "A link"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "param"),
+    [
+        ({"expires_at": int(time.time()) + 60}, "expires_at"),
+        ({"expires_at": int(time.time()) + 90_000}, "expires_at"),
+        ({"expires_at": "soon"}, "expires_at"),
+        ({"metadata": {"note": "n" * 501}}, "metadata[note]"),
+        ({"metadata": {"n" * 41: "note"}}, f"metadata[{'n' * 41}]"),
+        ({"metadata": {str(number): "note" for number in range(51)}}, "metadata"),
+        ({"customer_email": "nobody"}, "customer_email"),
+        ({"success_url": "/return"}, "success_url"),
+        ({"mode": "gift"}, "mode"),
+        ({"line_items": [{"quantity": 1}]}, "line_items[0][price_data]"),
+        ({"line_items": [{"quantity": 0, "price_data": PRICE}]}, "line_items[0]"),
+        ({"line_items": [{"price_data": PRICE | {"unit_amount": 10}}]}, "line_items"),
+        ({"line_items": [{"price_data": PRICE}, {"price_data": PRICE | {"currency": "usd"}}]}, "line_items"),
+        ({"line_itmes": []}, None),
+        ({"a_word_too_much": "x"}, "a_word_too_much"),
+    ],
+)
+async def test_what_stripe_would_refuse_is_refused(
+    client: stripe.StripeClient, changes: dict[str, Any], param: str | None
+) -> None:
+    asked = wish(**changes)
+    if param is None:
+        del asked["line_items"]
+        param = "line_items"
+
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        await client.v1.checkout.sessions.create_async(asked)
+
+    assert refused.value.http_status == 400
+    assert refused.value.param == param
+    assert str(refused.value.request_id).startswith("req_")
+
+
+async def test_an_idempotency_key_gives_the_first_result_again(client: stripe.StripeClient) -> None:
+    sessions = client.v1.checkout.sessions
+    first = await sessions.create_async(wish(), {"idempotency_key": "k1"})
+    again = await sessions.create_async(wish(), {"idempotency_key": "k1"})
+
+    assert first.id == again.id
+    assert first.last_response is not None and "idempotent-replayed" not in first.last_response.headers
+    assert again.last_response is not None and again.last_response.headers["idempotent-replayed"] == "true"
+
+
+async def test_an_idempotency_key_with_other_parameters_is_an_error(client: stripe.StripeClient) -> None:
+    sessions = client.v1.checkout.sessions
+    await sessions.create_async(wish(), {"idempotency_key": "k2"})
+
+    with pytest.raises(stripe.IdempotencyError, match="same parameters"):
+        await sessions.create_async(wish(client_reference_id="other"), {"idempotency_key": "k2"})
+
+
+async def test_an_idempotency_key_at_work_is_a_conflict(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
+    await http.put("/faults", json={"stripe": [{"kind": "slow", "seconds": 0.3}]})
+    sessions = client.v1.checkout.sessions
+
+    both = await asyncio.gather(
+        *(sessions.create_async(wish(), {"idempotency_key": "k3"}) for _ in range(2)), return_exceptions=True
+    )
+
+    refused = [one for one in both if isinstance(one, stripe.StripeError)]
+    assert [error.http_status for error in refused] == [409]
+    assert "idempotency_key_in_use" in str(refused[0].http_body)
+
+
+async def test_a_call_that_was_refused_leaves_no_idempotency_key_behind(client: stripe.StripeClient) -> None:
+    sessions = client.v1.checkout.sessions
+    with pytest.raises(stripe.InvalidRequestError):
+        await sessions.create_async(wish(mode="gift"), {"idempotency_key": "k4"})
+
+    assert (await sessions.create_async(wish(), {"idempotency_key": "k4"})).status == "open"
+
+
+async def test_a_session_is_expired_once_and_cannot_be_paid(
+    client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
+) -> None:
+    session = await opened(client)
+
+    ended = await client.v1.checkout.sessions.expire_async(session.id)
+
+    assert (ended.status, ended.url) == ("expired", None)
+    assert (await http.post(f"{session.url}/pay")).status_code == 409
+    with pytest.raises(stripe.InvalidRequestError, match="expired"):
+        await client.v1.checkout.sessions.expire_async(session.id)
+    told = await shop.wait_for("checkout.session.expired")
+    assert [event.data.object["id"] for event in told] == [session.id]
+
+
+async def test_a_session_whose_time_has_run_out_is_expired_without_being_asked(
+    client: stripe.StripeClient, running_sandbox: Sandbox, shop: Shop
+) -> None:
+    session = await opened(client)
+    kept = running_sandbox.store.get("sessions", session.id)
+    assert kept is not None
+
+    running_sandbox.store.put("sessions", session.id, kept | {"expires_at": int(time.time()) - 1})
+
+    told = await shop.wait_for("checkout.session.expired")
+    assert told[0].data.object["id"] == session.id
+    assert (await client.v1.checkout.sessions.retrieve_async(session.id)).status == "expired"
+
+
+async def test_sessions_are_listed_newest_first_and_filtered(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    first, second = await opened(client), await opened(client)
+    done = await paid(client, http)
+
+    listed = await client.v1.checkout.sessions.list_async({"status": "open", "limit": 2})
+    assert [session.id for session in listed.data] == [second.id, first.id]
+    after = await client.v1.checkout.sessions.list_async({"starting_after": second.id, "limit": 1})
+    assert [session.id for session in after.data] == [first.id]
+    by_intent = await client.v1.checkout.sessions.list_async({"payment_intent": str(done.payment_intent)})
+    assert [session.id for session in by_intent.data] == [done.id]
+    later = await client.v1.checkout.sessions.list_async({"created": {"gte": int(time.time()) + 60}})
+    assert later.data == []
+
+
+async def test_a_delayed_payment_is_unpaid_until_it_arrives(
+    client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
+) -> None:
+    session = await opened(client)
+
+    await http.post(f"{session.url}/pay-delayed")
+    completed = (await shop.wait_for("checkout.session.completed"))[-1].data.object
+    assert (completed["status"], completed["payment_status"]) == ("complete", "unpaid")
+    with pytest.raises(stripe.InvalidRequestError, match="successful charge"):
+        await client.v1.refunds.create_async({"payment_intent": completed["payment_intent"]})
+    await http.post(f"{session.url}/settle-delayed")
+
+    arrived = (await shop.wait_for("checkout.session.async_payment_succeeded"))[-1].data.object
+    assert (arrived["id"], arrived["payment_status"]) == (session.id, "paid")
+    assert (await http.post(f"{session.url}/fail-delayed")).status_code == 409
+
+
+async def test_a_delayed_payment_may_fail(client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop) -> None:
+    session = await opened(client)
+    await http.post(f"{session.url}/pay-delayed")
+
+    await http.post(f"{session.url}/fail-delayed")
+
+    failed = (await shop.wait_for("checkout.session.async_payment_failed"))[-1].data.object
+    assert (failed["id"], failed["payment_status"]) == (session.id, "unpaid")
+    assert (await http.post(f"{session.url}/settle-delayed")).status_code == 409
+
+
+async def test_a_declined_card_leaves_the_session_open(
+    client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
+) -> None:
+    session = await opened(client)
+
+    declined = await http.post(f"{session.url}/decline")
+
+    assert (declined.status_code, declined.json()["webhookStatus"]) == (402, 200)
+    failed = (await shop.wait_for("payment_intent.payment_failed"))[-1].data.object
+    assert failed["last_payment_error"]["code"] == "card_declined"
+    assert (await http.post(f"{session.url}/pay")).status_code == 200
+
+
+async def test_paying_twice_at_once_is_one_payment(
+    client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
+) -> None:
+    session = await opened(client)
+
+    both = await asyncio.gather(*(http.post(f"{session.url}/pay") for _ in range(2)))
+
+    assert sorted(answer.status_code for answer in both) == [200, 409]
+    assert [event.type for event in shop.events] == ["checkout.session.completed"]
+
+
+async def test_events_page_themselves_in_both_directions(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
+    before = (await opened_and_paid_event(client, http)).id
+    made = [(await opened_and_paid_event(client, http)).id for _ in range(5)]
+
+    newest_first = await client.v1.events.list_async({"type": "checkout.session.completed", "limit": 2})
+    ids = [event.id async for event in newest_first.auto_paging_iter()]
+    assert ids[:6] == [*made[::-1], before]
+    since = await client.v1.events.list_async(
+        {"types": ["checkout.session.completed", "checkout.session.expired"], "ending_before": before, "limit": 2}
+    )
+    assert [event.id async for event in since.auto_paging_iter()] == made
+    assert (await client.v1.events.retrieve_async(made[0])).type == "checkout.session.completed"
+    assert (await client.v1.events.list_async({"type": "refund.*", "created": {"lt": 1}})).data == []
+
+
+async def opened_and_paid_event(client: stripe.StripeClient, http: httpx.AsyncClient) -> stripe.Event:
+    """The event of a new payment."""
+    session = await opened(client)
+    said = (await http.post(f"{session.url}/pay")).json()
+    return await client.v1.events.retrieve_async(said["eventId"])
+
+
+async def test_a_wrong_key_and_no_key_are_refused(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+    http_client = stripe.HTTPXClient()
+    stranger = stripe.StripeClient(
+        "sk_test_wrong", base_addresses={"api": running_sandbox.config.url}, http_client=http_client
+    )
+    with pytest.raises(stripe.AuthenticationError, match="Invalid API Key"):
+        await stranger.v1.balance.retrieve_async()
+    await http_client.close_async()
+    nobody = await http.get("/v1/balance")
+    assert (nobody.status_code, nobody.json()["error"]["type"]) == (401, "invalid_request_error")
+
+
+async def test_a_right_key_can_ask_for_the_balance_and_the_account(client: stripe.StripeClient) -> None:
+    assert (await client.v1.balance.retrieve_async()).livemode is False
+    assert (await client.v1.accounts.retrieve_current_async()).charges_enabled is True
+
+
+async def test_what_is_not_there_is_missing_in_stripes_words(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session") as missing:
+        await client.v1.checkout.sessions.retrieve_async("cs_test_nothing")
+    assert (missing.value.http_status, missing.value.code) == (404, "resource_missing")
+    unknown = await http.get("/v1/unicorns", headers={"authorization": f"Bearer {STRIPE_KEY}"})
+    assert "Unrecognized request URL (GET: /v1/unicorns)" in unknown.json()["error"]["message"]
+
+
+async def test_a_form_that_contradicts_itself_is_refused(http: httpx.AsyncClient) -> None:
+    headers = {"authorization": f"Bearer {STRIPE_KEY}", "content-type": "application/x-www-form-urlencoded"}
+
+    answer = await http.post("/v1/checkout/sessions", content="metadata=1&metadata[a]=2", headers=headers)
+
+    assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+
+
+async def test_a_status_fault_at_the_door_is_over_when_it_is_over(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    await http.put("/faults", json={"stripe": [{"kind": "status", "code": 500}, {"kind": "status", "code": 429}]})
+    sessions = client.v1.checkout.sessions
+
+    with pytest.raises(stripe.APIError):
+        await sessions.create_async(wish(), {"idempotency_key": "k5"})
+    with pytest.raises(stripe.RateLimitError):
+        await sessions.create_async(wish(), {"idempotency_key": "k5"})
+
+    assert (await sessions.create_async(wish(), {"idempotency_key": "k5"})).status == "open"
+
+
+async def test_a_saved_status_fault_stays_with_its_idempotency_key(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    await http.put("/faults", json={"stripe": [{"kind": "status", "code": 500, "saved": True}]})
+    sessions = client.v1.checkout.sessions
+
+    for _ in range(2):
+        with pytest.raises(stripe.APIError):
+            await sessions.create_async(wish(), {"idempotency_key": "k6"})
+
+    assert (await sessions.create_async(wish(), {"idempotency_key": "k7"})).status == "open"
