@@ -14,17 +14,21 @@ from blogqueue.writing.links import Link
 PAGE_SIZE = 20
 NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
 
-_ITEM = """
+_PLACES = """
+GREATEST(0, d.max_paid_links
+    - (SELECT count(*) FROM orders o WHERE o.article_id = a.id AND o.status <> 'FAILED')
+    - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
+                                          AND p.holds_until > clock_timestamp())) AS places
+"""
+
+_ITEM = f"""
 SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
        d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
        d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md,
-       GREATEST(0, d.max_paid_links
-           - (SELECT count(*) FROM orders o WHERE o.article_id = a.id AND o.status <> 'FAILED')
-           - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
-                                                 AND p.holds_until > clock_timestamp())) AS places
+       {_PLACES}
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
 WHERE a.status = 'PUBLISHED'
-"""
+"""  # noqa: S608 - both texts are ours
 
 
 class Offer(msgspec.Struct, frozen=True):
@@ -86,6 +90,28 @@ async def offer_by_slug(slug: str) -> Offer:
     if not rows:
         raise NotFoundError("article")
     return msgspec.convert(rows[0], Offer)
+
+
+async def places(article_id: UUID) -> int:
+    """How many link places of an article are neither sold nor held, whether or not it is on sale."""
+    rows = await Article.raw(
+        f"SELECT {_PLACES} FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
+        article_id,
+    )
+    return int(rows[0]["places"])
+
+
+async def is_taken(article_id: UUID, link: Link) -> bool:
+    """Whether this very link is sold, or held by an open purchase, in an article: it could stand there only once."""
+    rows = await Article.raw(
+        "SELECT EXISTS (SELECT FROM orders WHERE article_id = {} AND status <> 'FAILED' "
+        "  AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) "
+        "OR EXISTS (SELECT FROM purchases WHERE article_id = {} AND state = 'OPEN' AND session_id IS NOT NULL "
+        "  AND holds_until > clock_timestamp() "
+        "  AND details->>'target_url' = {} AND details->>'anchor_text' = {}) AS taken",
+        article_id, link.target_url, link.anchor_text, article_id, link.target_url, link.anchor_text,
+    )  # fmt: skip
+    return bool(rows[0]["taken"])
 
 
 async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:

@@ -19,5 +19,5 @@ def read(cursor: str) -> tuple[datetime, UUID] | None:
     try:
         at, _, row_id = base64.urlsafe_b64decode(cursor).decode().partition("|")
         return datetime.fromisoformat(at).astimezone(UTC), UUID(row_id)
-    except ValueError as error:  # also what base64 and UTF-8 raise
+    except (ValueError, OverflowError) as error:  # also what base64 and UTF-8 raise
         raise InvalidError([FieldError("cursor", "cursor", "Not a cursor of this list.")]) from error

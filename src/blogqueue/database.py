@@ -25,9 +25,27 @@ DB = PostgresEngine(
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
-    """One transaction; a nested one is part of the outer one, so an error must leave both."""
-    async with DB.transaction():
+    """One transaction; a nested one is part of the outer one, so an error must leave both.
+
+    When PostgreSQL goes away in the middle, Piccolo's own leaves the task on the dead connection and the connection out
+    of the pool; here both are let go.
+    """
+    if DB.current_transaction.get() is not None:
         yield
+        return
+    work = DB.transaction()
+    begun = False
+    try:
+        async with work:
+            begun = True
+            yield
+    finally:
+        if DB.current_transaction.get() is work or not begun:
+            DB.current_transaction.set(None)
+            connection = getattr(work, "connection", None)
+            if connection is not None and DB.pool is not None:
+                connection.terminate()
+                await DB.pool.release(connection)
 
 
 async def open_pool(max_size: int = 10) -> None:
@@ -51,8 +69,12 @@ async def pool(max_size: int = 4) -> AsyncGenerator[None]:
         await close_pool()
 
 
-AWAY = (asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError, OSError)
-"""What a query raises when PostgreSQL is away or was just restarted; OSError covers time-outs and refused connections.
-
-A transaction that is cut off reports an InterfaceError from its own rollback (STACK.md §3).
-"""
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down or restarted by its operator, or not up yet
+    asyncpg.InsufficientResourcesError,  # too many connections
+    asyncpg.TransactionRollbackError,  # a deadlock, resolved by giving up one side
+    asyncpg.InterfaceError,  # a connection that was cut off
+    OSError,  # refused, or timed out
+)
+"""What a query raises when PostgreSQL is away for the moment: the same again, a little later, is right."""

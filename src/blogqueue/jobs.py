@@ -109,6 +109,11 @@ async def renew(claim: Claim) -> None:
     await _write(claim, "lease_until = clock_timestamp() + {} * interval '1 second'", LEASE_SECONDS)
 
 
+async def taken_over(claim: Claim) -> bool:
+    """Whether another run has the job; False if this very run has ended it."""
+    return not await Job.exists().where(Job.id == claim.job_id, Job.fence == claim.fence)
+
+
 async def keep_draft(claim: Claim, draft: dict[str, Any]) -> None:
     """Keep a model answer that was just paid for (`usage` in tokens), so that a rerun does not pay again."""
     usage = draft["usage"]

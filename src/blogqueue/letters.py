@@ -60,7 +60,7 @@ async def claim(letter_id: UUID) -> Outgoing | None:
     rows = await Letter.raw(
         "UPDATE letters SET attempts = attempts + 1, "
         "lease_until = clock_timestamp() + {} * interval '1 second' "
-        "WHERE id = {} AND state = 'WAITING' AND run_at <= clock_timestamp() "
+        "WHERE id = {} AND state = 'WAITING' AND (attempts = 0 OR run_at <= clock_timestamp()) "
         "AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
         'RETURNING id, attempts, order_id, purchase_id, "to", subject, html, text',
         LEASE_SECONDS,
@@ -109,11 +109,14 @@ async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | N
     final = permanent or outgoing.attempt >= MAX_ATTEMPTS
     await Letter.raw(
         "UPDATE letters SET state = {}, error = {}, lease_until = NULL, "
-        "run_at = clock_timestamp() + {} * interval '1 millisecond' WHERE id = {}",
+        "run_at = clock_timestamp() + {} * interval '1 millisecond' "
+        # Another run may have taken the letter over meanwhile; what became of it there is its word.
+        "WHERE id = {} AND attempts = {} AND state IN ('WAITING', 'SENDING')",
         LetterState.FAILED if final else LetterState.WAITING,
         error[:2000],
         delay,
         outgoing.id,
+        outgoing.attempt,
     )
     return None if final else delay
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from blogqueue import history, jobs, letters, tokens, versions
+from blogqueue import catalogue, history, jobs, letters, tokens, versions
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import Claim
@@ -64,7 +64,7 @@ async def opened_by(order_id: UUID, access_token: str) -> Order:
 
 
 async def open_backlink(order: Order) -> Promised:
-    """Write down a paid backlink order, its job and the letter, in the transaction of `payments.settle`."""
+    """Write down a paid backlink order, its job and the letter, in the transaction of `settlements.settle`."""
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
     await history.note(history.STRIPE, "paid", order_id=order.id, to=OrderStatus.PROCESSING)
@@ -208,11 +208,20 @@ async def submit(order_id: UUID, version_id: UUID) -> Promised:
 
 
 async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promised:
-    """Give a FAILED order's last (or named) job new attempts, as long as no refund has begun. Raises ConflictError."""
+    """Give a FAILED order's last (or named) job new attempts, as long as no refund has begun.
+
+    Raises ConflictError also when the payment is disputed, or the order's link place was sold meanwhile.
+    """
     async with transaction():
+        article_id = (await get(order_id)).article_id
+        await versions.lock_article(article_id)
+        if await catalogue.places(article_id) < 1:
+            raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
+        if order.frozen:
+            raise ConflictError("The order's payment is disputed.", code="disputed")
         if job_id is None:
             latest = (
                 await Job.select(Job.id)

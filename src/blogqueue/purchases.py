@@ -47,6 +47,8 @@ async def ask(wish: BacklinkWish, *, address: str) -> Promised:
         await lock_article(wish.article_id)
         offer = await catalogue.offer(wish.article_id)
         await _limited(wish.email, address_hash)
+        if await catalogue.is_taken(wish.article_id, Link(wish.target_url, wish.anchor_text)):
+            raise _already_there()
         _allowed(wish, offer, [link for link, _ in await catalogue.paid_links(offer.id)])
         purchase_id = uuid4()
         expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
@@ -174,17 +176,21 @@ def _allowed(wish: BacklinkWish, offer: catalogue.Offer, paid_links: list[Link])
             ],
         )
     if Link(wish.target_url, wish.anchor_text) in links_in(offer.content_md):
-        raise ConflictError(
-            "This article has this very link already.",
-            code="already_there",
-            details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
-        )
+        raise _already_there()
     if not eligible_blocks(offer.content_md, paid_links):
         raise ConflictError(
             "This article has no paragraph that can take a link.",
             code="no_room",
             details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
         )
+
+
+def _already_there() -> ConflictError:
+    return ConflictError(
+        "This article has this very link already, or it is being worked in.",
+        code="already_there",
+        details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
+    )
 
 
 async def _limited(email: str, address_hash: str) -> None:

@@ -16,6 +16,14 @@ MAX_ATTEMPTS = 10
 """Waits of 10 s to about an hour between them; then the refund is FAILED and the operator is told."""
 
 
+# Stripe's words, what they mean, and from which states they move a refund: a bank may send the money back after all.
+OUTCOMES: dict[str, tuple[RefundState, tuple[RefundState, ...]]] = {
+    "succeeded": (RefundState.SUCCEEDED, (RefundState.INITIATED, RefundState.FAILED)),
+    "failed": (RefundState.FAILED, (RefundState.INITIATED, RefundState.SUCCEEDED)),
+    "canceled": (RefundState.FAILED, (RefundState.INITIATED,)),
+}
+
+
 async def begin_due() -> Promised:
     """Begin the refund of every order that FAILED for good and whose grace period is over."""
     rows = await Order.raw(
@@ -50,19 +58,24 @@ async def begin(order_id: UUID, *, who: str) -> Promised:
 
 
 async def send(refund_id: UUID) -> Promised:
-    """Have Stripe give the money back; safe to run twice, the second call finds the same refund there."""
+    """Have Stripe give the money back, or ask what became of it; safe to run twice, the same refund is found there."""
     rows = await Refund.raw(
         "UPDATE refunds SET attempts = attempts + 1, run_at = clock_timestamp() + interval '1 minute', "
-        "updated_at = clock_timestamp() WHERE id = {} AND state = 'INITIATED' AND stripe_refund_id IS NULL "
-        "RETURNING order_id, amount, attempts",
+        "updated_at = clock_timestamp() WHERE id = {} AND state = 'INITIATED' AND run_at <= clock_timestamp() "
+        "RETURNING order_id, amount, attempts, stripe_refund_id",
         refund_id,
     )
     if not rows:
         return Promised()
     order = await orders.get(rows[0]["order_id"])
-    payment_intent = str(order.payment_data["paymentIntent"])
+    if order.frozen:
+        return Promised()  # disputed since: the money goes back that way, or not at all
     try:
-        stripe_id, status = await payments.send_refund(payment_intent, rows[0]["amount"], order_id=order.id)
+        if rows[0]["stripe_refund_id"]:
+            stripe_id, status = await payments.find_refund(rows[0]["stripe_refund_id"])
+        else:
+            payment_intent = str(order.payment_data["paymentIntent"])
+            stripe_id, status = await payments.send_refund(payment_intent, rows[0]["amount"], order_id=order.id)
     except stripe.StripeError as error:
         return await _put_off(refund_id, order.id, rows[0]["attempts"], str(error))
     await Refund.update({Refund.stripe_refund_id: stripe_id}).where(Refund.id == refund_id)
@@ -79,23 +92,21 @@ async def settled(stripe_refund_id: str, status: str, *, order_id: str = "") -> 
         stripe_refund_id,
         order_id,
     )
-    state = {"succeeded": RefundState.SUCCEEDED, "failed": RefundState.FAILED}.get(status)
+    state, earlier = OUTCOMES.get(status, (None, ()))
     if state is None:
         return Promised()
     async with transaction():
         rows = (
             await Refund.update({Refund.state: state, Refund.updated_at: datetime.now(UTC)})
-            .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state == RefundState.INITIATED)
+            .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state.is_in(list(earlier)))
             .returning(Refund.order_id)
         )
         return await _tell(rows[0]["order_id"], state) if rows else Promised()
 
 
 async def overdue() -> tuple[UUID, ...]:
-    """Refunds that are begun and not yet with Stripe."""
-    rows = await Refund.raw(
-        "SELECT id FROM refunds WHERE state = 'INITIATED' AND stripe_refund_id IS NULL AND run_at <= clock_timestamp()",
-    )
+    """Refunds that are begun, and of which Stripe has not said the last word."""
+    rows = await Refund.raw("SELECT id FROM refunds WHERE state = 'INITIATED' AND run_at <= clock_timestamp()")
     return tuple(row["id"] for row in rows)
 
 
@@ -110,8 +121,12 @@ async def _put_off(refund_id: UUID, order_id: UUID, attempts: int, error: str) -
         )
         if attempts < MAX_ATTEMPTS:
             return Promised()
-        await Refund.update({Refund.state: RefundState.FAILED}).where(Refund.id == refund_id)
-        return await _tell(order_id, RefundState.FAILED)
+        given_up = (
+            await Refund.update({Refund.state: RefundState.FAILED})
+            .where(Refund.id == refund_id, Refund.state == RefundState.INITIATED)
+            .returning(Refund.id)
+        )
+        return await _tell(order_id, RefundState.FAILED) if given_up else Promised()
 
 
 async def _tell(order_id: UUID, state: RefundState) -> Promised:

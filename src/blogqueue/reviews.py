@@ -9,7 +9,7 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
-from blogqueue.states import OrderStatus, QcStatus, ReviewStatus
+from blogqueue.states import ArticleStatus, OrderStatus, QcStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Order
 from blogqueue.writing.checks import Wanted, check_integration
 from blogqueue.writing.edits import AppliedEdit, reapply
@@ -33,6 +33,12 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
             )
         if version_id is not None and order.version_id != version_id:
             raise ConflictError(f"The order's current version is {order.version_id}.", code="stale_version")
+        if order.frozen:
+            raise ConflictError("The order's payment is disputed.", code="disputed")
+        if article.status != ArticleStatus.PUBLISHED:
+            raise ConflictError(
+                "The article is not published; publish it first, or reject the order.", code="unpublished"
+            )
         version = await versions.get(order.version_id)
         metadata: dict[str, Any] = version.backlink_metadata
         if UUID(metadata["base_article_version_id"]) != article.selected_version_id:

@@ -5,6 +5,8 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+STRIPE_API_BASE = "https://api.stripe.com"
+
 
 def _outside(name: str) -> AliasChoices:
     """A setting named by the outside party, so without our prefix."""
@@ -27,7 +29,7 @@ class Settings(BaseSettings):
 
     stripe_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("STRIPE_API_KEY"))
     stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("STRIPE_WEBHOOK_SECRET"))
-    stripe_api_base: str = Field(default="https://api.stripe.com", validation_alias=_outside("STRIPE_API_BASE"))
+    stripe_api_base: str = Field(default=STRIPE_API_BASE, validation_alias=_outside("STRIPE_API_BASE"))
 
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias=_outside("OPENAI_API_KEY"))
     openai_base_url: str = Field(default="https://api.openai.com/v1", validation_alias=_outside("OPENAI_BASE_URL"))
@@ -45,7 +47,7 @@ class Settings(BaseSettings):
     grace_seconds: int = Field(default=10, ge=1, le=3600)
 
     magic_link_minutes: int = Field(default=30, ge=1, le=1440)
-    checkout_minutes: int = Field(default=60, ge=30, le=1440)
+    checkout_minutes: int = Field(default=60, ge=35, le=1430)
     refund_grace_hours: int = Field(default=24, ge=0, le=720)
     regenerations_per_hour: int = Field(default=6, ge=1, le=1000)
     purchases_per_hour_and_email: int = Field(default=10, ge=1, le=1000)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from blogqueue import history, letters, payments, refunds
+from blogqueue import history, letters, payments, refunds, settlements
 from blogqueue.database import transaction
 from blogqueue.errors import ProblemError
 from blogqueue.promises import Promised
@@ -44,9 +44,9 @@ async def receive(raw: bytes, signature: str) -> Promised:
 async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Promised, str]:
     """Do what an event says; what was promised, and the outcome in words."""
     if event_type in SETTLING:
-        return await payments.settle(subject)
+        return await settlements.settle(subject)
     if event_type in LETTING_GO:
-        await payments.let_go(str(subject["id"]))
+        await settlements.let_go(str(subject["id"]))
         return Promised(), "let go"
     if event_type in REFUNDING:
         order_id = str((subject.get("metadata") or {}).get("order_id", ""))

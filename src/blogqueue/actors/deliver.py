@@ -13,7 +13,12 @@ async def deliver(letter_id: UUID) -> int | None:
     outgoing = await letters.claim(letter_id)
     if outgoing is None:
         return None
-    email = send.message(outgoing.id, to=outgoing.to, subject=outgoing.subject, html=outgoing.html, text=outgoing.text)
+    try:
+        email = send.message(
+            outgoing.id, to=outgoing.to, subject=outgoing.subject, html=outgoing.html, text=outgoing.text
+        )
+    except ValueError as error:
+        return await letters.refused(outgoing, f"this cannot be an e-mail: {error}", permanent=True)
     try:
         handed_over = await send.send(email, lambda: letters.hand_over(outgoing))
     except MailError as error:

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import dramatiq
+import redis
 from dramatiq.errors import BrokerError
 
 from blogqueue import jobs, refunds
@@ -69,7 +70,7 @@ async def _send(actor: dramatiq.Actor[[str], None], row_id: str, delay: int = 0)
     """Whether the broker took the message; in a thread, because sending blocks for as long as the broker takes."""
     try:
         await asyncio.to_thread(actor.send_with_options, args=(row_id,), delay=delay or None)
-    except BrokerError as error:
+    except (BrokerError, redis.RedisError) as error:
         logger.warning("broker away, left to the sweep", actor=actor.actor_name, row=row_id, error=str(error))
         return False
     return True

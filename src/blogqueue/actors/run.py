@@ -153,11 +153,11 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
             try:
                 await jobs.renew(claim)
             except LostLeaseError:
-                lost = True
-                worker.cancel()
+                if await jobs.taken_over(claim):
+                    lost = True
+                    worker.cancel()
                 return
-            except AWAY as error:
-                # The run's last write decides; until then its lease may well have run out.
+            except Exception as error:  # noqa: BLE001 - the run's last write decides; until then, try again
                 logger.warning("lease not renewed", job=claim.job_id, error=str(error))
 
     keeper = asyncio.create_task(keep())

@@ -16,21 +16,36 @@ UNKNOWN_SECONDS = 600
 
 
 async def minute() -> Promised:
-    """Do what is due now; what is to be sent (again)."""
-    await queue_stats.record()
-    expired = await purchases.expire()
-    forgotten = await jobs.clean_up()
-    promised = await payments.reconcile() + await refunds.begin_due()
-    promised += Promised(jobs=await _lost(), letters=await letters.overdue(), refunds=await refunds.overdue())
+    """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
+    promised = Promised()
+    # The nets first: what asks outside parties may take its time.
+    for step in (_nets, _places, refunds.begin_due, payments.reconcile, _records):
+        try:
+            promised += await step()
+        except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
+            logger.exception("upkeep step failed", step=step.__name__)
     logger.info(
         "upkeep",
-        purchases_expired=expired,
-        jobs_forgotten=forgotten,
         jobs_sent=len(promised.jobs),
         letters_sent=len(promised.letters),
         refunds_sent=len(promised.refunds),
     )
     return promised
+
+
+async def _nets() -> Promised:
+    return Promised(jobs=await _lost(), letters=await letters.overdue(), refunds=await refunds.overdue())
+
+
+async def _places() -> Promised:
+    await purchases.expire()
+    return Promised()
+
+
+async def _records() -> Promised:
+    await queue_stats.record()
+    await jobs.clean_up()
+    return Promised()
 
 
 async def _lost() -> tuple[PromisedJob, ...]:

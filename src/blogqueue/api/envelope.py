@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import asyncpg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
@@ -55,6 +56,8 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
     """The expected refusal that an error stands for; an unexpected one is logged with its traceback."""
     if isinstance(error, ProblemError):
         return error
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+        return ProblemError("Text has no NUL character.", code="bad_request")
     if isinstance(error, AWAY):
         logger.warning("database away", path=request.url.path, error=str(error))
         return UnavailableError("Please try again in a moment.")

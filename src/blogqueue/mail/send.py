@@ -12,6 +12,7 @@ import aiosmtplib
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 20
+PERMANENT = 500
 
 
 class MailError(Exception):
@@ -46,10 +47,11 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
     the connection broke after the bytes went out, so that nobody knows.
     """
     client = _client()
-    handed_over = False
+    about_this_letter = handed_over = False
     try:
         await client.connect()
         await client.mail(parseaddr(settings.mail_from)[1])
+        about_this_letter = True  # a refusal before is about us (a password, a greeting), and may be mended
         await client.rcpt(email["To"])
         if not await before_data():
             return False
@@ -57,7 +59,9 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
         await client.data(email.as_bytes())
     except aiosmtplib.SMTPResponseException as error:
         # The server answered, so the outcome is known even after the bytes went out.
-        raise MailError(f"{error.code} {error.message}", permanent=error.code >= 500) from error  # noqa: PLR2004 - SMTP's permanent failures
+        raise MailError(
+            f"{error.code} {error.message}", permanent=about_this_letter and error.code >= PERMANENT
+        ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         if handed_over:
             raise

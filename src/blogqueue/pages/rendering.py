@@ -9,15 +9,21 @@ from litestar.response import Template
 from litestar.template.config import TemplateConfig
 
 from blogqueue.api import envelope
+from blogqueue.settings import STRIPE_API_BASE, settings
 
 HERE = Path(__file__).parent
 TEMPLATES = TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine)
 STATIC = HERE / "static"
 
+PAYMENT_PAGE = (
+    "https://checkout.stripe.com" if settings.stripe_api_base == STRIPE_API_BASE else settings.stripe_api_base
+)
+
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
-        "form-action 'self' https://checkout.stripe.com; frame-ancestors 'none'; base-uri 'none'"
+        # A form's answer may send the browser on to the payment page, which this names too (CSP 3, §6.4.2).
+        f"form-action 'self' {PAYMENT_PAGE}; frame-ancestors 'none'; base-uri 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
