@@ -124,11 +124,8 @@ class Stage:
     async def buy(self, article_id: UUID, **changes: Any) -> Bought:
         """From asking to paid: an order PROCESSING, its job waiting, its letter "received" read."""
         email = changes.get("email", "ana@customers.example")
-        asked = await self.ask(article_id, **changes)
-        assert asked.status_code == 202, asked.text
-        opened = await self.checkout(await self.magic_token(email))
-        assert opened.status_code == 200, opened.text
-        await self.pay(opened.json()["data"]["checkoutUrl"])
+        opened = await self.asked_and_opened(article_id, **changes)
+        await self.pay(opened["checkoutUrl"])
         return await self.received(email)
 
     async def received(self, email: str = "ana@customers.example") -> Bought:
@@ -181,6 +178,36 @@ class Stage:
         """What was mailed, oldest first."""
         mailed = (await self.sandbox.get("/mailbox.json")).json()
         return [mail for mail in mailed if not to or to in json.dumps(mail["to"])]
+
+    async def letter(self, subject: str, to: str = "ana@customers.example") -> dict[str, Any]:
+        """The newest letter with such a subject, waited for: what leads to it may come by webhook."""
+        deadline = asyncio.get_running_loop().time() + 10
+        while asyncio.get_running_loop().time() < deadline:
+            await self.drain()
+            for mail in reversed(await self.mails(to)):
+                if subject in mail["subject"]:
+                    return mail
+            await asyncio.sleep(0.02)
+        raise AssertionError(
+            f"no letter {subject!r} came; there are {[mail['subject'] for mail in await self.mails()]}"
+        )
+
+    async def alert(self, words: str) -> dict[str, Any]:
+        """The operator's alert that says this, waited for."""
+        return await self.letter(words, "operator@blogqueue.example")
+
+    async def faults(self, **parties: list[dict[str, Any]]) -> None:
+        """What goes wrong next, by party (docs/sandbox.md)."""
+        answer = await self.sandbox.put("/faults", json=parties)
+        assert answer.status_code == 200, answer.text
+
+    async def asked_and_opened(self, article_id: UUID, **changes: Any) -> dict[str, Any]:
+        """A purchase whose payment page is open: {checkoutUrl, sessionId}."""
+        asked = await self.ask(article_id, **changes)
+        assert asked.status_code == 202, asked.text
+        opened = await self.checkout(await self.magic_token(changes.get("email", "ana@customers.example")))
+        assert opened.status_code == 200, opened.text
+        return opened.json()["data"]
 
     async def model_calls(self) -> int:
         return int((await self.sandbox.get("/model/calls.json")).json()["count"])

@@ -1,5 +1,6 @@
 """Bad input: an error that names the field and the rule, nothing stored and nothing sent."""
 
+import base64
 import json
 import time
 from typing import Any
@@ -267,13 +268,14 @@ def event(**changes: Any) -> bytes:
         {},
         {"stripe-signature": ""},
         {"stripe-signature": "t=1,v1=00"},
+        {"stripe-signature": "t=1,v1=\u00e9".encode("latin-1")},
         signed(event(), secret="whsec_of_somebody_else"),
         signed(event(), at=int(time.time()) - 3600),
         signed(event(id="evt_2")),
     ],
-    ids=["none", "empty", "garbage", "another secret", "an hour old", "of another body"],
+    ids=["none", "empty", "garbage", "not ASCII", "another secret", "an hour old", "of another body"],
 )
-async def test_a_webhook_with_a_bad_signature_is_refused(stage: Stage, headers: dict[str, str]) -> None:
+async def test_a_webhook_with_a_bad_signature_is_refused(stage: Stage, headers: dict[str, Any]) -> None:
     answer = await stage.http.post("/api/v1/purchase/webhook", content=event(), headers=headers)
 
     assert refusal(answer)[:2] == (400, "bad_signature")
@@ -301,3 +303,18 @@ async def test_too_many_purchases_of_one_address_are_put_off(stage: Stage) -> No
 
 async def test_an_unknown_path_is_not_found_in_the_envelope(stage: Stage) -> None:
     assert refusal(await stage.http.get("/api/v1/nothing-here"))[:2] == (404, "not_found")
+
+
+@pytest.mark.parametrize("cursor", ["x", "fA==", base64.urlsafe_b64encode(b"0001-01-01T00:00:00+14:00|x").decode()])
+async def test_a_cursor_that_is_none_is_refused(stage: Stage, cursor: str) -> None:
+    answer = await stage.http.get("/api/v1/articles", params={"cursor": cursor})
+
+    assert refusal(answer)[:2] == (422, "invalid")
+
+
+async def test_text_with_a_nul_character_is_refused(stage: Stage) -> None:
+    await stage.article()
+
+    answer = await stage.http.get("/api/v1/articles", params={"q": "a\0b"})
+
+    assert refusal(answer)[:2] == (400, "bad_request")

@@ -7,7 +7,7 @@ from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.actors.run import Run
 from blogqueue.errors import ConflictError
-from blogqueue.tables import Article, ArticleVersion, Job, Order, Purchase
+from blogqueue.tables import Article, ArticleVersion, Job, Order
 from blogqueue.writing.model import ModelError
 from tests.stage import Bought, Stage, order_row
 
@@ -81,11 +81,10 @@ async def test_a_refunded_order_is_never_retried(stage: Stage) -> None:
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
 
     minute.send()
-    await stage.drain()
+    await stage.letter("Your payment was refunded")
 
     row = await order_row(order)
     assert (row["status"], row["refund_state"]) == ("FAILED", "SUCCEEDED")
-    assert (await stage.mails("ana@"))[-1]["subject"] == "Your payment was refunded"
     with pytest.raises(ConflictError, match="refund has begun"):
         await orders.retry(order.id, who="operator")
     assert (await order_row(order))["status"] == "FAILED"
@@ -216,22 +215,6 @@ async def test_an_article_that_was_unpublished_after_payment_is_refunded_at_once
     assert (row["status"], row["failure_reason"]) == ("FAILED", "unfulfillable")
 
     minute.send()
-    await stage.drain()
+    await stage.letter("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
-    await stage.sound()
-
-
-async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(stage: Stage) -> None:
-    article_id = await stage.article()
-    await stage.ask(article_id)
-    opened = (await stage.checkout(await stage.magic_token())).json()["data"]
-
-    await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
-
-    await stage.pay(opened["checkoutUrl"])
-    await stage.drain()
-
-    assert await Order.count() == 0
-    assert await Job.count() == 0
-    assert "the amount is 4900, asked was 9900" in (await stage.mails("operator@"))[0]["text"]
     await stage.sound()

@@ -101,17 +101,16 @@ async def places(article_id: UUID) -> int:
     return int(rows[0]["places"])
 
 
-async def is_taken(article_id: UUID, link: Link) -> bool:
-    """Whether this very link is sold, or held by an open purchase, in an article: it could stand there only once."""
+async def is_sold(article_id: UUID, link: Link) -> bool:
+    """Whether this very link is sold in an article: it could stand there only once."""
     rows = await Article.raw(
         "SELECT EXISTS (SELECT FROM orders WHERE article_id = {} AND status <> 'FAILED' "
-        "  AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) "
-        "OR EXISTS (SELECT FROM purchases WHERE article_id = {} AND state = 'OPEN' AND session_id IS NOT NULL "
-        "  AND holds_until > clock_timestamp() "
-        "  AND details->>'target_url' = {} AND details->>'anchor_text' = {}) AS taken",
-        article_id, link.target_url, link.anchor_text, article_id, link.target_url, link.anchor_text,
-    )  # fmt: skip
-    return bool(rows[0]["taken"])
+        "AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) AS sold",
+        article_id,
+        link.target_url,
+        link.anchor_text,
+    )
+    return bool(rows[0]["sold"])
 
 
 async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:

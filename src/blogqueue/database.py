@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import asyncpg
-from piccolo.engine.postgres import PostgresEngine
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from blogqueue.settings import settings
 
@@ -23,6 +23,23 @@ DB = PostgresEngine(
 )
 
 
+_CUT_OFF = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's word for it while a query was half sent
+    asyncpg.AdminShutdownError,
+)
+
+AWAY = (
+    asyncpg.OperatorInterventionError,  # shut down or restarted by its operator, or not up yet
+    asyncpg.InsufficientResourcesError,  # too many connections
+    asyncpg.TransactionRollbackError,  # a deadlock, resolved by giving up one side
+    *_CUT_OFF,
+    OSError,  # refused, or timed out
+)
+"""What a query raises when PostgreSQL is away for the moment: the same again, a little later, is right."""
+
+
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
     """One transaction; a nested one is part of the outer one, so an error must leave both.
@@ -33,19 +50,44 @@ async def transaction() -> AsyncGenerator[None]:
     if DB.current_transaction.get() is not None:
         yield
         return
-    work = DB.transaction()
-    begun = False
+    work = await _begun()
     try:
-        async with work:
-            begun = True
-            yield
-    finally:
-        if DB.current_transaction.get() is work or not begun:
-            DB.current_transaction.set(None)
-            connection = getattr(work, "connection", None)
-            if connection is not None and DB.pool is not None:
-                connection.terminate()
-                await DB.pool.release(connection)
+        yield
+    except BaseException as error:
+        await _end(work, error)
+        raise
+    await _end(work, None)
+
+
+async def _begun() -> PostgresTransaction:
+    """A transaction on a connection that lives: one that PostgreSQL has closed shows it only when it is used."""
+    while True:
+        work = DB.transaction()
+        try:
+            return await work.__aenter__()
+        except BaseException as error:
+            if not hasattr(work, "connection"):
+                raise  # there was none to be had
+            await _let_go(work)
+            if not isinstance(error, _CUT_OFF):
+                raise
+
+
+async def _end(work: PostgresTransaction, error: BaseException | None) -> None:
+    try:
+        await work.__aexit__(type(error) if error else None, error, None)
+    except BaseException as failure:
+        await _let_go(work)
+        # A rollback that fails says less than what it was for.
+        if error is None or not isinstance(failure, Exception):
+            raise
+
+
+async def _let_go(work: PostgresTransaction) -> None:
+    DB.current_transaction.set(None)
+    work.connection.terminate()
+    if DB.pool is not None:
+        await DB.pool.release(work.connection)
 
 
 async def open_pool(max_size: int = 10) -> None:
@@ -67,14 +109,3 @@ async def pool(max_size: int = 4) -> AsyncGenerator[None]:
         yield
     finally:
         await close_pool()
-
-
-AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,  # shut down or restarted by its operator, or not up yet
-    asyncpg.InsufficientResourcesError,  # too many connections
-    asyncpg.TransactionRollbackError,  # a deadlock, resolved by giving up one side
-    asyncpg.InterfaceError,  # a connection that was cut off
-    OSError,  # refused, or timed out
-)
-"""What a query raises when PostgreSQL is away for the moment: the same again, a little later, is right."""

@@ -174,6 +174,7 @@ async def regenerate(order_id: UUID) -> PromisedJob:
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what="regenerate"
         )
+        _refuse_frozen(order)
         recent = await Job.raw(
             "SELECT count(*) AS n FROM jobs WHERE order_id = {} AND payload->>'isRegeneration' = 'true' "
             "AND created_at > clock_timestamp() - interval '1 hour'",
@@ -198,6 +199,7 @@ async def submit(order_id: UUID, version_id: UUID) -> Promised:
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, who=history.CUSTOMER, what="submit"
         )
+        _refuse_frozen(order)
         if order.version_id != version_id:
             raise ConflictError(
                 "This is not the order's current version; please look at the newest one.",
@@ -220,8 +222,7 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
-        if order.frozen:
-            raise ConflictError("The order's payment is disputed.", code="disputed")
+        _refuse_frozen(order)
         if job_id is None:
             latest = (
                 await Job.select(Job.id)
@@ -233,6 +234,11 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
                 raise ConflictError("The order has no job to retry.", code="no_job")
             job_id = str(latest["id"])
         return Promised(jobs=(await jobs.retry(job_id),))
+
+
+def _refuse_frozen(order: Order) -> None:
+    if order.frozen:
+        raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
 
 
 async def reintegrate(order: Order, *, who: str) -> Promised:

@@ -3,6 +3,7 @@
 Stripe's metadata carries ids only. The API version is the one stripe-python 16 pins.
 """
 
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -57,7 +58,7 @@ async def checkout(token: str) -> CheckoutSession:
     """
     known = await purchases.by_token(token)
     if known.session_id and known.session_expires_at <= datetime.now(UTC):
-        # It may have been paid in its last minute, and the webhook be still on its way.
+        # It may have been paid in its last minute, and the webhook be still on its way; or a delayed payment may be.
         await settle_by_id(known.session_id)
     purchase = await _with_session_planned(token)
     if purchase.session_id and purchase.session_url:
@@ -106,6 +107,8 @@ async def _with_session_planned(token: str) -> Purchase:
         now = datetime.now(UTC)
         if locked is None or locked.state != PurchaseState.OPEN:
             raise ConflictError("This link was used.", code="token_used")
+        if locked.payment_pending:
+            raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
         if locked.session_expires_at is None or locked.session_expires_at <= now:
             if locked.session_num >= MAX_SESSIONS:
                 raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
@@ -137,27 +140,43 @@ def verified(raw: bytes, signature: str) -> dict[str, Any]:
 
 
 async def reconcile() -> Promised:
-    """Ask Stripe about every open checkout session: one paid is settled though no webhook came, one ended is let go."""
-    rows = await Purchase.raw(
-        "SELECT session_id FROM purchases WHERE state = 'OPEN' AND session_id IS NOT NULL "
-        "AND session_started_at < clock_timestamp() - interval '1 minute' ORDER BY holds_until LIMIT 200",
-    )
+    """Settle what was paid though no webhook came, and let go of what ended unpaid, by Stripe's own word."""
     promised = Promised()
-    for row in rows:
-        try:
-            session = (await _client().v1.checkout.sessions.retrieve_async(row["session_id"])).to_dict()
-        except stripe.InvalidRequestError as error:
-            # Not known to this Stripe account; the others are.
-            logger.warning("session not found at Stripe", session=row["session_id"], error=str(error))
-            continue
-        except stripe.StripeError as error:
-            logger.warning("Stripe away, reconciliation put off", error=str(error))
-            break
-        if session.get("status") == "expired":
-            await settlements.let_go(str(row["session_id"]))
-        else:
+    try:
+        async for session in _lately_complete():
             promised += (await settlements.settle(session))[0]
+        for session_id in await settlements.unresolved():
+            promised += await _resolve(session_id)
+    except stripe.StripeError as error:
+        logger.warning("Stripe away, reconciliation put off", error=str(error))
     return promised
+
+
+async def _lately_complete() -> AsyncGenerator[dict[str, Any]]:
+    """The complete sessions of purchases that are not settled, of as long as a session may be open. One call a 100."""
+    since = datetime.now(UTC) - timedelta(minutes=settings.checkout_minutes) - HOLD_MARGIN
+    pages = await _client().v1.checkout.sessions.list_async(
+        {"status": "complete", "created": {"gte": int(since.timestamp())}, "limit": 100}
+    )
+    sessions = [session.to_dict() async for session in pages.auto_paging_iter()]
+    waiting = await settlements.unsettled([str(session["id"]) for session in sessions])
+    for session in sessions:
+        if session["id"] in waiting:
+            yield session
+
+
+async def _resolve(session_id: str) -> Promised:
+    """Ask what became of a session whose time is over."""
+    try:
+        session = (await _client().v1.checkout.sessions.retrieve_async(session_id)).to_dict()
+    except stripe.InvalidRequestError as error:
+        # Not known to this Stripe account; the others are.
+        logger.warning("session not found at Stripe", session=session_id, error=str(error))
+        return Promised()
+    if session.get("status") == "expired":
+        await settlements.let_go(session_id)
+        return Promised()
+    return (await settlements.settle(session))[0]
 
 
 async def settle_by_id(session_id: str) -> Promised:
@@ -174,12 +193,21 @@ async def settle_by_id(session_id: str) -> Promised:
 async def send_refund(payment_intent: str, minor_units: int, *, order_id: UUID) -> tuple[str, str]:
     """Ask Stripe to give the money back: its refund's id and status ("succeeded", "pending", ...).
 
-    The idempotency key makes one refund of however many calls. Raises stripe.StripeError.
+    The idempotency key makes one refund of however many calls; Stripe forgets it after a day
+    (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. Raises stripe.StripeError.
     """
-    refund = await _client().v1.refunds.create_async(
-        {"payment_intent": payment_intent, "amount": minor_units, "metadata": {"order_id": str(order_id)}},
-        {"idempotency_key": f"refund:{order_id}"},
-    )
+    try:
+        refund = await _client().v1.refunds.create_async(
+            {"payment_intent": payment_intent, "amount": minor_units, "metadata": {"order_id": str(order_id)}},
+            {"idempotency_key": f"refund:{order_id}"},
+        )
+    except stripe.InvalidRequestError as error:
+        if error.code != "charge_already_refunded":
+            raise
+        made = await _client().v1.refunds.list_async({"payment_intent": payment_intent, "limit": 1})
+        if not made.data:
+            raise
+        refund = made.data[0]
     return refund.id, refund.status or "pending"
 
 

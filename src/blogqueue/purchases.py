@@ -47,7 +47,7 @@ async def ask(wish: BacklinkWish, *, address: str) -> Promised:
         await lock_article(wish.article_id)
         offer = await catalogue.offer(wish.article_id)
         await _limited(wish.email, address_hash)
-        if await catalogue.is_taken(wish.article_id, Link(wish.target_url, wish.anchor_text)):
+        if await catalogue.is_sold(wish.article_id, Link(wish.target_url, wish.anchor_text)):
             raise _already_there()
         _allowed(wish, offer, [link for link, _ in await catalogue.paid_links(offer.id)])
         purchase_id = uuid4()

@@ -34,7 +34,7 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
         if version_id is not None and order.version_id != version_id:
             raise ConflictError(f"The order's current version is {order.version_id}.", code="stale_version")
         if order.frozen:
-            raise ConflictError("The order's payment is disputed.", code="disputed")
+            raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
         if article.status != ArticleStatus.PUBLISHED:
             raise ConflictError(
                 "The article is not published; publish it first, or reject the order.", code="unpublished"

@@ -12,7 +12,7 @@ from blogqueue.money import amount
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, PurchaseState
-from blogqueue.tables import Article, Order, Purchase
+from blogqueue.tables import Article, Order, Purchase, StripeEvent
 from blogqueue.versions import lock_article
 from blogqueue.writing.links import Link
 
@@ -24,6 +24,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
     was asked for is held for the operator and never worked on.
     """
     if session.get("payment_status") != "paid":
+        await _await_payment(session)
         return Promised(), "not paid yet"
     async with transaction():
         purchase = await _locked_purchase(session)
@@ -31,7 +32,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
             return Promised(), "no purchase of ours"
         if purchase.state in {PurchaseState.PAID, PurchaseState.HELD}:
             return await _settled_before(purchase, session)
-        wrong = _wrong(session, purchase)
+        wrong = _wrong(session, purchase) or await _reversed(session)
         if wrong:
             return await _hold(purchase, session, wrong), f"held: {wrong}"
         await Purchase.update({Purchase.state: PurchaseState.PAID}).where(Purchase.id == purchase.id)
@@ -47,6 +48,34 @@ async def let_go(session_id: str) -> None:
     await Purchase.update({Purchase.state: PurchaseState.EXPIRED}).where(
         Purchase.session_id == session_id, Purchase.state == PurchaseState.OPEN
     )
+
+
+async def unsettled(session_ids: list[str]) -> set[str]:
+    """Those of some complete sessions whose purchase has no order and is not held."""
+    rows = await Purchase.raw(
+        "SELECT session_id FROM purchases WHERE session_id = ANY({}) AND state IN ('OPEN', 'EXPIRED')", session_ids
+    )
+    return {row["session_id"] for row in rows}
+
+
+async def unresolved() -> list[str]:
+    """The sessions whose time is over and of which Stripe has not said what became of them."""
+    rows = await Purchase.raw(
+        "SELECT session_id FROM purchases WHERE state = 'OPEN' AND session_id IS NOT NULL "
+        "AND holds_until < clock_timestamp() ORDER BY holds_until LIMIT 200",
+    )
+    return [row["session_id"] for row in rows]
+
+
+async def _await_payment(session: dict[str, Any]) -> None:
+    """A delayed payment (a bank debit, say) may take days: its link place is held as long as it is on its way."""
+    if session.get("status") == "complete":
+        await Purchase.raw(
+            "UPDATE purchases SET payment_pending = true, "
+            "holds_until = GREATEST(holds_until, clock_timestamp() + interval '1 hour') "
+            "WHERE session_id = {} AND state = 'OPEN'",
+            session.get("id"),
+        )
 
 
 async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
@@ -93,6 +122,16 @@ def _wrong(session: dict[str, Any], purchase: Purchase) -> str:
     return ""
 
 
+async def _reversed(session: dict[str, Any]) -> str:
+    """Whether the money was given back or disputed before the payment was heard of here, in words; "" if not."""
+    rows = await StripeEvent.raw(
+        "SELECT type FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {} "
+        "AND type IN ('charge.refunded', 'refund.created', 'charge.dispute.created') LIMIT 1",
+        str(session.get("payment_intent")),
+    )
+    return f"the payment was reversed before it was settled ({rows[0]['type']})" if rows else ""
+
+
 async def _hold(purchase: Purchase, session: dict[str, Any], wrong: str) -> Promised:
     await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: wrong}).where(
         Purchase.id == purchase.id
@@ -116,7 +155,7 @@ async def _cannot(purchase: Purchase) -> str:
     # The purchase is PAID by now and no longer counted among the places held.
     if await catalogue.places(purchase.article_id) < 1:
         return "all link places of the article were taken meanwhile"
-    if await catalogue.is_taken(
+    if await catalogue.is_sold(
         purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])
     ):
         return "this very link was bought in this article before"

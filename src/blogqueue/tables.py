@@ -120,6 +120,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     session_started_at = Timestamptz(null=True, default=None)
     session_expires_at = Timestamptz(null=True, default=None)
     session_num = Integer(default=0)
+    payment_pending = Boolean(default=False)
     price = BigInt()
     currency = Varchar(3)
     rel = Varchar(20)

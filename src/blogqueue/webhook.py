@@ -50,14 +50,26 @@ async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Promised, s
         return Promised(), "let go"
     if event_type in REFUNDING:
         order_id = str((subject.get("metadata") or {}).get("order_id", ""))
+        if not order_id:
+            return await _freeze(str(subject.get("payment_intent")), _GIVEN_BACK), "frozen"
         return await refunds.settled(str(subject["id"]), str(subject.get("status")), order_id=order_id), "refund noted"
     if event_type in DISPUTING:
-        return await _freeze(str(subject.get("payment_intent"))), "frozen"
+        return await _freeze(str(subject.get("payment_intent")), _DISPUTED), "frozen"
     return Promised(), "kept"
 
 
-async def _freeze(payment_intent: str) -> Promised:
-    """A disputed payment is never refunded by us: the order is frozen, and the operator decides."""
+_DISPUTED = (
+    "A payment is disputed",
+    "The order is frozen: it is not refunded from here. Answer the dispute in Stripe.",
+)
+_GIVEN_BACK = (
+    "A payment was given back in Stripe",
+    "Not from here: the order is frozen, and neither worked on nor refunded again. Nothing is left to do in Stripe.",
+)
+
+
+async def _freeze(payment_intent: str, why: tuple[str, str]) -> Promised:
+    """A payment that is disputed or was given back by hand is never refunded by us: the operator decides."""
     rows = await Order.raw(
         "UPDATE orders SET frozen = true, updated_at = clock_timestamp() "
         "WHERE payment_data->>'paymentIntent' = {} AND NOT frozen RETURNING id",
@@ -65,15 +77,15 @@ async def _freeze(payment_intent: str) -> Promised:
     )
     promised = Promised()
     for row in rows:
-        await history.note(history.STRIPE, "disputed", order_id=row["id"])
+        await history.note(history.STRIPE, why[0], order_id=row["id"])
         promised += Promised(
             letters=await letters.promise(
                 "operator_alert",
                 to=settings.operator_email,
                 order_id=row["id"],
                 job_id="dispute",
-                summary="A payment is disputed",
-                detail="The order is frozen: it is not refunded from here. Answer the dispute in Stripe.",
+                summary=why[0],
+                detail=why[1],
             ),
         )
     return promised

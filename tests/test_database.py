@@ -1,0 +1,67 @@
+"""A PostgreSQL that goes away in the middle leaves nothing half done, and nobody stuck."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import asyncpg
+import pytest
+
+from blogqueue.database import AWAY, transaction
+from blogqueue.settings import settings
+from blogqueue.tables import Domain
+from tests.stage import Stage
+
+
+async def cut_off() -> None:
+    """Every connection of ours ends, as it does when PostgreSQL restarts."""
+    connection = await asyncpg.connect(settings.database_url)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'blogqueue'"
+    )
+    await connection.close()
+
+
+async def broken() -> None:
+    raise ZeroDivisionError
+
+
+async def two_domains(between: Callable[[], Awaitable[None]]) -> None:
+    async with transaction():
+        await Domain.insert(Domain(host="one.example", name="One"))
+        await between()
+        await Domain.insert(Domain(host="two.example", name="Two"))
+
+
+@pytest.mark.usefixtures("stage")
+async def test_a_transaction_that_is_cut_off_leaves_nothing_and_the_next_one_works() -> None:
+    # Given a transaction whose connection dies, more often than the pool has connections
+    for _ in range(25):
+        with pytest.raises(AWAY):
+            await two_domains(cut_off)
+
+    # Then the same task writes on, and nothing of it is there
+    async with transaction():
+        await Domain.insert(Domain(host="after.example", name="After"))
+    assert [row["host"] for row in await Domain.select(Domain.host)] == ["after.example"]
+
+
+@pytest.mark.usefixtures("stage")
+async def test_an_error_within_a_transaction_undoes_it_and_frees_its_connection() -> None:
+    for _ in range(25):
+        with pytest.raises(ZeroDivisionError):
+            await two_domains(broken)
+
+    assert await Domain.count() == 0
+
+
+async def test_the_web_answers_503_while_it_is_cut_off_and_200_afterwards(stage: Stage) -> None:
+    await stage.article()
+
+    statuses = set()
+    for _ in range(20):
+        asking = asyncio.create_task(stage.http.get("/api/v1/articles"))
+        await cut_off()
+        statuses.add((await asking).status_code)
+
+    assert statuses <= {200, 503}
+    assert (await stage.http.get("/api/v1/articles")).status_code == 200

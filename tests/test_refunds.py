@@ -1,0 +1,148 @@
+"""Money goes back once, and only when it should: whatever Stripe says, or does not say, in between."""
+
+import pytest
+
+from blogqueue import orders, refunds
+from blogqueue.actors.messages import minute
+from blogqueue.errors import ConflictError
+from blogqueue.tables import Domain, Order, Refund
+from tests.stage import Bought, Stage, order_row
+
+
+async def failed(stage: Stage) -> Bought:
+    """An order whose job failed, past its grace period."""
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.letter("Order Processing Issue")
+    await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
+    return order
+
+
+async def strike(stage: Stage) -> None:
+    """A minute passes, and what was put off is due."""
+    await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 second' WHERE state = 'INITIATED'")
+    minute.send()
+    await stage.drain()
+
+
+async def refunds_at_stripe(stage: Stage) -> list[dict[str, object]]:
+    listed = await stage.sandbox.get("/v1/refunds", headers={"authorization": "Bearer sk_test_of_the_tests"})
+    return listed.json()["data"]
+
+
+async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.letter("Order Processing Issue")
+
+    await strike(stage)
+
+    assert (await order_row(order))["refund_state"] == "NONE"
+    await stage.sound()
+
+
+async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stage: Stage) -> None:
+    order = await failed(stage)
+    before = len(await refunds_at_stripe(stage))
+    await stage.faults(
+        stripe=[{"kind": "drop_after", "path": "/v1/refunds", "method": "POST", "times": 3}],
+        webhook=[{"kind": "drop", "times": -1}],
+    )
+    await strike(stage)
+    assert (await order_row(order))["refund_state"] == "INITIATED"
+
+    await stage.sandbox.delete("/faults")
+    await strike(stage)
+
+    assert len(await refunds_at_stripe(stage)) == before + 1
+    assert (await order_row(order))["refund_state"] == "SUCCEEDED"
+    await stage.letter("Your payment was refunded")
+    await stage.sound()
+
+
+async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its_key_is_forgotten(stage: Stage) -> None:
+    # Given money that went back, and days later a first call of ours
+    order = await failed(stage)
+    intent = (await order_row(order))["payment_data"]["paymentIntent"]
+    await stage.faults(webhook=[{"kind": "drop", "times": -1}])
+    headers = {"authorization": "Bearer sk_test_of_the_tests"}
+    await stage.sandbox.post(
+        "/v1/refunds", data={"payment_intent": intent, "metadata[order_id]": str(order.id)}, headers=headers
+    )
+    before = len(await refunds_at_stripe(stage))
+
+    await strike(stage)
+
+    assert len(await refunds_at_stripe(stage)) == before
+    await stage.letter("Your payment was refunded")
+    await stage.sound()
+
+
+async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
+    order = await failed(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
+    await strike(stage)
+    assert (await order_row(order))["refund_state"] == "INITIATED"
+    assert "told to fail" in (await Refund.select())[0]["error"]
+
+    await strike(stage)
+
+    await stage.letter("Your payment was refunded")
+    await stage.sound()
+
+
+async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage) -> None:
+    # Given a refund that takes a while, and webhooks that never come
+    order = await failed(stage)
+    await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 0.5}], webhook=[{"kind": "drop", "times": -1}])
+    await strike(stage)
+
+    # When the minutes pass
+    while (await order_row(order))["refund_state"] == "INITIATED":
+        await strike(stage)
+
+    assert (await order_row(order))["refund_state"] == "SUCCEEDED"
+    assert (await Refund.select())[0]["attempts"] > 1
+    await stage.letter("Your payment was refunded")
+
+
+async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage: Stage) -> None:
+    order = await failed(stage)
+    await stage.faults(stripe=[{"kind": "refund_fails", "seconds": 0.1}])
+    await strike(stage)
+
+    await stage.alert("A refund failed")
+
+    assert (await order_row(order))["refund_state"] == "FAILED"
+
+
+async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) -> None:
+    order = await failed(stage)
+    await strike(stage)
+    await stage.letter("Your payment was refunded")
+
+    refund = (await Refund.select())[0]
+    await refunds.settled(refund["stripe_refund_id"], "failed")
+
+    assert (await order_row(order))["refund_state"] == "FAILED"
+
+
+async def test_a_refund_that_began_twice_is_one(stage: Stage) -> None:
+    order = await failed(stage)
+    await refunds.begin(order.id, who="clock")
+    await refunds.begin(order.id, who="edith")
+
+    assert await Refund.count() == 1
+
+
+async def test_an_order_whose_place_was_sold_meanwhile_is_not_retried(stage: Stage) -> None:
+    # Given a failed order of an article with one place, and another who bought it
+    order = await failed(stage)
+    await Domain.update({Domain.max_paid_links: 1}).where(Domain.host == "greenbench.example")
+    article_id = (await order_row(order))["article_id"]
+    await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
+
+    # Then it cannot be retried, only refunded
+    with pytest.raises(ConflictError, match="sold meanwhile"):
+        await orders.retry(order.id, who="operator")
+    assert (await order_row(order))["status"] == "FAILED"
