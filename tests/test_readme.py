@@ -1,11 +1,8 @@
 """The README's walk, run as printed against the whole product, started as `make run` starts it."""
 
 import json
-import os
 import re
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Generator
 from datetime import datetime
@@ -16,72 +13,14 @@ import httpx
 import psutil
 import pytest
 
-from blogqueue.ports import free_port
+from tests.product import STOP_SECONDS, Product
 
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 60
-STOP_SECONDS = 20
-
-# What the tests set for themselves is not the demo's.
-OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
-
-
-class Demo:
-    """A running `blogqueue demo` and what it wrote down about itself."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
-        self.port = free_port()
-        self.process = self.start()
-        self.told = self.wait()
-
-    def start(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "blogqueue", "demo", "--port", str(self.port), "--data-dir", "var"]
-        return subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def wait(self) -> dict[str, Any]:
-        """Read what the launcher prints until it says where to look."""
-        assert self.process.stdout is not None
-        said: list[str] = []
-        deadline = time.monotonic() + START_SECONDS
-        for line in self.process.stdout:
-            said.append(line)
-            if "Ctrl-C" in line:
-                return json.loads((self.folder / "var" / "demo.json").read_text())
-            assert time.monotonic() < deadline, "".join(said)
-        raise AssertionError("the demo stopped: " + "".join(said))
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """A `blogqueue` command on the demo's own database and broker."""
-        environment = self.environment | {
-            "DATABASE_URL": self.told["databaseUrl"],
-            "REDIS_URL": self.told["redisUrl"],
-            "BROKER_URL": self.told["brokerUrl"],
-            "BLOGQUEUE_ENV": "demo",
-        }
-        return subprocess.run(
-            [sys.executable, "-m", "blogqueue", *words], env=environment, capture_output=True, text=True, check=False
-        )
-
-    def stop(self) -> float:
-        """Ctrl-C; how many seconds everything took to end."""
-        started = time.monotonic()
-        self.process.send_signal(signal.SIGINT)
-        self.process.communicate(timeout=STOP_SECONDS + 5)
-        return time.monotonic() - started
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
-    running = Demo(tmp_path_factory.mktemp("demo"))
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
+    running = Product(tmp_path_factory.mktemp("demo"))
     yield running
     if running.process.poll() is None:
         running.stop()
@@ -120,7 +59,7 @@ def walk_to_token(base: str, sandbox: str) -> str:
 
 
 @pytest.mark.timeout(240)
-def test_the_readme_walk_leads_from_the_catalogue_to_the_live_link(demo: Demo) -> None:
+def test_the_readme_walk_leads_from_the_catalogue_to_the_live_link(demo: Product) -> None:
     # When the README's lines are run as printed
     walked = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", walk()],  # noqa: S607 - the reader's own bash
@@ -139,7 +78,7 @@ def test_the_readme_walk_leads_from_the_catalogue_to_the_live_link(demo: Demo) -
     assert audited.returncode == 0, audited.stdout
 
 
-def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Demo) -> None:
+def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Product) -> None:
     file = demo.folder / "var" / "demo.json"
 
     assert file.stat().st_mode & 0o777 == 0o600
@@ -158,7 +97,7 @@ def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Demo) -> None:
     assert all(psutil.pid_exists(pid) for pid in demo.told["pids"].values())
 
 
-def test_no_process_has_a_secret_that_is_not_its_own(demo: Demo) -> None:
+def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
     environments = {name: psutil.Process(pid).environ() for name, pid in demo.told["pids"].items()}
 
     def seen(secret: str) -> set[str]:
@@ -173,7 +112,7 @@ def test_no_process_has_a_secret_that_is_not_its_own(demo: Demo) -> None:
 
 
 @pytest.mark.timeout(240)
-def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Demo) -> None:
+def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Product) -> None:
     # Given a model that is down, and a paid order
     base, sandbox = demo.told["baseUrl"], demo.told["sandboxUrl"]
     httpx.put(f"{sandbox}/faults", json={"model": [{"kind": "status", "code": 503, "times": -1}]})
@@ -199,7 +138,7 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
 
 
 @pytest.mark.timeout(240)
-def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo: Demo) -> None:
+def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo: Product) -> None:
     # Given a demo that has sold a link, and all its processes
     processes = [psutil.Process(pid) for pid in demo.told["pids"].values()]
     completed = demo.run("jobs", "list", "--state", "completed").stdout

@@ -2,23 +2,31 @@
 
 Measured against the stock one (`make bench`; STACK.md §4): a reminder wakes an idle worker at once; a Redis time-out
 counts as a lost connection; delayed messages that this process held when Redis went away go back to their queue;
-and a worker that is stopping fetches nothing more.
+a worker that is stopping fetches nothing more; and everybody goes by Redis's clock.
 """
 
+import math
 import threading
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, cast
 
 import dramatiq
+import dramatiq.brokers.redis
+import dramatiq.worker
 import redis
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.brokers.redis import _RedisConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a Redis broker's consumers are made of has no public name
 from dramatiq.common import dq_name
-from dramatiq.errors import ConnectionClosed
+from dramatiq.errors import ConnectionClosed, DecodeError
 from dramatiq.message import Message
 from dramatiq.middleware import Middleware
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from typing_extensions import override
 
+from blogqueue.log import logger
 from blogqueue.settings import settings
 
 HEARTBEAT_TIMEOUT_MS = 10_000
@@ -32,6 +40,35 @@ DELAYED_WAIT_SECONDS = 0.1
 
 BELL_LENGTH = 16
 """How many rings are kept for workers that are busy just now; each wakes one idle worker."""
+
+
+SYNC_SECONDS = 60
+"""How often a process looks at Redis's clock."""
+
+
+class Clock:
+    """Milliseconds since 1970 by Redis's clock: a host whose own is off takes nobody for dead, and delays as others do.
+
+    Stock Dramatiq takes each host's own: one that is 70 s ahead has the others' messages at once.
+    """
+
+    def __init__(self) -> None:
+        self._ahead = time.time() - time.monotonic()
+        self._synced = -math.inf
+
+    def sync(self, client: "redis.Redis") -> None:
+        """Read Redis's clock, if that is a while ago. Raises redis.RedisError."""
+        if time.monotonic() - self._synced > SYNC_SECONDS:
+            seconds, microseconds = client.time()
+            self._synced = time.monotonic()
+            self._ahead = seconds + microseconds / 1e6 - self._synced
+
+    def millis(self) -> int:
+        """Now."""
+        return int((time.monotonic() + self._ahead) * 1000)
+
+
+clock = Clock()
 
 
 class Consumer(StockConsumer):
@@ -59,10 +96,23 @@ class Consumer(StockConsumer):
             self.room.clear()
             self.room.wait(DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
             return []
+        clock.sync(self.broker.client)
         messages = cast("list[bytes]", self.broker.do_fetch(self.queue_name, wanted))
         if not messages:
             self.broker.client.blpop([self.bell], timeout=DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
-        return messages
+        return [message for message in messages if self._is_message(message)]
+
+    def _is_message(self, data: bytes | None) -> bool:
+        """Whether these bytes are a message; what is none is dropped: the stock consumer would break at it for ever."""
+        if data is None:
+            return False  # its body is gone: acked by another worker meanwhile
+        try:
+            Message.decode(data)
+        except (DecodeError, TypeError) as error:
+            logger.warning("no message, dropped", queue=self.queue_name, error=str(error), data=data[:200])
+            self.broker.drop(self.queue_name, data)
+            return False
+        return True
 
     @override
     def ack(self, message: Any) -> None:
@@ -104,16 +154,28 @@ class BellBroker(RedisBroker):
         """The key of a queue's bell."""
         return f"{self.namespace}:{queue_name}.bell"
 
+    def drop(self, queue_name: str, body: bytes) -> None:
+        """Forget a fetched message by its body: one that cannot be decoded names no id."""
+        fetched = cast("set[bytes]", self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue_name}"))
+        for message_id in fetched:
+            if self.client.hget(f"{self.namespace}:{queue_name}.msgs", cast("str", message_id)) == body:
+                self.do_ack(queue_name, message_id)
+
     def waiting(self, queue_name: str) -> set[str]:
         """The first argument of every message that waits in a queue: what its workers are still to be told of."""
         name = f"{self.namespace}:{queue_name}"
         ids = cast("list[bytes]", self.client.lrange(name, 0, -1))
         bodies = cast("list[bytes | None]", self.client.hmget(f"{name}.msgs", ids)) if ids else []
-        return {str(Message.decode(body).args[0]) for body in bodies if body is not None}
+        found: set[str] = set()
+        for body in bodies:
+            with suppress(DecodeError, TypeError, IndexError):
+                found.add(str(Message.decode(body or b"").args[0]))
+        return found
 
     @override
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         try:
+            clock.sync(self.client)
             enqueued = super().enqueue(message, delay=delay)
             bell = self.bell(dq_name(message.queue_name) if delay is not None else message.queue_name)
             ring = self.client.pipeline(transaction=False)
@@ -148,8 +210,19 @@ def connect(middleware: list[Middleware]) -> dramatiq.Broker:
         from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - an optional extra
 
         return RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
+    # The two modules in which Dramatiq reads a clock for what it keeps in Redis; it takes none as an argument.
+    for module in (dramatiq.brokers.redis, dramatiq.worker):
+        setattr(module, "current_millis", clock.millis)  # noqa: B010 - no public name, says the type checker
     return BellBroker(
-        client=redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15),
+        client=redis.Redis.from_url(
+            url,
+            socket_timeout=5,
+            socket_connect_timeout=2,
+            health_check_interval=15,
+            # Once more, for a connection that was cut off while it lay in the pool. The stock three, with their pauses,
+            # would keep a webhook waiting on a Redis that is away.
+            retry=Retry(NoBackoff(), 1),
+        ),
         middleware=middleware,
         heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
         # Every command looks for dead workers; the stock 0.1 % makes recovery a lottery of up to half an hour.

@@ -3,7 +3,6 @@
 `python -m blogqueue.embedded postgres | redis | supervisord …` *becomes* that program, so its starter owns its pid.
 """
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from blogqueue.embedded_files import (
     redis_command,
 )
 from blogqueue.ports import free_port
+from blogqueue.processes import die_with_parent
 
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -33,8 +33,6 @@ POLL_SECONDS = 0.02
 
 # What makes tests fast and is wrong for anything one wants to keep (PostgreSQL manual, "Non-Durable Settings").
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 # A server needs none of its starter's secrets; these are what finding libraries, words and times takes.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -128,15 +126,6 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], nam
             tail = "\n".join(log.read_text(errors="replace").splitlines()[-5:])
             raise EmbeddedError(f"{name} did not start. The end of {log}:\n{tail}")
         time.sleep(POLL_SECONDS)
-
-
-def die_with_parent(number: signal.Signals) -> None:
-    """Have the kernel send `number` to this process when the thread that started it ends; on Linux only.
-
-    It outlives exec, and is lost when the user changes (prctl(2), PR_SET_PDEATHSIG).
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
 def _passed_on() -> dict[str, str]:

@@ -188,7 +188,7 @@ async def mark_sent(job_ids: list[str]) -> None:
     await Job.raw("UPDATE jobs SET sent_at = clock_timestamp() WHERE id = ANY({})", job_ids)
 
 
-async def overdue(older_than_seconds: int = 60) -> list[PromisedJob]:
+async def overdue(older_than_seconds: int = 5) -> list[PromisedJob]:
     """Jobs that are due, or whose lease has run out, and of which the broker was not told lately; oldest first."""
     rows = await Job.raw(
         "SELECT id, queue FROM jobs WHERE "

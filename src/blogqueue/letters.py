@@ -121,14 +121,15 @@ async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | N
     return None if final else delay
 
 
-async def overdue() -> tuple[UUID, ...]:
+async def overdue(older_than_seconds: int = 5) -> tuple[UUID, ...]:
     """Letters that are due and that nobody is sending; those that stopped while being handed over are given up."""
     await Letter.raw(
         "UPDATE letters SET state = 'FAILED', error = 'the outcome is unknown: the mail worker stopped while the "
         "server had the message' WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
     )
     rows = await Letter.raw(
-        "SELECT id FROM letters WHERE state = 'WAITING' AND run_at <= clock_timestamp() - interval '30 seconds' "
+        "SELECT id FROM letters WHERE state = 'WAITING' AND run_at <= clock_timestamp() - {} * interval '1 second' "
         "AND (lease_until IS NULL OR lease_until < clock_timestamp()) ORDER BY run_at LIMIT 1000",
+        older_than_seconds,
     )
     return tuple(row["id"] for row in rows)

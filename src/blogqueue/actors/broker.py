@@ -1,8 +1,11 @@
 """The broker, set before any actor is declared, and what a worker process does around its actors."""
 
+import inspect
+import signal
+
 import dramatiq
 from dramatiq.asyncio import get_event_loop_thread
-from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, TimeLimit
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMessage, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
@@ -10,6 +13,7 @@ from blogqueue import brokers, log
 from blogqueue.actors import run
 from blogqueue.brokers import BellBroker
 from blogqueue.database import close_pool, open_pool
+from blogqueue.processes import die_with_parent
 from blogqueue.settings import settings
 
 HAND_BACK_SECONDS = 2
@@ -22,6 +26,22 @@ class Worker(Middleware):
     @override
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
         log.configure()
+        # When Dramatiq's master is killed, supervisord starts a new one, beside which this process would go on.
+        # TERM does not end it any more: it breaks at its first word to the master.
+        die_with_parent(signal.SIGKILL)
+
+    @override
+    def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
+        """Let a message pass that is ours; another is logged and acked, as trying again would not change it."""
+        actor = broker.get_actor(message.actor_name)
+        try:
+            inspect.signature(actor.fn).bind(*message.args, **message.kwargs)
+            ours = all(isinstance(argument, str) for argument in message.args)
+        except TypeError:
+            ours = False
+        if not ours:
+            log.logger.warning("message is not ours", actor=message.actor_name, args=message.args)
+            raise SkipMessage
 
     @override
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:

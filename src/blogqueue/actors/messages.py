@@ -1,11 +1,13 @@
 """Every actor, and `nudge`, which reminds them of promised rows. An actor takes one id and may run twice."""
 
 import asyncio
+from collections.abc import Generator
 from uuid import UUID
 
 import dramatiq
 import redis
 from dramatiq.errors import BrokerError
+from dramatiq.middleware import SkipMessage
 
 from blogqueue import jobs, refunds
 from blogqueue.actors import upkeep
@@ -31,7 +33,7 @@ async def integrate_backlink(job_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=MAIL)
 async def deliver_letter(letter_id: str) -> None:
     """Send a letter."""
-    delay = await deliver(UUID(letter_id))
+    delay = await deliver(_id(letter_id))
     if delay is not None:
         await _send(deliver_letter, letter_id, delay)
 
@@ -39,7 +41,7 @@ async def deliver_letter(letter_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=UPKEEP)
 async def send_refund(refund_id: str) -> None:
     """Have Stripe give an order's money back."""
-    await nudge(await refunds.send(UUID(refund_id)))
+    await nudge(await refunds.send(_id(refund_id)))
 
 
 @dramatiq.actor(broker=broker, queue_name=UPKEEP, max_retries=0)
@@ -48,22 +50,40 @@ async def minute() -> None:
     await nudge(await upkeep.minute())
 
 
+def _id(text: str) -> UUID:
+    """The row's id that a message carries; a message of anything else is skipped, and so acked."""
+    try:
+        return UUID(text)
+    except ValueError:
+        logger.warning("message is not ours", id=text)
+        raise SkipMessage from None
+
+
 _RUNNERS = {jobs.BACKLINK_INTEGRATION: integrate_backlink}
 
 
 async def nudge(promised: Promised) -> None:
     """Remind the workers of rows that were promised, after their commit.
 
-    A broker that is away is no reason to fail what is already promised: it is logged, and the minute's sweep sends
-    again what nobody was told of.
+    A broker that is away is no reason to fail what is already promised, nor to wait for it again and again: it is
+    logged, and the minute's sweep sends what nobody was told of.
     """
-    told = [job.id for job in promised.jobs if await _send(_RUNNERS[job.queue], job.id, job.delay)]
+    told: list[str] = []
+    for actor, row_id, delay in _messages(promised):
+        if not await _send(actor, row_id, delay):
+            break
+        told.append(row_id)
+    if jobs_told := [job.id for job in promised.jobs if job.id in told]:
+        await jobs.mark_sent(jobs_told)
+
+
+def _messages(promised: Promised) -> Generator[tuple[dramatiq.Actor[[str], None], str, int]]:
+    for job in promised.jobs:
+        yield _RUNNERS[job.queue], job.id, job.delay
     for letter_id in promised.letters:
-        await _send(deliver_letter, str(letter_id))
+        yield deliver_letter, str(letter_id), 0
     for refund_id in promised.refunds:
-        await _send(send_refund, str(refund_id))
-    if told:
-        await jobs.mark_sent(told)
+        yield send_refund, str(refund_id), 0
 
 
 async def _send(actor: dramatiq.Actor[[str], None], row_id: str, delay: int = 0) -> bool:

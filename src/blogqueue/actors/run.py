@@ -113,10 +113,11 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> 
                 await asyncio.sleep(1)
                 current.rewind()
             except asyncio.CancelledError:
-                if _process.stopping:
-                    await jobs.hand_back(claim)
-                    logger.info("job handed back", job=claim.job_id)
-                raise
+                if not _process.stopping:
+                    raise
+                await jobs.hand_back(claim)
+                logger.info("job handed back", job=claim.job_id)
+                return Promised(jobs=(PromisedJob(claim.job_id, claim.queue),))
 
 
 async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
@@ -162,6 +163,8 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
 
     keeper = asyncio.create_task(keep())
     _process.running.add(worker)
+    if _process.stopping:
+        worker.cancel()
     try:
         yield
     except asyncio.CancelledError:

@@ -6,13 +6,13 @@ from blogqueue import jobs, letters, payments, purchases, queue_stats, refunds
 from blogqueue.actors.broker import broker
 from blogqueue.brokers import BellBroker
 from blogqueue.log import logger
-from blogqueue.promises import Promised, PromisedJob
+from blogqueue.promises import Promised
 
-UNSEEN_SECONDS = 60
-"""A due job that the broker was told of this long ago, and does not hold, is sent again."""
+UNSEEN_SECONDS = 5
+"""What is due and does not wait in the broker's queue is sent again, if the broker was not told of it just now."""
 
 UNKNOWN_SECONDS = 600
-"""The same where the broker (RabbitMQ) cannot be asked what it holds; a reminder too many does no harm."""
+"""The same where the broker (RabbitMQ) cannot be asked what waits there; a reminder too many does no harm."""
 
 
 async def minute() -> Promised:
@@ -34,7 +34,19 @@ async def minute() -> Promised:
 
 
 async def _nets() -> Promised:
-    return Promised(jobs=await _lost(), letters=await letters.overdue(), refunds=await refunds.overdue())
+    """Due jobs, letters and refunds of which the broker knows nothing (any more)."""
+    seconds = UNSEEN_SECONDS if isinstance(broker, BellBroker) else UNKNOWN_SECONDS
+    due = await jobs.overdue(seconds)
+    waiting = {queue: await _waiting(queue) for queue in {job.queue for job in due} | {"mail"}}
+    return Promised(
+        jobs=tuple(job for job in due if job.id not in waiting[job.queue]),
+        letters=tuple(letter for letter in await letters.overdue(UNSEEN_SECONDS) if str(letter) not in waiting["mail"]),
+        refunds=await refunds.overdue(),
+    )
+
+
+async def _waiting(queue: str) -> set[str]:
+    return await asyncio.to_thread(broker.waiting, queue) if isinstance(broker, BellBroker) else set()
 
 
 async def _places() -> Promised:
@@ -46,12 +58,3 @@ async def _records() -> Promised:
     await queue_stats.record()
     await jobs.clean_up()
     return Promised()
-
-
-async def _lost() -> tuple[PromisedJob, ...]:
-    """Due jobs of which the broker knows nothing (any more)."""
-    if not isinstance(broker, BellBroker):
-        return tuple(await jobs.overdue(UNKNOWN_SECONDS))
-    due = await jobs.overdue(UNSEEN_SECONDS)
-    held = {queue: await asyncio.to_thread(broker.waiting, queue) for queue in {job.queue for job in due}}
-    return tuple(job for job in due if job.id not in held[job.queue])

@@ -1,0 +1,287 @@
+"""The whole product, started as `make run` starts it: its processes under supervisord, and its customers over HTTP."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import httpx
+import psutil
+from supervisor.xmlrpc import SupervisorTransport
+
+from blogqueue.ports import free_port
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+# What the tests set for themselves is not the product's.
+OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
+
+MANY = {
+    "BLOGQUEUE_PURCHASES_PER_HOUR_AND_ADDRESS": "10000",
+    "BLOGQUEUE_CHECKOUTS_PER_MINUTE_AND_ADDRESS": "10000",
+}
+"""The settings with which all customers may come from one address."""
+
+
+Found = TypeVar("Found")
+
+
+class Product:
+    """A running `blogqueue demo`, what it wrote down about itself, and a hand on each of its processes."""
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.folder = folder
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(OURS)} | settings
+        self.port = free_port()
+        self.process = self.start()
+        self.told = self.wait()
+        self._extra: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> subprocess.Popen[str]:
+        """Start it; `wait` then tells when it is up."""
+        command = [sys.executable, "-m", "blogqueue", "demo", "--port", str(self.port), "--data-dir", "var"]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def wait(self) -> dict[str, Any]:
+        """Read what the launcher prints until it says where to look; demo.json."""
+        assert self.process.stdout is not None
+        said: list[str] = []
+        deadline = time.monotonic() + START_SECONDS
+        for line in self.process.stdout:
+            said.append(line)
+            if "Ctrl-C" in line:
+                return json.loads((self.folder / "var" / "demo.json").read_text())
+            assert time.monotonic() < deadline, "".join(said)
+        raise AssertionError("the product stopped: " + "".join(said))
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A `blogqueue` command on the product's own database and broker."""
+        return subprocess.run(
+            [sys.executable, "-m", "blogqueue", *words],
+            env=self._command_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def stop(self) -> float:
+        """Ctrl-C; how many seconds everything took to end."""
+        for extra in self._extra:
+            extra.kill()
+            extra.wait()
+        started = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=STOP_SECONDS + 5)
+        return time.monotonic() - started
+
+    def pid(self, program: str) -> int:
+        """The process of a program that supervisord runs just now."""
+        return int(self._supervisor("getProcessInfo", program)["pid"])
+
+    def processes(self, program: str) -> list[psutil.Process]:
+        """A program's process and its children."""
+        parent = psutil.Process(self.pid(program))
+        return [parent, *parent.children(recursive=True)]
+
+    def send(self, program: str, number: signal.Signals, *, master_only: bool = False) -> None:
+        """A signal to all processes of a program (or its first alone)."""
+        for process in self.processes(program)[: 1 if master_only else None]:
+            process.send_signal(number)
+
+    def take_away(self, program: str) -> None:
+        """Stop a program until it is brought back; it has stopped when this returns."""
+        self._supervisor("stopProcess", program, True)  # noqa: FBT003 - supervisord's own "wait"
+
+    def bring_back(self, program: str) -> None:
+        """Start a program that was taken away."""
+        self._supervisor("startProcess", program, False)  # noqa: FBT003 - supervisord's own "wait"
+
+    def another(self, program: str, *command: str, **settings: str) -> subprocess.Popen[bytes]:
+        """One more process beside a program, in the same surroundings but for some settings: as on another host."""
+        environment = psutil.Process(self.pid(program)).environ() | settings
+        with (self.folder / "var" / "log" / f"another-{program.partition(':')[2]}.log").open("ab") as log:
+            extra = subprocess.Popen(
+                command or (sys.executable, "-m", "blogqueue", "worker", "backlink-integration"),
+                env=environment,
+                stdout=log,
+                stderr=log,
+                process_group=0,
+            )
+        self._extra.append(extra)
+        return extra
+
+    def log(self, name: str) -> str:
+        """What a program has logged."""
+        return (self.folder / "var" / "log" / f"{name}.log").read_text(errors="replace")
+
+    def _command_environment(self) -> dict[str, str]:
+        return self.environment | {
+            "DATABASE_URL": self.told["databaseUrl"],
+            "REDIS_URL": self.told["redisUrl"],
+            "BROKER_URL": self.told["brokerUrl"],
+            "BLOGQUEUE_ENV": "demo",
+        }
+
+    def _supervisor(self, method: str, *words: str | bool) -> Any:
+        run = psutil.Process(self.told["pids"]["supervisord"]).environ()["BLOGQUEUE_RUN_DIR"]
+        with closing(SupervisorTransport(None, None, f"unix://{run}/supervisor.sock")) as transport:
+            server = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+            return getattr(server.supervisor, method)(*words)
+
+
+class Market:
+    """The customers of a running product, and a look into its rows."""
+
+    def __init__(self, product: Product, http: httpx.AsyncClient) -> None:
+        self.product = product
+        self.http = http
+        self.base, self.sandbox = product.told["baseUrl"], product.told["sandboxUrl"]
+        self._customers = 0
+
+    async def faults(self, **parties: list[dict[str, Any]]) -> None:
+        """What goes wrong next, by party (docs/sandbox.md); without any, all is well again."""
+        answer = await (
+            self.http.put(f"{self.sandbox}/faults", json=parties)
+            if parties
+            else self.http.delete(f"{self.sandbox}/faults")
+        )
+        assert answer.is_success, answer.text
+
+    async def opened(self) -> dict[str, Any]:
+        """A new customer's open payment page: {checkoutUrl, sessionId, email}."""
+        self._customers += 1
+        email = f"customer-{self._customers}-{os.urandom(3).hex()}@customers.example"
+        article = await self._article()
+        wish = {
+            "articleId": article,
+            "targetUrl": f"https://shop-{self._customers}.example/",
+            "anchorText": f"a very good offer {self._customers}",
+            "email": email,
+        }
+        asked = await self.http.post(f"{self.base}/api/v1/purchase", json=wish)
+        assert asked.status_code == 202, asked.text
+        text = (await self.letter("Confirm your purchase", email))["text"]
+        token = text.partition("token=")[2].split()[0]
+        answer = await self.http.post(f"{self.base}/api/v1/purchase/checkout", json={"token": token})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"] | {"email": email}
+
+    async def pay(self, opened: dict[str, Any]) -> dict[str, Any]:
+        """Click "pay"; the sandbox's word on how the webhook went."""
+        paid = await self.http.post(f"{opened['checkoutUrl']}/pay", headers={"accept": "application/json"})
+        assert paid.status_code == 200, paid.text
+        return paid.json()
+
+    async def buy(self) -> UUID:
+        """A paid order."""
+        opened = await self.opened()
+        await self.pay(opened)
+        return await self.order_of(opened)
+
+    async def order_of(self, opened: dict[str, Any], seconds: float = 30) -> UUID:
+        """The order of a payment page that was paid, waited for."""
+
+        async def order() -> UUID | None:
+            rows = await self.rows("SELECT id FROM orders WHERE session_id = $1", opened["sessionId"])
+            return rows[0]["id"] if rows else None
+
+        return await until(order, seconds, "the order")
+
+    async def letter(self, subject: str, to: str = "") -> dict[str, Any]:
+        """The newest letter of a subject, waited for."""
+
+        async def mailed() -> dict[str, Any] | None:
+            listed = await self.http.get(f"{self.sandbox}/mailbox.json", params={"to": to} if to else {})
+            return next((mail for mail in reversed(listed.json()) if subject in mail["subject"]), None)
+
+        return await until(mailed, 90, f"the letter {subject!r}")
+
+    async def calls(self) -> list[str]:
+        """What the model was asked, by the name of its answer's schema."""
+        listed = await self.http.get(f"{self.sandbox}/model/calls.json")
+        return [str(call["schema"]) for call in listed.json()["calls"]]
+
+    async def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
+        """Rows of the product's database; waits for it to be up."""
+
+        async def asked() -> list[dict[str, Any]] | None:
+            try:
+                connection = await asyncpg.connect(self.product.told["databaseUrl"], timeout=5)
+                try:
+                    return [dict(row) for row in await connection.fetch(sql, *values)]
+                finally:
+                    await connection.close()
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                return None
+
+        return await until(asked, 60, "PostgreSQL", wait=0.2)
+
+    async def job(self, order_id: UUID) -> dict[str, Any]:
+        """An order's newest job."""
+        return (await self.rows("SELECT * FROM jobs WHERE order_id = $1 ORDER BY created_at DESC", order_id))[0]
+
+    async def in_state(self, order_id: UUID, state: str, seconds: float = 60) -> dict[str, Any]:
+        """An order's newest job once it is in a state."""
+
+        async def arrived() -> dict[str, Any] | None:
+            job = await self.job(order_id)
+            return job if job["state"] == state else None
+
+        return await until(arrived, seconds, f"job {state}")
+
+    async def asked_model(self, schema: str, more_than: int) -> None:
+        """Wait until the model was asked for this more often."""
+
+        async def asked() -> bool:
+            return (await self.calls()).count(schema) > more_than
+
+        await until(asked, 30, f"a call for {schema}")
+
+    async def sound(self) -> None:
+        """What must always hold, holds."""
+        audited = await asyncio.to_thread(self.product.run, "audit")
+        assert audited.returncode == 0, audited.stdout + audited.stderr
+
+    async def _article(self) -> str:
+        """An article on sale that has a place left."""
+        rows = await self.rows(
+            "SELECT a.id FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.status = 'PUBLISHED' AND "
+            "(SELECT count(*) FROM purchases p WHERE p.article_id = a.id) < d.max_paid_links ORDER BY a.id LIMIT 1"
+        )
+        return str(rows[0]["id"])
+
+
+async def until(look: Callable[[], Awaitable[Found | None]], seconds: float, what: str, wait: float = 0.05) -> Found:
+    """What `look` finds, as soon as it is neither None nor False; other processes cannot be awaited."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = await look()
+        if found is not None and found is not False:
+            return found
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:.0f} s"
+        await asyncio.sleep(wait)
+
+
+@asynccontextmanager
+async def market(product: Product) -> AsyncGenerator[Market]:
+    """Customers for a running product."""
+    async with httpx.AsyncClient(timeout=60) as http:
+        yield Market(product, http)

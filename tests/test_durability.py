@@ -1,0 +1,381 @@
+"""A paid order is never lost: the real processes, with what a real installation meets happening to them.
+
+What is measured in seconds here is only bounded; the benchmark (`make bench`) prints how long recovery takes.
+"""
+
+import asyncio
+import signal
+import subprocess
+from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+import redis as redis_client
+from dramatiq.message import Message
+
+from tests.product import MANY, Market, Product, market, until
+
+pytestmark = pytest.mark.timeout(240)
+
+WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
+POSTGRES, REDIS = "data:postgres", "data:redis"
+
+CLOCK_OFF = """
+import os, time
+true_time, true_time_ns, off = time.time, time.time_ns, int(os.environ["CLOCK_OFF"])
+time.time = lambda: true_time() + off
+time.time_ns = lambda: true_time_ns() + off * 10**9
+"""
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
+    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_GRACE_SECONDS="4")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+async def open_market(product: Product) -> AsyncGenerator[Market]:
+    async with market(product) as opened:
+        await opened.rows("UPDATE domains SET max_paid_links = 1000")
+        yield opened
+
+
+@pytest.fixture
+async def shop(open_market: Market) -> AsyncGenerator[Market]:
+    """The market with nothing wrong; afterwards, what must always hold, holds."""
+    await open_market.faults()
+    yield open_market
+    await open_market.faults()
+    await open_market.sound()
+
+
+@pytest.fixture
+def second_writer(product: Product) -> Generator[subprocess.Popen[bytes]]:
+    """A worker of another host."""
+    writer = product.another(WRITER)
+    yield writer
+    writer.send_signal(signal.SIGCONT)
+    writer.terminate()
+    writer.wait()
+
+
+def slow(schema: str, seconds: float, times: int = 1) -> dict[str, Any]:
+    return {"kind": "slow", "schema": schema, "seconds": seconds, "times": times}
+
+
+async def strike(product: Product) -> None:
+    """A minute passes: a clock that starts strikes at once."""
+    product.take_away(CLOCK)
+    product.bring_back(CLOCK)
+
+
+async def at_work(shop: Market, **faults: float) -> tuple[Any, psutil.Process]:
+    """An order whose worker waits for the model's second answer, and the worker's process."""
+    before = (await shop.calls()).count("second_opinion")
+    await shop.faults(model=[slow("second_opinion", faults.get("seconds", 20))])
+    order = await shop.buy()
+    await shop.asked_model("second_opinion", before)
+    return order, psutil.Process(int((await shop.job(order))["lease_holder"].rpartition(":")[2]))
+
+
+async def test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice(
+    shop: Market, second_writer: subprocess.Popen[bytes]
+) -> None:
+    # Given two workers, and one of them at work on its second answer
+    assert second_writer.poll() is None
+    edits = (await shop.calls()).count("link_edit")
+    order, worker = await at_work(shop)
+
+    # When it is killed
+    worker.kill()
+    job = await shop.in_state(order, "COMPLETED")
+
+    # Then the killed run counts, and its first answer was used
+    assert job["attempts"] == 2
+    assert "WorkerLost" in job["errors"]
+    assert (await shop.calls()).count("link_edit") == edits + 1
+
+
+async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop: Market) -> None:
+    # Given the processes of a worker
+    processes = product.processes(WRITER)
+
+    # When only the first is killed
+    product.send(WRITER, signal.SIGKILL, master_only=True)
+
+    # Then the others end, supervisord starts anew, and orders are worked on
+    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout=20)
+    assert not alive
+    await shop.in_state(await shop.buy(), "COMPLETED")
+
+
+async def test_all_processes_killed_at_once_lose_nothing(product: Product, shop: Market) -> None:
+    # Given an order at work and one that has just been paid
+    order, _ = await at_work(shop, seconds=5)
+    another = await shop.buy()
+
+    # When web, workers and clock are killed at once
+    for program in (WEB, WRITER, MAIL, CLOCK):
+        product.send(program, signal.SIGKILL)
+
+    # Then supervisord starts them again, and both orders are delivered
+    await shop.in_state(order, "COMPLETED")
+    await shop.in_state(another, "COMPLETED")
+    await until(lambda: answers(shop), 30, "the web")
+
+
+async def answers(shop: Market) -> bool:
+    try:
+        return (await shop.http.get(f"{shop.base}/health/ready")).is_success
+    except httpx.TransportError:
+        return False
+
+
+async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes(
+    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
+) -> None:
+    # Given a worker that is stopped in the middle
+    assert second_writer.poll() is None
+    order, sleeper = await at_work(shop, seconds=2)
+    sleeper.suspend()
+    try:
+        # When another has delivered meanwhile, and it wakes up
+        job = await shop.in_state(order, "COMPLETED")
+    finally:
+        sleeper.resume()
+    logs = ("writer-backlinks", "another-writer-backlinks")
+
+    async def refused() -> bool:
+        return any(
+            "lease lost" in line and str(order) in line for name in logs for line in product.log(name).split("\n")
+        )
+
+    await until(refused, 30, "the late result's refusal")
+
+    # Then there is one version, and one letter
+    assert (await shop.job(order))["fence"] == job["fence"] == 2
+    assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
+    assert len(await shop.rows("SELECT id FROM letters WHERE order_id = $1 AND kind = 'backlink_ready'", order)) == 1
+
+
+async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
+    shop: Market, second_writer: subprocess.Popen[bytes]
+) -> None:
+    # Given two workers, and supervisord's at work
+    assert second_writer.poll() is None
+    second_writer.send_signal(signal.SIGSTOP)
+    order, worker = await at_work(shop, seconds=1.5)
+    second_writer.send_signal(signal.SIGCONT)
+
+    # When it is told to stop, and an order comes in
+    worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    arrived = await shop.buy()
+
+    # Then the other worker takes it at once, and the first is finished by its own
+    first, second = await shop.in_state(order, "COMPLETED"), await shop.in_state(arrived, "COMPLETED")
+    assert first["attempts"] == second["attempts"] == 1
+    assert first["fence"] == 1
+    assert second["started_at"] < first["finished_at"]
+
+
+async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(shop: Market) -> None:
+    # Given a worker with a long job
+    order, worker = await at_work(shop, seconds=20)
+
+    # When it is told to stop
+    worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    job = await shop.in_state(order, "COMPLETED")
+
+    # Then another run has done it, which counts as the first and waited for no lease
+    assert (job["attempts"], job["fence"], job["errors"]) == (1, 2, "[]")
+
+
+async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Market) -> None:
+    # Given a payment page, and an order whose job is about to fail
+    opened = await shop.opened()
+    before = (await shop.calls()).count("link_edit")
+    await shop.faults(model=[slow("link_edit", 3), {"kind": "status", "code": 503}])
+    failing = await shop.buy()
+    await shop.asked_model("link_edit", before)
+
+    # When Redis goes away, the job fails, and a payment comes
+    product.take_away(REDIS)
+    paid = await shop.pay(opened)
+    await until(lambda: has_failed(shop, failing), 30, "the failure")
+    await shop.faults()
+    product.bring_back(REDIS)
+    await strike(product)
+
+    # Then Stripe was answered, and both are delivered
+    assert paid["webhookStatus"] == 200
+    await shop.in_state(await shop.order_of(opened), "COMPLETED", 90)
+    await shop.in_state(failing, "COMPLETED", 90)
+
+
+async def has_failed(shop: Market, order: Any) -> bool:
+    return (await shop.job(order))["state"] in {"DELAYED", "COMPLETED"}
+
+
+async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(product: Product, shop: Market) -> None:
+    # Given a job whose second attempt is due in 2 s
+    await shop.faults(model=[{"kind": "status", "code": 503}])
+    order = await shop.buy()
+    await shop.in_state(order, "DELAYED")
+
+    # When Redis is killed
+    product.send(REDIS, signal.SIGKILL)
+
+    # Then the second attempt is made
+    assert (await shop.in_state(order, "COMPLETED", 90))["attempts"] == 2
+
+
+async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product, shop: Market) -> None:
+    # Given an order that nobody works on yet
+    product.take_away(WRITER)
+    order = await shop.buy()
+    job_id, before = (job := await shop.job(order))["id"], job["sent_at"]
+    client = redis_client.Redis.from_url(product.told["redisUrl"])
+
+    # When Redis loses everything
+    client.flushall()
+    client.close()
+    product.bring_back(WRITER)
+
+    async def sent_a_while_ago() -> bool:
+        return bool(await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND sent_at < now() - interval '5 s'", job_id))
+
+    async def sent_again() -> bool:
+        return (await shop.job(order))["sent_at"] != before
+
+    # A reminder of just now is not doubted; the next minute's strike is the one that counts.
+    await until(sent_a_while_ago, 30, "a while")
+    await strike(product)
+    await until(sent_again, 60, "the sweep")
+
+    # Then the order is delivered
+    await shop.in_state(order, "COMPLETED")
+
+
+async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(product: Product, shop: Market) -> None:
+    async def restart() -> None:
+        product.send(POSTGRES, signal.SIGINT, master_only=True)
+
+    # When PostgreSQL restarts before the payment, at the webhook, while the model thinks, and at the delivery
+    opened = await shop.opened()
+    await shop.faults(model=[slow("link_edit", 2), slow("second_opinion", 2)])
+    await restart()
+    await shop.pay(opened)
+    await restart()
+    order = await shop.order_of(opened, 60)
+    await restart()
+    await shop.in_state(order, "ACTIVE")
+    await restart()
+
+    # Then the order is delivered, once
+    await shop.in_state(order, "COMPLETED", 120)
+    assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
+    await shop.letter("Your Backlink is Ready for Review", opened["email"])
+
+
+async def test_the_web_says_try_again_while_postgresql_is_away(product: Product, shop: Market) -> None:
+    # Given a payment page, and an order at work
+    opened = await shop.opened()
+    order, _ = await at_work(shop, seconds=2)
+
+    # When PostgreSQL is away
+    product.take_away(POSTGRES)
+    try:
+        asked = await shop.http.get(f"{shop.base}/api/v1/articles")
+        paid = await shop.pay(opened)
+        await asyncio.sleep(9)  # longer than a lease lasts: the fault itself
+    finally:
+        product.bring_back(POSTGRES)
+
+    # Then that is what everybody is told, and Stripe comes again
+    assert (asked.status_code, asked.headers["retry-after"]) == (503, "5")
+    assert paid["webhookStatus"] == 503
+    await shop.in_state(order, "COMPLETED", 90)
+    await shop.in_state(await shop.order_of(opened, 60), "COMPLETED", 90)
+
+
+@pytest.mark.parametrize("offset", ["+120", "-120"])
+async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
+    product: Product, shop: Market, tmp_path: Path, offset: str
+) -> None:
+    # Given a worker with the right time, and one whose clock is off
+    edits = (await shop.calls()).count("link_edit")
+    (tmp_path / "sitecustomize.py").write_text(CLOCK_OFF)
+    wrong = product.another(WRITER, CLOCK_OFF=offset, PYTHONPATH=str(tmp_path))
+    try:
+        # When they work on several orders
+        await shop.faults(model=[slow("second_opinion", 1, times=-1)])
+        orders = [await shop.buy() for _ in range(5)]
+        jobs = [await shop.in_state(order, "COMPLETED", 90) for order in orders]
+
+        # Then each was run once, and the one with the wrong time has done its part
+        assert [(job["fence"], job["errors"]) for job in jobs] == [(1, "[]")] * 5
+        assert (await shop.calls()).count("link_edit") == edits + 5
+    finally:
+        wrong.kill()
+
+
+async def test_what_is_not_ours_on_the_broker_is_logged_and_dropped(product: Product, shop: Market) -> None:
+    # Given messages with another actor, other arguments, ids that do not exist, and bytes that are no message
+    client = redis_client.Redis.from_url(product.told["redisUrl"])
+    foreign = [
+        ("backlink-integration", "steal_everything", ("x",)),
+        ("backlink-integration", "integrate_backlink", (1, 2, 3)),
+        ("backlink-integration", "integrate_backlink", ("backlink-int-nobody",)),
+        ("mail", "deliver_letter", ("not an id",)),
+        ("mail", "deliver_letter", ("00000000-0000-0000-0000-000000000000",)),
+        ("upkeep", "send_refund", ("00000000-0000-0000-0000-000000000000",)),
+    ]
+    for queue, actor, args in foreign:
+        message = Message(queue_name=queue, actor_name=actor, args=args, kwargs={}, options={"redis_message_id": actor})
+        put(client, queue, actor + str(args), message.encode())
+    put(client, "backlink-integration", "junk", b"\xff not JSON")
+
+    # When they have been read
+    async def read() -> bool:
+        return not any(client.llen(f"dramatiq:{queue}") for queue in ("backlink-integration", "mail", "upkeep"))
+
+    await until(read, 30, "the queues' end")
+
+    # Then the next order is delivered as ever
+    await shop.in_state(await shop.buy(), "COMPLETED")
+    logs = product.log("writer-backlinks") + product.log("another-writer-backlinks") + product.log("mail")
+    assert "no message, dropped" in logs
+    assert "message is not ours" in logs
+    assert "steal_everything" in logs
+    client.close()
+
+
+def put(client: Any, queue: str, message_id: str, body: bytes) -> None:
+    client.hset(f"dramatiq:{queue}.msgs", message_id, body)
+    client.rpush(f"dramatiq:{queue}", message_id)
+
+
+async def test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once(
+    product: Product, shop: Market
+) -> None:
+    # Given a paid session whose webhook never came, and two clocks more
+    opened = await shop.opened()
+    await shop.faults(webhook=[{"kind": "drop", "times": -1}])
+    await shop.pay(opened)
+    clocks = [product.another(CLOCK, *psutil.Process(product.pid(CLOCK)).cmdline()) for _ in range(2)]
+
+    # When they strike
+    await strike(product)
+    order = await shop.order_of(opened, 90)
+
+    # Then there is one order, and a line of statistics a minute
+    await shop.in_state(order, "COMPLETED")
+    twice = await shop.rows("SELECT queue, at FROM queue_stats GROUP BY queue, at HAVING count(*) > 1")
+    assert not twice
+    for clock in clocks:
+        clock.kill()
