@@ -33,7 +33,7 @@ time.time_ns = lambda: true_time_ns() + off * 10**9
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
-    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_GRACE_SECONDS="4")
+    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_GRACE_SECONDS="8")
     yield running
     running.stop()
 
@@ -164,28 +164,35 @@ async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wa
 
 
 async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
-    shop: Market, second_writer: subprocess.Popen[bytes]
+    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
 ) -> None:
-    # Given two workers, and supervisord's at work
+    # Given two workers, one of them at work, and a payment page
     assert second_writer.poll() is None
-    second_writer.send_signal(signal.SIGSTOP)
-    order, worker = await at_work(shop, seconds=1.5)
-    second_writer.send_signal(signal.SIGCONT)
+    opened = await shop.opened()
+    order, worker = await at_work(shop, seconds=4)
 
-    # When it is told to stop, and an order comes in
+    # When it is told to stop, and the payment comes
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
-    arrived = await shop.buy()
+    await shop.pay(opened)
 
-    # Then the other worker takes it at once, and the first is finished by its own
-    first, second = await shop.in_state(order, "COMPLETED"), await shop.in_state(arrived, "COMPLETED")
-    assert first["attempts"] == second["attempts"] == 1
-    assert first["fence"] == 1
+    # Then the other worker takes that order at once, and the first finishes its own
+    first = await shop.in_state(order, "COMPLETED")
+    second = await shop.in_state(await shop.order_of(opened), "COMPLETED")
+    assert (first["attempts"], first["fence"]) == (second["attempts"], second["fence"]) == (1, 1)
     assert second["started_at"] < first["finished_at"]
+    await until(lambda: runs(product), 30, "supervisord's next worker")
 
 
-async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(shop: Market) -> None:
-    # Given a worker with a long job
-    order, worker = await at_work(shop, seconds=20)
+async def runs(product: Product) -> bool:
+    return product.pid(WRITER) > 0
+
+
+async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
+    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
+) -> None:
+    # Given two workers, one of them with a long job
+    assert second_writer.poll() is None
+    order, worker = await at_work(shop, seconds=30)
 
     # When it is told to stop
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
@@ -193,6 +200,7 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(shop:
 
     # Then another run has done it, which counts as the first and waited for no lease
     assert (job["attempts"], job["fence"], job["errors"]) == (1, 2, "[]")
+    await until(lambda: runs(product), 30, "supervisord's next worker")
 
 
 async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Market) -> None:

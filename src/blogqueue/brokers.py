@@ -209,6 +209,9 @@ def connect(middleware: list[Middleware]) -> dramatiq.Broker:
     if url.startswith(("amqp://", "amqps://")):
         from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - an optional extra
 
+        if "heartbeat=" not in url:
+            # Its own 60 s would leave the message of a host that is cut off with it for two minutes.
+            url = f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT_TIMEOUT_MS // 1000}"
         return RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
     # The two modules in which Dramatiq reads a clock for what it keeps in Redis; it takes none as an argument.
     for module in (dramatiq.brokers.redis, dramatiq.worker):

@@ -189,12 +189,12 @@ async def mark_sent(job_ids: list[str]) -> None:
 
 
 async def overdue(older_than_seconds: int = 5) -> list[PromisedJob]:
-    """Jobs that are due, or whose lease has run out, and of which the broker was not told lately; oldest first."""
+    """Jobs that are due and of which the broker was not told lately, or whose lease has run out; oldest first."""
     rows = await Job.raw(
         "SELECT id, queue FROM jobs WHERE "
-        "((state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp()) OR "
-        " (state = 'ACTIVE' AND lease_until < clock_timestamp())) AND "
-        "(sent_at IS NULL OR sent_at < clock_timestamp() - {} * interval '1 second') ORDER BY run_at LIMIT 10000",
+        "(state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp() AND "
+        " (sent_at IS NULL OR sent_at < clock_timestamp() - {} * interval '1 second')) OR "
+        "(state = 'ACTIVE' AND lease_until < clock_timestamp()) ORDER BY run_at LIMIT 10000",
         older_than_seconds,
     )
     return [PromisedJob(row["id"], row["queue"]) for row in rows]
