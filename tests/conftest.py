@@ -47,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
         OPENAI_API_KEY="sk-of-the-tests",
         OPENAI_BASE_URL=f"http://127.0.0.1:{sandbox}/v1",
         OPENAI_MODEL="sandbox-writer",
+        BLOGQUEUE_OPENAI_TIMEOUT_SECONDS="5",
         SMTP_URL=f"smtp://127.0.0.1:{smtp}",
     )
 

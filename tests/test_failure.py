@@ -1,6 +1,10 @@
 """What happens when a job fails: retries after exactly 2 s and 4 s, then letters, and a way back by hand."""
 
+from datetime import UTC, datetime
+
+import pendulum
 import pytest
+from periodiq import cron
 
 from blogqueue import jobs, orders
 from blogqueue.actors.integrate import integrate_link
@@ -218,3 +222,62 @@ async def test_an_article_that_was_unpublished_after_payment_is_refunded_at_once
     await stage.letter("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     await stage.sound()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "status", "code": 500},
+        {"kind": "status", "code": 503},
+        {"kind": "status", "code": 429, "retry_after": 1},
+        {"kind": "malformed_json"},
+        {"kind": "empty"},
+        {"kind": "refusal"},
+        {"kind": "incomplete"},
+        {"kind": "cut"},
+    ],
+    ids=lambda fault: "-".join(str(value) for value in fault.values()),
+)
+async def test_a_model_that_fails_once_costs_an_attempt_and_no_order(stage: Stage, wrong: dict[str, object]) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, wrong)
+
+    await stage.drain()
+    job = await job_of(order)
+    assert (job["state"], job["attempts"]) == ("DELAYED", 1)
+    await stage.time_passes()
+    await stage.drain()
+
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    await stage.sound()
+
+
+async def test_a_model_that_asks_for_patience_gets_it(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 429, "retry_after": 90})
+
+    await stage.drain()
+
+    waits = await Job.raw("SELECT EXTRACT(EPOCH FROM run_at - clock_timestamp()) AS s FROM jobs")
+    assert 60 < waits[0]["s"] <= 90
+    assert (await job_of(order))["state"] == "DELAYED"
+
+
+async def test_a_model_that_never_answers_is_given_up_and_asked_again(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "slow", "seconds": 60})
+
+    await stage.drain()
+    assert "APITimeoutError" in (await job_of(order))["errors"][0]["message"]  # type: ignore[index]
+    await stage.time_passes()
+    await stage.drain()
+
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+
+
+@pytest.mark.parametrize("start", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)])
+def test_every_minute_strikes_over_both_changes_of_daylight_saving(start: datetime) -> None:
+    at = pendulum.instance(start).in_timezone("Europe/Berlin")
+    for minute_number in range(1, 301):
+        at = cron("* * * * *").next_valid_date(at)
+        assert at.timestamp() == start.timestamp() + 60 * minute_number

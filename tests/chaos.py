@@ -1,0 +1,269 @@
+"""`make chaos`: orders through the real processes while things break at random; nothing may be lost, nothing doubled.
+
+`python -m tests.chaos --orders 200 --faults 120 --seed 7`: the same seed draws the same faults in the same order; when
+exactly they strike is up to the machine.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from tests.monkey import Monkey
+from tests.product import MANY, Market, Product, market, until
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+AT_ONCE = 8
+"""Customers at a time."""
+
+SETTLED_SECONDS = 420
+"""The longest way back to peace: reconciliation may take five minutes."""
+
+
+@dataclass
+class Orders:
+    """The orders as last seen, by checkout session."""
+
+    by_session: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    async def watch(self, shop: Market) -> None:
+        """Look twice a second."""
+        while True:
+            rows = await shop.rows("SELECT id, session_id, status, refund_state, version_id FROM orders")
+            self.by_session = {row["session_id"]: row for row in rows}
+            await asyncio.sleep(0.5)
+
+    async def reached(self, session: str, *statuses: str) -> dict[str, Any]:
+        """The order of a session, once it is in one of these."""
+
+        async def look() -> dict[str, Any] | None:
+            row = self.by_session.get(session)
+            return row if row and row["status"] in statuses else None
+
+        return await until(look, SETTLED_SECONDS, f"order of {session} in {statuses}", wait=0.5)
+
+
+async def patient(shop: Market, method: str, path: str, **what: Any) -> httpx.Response:
+    """A call that is made again as long as the web is away, as people do."""
+
+    async def call() -> httpx.Response | None:
+        try:
+            answer = await shop.http.request(method, f"{shop.base}{path}", **what)
+        except httpx.TransportError:
+            return None
+        return None if answer.status_code in {500, 502, 503} else answer
+
+    return await until(call, SETTLED_SECONDS, path, wait=0.5)
+
+
+async def customer(shop: Market, orders: Orders, number: int, article: str, draw: random.Random) -> str:
+    """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
+    email = f"chaos-{number}@customers.example"
+    wish = {
+        "articleId": article,
+        "targetUrl": f"https://shop-{number}.example/",
+        "anchorText": f"a very good offer {number}",
+        "email": email,
+    }
+    opened: dict[str, Any] | None = None
+    while opened is None:
+        assert (await patient(shop, "POST", "/api/v1/purchase", json=wish)).status_code == 202
+        token = await in_letter(shop, email, r"token=([\w-]+)", 60)
+        if token is None:
+            continue  # the mail server has it or not; who gets no letter asks again
+        answer = await patient(shop, "POST", "/api/v1/purchase/checkout", json={"token": token})
+        opened = answer.json()["data"] if answer.status_code == 200 else None
+    await shop.pay(opened)
+    session = str(opened["sessionId"])
+    ready = await orders.reached(session, "QUALITY_CHECK", "FAILED")
+    if ready["status"] == "FAILED" or draw.random() < 0.2:
+        return session
+    access = await in_letter(shop, email, r"access=([\w-]+)", 60)
+    if access is None:
+        return session
+    bearer = {"authorization": f"Bearer {access}"}
+    if draw.random() < 0.3:
+        body = {"orderId": str(ready["id"])}
+        await patient(shop, "POST", "/api/v1/purchase/regenerate-backlink", json=body, headers=bearer)
+        ready = await orders.reached(session, "QUALITY_CHECK", "FAILED")
+    await submit_and_approve(shop, orders, session, ready["id"], bearer)
+    return session
+
+
+async def submit_and_approve(shop: Market, orders: Orders, session: str, order: UUID, bearer: dict[str, str]) -> None:
+    """Submit what is there, and have it approved; again, if the article changed where the link stood."""
+    admin = {"authorization": f"Bearer {shop.product.told['adminToken']}"}
+    for _ in range(5):
+        ready = await orders.reached(session, "QUALITY_CHECK", "ADMIN_REVIEW", "COMPLETED", "FAILED")
+        if ready["status"] in {"COMPLETED", "FAILED"}:
+            return
+        body = {"orderId": str(order), "versionId": str(ready["version_id"])}
+        await patient(shop, "POST", "/api/v1/purchase/submit-for-review", json=body, headers=bearer)
+        await patient(shop, "POST", f"/api/v1/admin/orders/{order}/approve", headers=admin)
+        await asyncio.sleep(1)  # what was decided is seen by the watcher
+
+
+async def in_letter(shop: Market, to: str, pattern: str, seconds: float) -> str | None:
+    """What the newest letter to somebody says in a link, if one comes in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        mails = (await shop.http.get(f"{shop.sandbox}/mailbox.json", params={"to": to})).json()
+        for mail in reversed(mails):
+            if found := re.search(pattern, mail["text"]):
+                return found.group(1)
+        await asyncio.sleep(0.5)
+    return None
+
+
+def copies(folder: Path, wanted: int) -> None:
+    """Copies of the samples under other slugs."""
+    files = sorted(SAMPLES.rglob("*.md"))
+    folder.mkdir()
+    for number in range(wanted):
+        source = files[number % len(files)]
+        text = re.sub(
+            r"(?m)^(slug\s*[:=]\s*\"?)([^\"\n]+)", rf"\g<1>\g<2>-{number}", source.read_text(encoding="utf-8"), count=1
+        )
+        (folder / f"{source.stem}-{number}.md").write_text(text, encoding="utf-8")
+
+
+async def articles(shop: Market, folder: Path, wanted: int) -> list[str]:
+    """Publish so many articles that each carries two or three links."""
+    await asyncio.to_thread(copies, folder, wanted)
+    imported = await asyncio.to_thread(shop.product.run, "articles", "import", str(folder), "--domain", "chaos.example")
+    assert imported.returncode == 0, imported.stdout + imported.stderr
+    await shop.rows("UPDATE domains SET max_paid_links = 1000")
+    rows = await shop.rows(
+        "SELECT a.id FROM articles a JOIN domains d ON d.id = a.domain_id WHERE d.host = 'chaos.example'"
+    )
+    return [str(row["id"]) for row in rows]
+
+
+async def settled(shop: Market) -> None:
+    """Wait until nothing is on its way any more."""
+
+    async def quiet() -> bool:
+        rows = await shop.rows(
+            "SELECT (SELECT count(*) FROM orders WHERE status = 'PROCESSING') AS orders, "
+            "(SELECT count(*) FROM letters WHERE state IN ('WAITING', 'SENDING')) AS letters, "
+            "(SELECT count(*) FROM orders "
+            " WHERE status = 'FAILED' AND refund_state IN ('NONE', 'INITIATED')) AS refunds, "
+            "(SELECT count(*) FROM jobs WHERE state IN ('WAITING', 'DELAYED', 'ACTIVE')) AS jobs"
+        )
+        return not any(rows[0].values())
+
+    await until(quiet, SETTLED_SECONDS, "peace", wait=1)
+
+
+async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
+    """What came of it, from the rows and from what the outside parties saw."""
+    orders = Counter(row["session_id"] for row in await shop.rows("SELECT session_id FROM orders"))
+    mails = Counter(mail["messageId"] for mail in (await shop.http.get(f"{shop.sandbox}/mailbox.json")).json())
+    key = {
+        "authorization": f"Bearer {(await asyncio.to_thread(shop.product.environment_of, 'app:web'))['STRIPE_API_KEY']}"
+    }
+    refunds: Counter[str] = Counter()
+    after: dict[str, str] = {}
+    while True:
+        page = (await shop.http.get(f"{shop.sandbox}/v1/refunds", params={"limit": "100"} | after, headers=key)).json()
+        refunds.update(refund["payment_intent"] for refund in page["data"])
+        if not page["has_more"]:
+            break
+        after = {"starting_after": page["data"][-1]["id"]}
+    twice = await shop.rows(
+        "SELECT job_id FROM article_versions WHERE job_id IS NOT NULL GROUP BY 1 HAVING count(*) > 1"
+    )
+    rows = await shop.rows(
+        "SELECT (SELECT count(*) FROM article_versions WHERE order_id IS NOT NULL) AS versions, "
+        "(SELECT count(*) FROM letters WHERE state = 'SENT') AS letters, "
+        "(SELECT count(*) FROM letters WHERE state = 'FAILED') AS given_up, "
+        "(SELECT count(*) FROM orders WHERE status = 'COMPLETED') AS completed, "
+        "(SELECT count(*) FROM orders WHERE status = 'FAILED') AS failed"
+    )
+    return {
+        "orders paid": len(sessions),
+        "… published": rows[0]["completed"],
+        "… failed and refunded": rows[0]["failed"],
+        "versions": rows[0]["versions"],
+        "letters sent": rows[0]["letters"],
+        "letters given up, outcome unknown": rows[0]["given_up"],
+        "refunds": sum(refunds.values()),
+        "lost": sum(1 for session in sessions if not orders[session]),
+        "doubled": sum(sum(n - 1 for n in counter.values() if n > 1) for counter in (orders, mails, refunds))
+        + len(twice),
+    }
+
+
+async def run(product: Product, folder: Path, orders: int, faults: int, seed: int) -> tuple[dict[str, Any], str]:
+    """A chaos run; the table, and what the audit found."""
+    draw = random.Random(seed)
+    async with market(product) as shop:
+        on_sale = await articles(shop, folder / "articles", max(6, orders // 2))
+        seen = Orders()
+        watching = asyncio.create_task(seen.watch(shop))
+        monkey = Monkey(shop, random.Random(seed), faults)
+        breaking = asyncio.create_task(monkey.work())
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def take_turn(number: int, luck: random.Random) -> str:
+            async with turns:
+                return await customer(shop, seen, number, on_sale[number % len(on_sale)], luck)
+
+        paid = await asyncio.gather(*(take_turn(number, random.Random(draw.random())) for number in range(orders)))
+        await breaking
+        await monkey.make_peace()
+        await settled(shop)
+        watching.cancel()
+        table = monkey.table() | await counted(shop, paid)
+        audited = await asyncio.to_thread(product.run, "audit")
+        return table, "" if audited.returncode == 0 else audited.stdout
+
+
+def show(table: dict[str, Any]) -> None:
+    for name, value in table.items():
+        print(f"  {name:<36}{value:>8}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--orders", type=int, default=200)
+    parser.add_argument("--faults", type=int, default=120)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    asked = parser.parse_args()
+    print(f"seed {asked.seed}: {asked.orders} orders, {asked.faults} faults")
+    folder = Path(tempfile.mkdtemp(prefix="blogqueue-chaos-"))
+    product = start(folder)
+    began = time.monotonic()
+    try:
+        table, breaches = asyncio.run(run(product, folder, asked.orders, asked.faults, asked.seed))
+    finally:
+        product.stop()
+    show(table | {"minutes": round((time.monotonic() - began) / 60, 1)})
+    print(f"\naudit: {breaches or 'clean'}\nlogs: {folder / 'var' / 'log'}")
+    return 1 if table["lost"] or table["doubled"] or breaches else 0
+
+
+def start(folder: Path) -> Product:
+    """The product as chaos has it: two jobs at a time, and refunds without a grace period."""
+    return Product(
+        folder,
+        **MANY,
+        BLOGQUEUE_GRACE_SECONDS="8",
+        BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY="2",
+        BLOGQUEUE_REFUND_GRACE_HOURS="0",
+        BLOGQUEUE_MAGIC_LINK_MINUTES="60",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,229 @@
+"""The monkey of a chaos run: draws faults from a seed, strikes, and measures how long what it killed stayed down."""
+
+import asyncio
+import random
+import signal
+import time
+import xmlrpc.client
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import psutil
+import redis as redis_client
+from dramatiq.message import Message
+
+from tests.product import Market
+
+WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
+POSTGRES, REDIS = "data:postgres", "data:redis"
+PAUSE_SECONDS = (0.2, 2.0)
+
+MODEL = (
+    {"kind": "status", "code": 503, "times": 3},
+    {"kind": "status", "code": 429, "retry_after": 1, "times": 2},
+    {"kind": "status", "code": 400},
+    {"kind": "slow", "seconds": 4, "times": 3},
+    {"kind": "malformed_json", "times": 2},
+    {"kind": "cut", "times": 2},
+    {"kind": "refusal"},
+    {"kind": "wrong_edit", "name": "second_link", "times": 2},
+    {"kind": "wrong_edit", "name": "gutted", "times": 3},
+)
+MAILS = (
+    {"kind": "status", "code": 451, "at": "rcpt", "times": 3},
+    {"kind": "status", "code": 550, "at": "data"},
+    {"kind": "down", "times": 3},
+    {"kind": "drop_after_data"},
+    {"kind": "slow", "seconds": 3, "times": 2},
+)
+WEBHOOKS = (
+    {"kind": "drop", "times": 2},
+    {"kind": "duplicate", "times_each": 5, "times": 3},
+    {"kind": "delay", "seconds": 3, "times": 2},
+    {"kind": "reorder", "seconds": 2, "times": 2},
+)
+STRIPE = (
+    {"kind": "status", "code": 500, "times": 2},
+    {"kind": "drop_after", "times": 2, "method": "POST"},
+    {"kind": "slow", "seconds": 2, "times": 2},
+)
+
+
+class Monkey:
+    """Breaks one thing after another."""
+
+    def __init__(self, shop: Market, draw: random.Random, faults: int) -> None:
+        self.shop, self.product = shop, shop.product
+        self.draw = draw
+        self.left = faults
+        self.struck: Counter[str] = Counter()
+        self.recoveries: list[float] = []
+        self._watches: set[asyncio.Task[None]] = set()
+        self._sleepers: list[psutil.Process] = []
+
+    async def work(self) -> None:
+        """Strike until no fault is left."""
+        weighted: list[tuple[Callable[[], Awaitable[None]], int]] = [
+            (self.kill_worker, 8), (self.kill_group, 3), (self.kill_other, 3), (self.stop_worker, 2),
+            (self.put_to_sleep, 2), (self.redis_restarts, 2), (self.redis_forgets, 2), (self.redis_away, 1),
+            (self.postgres_restarts, 2), (self.postgres_away, 1), (self.model, 3), (self.mail, 2), (self.webhook, 3),
+            (self.stripe, 2), (self.duplicate_sends, 3),
+        ]  # fmt: skip
+        for _ in range(self.left):
+            strike = self.draw.choices([one for one, _ in weighted], [weight for _, weight in weighted])[0]
+            self.struck[strike.__name__] += 1
+            try:
+                await strike()
+            except (psutil.Error, redis_client.RedisError, xmlrpc.client.Fault, IndexError, OSError):
+                self.struck[strike.__name__] -= 1  # what it reached for was down already
+            await asyncio.sleep(self.draw.uniform(*PAUSE_SECONDS))
+
+    async def make_peace(self) -> None:
+        """Nothing is broken any more, and whatever was killed has been taken up."""
+        await self.shop.faults()
+        for sleeper in self._sleepers:
+            if sleeper.is_running():
+                sleeper.resume()
+        if self._watches:
+            await asyncio.wait(self._watches, timeout=120)
+
+    def table(self) -> dict[str, Any]:
+        """How often it struck, and the slowest recovery."""
+        kills = sum(self.struck[name] for name in ("kill_worker", "kill_group", "kill_other"))
+        ordered = sorted(self.recoveries)
+        return {
+            "kills": kills,
+            "workers stopped (TERM) or asleep (STOP)": self.struck["stop_worker"] + self.struck["put_to_sleep"],
+            "Redis restarts, FLUSHALLs, absences": sum(
+                self.struck[name] for name in ("redis_restarts", "redis_forgets", "redis_away")
+            ),
+            "PostgreSQL restarts and absences": self.struck["postgres_restarts"] + self.struck["postgres_away"],
+            "faults of model, mail, webhook, Stripe": sum(
+                self.struck[name] for name in ("model", "mail", "webhook", "stripe")
+            ),
+            "duplicate sends": self.struck["duplicate_sends"] * 20,
+            "jobs killed and taken up again": len(ordered),
+            "slowest of them, s": round(ordered[-1], 1) if ordered else 0,
+            "half of them within, s": round(ordered[len(ordered) // 2], 1) if ordered else 0,
+        }
+
+    async def kill_worker(self) -> None:
+        """SIGKILL to the process that works."""
+        child = self.draw.choice(self.product.processes(WRITER)[1:])
+        await self._watch_jobs_of(child.pid)
+        child.kill()
+
+    async def kill_group(self) -> None:
+        """SIGKILL to a worker and its master."""
+        processes = self.product.processes(WRITER)
+        for process in processes[1:]:
+            await self._watch_jobs_of(process.pid)
+        for process in processes:
+            process.kill()
+
+    async def kill_other(self) -> None:
+        """SIGKILL to the web, the mail worker or the clock."""
+        self.product.send(self.draw.choice((WEB, MAIL, CLOCK)), signal.SIGKILL)
+
+    async def stop_worker(self) -> None:
+        """SIGTERM, as a deploy does."""
+        self.product.send(WRITER, signal.SIGTERM, master_only=True)
+
+    async def put_to_sleep(self) -> None:
+        """SIGSTOP past the lease, then SIGCONT."""
+        sleeper = self.product.processes(WRITER)[-1]
+        sleeper.suspend()
+        self._sleepers.append(sleeper)
+        task = asyncio.create_task(self._wake(sleeper, self.draw.uniform(9, 13)))
+        self._watches.add(task)
+        task.add_done_callback(self._watches.discard)
+
+    async def redis_restarts(self) -> None:
+        """KILL or TERM; supervisord starts it again."""
+        self.product.send(REDIS, self.draw.choice((signal.SIGKILL, signal.SIGTERM)))
+
+    async def redis_forgets(self) -> None:
+        """FLUSHALL."""
+        client = redis_client.Redis.from_url(self.product.told["redisUrl"])
+        await asyncio.to_thread(client.flushall)
+        client.close()
+
+    async def redis_away(self) -> None:
+        """Some seconds without a Redis."""
+        await self._away(REDIS)
+
+    async def postgres_restarts(self) -> None:
+        """A fast shutdown, or the loss of a backend, which restarts all of them."""
+        if self.draw.random() < 0.5:
+            self.product.send(POSTGRES, signal.SIGINT, master_only=True)
+        else:
+            self.draw.choice(self.product.processes(POSTGRES)[1:]).kill()
+
+    async def postgres_away(self) -> None:
+        """Some seconds without a PostgreSQL."""
+        await self._away(POSTGRES)
+
+    async def model(self) -> None:
+        """The model misbehaves."""
+        await self.shop.faults(model=[self.draw.choice(MODEL)])
+
+    async def mail(self) -> None:
+        """The mail server misbehaves."""
+        await self.shop.faults(mail=[self.draw.choice(MAILS)])
+
+    async def webhook(self) -> None:
+        """Webhooks are lost, late, doubled or out of order."""
+        await self.shop.faults(webhook=[self.draw.choice(WEBHOOKS)])
+
+    async def stripe(self) -> None:
+        """Stripe misbehaves."""
+        await self.shop.faults(stripe=[self.draw.choice(STRIPE)])
+
+    async def duplicate_sends(self) -> None:
+        """Twenty reminders of jobs that have been run, run now or are to run."""
+        rows = await self.shop.rows("SELECT id FROM jobs ORDER BY random() LIMIT 20")
+        client = redis_client.Redis.from_url(self.product.told["redisUrl"])
+        for number, row in enumerate(rows):
+            message_id = f"chaos-{time.monotonic_ns()}-{number}"
+            message: Message[Any] = Message(
+                queue_name="backlink-integration",
+                actor_name="integrate_backlink",
+                args=(row["id"],),
+                kwargs={},
+                options={"redis_message_id": message_id},
+            )
+            client.hset("dramatiq:backlink-integration.msgs", message_id, message.encode())
+            client.rpush("dramatiq:backlink-integration", message_id)
+        client.close()
+
+    async def _away(self, program: str) -> None:
+        await asyncio.to_thread(self.product.take_away, program)
+        await asyncio.sleep(self.draw.uniform(2, 8))
+        self.product.bring_back(program)
+
+    async def _wake(self, sleeper: psutil.Process, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        if sleeper.is_running():
+            sleeper.resume()
+
+    async def _watch_jobs_of(self, pid: int) -> None:
+        rows = await self.shop.rows(
+            "SELECT id, fence FROM jobs WHERE state = 'ACTIVE' AND lease_holder LIKE '%:' || $1", str(pid)
+        )
+        for row in rows:
+            task = asyncio.create_task(self._recovery(row["id"], row["fence"]))
+            self._watches.add(task)
+            task.add_done_callback(self._watches.discard)
+
+    async def _recovery(self, job: str, fence: int) -> None:
+        """Seconds from a kill until another run has claimed the job."""
+        killed = time.monotonic()
+        while True:
+            rows = await self.shop.rows("SELECT fence, state FROM jobs WHERE id = $1", job)
+            if not rows or rows[0]["fence"] > fence:
+                self.recoveries.append(time.monotonic() - killed)
+                return
+            if rows[0]["state"] != "ACTIVE":
+                return  # it had just ended
+            await asyncio.sleep(0.1)
