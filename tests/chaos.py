@@ -231,7 +231,7 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
 
 def show(table: dict[str, Any]) -> None:
     for name, value in table.items():
-        print(f"  {name:<36}{value:>8}")
+        print(f"  {name:<42}{value:>8}")
 
 
 def main() -> int:

@@ -66,7 +66,7 @@ class Monkey:
         """Strike until no fault is left."""
         weighted: list[tuple[Callable[[], Awaitable[None]], int]] = [
             (self.kill_worker, 8), (self.kill_group, 3), (self.kill_other, 3), (self.stop_worker, 2),
-            (self.put_to_sleep, 2), (self.redis_restarts, 2), (self.redis_forgets, 2), (self.redis_away, 1),
+            (self.put_to_sleep, 5), (self.redis_restarts, 2), (self.redis_forgets, 2), (self.redis_away, 1),
             (self.postgres_restarts, 2), (self.postgres_away, 1), (self.model, 3), (self.mail, 2), (self.webhook, 3),
             (self.stripe, 2), (self.duplicate_sends, 3),
         ]  # fmt: skip
