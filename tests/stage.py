@@ -16,9 +16,9 @@ import stripe
 import uvicorn
 from dramatiq.message import Message
 
-from blogqueue import admins, jobs, versions
+from blogqueue import admins, articles, jobs
 from blogqueue.actors.broker import broker
-from blogqueue.actors.messages import nudge
+from blogqueue.actors.messages import minute, nudge
 from blogqueue.app import create_app
 from blogqueue.audit import audit
 from blogqueue.brokers import BellBroker
@@ -90,8 +90,7 @@ class Stage:
                 )
             article = Article(domain_id=domain.id, slug=slug, title="Soil that lasts", niche="gardening")
             await Article.insert(article)
-            await versions.lock_article(article.id)
-            await versions.publish(article.id, await versions.store(article.id, content))
+            await articles.publish_text(article.id, content, who="edith")
         return article.id
 
     async def ask(self, article_id: UUID, **changes: Any) -> httpx.Response:
@@ -173,6 +172,24 @@ class Stage:
         """Edith the editor approves."""
         token = await admins.issue_token(f"edith-{order.id}-{os.urandom(4).hex()}")
         return await self.http.post(f"/api/v1/admin/orders/{order.id}/approve", headers=bearer(token))
+
+    async def judge(self, order: Bought, verb: str, **said: Any) -> httpx.Response:
+        """Edith's program calls a verb of the admin API on an order."""
+        token = await admins.issue_token(f"edith-{os.urandom(8).hex()}")
+        path = f"/api/v1/admin/orders/{order.id}/{verb}"
+        return await self.http.post(path, headers=bearer(token), **({"json": said} if said else {}))
+
+    async def refund_state(self, order: Bought, state: str) -> None:
+        """Wait until the order's refund has come to a state: the sandbox's webhook brings it."""
+        async with asyncio.timeout(20):
+            while (await order_row(order))["refund_state"] != state:  # noqa: ASYNC110 - another process's event
+                await asyncio.sleep(0.02)
+        await self.drain()
+
+    async def minute(self) -> None:
+        """The clock strikes, and everything that falls due is done."""
+        minute.send()
+        await self.drain()
 
     async def mails(self, to: str = "") -> list[dict[str, Any]]:
         """What was mailed, oldest first."""

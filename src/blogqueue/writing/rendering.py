@@ -49,6 +49,17 @@ def html_links(html: str) -> list[HtmlLink]:
     return reader.links
 
 
+def lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
+    """Those of the paid links that readers do not get exactly once, with target, words and rel, and nothing else."""
+    found = html_links(render(article, paid))
+    return [
+        link
+        for link, rel in paid
+        if [f.attributes for f in found if f.text == link.anchor_text and ("href", link.target_url) in f.attributes]
+        != [(("href", link.target_url), *((("rel", rel),) if rel else ()))]
+    ]
+
+
 class _LinkReader(HTMLParser):
     """Collects links; their line breaks become spaces."""
 
