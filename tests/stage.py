@@ -177,7 +177,7 @@ class Stage:
         """Edith's program calls a verb of the admin API on an order."""
         token = await admins.issue_token(f"edith-{os.urandom(8).hex()}")
         path = f"/api/v1/admin/orders/{order.id}/{verb}"
-        return await self.http.post(path, headers=bearer(token), **({"json": said} if said else {}))
+        return await self.http.post(path, headers=bearer(token), json=said or None)
 
     async def refund_state(self, order: Bought, state: str) -> None:
         """Wait until the order's refund has come to a state: the sandbox's webhook brings it."""

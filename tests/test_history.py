@@ -26,22 +26,19 @@ async def test_the_database_refuses_to_change_history_and_texts(stage: Stage, st
     await stage.sound()
 
 
-VERSION = "(SELECT id FROM article_versions WHERE version_num = {})"
+LIVE_IS = "UPDATE articles SET selected_version_id = (SELECT id FROM article_versions WHERE version_num = {})"
+OTHER_EDIT = """UPDATE article_versions SET backlink_metadata =
+    jsonb_set(backlink_metadata, '{edit,new_text}', '"x"') WHERE version_num = 2"""
 
 
 @pytest.mark.parametrize(
     ("published", "statement", "rule"),
     [
         (False, "UPDATE orders SET status = 'QUALITY_CHECK'", 9),
-        (False, f"UPDATE articles SET selected_version_id = {VERSION.format(2)}", 9),
+        (False, LIVE_IS.format(2), 9),
         (False, "UPDATE article_versions SET backlink_metadata = NULL WHERE version_num = 2", 4),
-        (
-            False,
-            "UPDATE article_versions SET backlink_metadata = "
-            "jsonb_set(backlink_metadata, '{edit,new_text}', '\"x\"') WHERE version_num = 2",
-            4,
-        ),
-        (True, f"UPDATE articles SET selected_version_id = {VERSION.format(1)}", 5),
+        (False, OTHER_EDIT, 4),
+        (True, LIVE_IS.format(1), 5),
         (True, "UPDATE orders SET rel = 'nofollow'", 5),
         (True, "UPDATE orders SET refund_state = 'SUCCEEDED'", 6),
     ],

@@ -46,7 +46,7 @@ async def history(order: Bought) -> list[tuple[str, str, str]]:
     return [(row["what"], row["from_status"], row["to_status"]) for row in rows]
 
 
-# ---- publishing -------------------------------------------------------------------------------------------------------
+# ---- publishing ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -226,7 +226,7 @@ async def test_what_is_not_in_review_is_not_judged(stage: Stage, verb: str) -> N
     assert "QUALITY_CHECK: version delivered, by worker" in answer.json()["error"]["message"]
 
 
-# ---- rejecting --------------------------------------------------------------------------------------------------------
+# ---- rejecting -----------------------------------------------------------------------------------------------------
 
 
 async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Stage) -> None:
@@ -326,7 +326,7 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
     assert [answer.json()["error"]["code"] for answer in answers] == ["disputed", "disputed"]
 
 
-# ---- link places ------------------------------------------------------------------------------------------------------
+# ---- link places ---------------------------------------------------------------------------------------------------
 
 
 async def test_the_purchase_that_would_exceed_the_bound_is_refused_before_payment(stage: Stage) -> None:
@@ -371,7 +371,7 @@ async def test_a_payment_beyond_the_bound_that_slips_through_is_refunded(stage: 
     await stage.sound()
 
 
-# ---- the owner's own texts --------------------------------------------------------------------------------------------
+# ---- the owner's own texts -----------------------------------------------------------------------------------------
 
 
 async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
@@ -380,20 +380,23 @@ async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
     return order
 
 
+LINK = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
+
+
 @pytest.mark.parametrize(
-    "change",
+    "instead",
     [
-        lambda text, link: text.replace(link, "a guide to mulching"),
-        lambda text, link: text.replace(link, link.replace("guide to", "guide for")),
-        lambda text, link: text.replace(link, link.replace("mulch-guide", "other")),
-        lambda text, link: text.replace(link, link.replace(")", ' "title")')),
-        lambda text, link: text.replace(link, f"`{link}`"),
-        lambda text, link: text + f"\nAgain: {link}\n",
+        "a guide to mulching",
+        LINK.replace("guide to", "guide for"),
+        LINK.replace("mulch-guide", "other"),
+        LINK.replace(")", ' "title")'),
+        f"`{LINK}`",
+        f"{LINK} and {LINK}",
     ],
     ids=["dropped", "other words", "other target", "a title", "as code", "twice"],
 )
 async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_the_orders_name(
-    stage: Stage, change: Any
+    stage: Stage, instead: str
 ) -> None:
     # Given a published article with a paid link
     article_id = await stage.article()
@@ -401,10 +404,9 @@ async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_t
     text = await live(stage, article_id)
 
     # When the owner publishes a text without it
-    changed = change(text, "[a guide to mulching](https://www.anasgarden.example/mulch-guide)")
-    assert changed != text
+    assert text.count(LINK) == 1
     with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.publish_text(article_id, changed, who="edith")
+        await articles.publish_text(article_id, text.replace(LINK, instead), who="edith")
 
     # Then the article is what it was
     assert await live(stage, article_id) == text

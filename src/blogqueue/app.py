@@ -12,6 +12,7 @@ from blogqueue.api import admin, customer, envelope, health
 from blogqueue.api import shop as shop_api
 from blogqueue.database import pool
 from blogqueue.pages import rendering
+from blogqueue.pages import reviews as review_pages
 from blogqueue.pages import shop as shop_pages
 
 BODY_BYTES = 64 * 1024
@@ -40,6 +41,7 @@ def create_app() -> Litestar:
             api,
             *health.HANDLERS,
             *shop_pages.HANDLERS,
+            *review_pages.HANDLERS,
             create_static_files_router(path="/static", directories=[rendering.STATIC], include_in_schema=False),
         ],
         exception_handlers={Exception: rendering.error_page},

@@ -1,4 +1,4 @@
-"""The owner's verbs: an article's text is never changed, a new one is published; and no text loses a paid link unseen."""
+"""The owner's verbs: a text is never changed, a new one is published; and none loses a paid link without a record."""
 
 from uuid import UUID
 

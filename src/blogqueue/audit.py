@@ -76,7 +76,10 @@ async def _live_texts_carry_every_paid_link() -> list[str]:
         "JOIN articles a ON a.id = o.article_id LEFT JOIN article_versions v ON v.id = a.selected_version_id "
         "WHERE o.status = 'COMPLETED'",
     )
-    broken: list[str] = []
+    # A link's rel is rendered from its order's row, which keeps what was sold.
+    broken = await _ids(
+        "SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE o.rel IS DISTINCT FROM p.rel",
+    )
     for row in rows:
         paid = await catalogue.paid_orders(row["id"])
         lost = lost_links(row["content_md"], [(one.link, one.rel) for one in paid])

@@ -64,8 +64,7 @@ async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "")
         try:
             terms = _terms(path, folder)
             file = _read(path)
-            if (other := slugs.setdefault(file.slug, path)) != path:
-                raise UnusableError(f"{other.name} has the slug {file.slug!r} as well; give each its own")
+            _alone(path, slugs.setdefault(file.slug, path), file.slug)
             outcome = await _publish(file, terms or {"host": domain, "name": domain}, drop_paid_links)
         except UnusableError as error:
             found.append(Imported(path, str(error), used=False))
@@ -78,6 +77,12 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme":
             yield path
+
+
+def _alone(path: Path, first: Path, slug: str) -> None:
+    """Of two files with one slug the second would be the first one's next version, which nobody meant."""
+    if first != path:
+        raise UnusableError(f"{first.name} has the slug {slug!r} as well; give each its own")
 
 
 def _terms(path: Path, folder: Path) -> dict[str, Any]:

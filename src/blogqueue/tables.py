@@ -232,7 +232,10 @@ class StripeEvent(Table, tablename="stripe_events", db=DB):
 
 
 class Refund(Table, tablename="refunds", db=DB):
-    """The return of an order's money; one an order, for ever. `round` grows when Stripe is asked anew after a failure."""
+    """The return of an order's money; one an order, for ever.
+
+    `round` grows when Stripe is asked anew after a failure.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict, null=False, unique=True)
