@@ -87,17 +87,22 @@ async def forwards():
         schema=None,
     )
 
-    manager.alter_column(
-        table_class_name="Order",
-        tablename="orders",
-        column_name="access_token_hash",
-        db_column_name="access_token_hash",
-        params={"secret": True},
-        old_params={"secret": False},
-        column_class=Varchar,
-        old_column_class=Varchar,
-        schema=None,
-    )
+    for table, tablename, column in (
+        ("Order", "orders", "access_token_hash"),
+        ("Purchase", "purchases", "token_hash"),
+        ("Purchase", "purchases", "address_hash"),
+    ):
+        manager.alter_column(
+            table_class_name=table,
+            tablename=tablename,
+            column_name=column,
+            db_column_name=column,
+            params={"secret": True},
+            old_params={"secret": False},
+            column_class=Varchar,
+            old_column_class=Varchar,
+            schema=None,
+        )
 
     async def run_forwards():
         await run(FORWARDS)

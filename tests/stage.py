@@ -200,7 +200,7 @@ class Stage:
         with suppress(ConflictError):
             await admins.create(name, f"{name}@blogqueue.example", PASSWORD)
         await self.http.get("/admin/public/login/")
-        token = {"x-csrftoken": self.http.cookies.get("csrftoken", "")}
+        token = {"x-csrftoken": self.http.cookies["csrftoken"]}
         said = {"username": name, "password": PASSWORD} | also
         return await self.http.post("/admin/public/login/", json=said, headers=token)
 

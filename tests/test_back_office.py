@@ -124,7 +124,8 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
     assert made.status_code == 201, made.text
     domain = (await Domain.select())[0]
     assert (domain["host"], domain["rel"], domain["max_paid_links"]) == ("new.example", "nofollow", 3)
-    new = {"domain_id": str(domain["id"]), "slug": "new-soil", "title": "New soil", "status": "PUBLISHED"}
+    blank = (await stage.http.get("/admin/api/tables/articles/new/")).json()
+    new = blank | {"domain_id": str(domain["id"]), "slug": "new-soil", "title": "New soil", "status": "PUBLISHED"}
     made = await write(stage, "POST", "tables/articles/", **new)
     assert made.status_code == 201, made.text
     assert (await Article.select(Article.status))[0]["status"] == "DRAFT"
@@ -198,7 +199,8 @@ async def test_no_secret_is_shown(stage: Stage) -> None:
     shown = (await stage.http.get(f"/admin/api/tables/orders/{order.id}/")).text
 
     assert set(tables) == {
-        "domains", "articles", "article_versions", "orders", "jobs", "letters", "refunds", "order_events"
+        "domains", "articles", "article_versions", "orders", "jobs",
+        "purchases", "letters", "refunds", "order_events"
     }  # fmt: skip
     hashes = await Order.select(Order.access_token_hash)
     assert hashes[0]["access_token_hash"] not in shown

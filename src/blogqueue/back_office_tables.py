@@ -18,7 +18,7 @@ from starlette.requests import Request
 
 from blogqueue import history
 from blogqueue.states import ArticleStatus
-from blogqueue.tables import Article, ArticleVersion, Domain, Job, Letter, Order, OrderEvent, Refund, Rel
+from blogqueue.tables import Article, ArticleVersion, Domain, Job, Letter, Order, OrderEvent, Purchase, Refund, Rel
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -155,6 +155,13 @@ TABLES = [
         visible_filters=[Order.status, Order.customer_email, Order.article_id, Order.failure_reason,
                          Order.refund_state, Order.frozen, Order.created_at],
         **_seen("Workflow", newest=Order.created_at),
+    ),
+    TableConfig(  # what the orders' pages link to
+        Purchase,
+        visible_columns=[Purchase.id, Purchase.state, Purchase.email, Purchase.article_id, Purchase.price,
+                         Purchase.currency, Purchase.held_reason, Purchase.created_at],
+        visible_filters=[Purchase.state, Purchase.email, Purchase.article_id, Purchase.created_at],
+        **_seen("Workflow", newest=Purchase.created_at),
     ),
     TableConfig(
         Job,
