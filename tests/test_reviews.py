@@ -323,7 +323,7 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
 
     answers = [await stage.judge(order, "approve"), await stage.judge(order, "reject", reason="No.")]
 
-    assert [answer.json()["error"]["code"] for answer in answers] == ["disputed", "disputed"]
+    assert [answer.json()["error"]["code"] for answer in answers] == ["frozen", "frozen"]
 
 
 # ---- link places ---------------------------------------------------------------------------------------------------

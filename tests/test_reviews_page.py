@@ -16,7 +16,7 @@ from blogqueue import articles
 from blogqueue.database import DB
 from blogqueue.pages import changes
 from blogqueue.settings import settings
-from blogqueue.tables import OrderEvent
+from blogqueue.tables import ArticleVersion, OrderEvent
 from blogqueue.writing.edits import AppliedEdit
 from blogqueue.writing.links import Link
 from tests.stage import PASSWORD, Bought, Stage, order_row
@@ -176,7 +176,7 @@ async def test_piccolo_admins_pages_open_in_a_browser_under_their_policy(stage: 
         ("orders", "/admin/#/orders/", "ana@customers.example"),
         ("order", f"/admin/#/orders/{order.id}/", "Edit"),
         ("articles", "/admin/#/articles/", "soil-that-lasts"),
-        ("form", "/admin/#/forms/publish-a-text/", "no text is ever changed"),
+        ("form", "/admin/#/forms/take-down-or-put-back/", "on the site and on sale"),
     ):
         await page.goto("about:blank")
         await page.goto(path)
@@ -187,6 +187,60 @@ async def test_piccolo_admins_pages_open_in_a_browser_under_their_policy(stage: 
     # Then nothing that she needs was refused or failed
     assert complaints == []
     await context.close()
+
+
+async def test_an_owner_writes_a_new_text_in_a_browser_byte_for_byte(stage: Stage, browser: Browser) -> None:
+    # Given a published article with a paid link, and Edith before its text
+    article_id = await stage.article(content=f"\n{LONG}\n")
+    order = await stage.submitted(article_id)
+    await stage.approve(order)
+    live = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+    context = await browser.new_context(base_url=settings.public_url)
+    await context.add_cookies([{"name": "id", "value": await stage.signed_in(), "url": settings.public_url}])
+    page = await context.new_page()
+    complaints = heard(page)
+    await page.goto("/admin/texts")
+    await page.get_by_role("link", name="Soil that lasts").click()
+    box = page.get_by_label("Text (Markdown)")
+    await show(page, "text")
+
+    # When she changes the heading, then that alone is changed
+    await box.fill((await box.input_value()).replace("# A long article", "# A longer article"))
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("status")).to_contain_text("Published.")
+    now = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+    assert now == live.replace("# A long article", "# A longer article")
+
+    # When she loses the paid link, then the order is named, and what she wrote is still there
+    await box.fill((await box.input_value()).replace("[a guide to mulching]", "[a guide]"))
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("alert")).to_contain_text(str(order.id))
+    assert "[a guide](" in await box.input_value()
+    await show(page, "text-refused")
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == now
+    assert [said for said in complaints if "409" not in said] == []
+    await context.close()
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(stage: Stage) -> None:
+    # Given Edith's open page of a text, and a newer one that went live meanwhile
+    article_id = await stage.article(content=LONG)
+    await stage.signed_in()
+    seen = (await ArticleVersion.select(ArticleVersion.id))[0]["id"]
+    form = (await stage.http.get(f"/admin/texts/{article_id}")).text.partition('name="form" value="')[2][:43]
+    newer = LONG.replace("# A long", "# A newer")
+    await articles.publish_text(article_id, newer, who="owner")
+
+    # When she publishes hers
+    said = {"form": form, "base": str(seen), "text": LONG.replace("# A long", "# Her")}
+    answer = await stage.http.post(f"/admin/texts/{article_id}", data=said)
+
+    # Then she is told, and the newer one stays; and without the form's token nothing is looked at
+    assert answer.status_code == 409 and "Another text went live meanwhile" in answer.text
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == newer
+    assert (await stage.http.post(f"/admin/texts/{article_id}", data=said | {"form": ""})).status_code == 403
 
 
 # ---- refusals --------------------------------------------------------------------------------------------------------

@@ -14,12 +14,14 @@ MAX_CHARACTERS = 1_000_000
 """A thousand times a short article; anything larger is something else."""
 
 
-async def publish_text(article_id: UUID, content_md: str, *, who: str, override: str = "") -> UUID:
+async def publish_text(
+    article_id: UUID, content_md: str, *, who: str, override: str = "", based_on: UUID | None = None
+) -> UUID:
     """Publish an owner's text as the article's next version; the version's id, that of the live one if it is the same.
 
     Raises InvalidError for what is no text, NotFoundError, and ConflictError with the names of the orders whose paid
     link the text drops or alters; with `override`, a reason, it is published all the same, and each such order's
-    history says so.
+    history says so. `based_on` is the version that it was written from; ConflictError if another is live by now.
     """
     _checked(content_md)
     async with transaction():
@@ -28,6 +30,8 @@ async def publish_text(article_id: UUID, content_md: str, *, who: str, override:
             live = await versions.get(article.selected_version_id)
             if live.content_md == content_md:
                 return live.id
+        if based_on is not None and article.selected_version_id not in {None, based_on}:
+            raise ConflictError("Another text went live meanwhile; write into that one.", code="stale_text")
         lost = await _lost(article_id, content_md)
         if lost and not override.strip():
             raise _loses(lost)

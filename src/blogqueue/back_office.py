@@ -1,4 +1,4 @@
-"""Piccolo Admin under /admin/: mounted, signed in to with MFA if an editor wants it, and with forms for texts.
+"""Piccolo Admin under /admin/: mounted, signed in to with MFA if an editor wants it, and beside our own pages.
 
 Each of its writes is one transaction, so that none is without its line of history.
 """
@@ -43,14 +43,6 @@ SECURITY_HEADERS = (
 HTTP_REFUSED = 400
 
 
-class NewText(BaseModel):
-    """An article's slug and its new text (Markdown); a reason only where paid links are dropped knowingly."""
-
-    slug: str
-    text: str
-    reason_to_drop_paid_links: str = ""
-
-
 class OnSite(BaseModel):
     """An article's slug, and whether it is taken down or put back; a reason where paid links stand in it."""
 
@@ -66,16 +58,6 @@ async def _article_id(slug: str) -> UUID:
     return cast("UUID", rows[0]["id"])
 
 
-async def _publish_text(request: Request, said: NewText) -> str:
-    try:
-        version_id = await articles.publish_text(
-            await _article_id(said.slug), said.text, who=editor(request), override=said.reason_to_drop_paid_links
-        )
-    except ProblemError as error:
-        raise ValueError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
-    return f"Published as version {version_id}."
-
-
 async def _on_site(request: Request, said: OnSite) -> str:
     article_id, who = await _article_id(said.slug), editor(request)
     try:
@@ -89,7 +71,6 @@ async def _on_site(request: Request, said: OnSite) -> str:
 
 
 FORMS = [
-    FormConfig("Publish a text", NewText, _publish_text, "The article's next version; no text is ever changed."),
     FormConfig("Take down or put back", OnSite, _on_site, "Whether an article is on the site and on sale."),
 ]
 
@@ -109,7 +90,7 @@ def _site() -> Any:  # noqa: ANN401 - Starlette's application
         auto_include_related=False,
         production=secure,
         allowed_hosts=[urlsplit(settings.public_url).hostname or ""],
-        sidebar_links={"Reviews": "/admin/reviews", "The shop": "/"},
+        sidebar_links={"Reviews": "/admin/reviews", "Texts": "/admin/texts", "The shop": "/"},
         mfa_providers=[AuthenticatorProvider(encryption(), issuer_name="blogqueue")],
     )
 

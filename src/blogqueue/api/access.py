@@ -43,6 +43,15 @@ def own_form(request: Request[Any, Any, Any], shown: str) -> None:
         raise ForbiddenError
 
 
+async def form_sender(request: Request[Any, Any, Any], form: str) -> str:
+    """The name of the signed-in editor who sent one of our own forms. Raises ForbiddenError for anybody else."""
+    who = await admins.signed_in(session(request))
+    if who is None:
+        raise ForbiddenError
+    own_form(request, form)
+    return who
+
+
 async def admin(request: Request[Any, Any, Any]) -> str:
     """The name of the editor, or of their program's token. Raises UnauthorizedError and ForbiddenError.
 

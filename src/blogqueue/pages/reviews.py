@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from blogqueue import admins, history, review_desk, reviews, tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
-from blogqueue.errors import ForbiddenError, NotFoundError, ProblemError
+from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.money import amount
 from blogqueue.pages import changes
 from blogqueue.pages.rendering import page
@@ -50,7 +50,7 @@ async def order(
 @post("/admin/reviews/{order_id:uuid}/approve", include_in_schema=False)
 async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Publish it, and go on to the next."""
-    who = await _editor(request, data)
+    who = await access.form_sender(request, data.get("form", ""))
     try:
         following = await review_desk.after(order_id)
         _, promised = await reviews.approve(order_id, who=who, version_id=_version(data))
@@ -63,7 +63,7 @@ async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], dat
 @post("/admin/reviews/{order_id:uuid}/reject", include_in_schema=False)
 async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Refuse it with a reason, and go on to the next."""
-    who = await _editor(request, data)
+    who = await access.form_sender(request, data.get("form", ""))
     reason = " ".join(filter(None, [data.get("reason", ""), data.get("words", "")]))
     try:
         following = await review_desk.after(order_id)
@@ -79,15 +79,6 @@ def age(seconds: int) -> str:
     if seconds < HOUR:
         return f"{seconds // 60} min"
     return f"{seconds // HOUR} h" if seconds < 2 * DAY else f"{seconds // DAY} days"
-
-
-async def _editor(request: Request[Any, Any, Any], data: dict[str, str]) -> str:
-    """The signed-in editor who sent one of our own forms. Raises ForbiddenError."""
-    who = await admins.signed_in(access.session(request))
-    if who is None:
-        raise ForbiddenError
-    access.own_form(request, data.get("form", ""))
-    return who
 
 
 def _version(data: dict[str, str]) -> UUID:
