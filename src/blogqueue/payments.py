@@ -202,7 +202,7 @@ async def send_refund(payment_intent: str, minor_units: int, *, order_id: UUID, 
     (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. `number` (1, 2, ...) grows
     when an operator asks anew after a failure, as a known key gives the first answer again. Raises stripe.StripeError.
     """
-    metadata = {"order_id": str(order_id), "number": str(number)}
+    metadata = {"order_id": str(order_id)} | ({"number": str(number)} if number > 1 else {})
     try:
         refund = await _client().v1.refunds.create_async(
             {"payment_intent": payment_intent, "amount": minor_units, "metadata": metadata},

@@ -76,20 +76,21 @@ async def begin_or_repeat(order_id: UUID, *, who: str) -> Promised:
 async def _repeat(order_id: UUID, *, who: str) -> Promised:
     """Ask Stripe for a failed refund anew, under another key: a known key would give the first answer again."""
     async with transaction():
-        rows = (
-            await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)})
-            .where(Order.id == order_id, Order.refund_state == RefundState.FAILED, Order.frozen.eq(value=False))
-            .returning(Order.id)
+        # The refund's row first, as everywhere: locks are always taken in this order.
+        rows = await Refund.raw(
+            "UPDATE refunds SET state = 'INITIATED', round = round + 1, attempts = 0, error = '', "
+            "stripe_refund_id = NULL, run_at = clock_timestamp(), updated_at = clock_timestamp() "
+            "WHERE order_id = {} AND state = 'FAILED' "
+            "AND NOT (SELECT frozen FROM orders WHERE id = order_id) RETURNING id",
+            order_id,
         )
         if not rows:
             return Promised()
-        again = await Refund.raw(
-            "UPDATE refunds SET state = 'INITIATED', round = round + 1, attempts = 0, error = '', "
-            "stripe_refund_id = NULL, run_at = clock_timestamp() WHERE order_id = {} RETURNING id",
-            order_id,
+        await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)}).where(
+            Order.id == order_id
         )
         await history.note(who, "refund initiated again", order_id=order_id)
-    return Promised(refunds=(again[0]["id"],))
+    return Promised(refunds=(rows[0]["id"],))
 
 
 async def send(refund_id: UUID) -> Promised:
@@ -174,12 +175,13 @@ async def _tell(order_id: UUID, state: RefundState) -> Promised:
     await history.note(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
         return Promised(letters=await orders.write_to(await orders.get(order_id), "refunded", price=True))
+    rounds = await Refund.select(Refund.round).where(Refund.order_id == order_id)
     return Promised(
         letters=await letters.promise(
             "operator_alert",
             to=settings.operator_email,
             order_id=order_id,
-            job_id="refund",
+            job_id=f"refund-{rounds[0]['round']}",
             summary="A refund failed",
             detail="Stripe did not give the money back; see the refund's error and settle it in Stripe.",
         ),
