@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,20 +15,24 @@ import httpx
 import stripe
 import uvicorn
 from dramatiq.message import Message
+from piccolo.apps.user.tables import BaseUser
+from piccolo_api.session_auth.tables import SessionsBase
 
-from blogqueue import admins, jobs, versions
+from blogqueue import admins, articles, jobs
 from blogqueue.actors.broker import broker
-from blogqueue.actors.messages import nudge
+from blogqueue.actors.messages import minute, nudge
 from blogqueue.app import create_app
 from blogqueue.audit import audit
 from blogqueue.brokers import BellBroker
 from blogqueue.database import DB, transaction
+from blogqueue.errors import ConflictError
 from blogqueue.migrations import forwards
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.tables import Article, Domain, Order
 from tests.sandboxes import sandbox
 
+PASSWORD = "edith's own password"
 QUEUES = ("backlink-integration", "mail", "upkeep")
 
 GARDEN = """\
@@ -71,6 +75,7 @@ class Stage:
     async def clear(self) -> None:
         """Empty everything; truncating in one statement keeps the foreign keys content."""
         names = "admin_tokens, queue_stats, order_events, refunds, stripe_events, letters, jobs, orders, purchases"
+        await DB.run_ddl("TRUNCATE sessions, piccolo_user, authenticator_secret RESTART IDENTITY")
         await DB.run_ddl(f"TRUNCATE {names}, article_versions, articles, domains RESTART IDENTITY CASCADE")
         redis_broker().client.flushdb()
         await self.sandbox.delete("/faults")
@@ -90,8 +95,7 @@ class Stage:
                 )
             article = Article(domain_id=domain.id, slug=slug, title="Soil that lasts", niche="gardening")
             await Article.insert(article)
-            await versions.lock_article(article.id)
-            await versions.publish(article.id, await versions.store(article.id, content))
+            await articles.publish_text(article.id, content, who="edith")
         return article.id
 
     async def ask(self, article_id: UUID, **changes: Any) -> httpx.Response:
@@ -173,6 +177,44 @@ class Stage:
         """Edith the editor approves."""
         token = await admins.issue_token(f"edith-{order.id}-{os.urandom(4).hex()}")
         return await self.http.post(f"/api/v1/admin/orders/{order.id}/approve", headers=bearer(token))
+
+    async def judge(self, order: Bought, verb: str, **said: Any) -> httpx.Response:
+        """Edith's program calls a verb of the admin API on an order."""
+        token = await admins.issue_token(f"edith-{os.urandom(8).hex()}")
+        path = f"/api/v1/admin/orders/{order.id}/{verb}"
+        return await self.http.post(path, headers=bearer(token), json=said or None)
+
+    async def signed_in(self, name: str = "edith") -> str:
+        """An editor of this name, made if need be, has a session, in the browser that `http` is; the session."""
+        with suppress(ConflictError):
+            await admins.create(name, f"{name}@blogqueue.example", PASSWORD)
+        user = await BaseUser.objects().get(BaseUser.username == name)
+        assert user is not None
+        session = await SessionsBase.create_session(user.id)
+        self.http.cookies.set("id", session.token)
+        await self.http.get("/admin/")
+        return session.token
+
+    async def sign_in(self, name: str = "edith", **also: str) -> httpx.Response:
+        """An editor of this name, made if need be, signs in over the login; a process takes 20 such in 5 minutes."""
+        with suppress(ConflictError):
+            await admins.create(name, f"{name}@blogqueue.example", PASSWORD)
+        await self.http.get("/admin/public/login/")
+        token = {"x-csrftoken": self.http.cookies["csrftoken"]}
+        said = {"username": name, "password": PASSWORD} | also
+        return await self.http.post("/admin/public/login/", json=said, headers=token)
+
+    async def refund_state(self, order: Bought, state: str) -> None:
+        """Wait until the order's refund has come to a state: the sandbox's webhook brings it."""
+        async with asyncio.timeout(20):
+            while (await order_row(order))["refund_state"] != state:  # noqa: ASYNC110 - another process's event
+                await asyncio.sleep(0.02)
+        await self.drain()
+
+    async def minute(self) -> None:
+        """The clock strikes, and everything that falls due is done."""
+        minute.send()
+        await self.drain()
 
     async def mails(self, to: str = "") -> list[dict[str, Any]]:
         """What was mailed, oldest first."""

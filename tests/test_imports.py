@@ -1,12 +1,13 @@
 """Articles come in byte for byte, and a file that cannot be used keeps none of the others out."""
 
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from blogqueue.imports import import_folder
-from blogqueue.tables import Article, ArticleVersion, Domain
-from tests.stage import Stage
+from blogqueue.tables import Article, ArticleVersion, Domain, OrderEvent
+from tests.stage import GARDEN, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")
 
@@ -72,6 +73,53 @@ async def test_a_file_that_cannot_be_used_is_named_with_its_reason_and_the_other
     assert "NUL" in found["nul.md"]
     assert "slug" in found["other.md"]
     assert list(await published()) == ["good"]
+
+
+async def test_a_changed_file_is_its_articles_next_version(tmp_path: Path, stage: Stage) -> None:
+    # Given an imported file
+    file = tmp_path / "soil.md"
+    file.write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    article_id: UUID = (await Article.select(Article.id))[0]["id"]
+
+    # When a link is sold in it and the unchanged file is imported again
+    order = await stage.submitted(article_id)
+    await stage.approve(order)
+    unchanged = await import_folder(tmp_path, domain="blog.example")
+
+    # Then the live text stays as sold
+    assert [found.outcome for found in unchanged] == ["unchanged"]
+    live = (await published())["soil"]
+    assert "[a guide to mulching]" in live
+
+    # When the file is changed without that link, and then with it
+    file.write_text(GARDEN.replace("Soil that lasts", "Soil that stays"), encoding="utf-8")
+    (refused,) = await import_folder(tmp_path, domain="blog.example")
+    file.write_text(live.replace("Soil that lasts", "Soil that stays"), encoding="utf-8")
+    (updated,) = await import_folder(tmp_path, domain="blog.example")
+
+    # Then the first is refused with the order's name, and the second is published
+    assert not refused.used and str(order.id) in refused.outcome
+    assert (updated.used, updated.outcome) == (True, "updated")
+    assert (await published())["soil"] == file.read_text(encoding="utf-8")
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_reason_lets_an_import_drop_paid_links(tmp_path: Path, stage: Stage) -> None:
+    file = tmp_path / "soil.md"
+    file.write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    await stage.approve(await stage.submitted((await Article.select(Article.id))[0]["id"]))
+    file.write_text(GARDEN + "\nMore.\n", encoding="utf-8")
+
+    (found,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="The customer asked for it.")
+
+    assert found.outcome == "updated"
+    notes = await OrderEvent.select(OrderEvent.note).where(OrderEvent.what == "paid link dropped")
+    assert notes == [{"note": "The customer asked for it."}]
+    await stage.drain()
+    await stage.sound()
 
 
 async def test_a_folder_says_its_domains_terms(tmp_path: Path) -> None:

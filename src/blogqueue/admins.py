@@ -1,13 +1,17 @@
 """Editors who sign in, and the bearer tokens of their programs: shown once, hashed at rest, revocable."""
 
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from piccolo.apps.user.tables import BaseUser
+from piccolo_api.session_auth.tables import SessionsBase
 
 from blogqueue import tokens
-from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from blogqueue.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from blogqueue.tables import AdminToken
+
+SESSION_MORE = timedelta(minutes=20)
+"""Each look at a page keeps a session this much longer, up to its 7 days; Piccolo Admin's own pages do the same."""
 
 
 async def create(name: str, email: str, password: str) -> None:
@@ -18,6 +22,17 @@ async def create(name: str, email: str, password: str) -> None:
         await BaseUser.create_user(name, password, email=email, admin=True, superuser=True, active=True)
     except ValueError as error:
         raise InvalidError([FieldError("password", "password", str(error))]) from error
+
+
+async def signed_in(session: str) -> str | None:
+    """The name of the editor whose session this is; None for nobody's. Raises ForbiddenError for who is no editor."""
+    user_id = await SessionsBase.get_user_id(session, increase_expiry=SESSION_MORE) if session else None
+    user = await BaseUser.objects().where(BaseUser.id == user_id).first() if user_id is not None else None
+    if user is None:
+        return None
+    if not (user.active and user.admin):
+        raise ForbiddenError
+    return str(user.username)
 
 
 async def issue_token(name: str) -> str:

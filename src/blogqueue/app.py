@@ -7,11 +7,12 @@ from litestar import Litestar, Router
 from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
-from blogqueue import __version__, log, readiness
+from blogqueue import __version__, back_office, log, readiness
 from blogqueue.api import admin, customer, envelope, health
 from blogqueue.api import shop as shop_api
 from blogqueue.database import pool
-from blogqueue.pages import rendering
+from blogqueue.pages import rendering, texts
+from blogqueue.pages import reviews as review_pages
 from blogqueue.pages import shop as shop_pages
 
 BODY_BYTES = 64 * 1024
@@ -40,6 +41,9 @@ def create_app() -> Litestar:
             api,
             *health.HANDLERS,
             *shop_pages.HANDLERS,
+            *review_pages.HANDLERS,
+            *texts.HANDLERS,
+            *back_office.HANDLERS,
             create_static_files_router(path="/static", directories=[rendering.STATIC], include_in_schema=False),
         ],
         exception_handlers={Exception: rendering.error_page},

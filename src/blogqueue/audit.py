@@ -8,7 +8,7 @@ import msgspec
 from blogqueue import catalogue
 from blogqueue.tables import Order
 from blogqueue.writing.edits import AppliedEdit, declared_only
-from blogqueue.writing.links import links_in
+from blogqueue.writing.rendering import lost_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +56,55 @@ async def _completed_job_has_its_version() -> list[str]:
 async def _versions_differ_only_by_their_edit() -> list[str]:
     rows = await Order.raw(
         "SELECT v.id, v.content_md AS after, b.content_md AS before, v.backlink_metadata->'edit' AS edit "
-        "FROM article_versions v LEFT JOIN article_versions b "
-        "  ON b.id = (v.backlink_metadata->>'base_article_version_id')::uuid WHERE v.backlink_metadata IS NOT NULL",
+        "FROM article_versions v LEFT JOIN orders o ON o.id = v.order_id LEFT JOIN article_versions b "
+        "  ON b.id::text = v.backlink_metadata->>'base_article_version_id' "
+        "  AND b.article_id = v.article_id AND b.version_num < v.version_num "
+        "WHERE v.backlink_metadata IS NOT NULL OR o.kind = 'backlink'",
     )
     return [
         str(row["id"])
         for row in rows
         if row["before"] is None
+        or row["edit"] is None
         or not declared_only(row["before"], row["after"], AppliedEdit(**msgspec.json.decode(row["edit"])))
     ]
 
 
 async def _live_texts_carry_every_paid_link() -> list[str]:
     rows = await Order.raw(
-        "SELECT DISTINCT a.id, v.content_md FROM orders o JOIN articles a ON a.id = o.article_id "
-        "JOIN article_versions v ON v.id = a.selected_version_id WHERE o.status = 'COMPLETED'",
+        "SELECT DISTINCT a.id, COALESCE(v.content_md, '') AS content_md FROM orders o "
+        "JOIN articles a ON a.id = o.article_id LEFT JOIN article_versions v ON v.id = a.selected_version_id "
+        "WHERE o.status = 'COMPLETED'",
     )
-    broken: list[str] = []
+    # A link's rel is rendered from its order's row, which keeps what was sold.
+    broken = await _ids(
+        "SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE o.rel IS DISTINCT FROM p.rel",
+    )
     for row in rows:
-        live = links_in(row["content_md"])
-        if any(live.count(link) != 1 for link, _ in await catalogue.paid_links(row["id"])):
-            broken.append(str(row["id"]))
+        paid = await catalogue.paid_orders(row["id"])
+        lost = lost_links(row["content_md"], [(one.link, one.rel) for one in paid])
+        broken += [str(one.order_id) for one in paid if one.link in lost]
     return broken
 
 
 async def _no_order_completed_and_refunded() -> list[str]:
     return await _ids(
-        "SELECT id FROM orders WHERE status = 'COMPLETED' AND refund_state <> 'NONE' "
+        "SELECT id FROM orders WHERE status <> 'FAILED' AND refund_state <> 'NONE' "
         "UNION SELECT o.id FROM orders o LEFT JOIN refunds r ON r.order_id = o.id "
-        "WHERE o.refund_state IS DISTINCT FROM COALESCE(r.state, 'NONE')",
+        "WHERE o.refund_state IS DISTINCT FROM COALESCE(r.state, 'NONE') "
+        "   OR r.amount <> o.price OR r.currency <> o.currency "
+        "   OR (r.state = 'SUCCEEDED' AND r.stripe_refund_id IS NULL)",
+    )
+
+
+async def _history_is_whole() -> list[str]:
+    return await _ids(
+        # An order's newest line with a status says the one it has; an article's live text was published by a line.
+        "SELECT o.id FROM orders o LEFT JOIN LATERAL (SELECT to_status FROM order_events e "
+        "    WHERE e.order_id = o.id AND e.to_status <> '' ORDER BY e.id DESC LIMIT 1) latest ON true "
+        "WHERE latest.to_status IS DISTINCT FROM o.status "
+        "UNION SELECT a.id FROM articles a WHERE a.selected_version_id IS NOT NULL AND NOT EXISTS "
+        "   (SELECT FROM order_events e WHERE e.article_id = a.id AND e.note LIKE '%' || a.selected_version_id || '%')",
     )
 
 
@@ -118,7 +138,8 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
         "a live article carries each COMPLETED order's link exactly once",
         _live_texts_carry_every_paid_link,
     ),
-    (6, "no order is COMPLETED and refunded, and refunds are what their orders say", _no_order_completed_and_refunded),
+    (6, "only FAILED orders are refunded, once and in full, as they say", _no_order_completed_and_refunded),
     (7, "every letter is sent once, on its way, or marked failed with a reason", _letters_go_out),
     (8, "no order or job sits still", _nothing_sits_still),
+    (9, "every status and every live text has its line of history", _history_is_whole),
 ]

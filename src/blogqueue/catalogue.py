@@ -16,7 +16,8 @@ NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 -
 
 _PLACES = """
 GREATEST(0, d.max_paid_links
-    - (SELECT count(*) FROM orders o WHERE o.article_id = a.id AND o.status <> 'FAILED')
+    - (SELECT count(*) FROM orders o
+       WHERE o.article_id = a.id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL)
     - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
                                           AND p.holds_until > clock_timestamp())) AS places
 """
@@ -101,11 +102,29 @@ async def places(article_id: UUID) -> int:
     return int(rows[0]["places"])
 
 
-async def is_sold(article_id: UUID, link: Link) -> bool:
-    """Whether this very link is sold in an article: it could stand there only once."""
+async def has_place(purchase_id: UUID) -> bool:
+    """Whether a purchase may (still) have one of its article's link places, with the article locked.
+
+    Before it stand what is sold and the earlier purchases that hold a place; all that do, where its own hold is over.
+    """
     rows = await Article.raw(
-        "SELECT EXISTS (SELECT FROM orders WHERE article_id = {} AND status <> 'FAILED' "
-        "AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) AS sold",
+        "SELECT d.max_paid_links > (SELECT count(*) FROM orders o "
+        "    WHERE o.article_id = p.article_id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL) "
+        "  + (SELECT count(*) FROM purchases other WHERE other.article_id = p.article_id AND other.id <> p.id "
+        "       AND other.state = 'OPEN' AND other.holds_until > clock_timestamp() "
+        "       AND (p.holds_until <= clock_timestamp() "
+        "            OR (other.created_at, other.id) < (p.created_at, p.id))) AS has_place "
+        "FROM purchases p JOIN articles a ON a.id = p.article_id JOIN domains d ON d.id = a.domain_id WHERE p.id = {}",
+        purchase_id,
+    )
+    return bool(rows[0]["has_place"])
+
+
+async def is_sold(article_id: UUID, link: Link) -> bool:
+    """Whether an order has this very link in an article, or will: it could stand there only once."""
+    rows = await Article.raw(
+        "SELECT EXISTS (SELECT FROM orders WHERE article_id = {} AND status <> 'FAILED' AND link_dropped_at IS NULL "
+        "  AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) AS sold",
         article_id,
         link.target_url,
         link.anchor_text,
@@ -113,14 +132,30 @@ async def is_sold(article_id: UUID, link: Link) -> bool:
     return bool(rows[0]["sold"])
 
 
-async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
-    """The links that COMPLETED orders have in an article, each with its `rel` ("" for none), oldest first."""
+class PaidLink(msgspec.Struct, frozen=True):
+    """The link that a COMPLETED order has in an article, with its `rel` ("" for none)."""
+
+    order_id: UUID
+    link: Link
+    rel: str
+
+
+async def paid_orders(article_id: UUID) -> list[PaidLink]:
+    """The links of an article's COMPLETED orders, oldest first; not those that an editor has recorded as dropped."""
     rows = await Article.raw(
-        "SELECT backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "
-        "WHERE article_id = {} AND status = 'COMPLETED' AND kind = 'backlink' ORDER BY completed_at",
+        "SELECT id, backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "
+        "WHERE article_id = {} AND status = 'COMPLETED' AND kind = 'backlink' AND link_dropped_at IS NULL "
+        "ORDER BY completed_at",
         article_id,
     )
-    return [(Link(row["url"], row["anchor"]), "" if row["rel"] == "none" else row["rel"]) for row in rows]
+    return [
+        PaidLink(row["id"], Link(row["url"], row["anchor"]), "" if row["rel"] == "none" else row["rel"]) for row in rows
+    ]
+
+
+async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
+    """`paid_orders` without the orders: each link with its `rel`."""
+    return [(paid.link, paid.rel) for paid in await paid_orders(article_id)]
 
 
 def listed(offer: Offer) -> dict[str, Any]:

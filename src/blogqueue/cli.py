@@ -170,7 +170,8 @@ def articles() -> None:
 @articles.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--domain", default="", help="Host of the domain that the articles belong to [default: PUBLIC_URL's].")
-def import_articles(folder: Path, domain: str) -> None:
+@click.option("--drop-paid-links", default="", metavar="REASON", help="Publish texts that lose paid links; recorded.")
+def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
     """Publish the Markdown files of a folder, byte for byte."""
     from urllib.parse import urlsplit
 
@@ -178,13 +179,13 @@ def import_articles(folder: Path, domain: str) -> None:
     from blogqueue.settings import settings
 
     host = domain or urlsplit(settings.public_url).hostname or "localhost"
-    imported = _with_database(import_folder(folder, domain=host))
+    imported = _with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links))
     for file in imported:
         if not file.used:
             print(f"{file.path}: {file.outcome}", file=sys.stderr)
     used = [file.outcome for file in imported if file.used]
-    published, unchanged = used.count("published"), used.count("unchanged")
-    print(f"{published} published, {unchanged} unchanged, {len(imported) - len(used)} not used")
+    said = ", ".join(f"{used.count(outcome)} {outcome}" for outcome in ("published", "updated", "unchanged"))
+    print(f"{said}, {len(imported) - len(used)} not used")
     sys.exit(0 if len(used) == len(imported) and imported else 1)
 
 

@@ -44,6 +44,16 @@ class UnauthorizedError(ProblemError):
     code = "unauthorized"
 
 
+class ForbiddenError(ProblemError):
+    """The caller is known, or came from elsewhere, and may not do this; no word of what would be there."""
+
+    status = 403
+    code = "forbidden"
+
+    def __init__(self) -> None:
+        super().__init__("This is not for you.")
+
+
 class NotFoundError(ProblemError):
     """There is no such thing, or none that this caller may know of."""
 

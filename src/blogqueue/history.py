@@ -31,3 +31,14 @@ async def note(
             note=text,
         ),
     )
+
+
+async def latest(order_id: UUID) -> str:
+    """The newest line of an order's history in words, for who comes too late."""
+    row = (
+        await OrderEvent.select()
+        .where(OrderEvent.order_id == order_id)
+        .order_by(OrderEvent.id, ascending=False)
+        .first()
+    )
+    return f"{row['what']}, by {row['who']} at {row['at']:%H:%M:%S} UTC" if row else "it has no history"

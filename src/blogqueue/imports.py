@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from blogqueue import history, versions
+from blogqueue import articles
 from blogqueue.database import transaction
+from blogqueue.errors import ConflictError
 from blogqueue.tables import Article, ArticleVersion, Domain
 from blogqueue.writing.blocks import FrontMatterError, front_matter
 
+WHO = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
 SLUG_LENGTH = 200
 TITLE_LENGTH = 500
@@ -33,7 +34,7 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file: "published", "unchanged", or a reason why it was not used."""
+    """What became of one file: "published", "updated", "unchanged", or a reason why it was not used."""
 
     path: Path
     outcome: str
@@ -50,17 +51,21 @@ class _File:
     keyword: str
 
 
-async def import_folder(folder: Path, *, domain: str) -> list[Imported]:
+async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "") -> list[Imported]:
     """Publish every Markdown file below a folder; each stands or falls alone.
 
     A sub-folder with a `domain.toml` holds that domain's articles; all others belong to the domain with host `domain`,
-    which is made if it does not exist.
+    which is made if it does not exist. A file that was changed since the last import is its article's next version; one
+    without the links that were paid for is not used, unless `drop_paid_links` gives a reason, which is recorded.
     """
     found: list[Imported] = []
+    slugs: dict[str, Path] = {}
     for path in _files(folder):
         try:
             terms = _terms(path, folder)
-            outcome = await _publish(_read(path), terms or {"host": domain, "name": domain})
+            file = _read(path)
+            _alone(path, slugs.setdefault(file.slug, path), file.slug)
+            outcome = await _publish(file, terms or {"host": domain, "name": domain}, drop_paid_links)
         except UnusableError as error:
             found.append(Imported(path, str(error), used=False))
         else:
@@ -72,6 +77,12 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme":
             yield path
+
+
+def _alone(path: Path, first: Path, slug: str) -> None:
+    """Of two files with one slug the second would be the first one's next version, which nobody meant."""
+    if first != path:
+        raise UnusableError(f"{first.name} has the slug {slug!r} as well; give each its own")
 
 
 def _terms(path: Path, folder: Path) -> dict[str, Any]:
@@ -127,17 +138,12 @@ def _read(path: Path) -> _File:
     )
 
 
-async def _publish(file: _File, terms: dict[str, Any]) -> str:
+async def _publish(file: _File, terms: dict[str, Any], drop: str) -> str:
     async with transaction():
         domain = await _domain(terms)
         known = await Article.objects().where(Article.slug == file.slug).first()
         if known is not None:
-            live = await ArticleVersion.select(ArticleVersion.content_md).where(
-                ArticleVersion.id == known.selected_version_id
-            )
-            if live and live[0]["content_md"] == file.content:
-                return "unchanged"
-            raise UnusableError(f"another text is published under the slug {file.slug!r}; give this one its own slug")
+            return await _publish_again(file, known, domain, drop)
         article = Article(
             domain_id=domain.id,
             slug=file.slug,
@@ -147,11 +153,27 @@ async def _publish(file: _File, terms: dict[str, Any]) -> str:
             keyword=file.keyword,
         )
         await Article.insert(article)
-        await versions.lock_article(article.id)
-        version_id: UUID = await versions.store(article.id, file.content)
-        await versions.publish(article.id, version_id)
-        await history.note("import", "publish", article_id=article.id)
+        await articles.publish_text(article.id, file.content, who=WHO)
     return "published"
+
+
+async def _publish_again(file: _File, known: Article, domain: Domain, drop: str) -> str:
+    """A file's text as its article's next version, unless it is still what the owner's last one was."""
+    if known.domain_id != domain.id:
+        raise UnusableError(f"another domain's article has the slug {file.slug!r}; give this one its own slug")
+    owners = (
+        await ArticleVersion.select(ArticleVersion.content_md)
+        .where(ArticleVersion.article_id == known.id, ArticleVersion.order_id.is_null())
+        .order_by(ArticleVersion.version_num, ascending=False)
+        .first()
+    )
+    if owners is not None and owners["content_md"] == file.content:
+        return "unchanged"
+    try:
+        await articles.publish_text(known.id, file.content, who=WHO, override=drop)
+    except ConflictError as error:
+        raise UnusableError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
+    return "updated"
 
 
 async def _domain(terms: dict[str, Any]) -> Domain:

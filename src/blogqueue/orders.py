@@ -14,6 +14,7 @@ from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderStatus, RefundState, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Job, Order
 from blogqueue.writing.integration import Draft
+from blogqueue.writing.links import Link
 
 
 async def move(order_id: UUID, frm: OrderStatus, to: OrderStatus, *, who: str, what: str, note: str = "") -> Order:
@@ -215,9 +216,12 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
     Raises ConflictError also when the payment is disputed, or the order's link place was sold meanwhile.
     """
     async with transaction():
-        article_id = (await get(order_id)).article_id
-        await versions.lock_article(article_id)
-        if await catalogue.places(article_id) < 1:
+        failed = await get(order_id)
+        await versions.lock_article(failed.article_id)
+        link = Link(failed.backlink_data["target_url"], failed.backlink_data["keyword"])
+        if failed.status == OrderStatus.FAILED and (
+            await catalogue.places(failed.article_id) < 1 or await catalogue.is_sold(failed.article_id, link)
+        ):
             raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
@@ -258,11 +262,15 @@ async def reintegrate(order: Order, *, who: str) -> Promised:
 async def complete(order: Order, *, who: str, article_url: str) -> Promised:
     """An order's version is live: COMPLETED, its other versions superseded, and the customer told."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, who=who, what="approve")
-    others = await ArticleVersion.select(ArticleVersion.id).where(
+    await supersede_others(order)
+    return Promised(letters=await write_to(order, "published", article_url=article_url))
+
+
+async def supersede_others(order: Order) -> None:
+    """An order's end: of its versions only the current one was judged by an editor."""
+    await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
         ArticleVersion.order_id == order.id, ArticleVersion.id != order.version_id
     )
-    await versions.judge([row["id"] for row in others], ReviewStatus.SUPERSEDED)
-    return Promised(letters=await write_to(order, "published", article_url=article_url))
 
 
 async def _payload(order: Order, *, regeneration: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 import stripe
 
-from blogqueue import purchases, settlements
+from blogqueue import catalogue, purchases, settlements
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger
@@ -21,6 +21,7 @@ from blogqueue.purchases import HOLD_MARGIN
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, PurchaseState
 from blogqueue.tables import Article, Purchase
+from blogqueue.versions import lock_article
 
 MAX_SESSIONS = 5
 """Checkout sessions one purchase may open; each lives at most as long as the purchase's link is worth."""
@@ -100,6 +101,7 @@ async def _with_session_planned(token: str) -> Purchase:
     """The purchase with the number and the end of its current checkout session, planned anew if the last has ended."""
     async with transaction():
         purchase = await purchases.by_token(token)
+        await lock_article(purchase.article_id)
         locked = await Purchase.objects().where(Purchase.id == purchase.id).first().lock_rows("UPDATE")
         article = await Article.select(Article.status).where(Article.id == purchase.article_id)
         if article[0]["status"] != ArticleStatus.PUBLISHED:
@@ -109,6 +111,9 @@ async def _with_session_planned(token: str) -> Purchase:
             raise ConflictError("This link was used.", code="token_used")
         if locked.payment_pending:
             raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
+        # The owner may have lowered the number, or this purchase's hold be over and its place sold.
+        if not await catalogue.has_place(purchase.id):
+            raise ConflictError("All link places of this article are taken.", code="sold_out")
         if locked.session_expires_at is None or locked.session_expires_at <= now:
             if locked.session_num >= MAX_SESSIONS:
                 raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
@@ -190,16 +195,18 @@ async def settle_by_id(session_id: str) -> Promised:
     return (await settlements.settle(session.to_dict()))[0]
 
 
-async def send_refund(payment_intent: str, minor_units: int, *, order_id: UUID) -> tuple[str, str]:
+async def send_refund(payment_intent: str, minor_units: int, *, order_id: UUID, number: int) -> tuple[str, str]:
     """Ask Stripe to give the money back: its refund's id and status ("succeeded", "pending", ...).
 
     The idempotency key makes one refund of however many calls; Stripe forgets it after a day
-    (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. Raises stripe.StripeError.
+    (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. `number` (1, 2, ...) grows
+    when an operator asks anew after a failure, as a known key gives the first answer again. Raises stripe.StripeError.
     """
+    metadata = {"order_id": str(order_id)} | ({"number": str(number)} if number > 1 else {})
     try:
         refund = await _client().v1.refunds.create_async(
-            {"payment_intent": payment_intent, "amount": minor_units, "metadata": {"order_id": str(order_id)}},
-            {"idempotency_key": f"refund:{order_id}"},
+            {"payment_intent": payment_intent, "amount": minor_units, "metadata": metadata},
+            {"idempotency_key": f"refund:{order_id}" + (f":{number}" if number > 1 else "")},
         )
     except stripe.InvalidRequestError as error:
         if error.code != "charge_already_refunded":

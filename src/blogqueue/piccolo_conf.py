@@ -10,6 +10,8 @@ APP_REGISTRY = AppRegistry(
     apps=[
         "blogqueue.piccolo_app",
         "piccolo.apps.user.piccolo_app",
+        "piccolo_admin.piccolo_app",
         "piccolo_api.session_auth.piccolo_app",
+        "piccolo_api.mfa.authenticator.piccolo_app",
     ],
 )

@@ -1,19 +1,31 @@
 """The editor's verbs. Publishing happens with the article locked, so that no approval loses an earlier paid link."""
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from blogqueue import catalogue, history, orders, versions
+from blogqueue import catalogue, history, orders, refunds, versions
 from blogqueue.database import transaction
-from blogqueue.errors import ConflictError
+from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
-from blogqueue.states import ArticleStatus, OrderStatus, QcStatus, ReviewStatus
+from blogqueue.states import ArticleStatus, FailureReason, OrderStatus, QcStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Order
 from blogqueue.writing.checks import Wanted, check_integration
 from blogqueue.writing.edits import AppliedEdit, reapply
 from blogqueue.writing.links import Link
+from blogqueue.writing.rendering import lost_links
+
+REASONS = (
+    "The page it leads to does not fit this site.",
+    "The page it leads to does not work, or is not what the words promise.",
+    "The link breaks this site's rules for paid links.",
+    "The words of the link do not read well in this article.",
+)
+"""What an editor may choose from, in the words that the customer reads; own words do as well."""
+
+REASON_LENGTH = 500
 
 
 async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
@@ -24,35 +36,49 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
     Raises ConflictError unless the order is in ADMIN_REVIEW (and `version_id`, if given, is its current version).
     """
     async with transaction():
-        order = await orders.get(order_id)
-        article = await versions.lock_article(order.article_id)
-        order = await orders.get(order_id)  # as it is now that nobody else is publishing
-        if order.status != OrderStatus.ADMIN_REVIEW:
-            raise ConflictError(
-                f"The order is {order.status}; only one in ADMIN_REVIEW is approved.", code="wrong_state"
-            )
-        if version_id is not None and order.version_id != version_id:
-            raise ConflictError(f"The order's current version is {order.version_id}.", code="stale_version")
-        if order.frozen:
-            raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
+        order, article = await _in_review(order_id, version_id)
         if article.status != ArticleStatus.PUBLISHED:
             raise ConflictError(
                 "The article is not published; publish it first, or reject the order.", code="unpublished"
             )
         version = await versions.get(order.version_id)
-        metadata: dict[str, Any] = version.backlink_metadata
-        if UUID(metadata["base_article_version_id"]) != article.selected_version_id:
-            rebased = await _rebase(order, version, article)
-            if rebased is None:
-                await versions.judge([version.id], ReviewStatus.SUPERSEDED)
-                promised = await orders.reintegrate(order, who=who)
-                return await orders.get(order_id), promised
-            order.version_id = rebased
-        await versions.publish(article.id, order.version_id)
-        await versions.judge([order.version_id], ReviewStatus.APPROVED)
+        chosen = await _for_the_live_text(order, version, article)
+        if chosen is None:
+            await versions.judge([version.id], ReviewStatus.SUPERSEDED)
+            promised = await orders.reintegrate(order, who=who)
+            return await orders.get(order_id), promised
+        order.version_id = chosen
+        await versions.publish(article.id, chosen)
+        await versions.judge([chosen], ReviewStatus.APPROVED)
         promised = await orders.complete(order, who=who, article_url=f"{settings.public_url}/articles/{article.slug}")
-        await history.note(who, "publish", article_id=article.id, text=f"order {order.id}")
+        await history.note(who, "publish", article_id=article.id, text=f"version {chosen} of order {order.id}")
         return await orders.get(order_id), promised
+
+
+async def reject(order_id: UUID, *, who: str, reason: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
+    """Refuse an order's link for good: FAILED, its refund begun, and the customer told the reason.
+
+    Raises InvalidError without a reason, and ConflictError as `approve` does.
+    """
+    reason = " ".join(reason.split())
+    if not reason or len(reason) > REASON_LENGTH or not reason.isprintable():
+        message = f"Say why, in at most {REASON_LENGTH} characters: the customer reads it."
+        raise InvalidError([FieldError("reason", "required", message)])
+    async with transaction():
+        order, _ = await _in_review(order_id, version_id)
+        await orders.move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED, who=who, what="reject", note=reason)
+        await Order.update(
+            {
+                Order.failure_reason: FailureReason.REJECTED,
+                Order.failure_detail: reason,
+                Order.refund_due_at: datetime.now(UTC),
+            },
+        ).where(Order.id == order.id)
+        await versions.judge([order.version_id], ReviewStatus.REJECTED)
+        await orders.supersede_others(order)
+        promised = await refunds.begin(order.id, who=who)
+        letter = await orders.write_to(order, "rejected", price=True, reason=reason)
+        return await orders.get(order_id), promised + Promised(letters=letter)
 
 
 async def wanted(order: Order) -> Wanted:
@@ -70,25 +96,56 @@ async def wanted(order: Order) -> Wanted:
     )
 
 
-async def _rebase(order: Order, version: ArticleVersion, article: Article) -> UUID | None:
-    """The order's edit on the text that is live now, as a new version; None where it does not fit or pass."""
-    live = await versions.get(article.selected_version_id)
+async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
+    """An order that an editor may judge, and its article, both locked. Raises ConflictError with what happened."""
+    article = await versions.lock_article((await orders.get(order_id)).article_id)
+    # The order as it is now that nobody else is publishing; and no dispute may come in between.
+    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
+    if order is None or order.status != OrderStatus.ADMIN_REVIEW:
+        happened = await history.latest(order_id)
+        status = order.status if order else "gone"
+        raise ConflictError(f"The order is not in review, it is {status}: {happened}.", code="wrong_state")
+    if version_id is not None and order.version_id != version_id:
+        raise ConflictError(
+            f"This is not the order's current version, which is {order.version_id}; look at that one.",
+            code="stale_version",
+        )
+    if order.frozen:
+        raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
+    return order, article
+
+
+async def _for_the_live_text(order: Order, version: ArticleVersion, article: Article) -> UUID | None:
+    """The version to publish: this one if its base is still live, else its edit made anew; None where neither holds."""
+    bought = await wanted(order)
+    must_stand = [*await catalogue.paid_links(article.id), (bought.link, bought.rel)]
     metadata: dict[str, Any] = version.backlink_metadata
+    if UUID(metadata["base_article_version_id"]) == article.selected_version_id:
+        # The checks saw to it when the version was made; this is the promise itself, asked of what is about to go live.
+        return None if lost_links(version.content_md, must_stand) else version.id
+    live = await versions.get(article.selected_version_id)
     redone = reapply(live.content_md, AppliedEdit(**metadata["edit"]))
     if redone is None:
         return None
     content, applied = redone
-    if check_integration(live.content_md, content, applied, await wanted(order)):
+    if check_integration(live.content_md, content, applied, bought) or lost_links(content, must_stand):
         return None
+    return await _store_rebased(order, version, live, content, applied)
+
+
+async def _store_rebased(
+    order: Order, version: ArticleVersion, live: ArticleVersion, content: str, applied: AppliedEdit
+) -> UUID:
+    """Keep an order's edit on the live text as its current version."""
     version_id = await versions.store(
-        article.id,
+        order.article_id,
         content,
         order_id=order.id,
         qc_attempts=version.qc_attempts,
         last_qc_status=version.last_qc_status or QcStatus.NEEDS_HUMAN_REVIEW,
         last_qc_notes=version.last_qc_notes,
         backlink_review_status=ReviewStatus.PENDING_REVIEW,
-        backlink_metadata=metadata
+        backlink_metadata=version.backlink_metadata
         | {
             "integration_type": "customer_backlink_rebase",
             "base_article_version_id": str(live.id),

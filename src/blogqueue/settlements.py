@@ -3,6 +3,7 @@
 It may be called often and at once; sessions are Stripe's JSON objects.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,7 +46,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
 
 async def let_go(session_id: str) -> None:
     """A session ended unpaid: its link place is free at once. A payment that comes all the same is still settled."""
-    await Purchase.update({Purchase.state: PurchaseState.EXPIRED}).where(
+    await Purchase.update({Purchase.state: PurchaseState.EXPIRED, Purchase.holds_until: datetime.now(UTC)}).where(
         Purchase.session_id == session_id, Purchase.state == PurchaseState.OPEN
     )
 
@@ -152,8 +153,7 @@ async def _cannot(purchase: Purchase) -> str:
     article = await Article.select(Article.status).where(Article.id == purchase.article_id)
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         return "the article was unpublished meanwhile"
-    # The purchase is PAID by now and no longer counted among the places held.
-    if await catalogue.places(purchase.article_id) < 1:
+    if not await catalogue.has_place(purchase.id):
         return "all link places of the article were taken meanwhile"
     if await catalogue.is_sold(
         purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])

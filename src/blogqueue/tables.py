@@ -112,8 +112,8 @@ class Purchase(Table, tablename="purchases", db=DB):
     base_version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
     details: Any = JSONB(default="{}")
     email = Varchar(254)
-    address_hash = Varchar(64, default="")
-    token_hash = Varchar(64, unique=True)
+    address_hash = Varchar(64, default="", secret=True)
+    token_hash = Varchar(64, unique=True, secret=True)
     token_expires_at = Timestamptz()
     session_id = Varchar(255, null=True, default=None, unique=True)
     session_url = Text(default="")
@@ -131,7 +131,10 @@ class Purchase(Table, tablename="purchases", db=DB):
 
 
 class Order(Table, tablename="orders", db=DB):
-    """A paid order; only `orders.move` changes its status."""
+    """A paid order; only `orders.move` changes its status.
+
+    `link_dropped_at`: an editor published a text without this COMPLETED order's link, knowing that it is paid.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     session_id = Varchar(255, null=True, default=None, unique=True)
@@ -152,13 +155,14 @@ class Order(Table, tablename="orders", db=DB):
     refund_state = Varchar(20, choices=RefundState, default=RefundState.NONE)
     refund_due_at = Timestamptz(null=True, default=None)
     frozen = Boolean(default=False)
-    access_token_hash = Varchar(64, unique=True)
+    access_token_hash = Varchar(64, unique=True, secret=True)
     regeneration_count = Integer(default=0)
     model_calls = Integer(default=0)
     model_tokens = BigInt(default=0)
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
     completed_at = Timestamptz(null=True, default=None)
+    link_dropped_at = Timestamptz(null=True, default=None)
 
 
 class Job(Table, tablename="jobs", db=DB):
@@ -228,7 +232,10 @@ class StripeEvent(Table, tablename="stripe_events", db=DB):
 
 
 class Refund(Table, tablename="refunds", db=DB):
-    """The return of an order's money; one an order, for ever."""
+    """The return of an order's money; one an order, for ever.
+
+    `round` grows when Stripe is asked anew after a failure.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict, null=False, unique=True)
@@ -236,6 +243,7 @@ class Refund(Table, tablename="refunds", db=DB):
     currency = Varchar(3)
     state = Varchar(20, choices=RefundState, default=RefundState.INITIATED)
     stripe_refund_id = Varchar(255, null=True, default=None, unique=True)
+    round = Integer(default=1)
     attempts = Integer(default=0)
     error = Text(default="")
     run_at = Timestamptz(default=TimestamptzNow())

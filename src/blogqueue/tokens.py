@@ -25,12 +25,17 @@ def purchase_token(purchase_id: UUID) -> str:
     return _derived("purchase", purchase_id)
 
 
+def form(session: str) -> str:
+    """What a form of a signed-in editor carries, so that only our own pages can send it."""
+    return _derived("form", session)
+
+
 def hashed(token: str) -> str:
     """What a row keeps of a token (hex)."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _derived(purpose: str, row_id: UUID) -> str:
+def _derived(purpose: str, row_id: UUID | str) -> str:
     key = settings.secret_key.get_secret_value()
     if not key:
         raise RuntimeError("BLOGQUEUE_SECRET_KEY is not set: this process makes no tokens")

@@ -49,10 +49,16 @@ async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Promised, s
         await settlements.let_go(str(subject["id"]))
         return Promised(), "let go"
     if event_type in REFUNDING:
-        order_id = str((subject.get("metadata") or {}).get("order_id", ""))
-        if not order_id:
+        ours: dict[str, Any] = subject.get("metadata") or {}
+        if not ours.get("order_id"):
             return await _freeze(str(subject.get("payment_intent")), _GIVEN_BACK), "frozen"
-        return await refunds.settled(str(subject["id"]), str(subject.get("status")), order_id=order_id), "refund noted"
+        promised = await refunds.settled(
+            str(subject["id"]),
+            str(subject.get("status")),
+            order_id=str(ours["order_id"]),
+            number=str(ours.get("number", "1")),
+        )
+        return promised, "refund noted"
     if event_type in DISPUTING:
         return await _freeze(str(subject.get("payment_intent")), _DISPUTED), "frozen"
     return Promised(), "kept"

@@ -1,15 +1,18 @@
 """Who asks: a customer by an order's access token, an editor's program by a bearer token."""
 
+import hmac
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
 
-from blogqueue import orders, tokens
-from blogqueue.errors import UnauthorizedError
+from blogqueue import admins, orders, tokens
+from blogqueue.errors import ForbiddenError, UnauthorizedError
 from blogqueue.tables import AdminToken, Order
 
 BEARER = "Bearer "
+SESSION_COOKIE = "id"
+"""piccolo_api's name for it."""
 
 
 def cookie_name(order_id: UUID) -> str:
@@ -28,8 +31,36 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
     return await orders.opened_by(order_id, bearer(request) or request.cookies.get(cookie_name(order_id), ""))
 
 
+def session(request: Request[Any, Any, Any]) -> str:
+    """The session that Piccolo Admin's login gave the browser, or ""."""
+    return request.cookies.get(SESSION_COOKIE, "")
+
+
+def own_form(request: Request[Any, Any, Any], shown: str) -> None:
+    """Only our own pages may send with an editor's session: they alone know its form token. Raises ForbiddenError."""
+    elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
+    if elsewhere or not hmac.compare_digest(shown.encode(), tokens.form(session(request)).encode()):
+        raise ForbiddenError
+
+
+async def form_sender(request: Request[Any, Any, Any], form: str) -> str:
+    """The name of the signed-in editor who sent one of our own forms. Raises ForbiddenError for anybody else."""
+    who = await admins.signed_in(session(request))
+    if who is None:
+        raise ForbiddenError
+    own_form(request, form)
+    return who
+
+
 async def admin(request: Request[Any, Any, Any]) -> str:
-    """The name of the admin token shown. Raises UnauthorizedError."""
+    """The name of the editor, or of their program's token. Raises UnauthorizedError and ForbiddenError.
+
+    A browser's session needs the form token as well, in X-CSRFToken, for anything but reading.
+    """
+    if not bearer(request) and (editor := await admins.signed_in(session(request))):
+        if request.method not in {"GET", "HEAD"}:
+            own_form(request, request.headers.get("x-csrftoken", ""))
+        return editor
     token = bearer(request)
     rows = await AdminToken.select(AdminToken.name).where(
         AdminToken.token_hash == tokens.hashed(token), AdminToken.revoked_at.is_null()

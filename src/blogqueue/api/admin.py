@@ -7,17 +7,24 @@ import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from blogqueue import cursors, orders, reviews
+from blogqueue import cursors, orders, refunds, reviews
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
-from blogqueue.states import OrderStatus
+from blogqueue.states import OrderStatus, RefundState
 from blogqueue.tables import Order
 
 
 class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """The version that the editor saw; left out, it is the order's current one."""
 
+    version_id: UUID | None = None
+
+
+class RejectRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Why, in words that the customer reads; and the version that the editor saw."""
+
+    reason: Annotated[str, msgspec.Meta(description="at most 500 characters")]
     version_id: UUID | None = None
 
 
@@ -58,6 +65,33 @@ async def approve(
     )
 
 
+@post("/admin/orders/{order_id:uuid}/reject", status_code=200)
+async def reject(
+    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[RejectRequest]
+) -> dict[str, Any]:
+    """Refuse an order's link for good: its payment goes back, and the customer reads the reason."""
+    who = await access.admin(request)
+    order, promised = await reviews.reject(order_id, who=who, reason=data.reason, version_id=data.version_id)
+    await nudge(promised)
+    return success(
+        {
+            "orderId": order.id,
+            "status": order.status,
+            "failureReason": order.failure_reason,
+            "refundState": order.refund_state,
+        },
+        "Rejected; the refund is on its way",
+    )
+
+
+@post("/admin/orders/{order_id:uuid}/refund", status_code=202)
+async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
+    """Give a FAILED order's money back now, or once more where Stripe could not."""
+    who = await access.admin(request)
+    await nudge(await refunds.begin_or_repeat(order_id, who=who))
+    return success({"orderId": order_id, "refundState": RefundState.INITIATED}, "The refund is on its way")
+
+
 @post("/admin/orders/{order_id:uuid}/retry", status_code=202)
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Give a FAILED order's job new attempts, as long as no refund has begun."""
@@ -85,4 +119,4 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-HANDLERS = [list_orders, approve, retry]
+HANDLERS = [list_orders, approve, reject, refund, retry]

@@ -100,11 +100,11 @@ async def _serve(port: int, folder: Path, product: Product) -> None:
         log = places.logs / "supervisord.out"
         async with supervisord(product.configuration, environ, places.run, log) as supervisor:
             await _start(supervisor, environ, chosen.sandbox)
-            kept = await _take_steps(product.steps, folder, database_name(environ, password), environ, keys)
+            kept, first = await _take_steps(product.steps, folder, database_name(environ, password), environ, keys)
             await _start_app(supervisor, environ)
             content = _demo_content(environ, chosen.sandbox, keys, kept)
             try:
-                await _keep_telling(supervisor, demo_file, content, _where_to_look(content, folder))
+                await _keep_telling(supervisor, demo_file, content, _where_to_look(content, folder, first=first))
             finally:
                 demo_file.unlink(missing_ok=True)
 
@@ -134,9 +134,10 @@ async def _start_app(supervisor: Supervisor, environ: dict[str, str]) -> None:
 
 async def _take_steps(
     steps: tuple[Step, ...], folder: Path, database: str, environ: dict[str, str], keys: Secrets
-) -> dict[str, str]:
-    """Take the steps that are due; gives what they told, now or at the first start."""
+) -> tuple[dict[str, str], bool]:
+    """Take the steps that are due; gives what they told, now or at the first start, and whether this is the first."""
     done = first_start(folder, database)
+    first = not done
     for step in steps:
         key = step.keeps or " ".join(step.words[:3])
         if step.once and key in done:
@@ -147,7 +148,7 @@ async def _take_steps(
         if step.once:
             done[key] = printed
             record_first_start(folder, database, done)
-    return done
+    return done, first
 
 
 async def _wait(
@@ -236,10 +237,14 @@ async def _keep_telling(supervisor: Supervisor, file: Path, content: dict[str, o
     raise DemoError("supervisord has ended, and with it everything that it ran.")
 
 
-def _where_to_look(content: dict[str, object], folder: Path) -> str:
+def _where_to_look(content: dict[str, object], folder: Path, *, first: bool) -> str:
     base, sandbox = content["baseUrl"], content["sandboxUrl"]
+    # Said this once, so that no later screen shows it; it stays in demo.json, which is the user's alone.
+    password = f"password {content['adminPassword']}" if first else f"password in {folder / 'demo.json'}"
     rows = [
         ("the shop", f"{base}/"),
+        ("the admin", f"{base}/admin/  (user {ADMIN_USER}, {password})"),
+        ("reviews", f"{base}/admin/reviews"),
         ("the API", f"{base}/schema/openapi.json"),
         ("the mailbox", f"{sandbox}/mailbox"),
         ("the sandbox", f"{sandbox}/  (stands in for Stripe, OpenAI and the mail server)"),

@@ -11,7 +11,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from blogqueue.writing.links import Link, as_link
-from blogqueue.writing.parsing import MARKDOWN, parse
+from blogqueue.writing.parsing import MARKDOWN, TopBlock, parse
 
 URL_SCHEMES = {"http", "https", "mailto"}
 """nh3's default lets ftp, magnet, ssh and more through (FACTS §3)."""
@@ -33,6 +33,18 @@ def render(article: str, paid: Sequence[tuple[Link, str]] = ()) -> str:
     return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, {"rels": rels}))
 
 
+def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[tuple[TopBlock, str]]:
+    """`render` block by block: each of an article's top-level blocks with its own HTML."""
+    parsed = parse(article)
+    wanted = dict(paid)
+    env = {"rels": {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}}
+    ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
+    return [
+        (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
+        for block, start, end in zip(parsed.blocks, [0, *ends], ends, strict=False)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class HtmlLink:
     """A link as it stands in HTML, with all its attributes."""
@@ -47,6 +59,17 @@ def html_links(html: str) -> list[HtmlLink]:
     reader.feed(html)
     reader.close()
     return reader.links
+
+
+def lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
+    """Those of the paid links that readers do not get exactly once, with target, words and rel, and nothing else."""
+    found = html_links(render(article, paid))
+    return [
+        link
+        for link, rel in paid
+        if [f.attributes for f in found if f.text == link.anchor_text and ("href", link.target_url) in f.attributes]
+        != [(("href", link.target_url), *((("rel", rel),) if rel else ()))]
+    ]
 
 
 class _LinkReader(HTMLParser):

@@ -1,0 +1,226 @@
+"""Piccolo Admin: one login, the owner's tables kept with history, the workflow's only looked at."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pyotp
+import pytest
+from piccolo.apps.user.tables import BaseUser
+
+from blogqueue import articles
+from blogqueue.tables import Article, Domain, Order, OrderEvent
+from tests.stage import GARDEN, PASSWORD, Stage, order_row
+
+
+async def write(stage: Stage, method: str, path: str, **body: Any) -> httpx.Response:
+    """What Piccolo Admin's own page sends."""
+    token = {"x-csrftoken": stage.http.cookies["csrftoken"]}
+    return await stage.http.request(method, f"/admin/api/{path}", json=body, headers=token)
+
+
+async def newest_line() -> tuple[str, str, str]:
+    row = (await OrderEvent.select().order_by(OrderEvent.id, ascending=False).limit(1))[0]
+    return row["who"], row["what"], row["note"]
+
+
+async def test_the_login_opens_the_admin_the_reviews_and_the_api_alike(stage: Stage) -> None:
+    # Given nobody is signed in
+    assert (await stage.http.get("/admin")).headers["location"] == "/admin/"
+    assert (await stage.http.get("/admin/api/tables/")).status_code == 401
+    assert (await stage.http.get("/admin/reviews")).headers["location"] == "/admin/"
+    assert (await stage.http.get("/api/v1/admin/orders")).status_code == 401
+
+    # When Edith signs in
+    assert (await stage.sign_in()).status_code == 200
+
+    # Then all three are open
+    assert (await stage.http.get("/admin/api/tables/")).status_code == 200
+    assert "Nothing waits" in (await stage.http.get("/admin/reviews")).text
+    assert (await stage.http.get("/api/v1/admin/orders")).status_code == 200
+
+
+async def test_who_is_no_editor_is_refused_without_a_hint(stage: Stage) -> None:
+    # Given an order, and somebody who was an editor until just now
+    order = await stage.submitted(await stage.article())
+    await stage.sign_in("mallory")
+    await BaseUser.update({BaseUser.admin: False}, force=True)
+
+    # When they ask for an order that is and for one that is not
+    html = {"accept": "text/html"}
+    answers = [
+        await stage.http.get(path, headers=html)
+        for path in ("/admin/reviews", f"/admin/reviews/{order.id}", f"/admin/reviews/{UUID(int=1)}")
+    ]
+
+    # Then it is all the same
+    assert {answer.status_code for answer in answers} == {403}
+    assert len({answer.text for answer in answers}) == 1
+    assert (await stage.http.get("/api/v1/admin/orders")).status_code == 403
+    assert (await stage.http.get("/admin/api/tables/")).status_code in {401, 403}
+
+
+async def test_a_second_factor_is_asked_for_once_it_is_set_up(stage: Stage) -> None:
+    # Given Edith, who sets up an authenticator
+    await stage.sign_in()
+    edith = await BaseUser.objects().get(BaseUser.username == "edith")
+    assert edith is not None
+    from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret  # noqa: PLC0415
+
+    from blogqueue.back_office import encryption  # noqa: PLC0415 - after the environment is set
+
+    assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
+    secret, _ = await AuthenticatorSecret.create_new(edith.id, encryption())
+    stage.http.cookies.clear()
+
+    # When she signs in without and with a code
+    without = await stage.sign_in()
+    code = pyotp.TOTP(encryption().decrypt(secret.secret)).now()
+    with_code = await stage.sign_in(mfa_code=code)
+
+    # Then only the code opens
+    assert (without.status_code, with_code.status_code) == (401, 200)
+
+
+async def test_a_write_without_the_form_token_is_refused(stage: Stage) -> None:
+    article_id = await stage.article()
+    await stage.signed_in()
+
+    answer = await stage.http.patch(f"/admin/api/tables/articles/{article_id}/", json={"title": "Other"})
+
+    assert answer.status_code == 403
+    assert (await Article.select(Article.title))[0]["title"] == "Soil that lasts"
+
+
+async def test_saving_a_whole_row_changes_what_an_owner_keeps_and_nothing_that_moved_meanwhile(stage: Stage) -> None:
+    # Given Edith's open edit page of an article
+    article_id = await stage.article()
+    await stage.signed_in()
+    path = f"tables/articles/{article_id}/"
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+
+    # When an order is published before she saves another title
+    await stage.approve(await stage.submitted(article_id))
+    live = (await Article.select().where(Article.id == article_id))[0]
+    saved = await write(stage, "PATCH", path, **(page | {"title": "Soil that stays", "status": "DRAFT"}))
+
+    # Then the title is hers and everything else what it had become
+    assert saved.status_code == 200, saved.text
+    assert (await Article.select().where(Article.id == article_id))[0] == live | {"title": "Soil that stays"}
+    assert await newest_line() == (
+        "edith",
+        "edit article",
+        "soil-that-lasts: title: 'Soil that lasts' → 'Soil that stays'",
+    )
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage) -> None:
+    # Given a domain and a new article, made in the admin
+    await stage.signed_in()
+    blank = (await stage.http.get("/admin/api/tables/domains/new/")).json()
+    terms = {"host": "New.Example", "name": "New", "rel": "nofollow", "forbidden_words": [], "forbidden_niches": []}
+    made = await write(stage, "POST", "tables/domains/", **(blank | terms))
+    assert made.status_code == 201, made.text
+    domain = (await Domain.select())[0]
+    assert (domain["host"], domain["rel"], domain["max_paid_links"]) == ("new.example", "nofollow", 3)
+    blank = (await stage.http.get("/admin/api/tables/articles/new/")).json()
+    new = blank | {"domain_id": str(domain["id"]), "slug": "new-soil", "title": "New soil", "status": "PUBLISHED"}
+    made = await write(stage, "POST", "tables/articles/", **new)
+    assert made.status_code == 201, made.text
+    assert (await Article.select(Article.status))[0]["status"] == "DRAFT"
+
+    # When its text is published
+    article_id = (await Article.select(Article.id))[0]["id"]
+    await articles.publish_text(article_id, GARDEN, who="edith")
+
+    # Then it is on sale, and not taken down without a reason once a link is sold in it
+    order = await stage.submitted(article_id)
+    await stage.approve(order)
+    down = await write(stage, "POST", "forms/take-down-or-put-back/", slug="new-soil", what="take down")
+    assert down.status_code == 422 and str(order.id) in down.text
+    await stage.drain()
+    await stage.sound()
+
+
+@pytest.mark.parametrize(
+    "terms", [{"backlink_price": 0}, {"max_paid_links": -1}, {"currency": "EURO"}, {"rel": "dofollow"}]
+)
+async def test_terms_that_nobody_can_have_meant_are_refused_and_leave_no_line(
+    stage: Stage, terms: dict[str, Any]
+) -> None:
+    await stage.article()
+    await stage.signed_in()
+    before = (await Domain.select())[0]
+    lines = await OrderEvent.count()
+
+    answer = await write(stage, "PATCH", f"tables/domains/{before['id']}/", **terms)
+
+    assert answer.status_code in {400, 422}
+    assert (await Domain.select())[0] == before
+    assert await OrderEvent.count() == lines
+
+
+async def test_what_the_workflow_wrote_is_only_looked_at_and_nothing_is_deleted(stage: Stage) -> None:
+    # Given an order in review and Edith
+    order = await stage.submitted(await stage.article())
+    await stage.signed_in()
+    row = await order_row(order)
+
+    # When she tries to change or delete rows
+    answers = [
+        await write(stage, "PATCH", f"tables/orders/{order.id}/", status="COMPLETED"),
+        await write(stage, "PUT", f"tables/orders/{order.id}/", status="COMPLETED"),
+        await write(stage, "DELETE", f"tables/orders/{order.id}/"),
+        await write(stage, "DELETE", "tables/order_events/"),
+        await write(stage, "PATCH", f"tables/article_versions/{row['version_id']}/", content_md="x"),
+        await write(stage, "POST", "tables/refunds/", order_id=str(order.id), amount=1, currency="EUR"),
+        await write(stage, "DELETE", f"tables/articles/{row['article_id']}/"),
+        await write(stage, "DELETE", "tables/domains/"),
+    ]
+
+    # Then nothing has changed
+    assert {answer.status_code for answer in answers} == {405}
+    assert await order_row(order) == row
+    await stage.sound()
+
+
+async def test_no_secret_is_shown(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await stage.signed_in()
+
+    tables = (await stage.http.get("/admin/api/tables/")).json()
+    shown = (await stage.http.get(f"/admin/api/tables/orders/{order.id}/")).text
+
+    assert set(tables) == {
+        "domains", "articles", "article_versions", "orders", "jobs",
+        "purchases", "letters", "refunds", "order_events"
+    }  # fmt: skip
+    hashes = await Order.select(Order.access_token_hash)
+    assert hashes[0]["access_token_hash"] not in shown
+    assert order.access not in shown and PASSWORD not in shown
+
+
+async def test_every_table_can_be_listed_searched_and_opened(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await stage.approve(order)
+    await stage.drain()
+    await stage.signed_in()
+
+    for table in (await stage.http.get("/admin/api/tables/")).json():
+        for path in ("schema", "", "count", "new" if table in {"domains", "articles"} else "ids"):
+            answer = await stage.http.get(f"/admin/api/tables/{table}/{path}{'/' if path else ''}")
+            assert answer.status_code == 200, (table, path, answer.text)
+    found = await stage.http.get("/admin/api/tables/orders/", params={"customer_email": "ana@", "__page_size": 5})
+    assert [row["id"] for row in found.json()["rows"]] == [str(order.id)]
+
+
+async def test_only_the_admin_has_its_looser_policy(stage: Stage) -> None:
+    await stage.signed_in()
+
+    admin, reviews = await stage.http.get("/admin/"), await stage.http.get("/admin/reviews")
+
+    assert "'unsafe-inline'" in admin.headers["content-security-policy"]
+    assert "unsafe-inline" not in reviews.headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in admin.headers["content-security-policy"]

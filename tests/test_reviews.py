@@ -1,0 +1,485 @@
+"""An editor approves and rejects; whatever comes at the same moment, no paid link is lost and no money is kept."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from blogqueue import articles, catalogue, reviews
+from blogqueue.errors import ConflictError
+from blogqueue.states import OrderStatus
+from blogqueue.tables import ArticleVersion, Domain, Order, OrderEvent
+from blogqueue.writing.blocks import eligible_blocks
+from blogqueue.writing.links import links_in
+from tests.stage import GARDEN, Bought, Stage, order_row
+
+ANA: dict[str, Any] = {}
+BEN = {"email": "ben@customers.example", "targetUrl": "https://worms.example/", "anchorText": "worm farming"}
+CLEO = {"email": "cleo@customers.example", "targetUrl": "https://rain.example/", "anchorText": "collecting rain"}
+
+PARAGRAPH = (
+    "Paragraph {n} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the small "
+    "animals that make a garden what it is, season after season, whether or not anybody looks. "
+)
+LONG = "# A long article\n\n" + "\n\n".join(PARAGRAPH.format(n=n) * 2 for n in range(1, 25)) + "\n"
+ONE_ROOM = "# One paragraph\n\n" + PARAGRAPH.format(n=1).strip() + "\n"
+
+
+async def live(stage: Stage, article_id: UUID) -> str:
+    return (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+
+
+async def anchors(stage: Stage, article_id: UUID) -> list[str]:
+    return sorted(link.anchor_text for link in links_in(await live(stage, article_id)))
+
+
+async def submitted_again(stage: Stage, order: Bought) -> None:
+    """The customer submits what a new integration made."""
+    await stage.drain()
+    version = (await stage.status(order))["version"]
+    assert (await stage.submit(order, version["versionId"])).status_code == 200
+
+
+async def history(order: Bought) -> list[tuple[str, str, str]]:
+    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    return [(row["what"], row["from_status"], row["to_status"]) for row in rows]
+
+
+# ---- publishing ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_two_orders_on_one_article_approved_in_either_order_both_stand(stage: Stage, first: int) -> None:
+    # Given two links, each worked into the same published text
+    article_id = await stage.article(content=LONG)
+    two = [await stage.submitted(article_id), await stage.submitted(article_id, **BEN)]
+
+    # When the one is approved, and then the other
+    answers = [await stage.approve(two[first]), await stage.approve(two[1 - first])]
+
+    # Then both are live, the second as the same edit on the newer text
+    assert [answer.json()["data"]["status"] for answer in answers] == ["COMPLETED", "COMPLETED"]
+    assert await anchors(stage, article_id) == ["a guide to mulching", "worm farming"]
+    second = two[1 - first].id
+    versions = ArticleVersion.select().where(ArticleVersion.order_id == second).order_by(ArticleVersion.version_num)
+    made, rebased = await versions.output(load_json=True)
+    assert made["backlink_review_status"] == "SUPERSEDED"
+    assert rebased["backlink_review_status"] == "APPROVED"
+    assert rebased["backlink_metadata"]["integration_type"] == "customer_backlink_rebase"
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_two_orders_on_one_article_approved_at_the_same_moment_both_stand(stage: Stage) -> None:
+    article_id = await stage.article(content=LONG)
+    two = [await stage.submitted(article_id), await stage.submitted(article_id, **BEN)]
+
+    answers = await asyncio.gather(*(stage.approve(order) for order in two))
+
+    assert [answer.json()["data"]["status"] for answer in answers] == ["COMPLETED", "COMPLETED"]
+    assert await anchors(stage, article_id) == ["a guide to mulching", "worm farming"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_one_order_approved_ten_times_at_once_is_published_once(stage: Stage) -> None:
+    # Given an order in review
+    article_id = await stage.article()
+    order = await stage.submitted(article_id)
+
+    # When ten editors approve it at the same moment
+    answers = await asyncio.gather(*(stage.approve(order) for _ in range(10)))
+
+    # Then one did, and the others are told who it was
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
+    refused = next(answer for answer in answers if answer.status_code == 409).json()["error"]
+    assert refused["code"] == "wrong_state"
+    assert "COMPLETED" in refused["message"] and "approve, by edith-" in refused["message"]
+    assert [what for what, _, _ in await history(order)].count("approve") == 1
+    await stage.drain()
+    assert [mail["subject"] for mail in await stage.mails("ana@")].count("Your link is published") == 1
+    await stage.sound()
+
+
+async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Stage) -> None:
+    # Given three links in the one paragraph of an article that may take one
+    article_id = await stage.article(content=ONE_ROOM)
+    assert len(eligible_blocks(ONE_ROOM)) == 1
+    three = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
+
+    # When all three are approved at the same moment
+    answers = await asyncio.gather(*(stage.approve(order) for order in three))
+
+    # Then one is live; the paragraph of the others has changed, so they have new jobs and letters
+    statuses = [answer.json()["data"]["status"] for answer in answers]
+    assert sorted(statuses) == ["COMPLETED", "PROCESSING", "PROCESSING"]
+    await stage.sound()
+    assert len(await anchors(stage, article_id)) == 1
+    await stage.drain("mail")
+    again = [order for order, status in zip(three, statuses, strict=True) if status == "PROCESSING"]
+    for order in again:
+        email = (await order_row(order))["customer_email"]
+        assert "Your link is being worked in again" in [mail["subject"] for mail in await stage.mails(email)]
+
+    # When their jobs find no paragraph left beside the paid link
+    await stage.drain()
+
+    # Then they fail with a date for their money, and the paid link stays
+    for order in again:
+        row = await order_row(order)
+        assert (row["status"], row["failure_reason"]) == ("FAILED", "job_failed")
+        assert row["refund_due_at"] is not None
+    assert len(await anchors(stage, article_id)) == 1
+    await stage.sound()
+
+
+async def test_three_orders_on_one_article_with_room_all_come_through(stage: Stage) -> None:
+    # Given three links in the short garden article, approved at once
+    article_id = await stage.article(content=LONG)
+    three = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
+    await asyncio.gather(*(stage.approve(order) for order in three))
+
+    # When those that met another's link go round again
+    for order in three:
+        if (await stage.status(order))["status"] == OrderStatus.PROCESSING:
+            await submitted_again(stage, order)
+            assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+
+    # Then all three stand
+    assert await anchors(stage, article_id) == ["a guide to mulching", "collecting rain", "worm farming"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_is_untouched(stage: Stage) -> None:
+    # Given an order in review, and an owner who meanwhile publishes a text with another heading
+    article_id = await stage.article(content=LONG)
+    order = await stage.submitted(article_id)
+    await articles.publish_text(article_id, LONG.replace("# A long article", "# A longer article"), who="edith")
+
+    # When it is approved
+    answer = await stage.approve(order)
+
+    # Then the owner's text has the link
+    assert answer.json()["data"]["status"] == "COMPLETED"
+    text = await live(stage, article_id)
+    assert text.startswith("# A longer article") and links_in(text)[0].anchor_text == "a guide to mulching"
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_again(stage: Stage) -> None:
+    # Given an order in review whose paragraph the owner has meanwhile rewritten
+    article_id = await stage.article()
+    order = await stage.submitted(article_id)
+    await articles.publish_text(article_id, LONG, who="edith")
+
+    # When it is approved
+    answer = await stage.approve(order)
+
+    # Then it is worked in again, and comes through at the second approval
+    assert answer.json()["data"]["status"] == "PROCESSING"
+    assert links_in(await live(stage, article_id)) == []
+    await submitted_again(stage, order)
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    assert await anchors(stage, article_id) == ["a guide to mulching"]
+    await stage.drain()
+    await stage.sound()
+
+
+@pytest.mark.parametrize(
+    ("rel", "attribute"), [("sponsored", ' rel="sponsored"'), ("nofollow", ' rel="nofollow"'), ("none", "")]
+)
+async def test_a_published_link_has_the_rel_that_its_domain_had_when_it_was_sold(
+    stage: Stage, rel: str, attribute: str
+) -> None:
+    order = await stage.submitted(await stage.article(rel=rel))
+    await Domain.update({Domain.rel: "sponsored"}, force=True)
+
+    await stage.approve(order)
+
+    page = (await stage.http.get("/articles/soil-that-lasts")).text
+    assert f'<a href="https://www.anasgarden.example/mulch-guide"{attribute}>a guide to mulching</a>' in page
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_version_that_is_not_the_orders_is_not_approved(stage: Stage) -> None:
+    article_id = await stage.article(content=LONG)
+    ana, ben = await stage.submitted(article_id), await stage.submitted(article_id, **BEN)
+
+    answer = await stage.judge(ana, "approve", versionId=str((await order_row(ben))["version_id"]))
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "stale_version"
+    assert (await stage.status(ana))["status"] == "ADMIN_REVIEW"
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_what_is_not_in_review_is_not_judged(stage: Stage, verb: str) -> None:
+    order = await stage.delivered(await stage.article())
+
+    answer = await stage.judge(order, verb, **({"reason": "No."} if verb == "reject" else {}))
+
+    assert answer.status_code == 409
+    assert "QUALITY_CHECK: version delivered, by worker" in answer.json()["error"]["message"]
+
+
+# ---- rejecting -----------------------------------------------------------------------------------------------------
+
+
+async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Stage) -> None:
+    # Given an order in review
+    article_id = await stage.article()
+    order = await stage.submitted(article_id)
+
+    # When it is rejected
+    answer = await stage.judge(order, "reject", reason="The page sells what this site does not.")
+
+    # Then it is FAILED, its refund begun, its version rejected
+    assert answer.json()["data"] | {"orderId": 0} == {
+        "orderId": 0,
+        "status": "FAILED",
+        "failureReason": "rejected",
+        "refundState": "INITIATED",
+    }
+    assert (await ArticleVersion.select().where(ArticleVersion.order_id == order.id))[0][
+        "backlink_review_status"
+    ] == "REJECTED"
+
+    # And Stripe gives the money back
+    await stage.drain()
+    assert (await order_row(order))["refund_state"] == "SUCCEEDED"
+    mails = await stage.mails("ana@")
+    assert [mail["subject"] for mail in mails][-2:] == ["Your link was not approved", "Your payment was refunded"]
+    assert "The page sells what this site does not." in mails[-2]["text"]
+    assert links_in(await live(stage, article_id)) == []
+
+    # And it is never retried
+    retried = await stage.judge(order, "retry")
+    assert (retried.status_code, retried.json()["error"]["code"]) == (409, "refund_begun")
+    assert (await history(order))[-3:] == [
+        ("reject", "ADMIN_REVIEW", "FAILED"),
+        ("refund initiated", "", ""),
+        ("refund succeeded", "", ""),
+    ]
+    await stage.sound()
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "x" * 501, "a\u202eb"])
+async def test_a_rejection_needs_a_reason_that_can_be_read(stage: Stage, reason: str) -> None:
+    order = await stage.submitted(await stage.article())
+
+    answer = await stage.judge(order, "reject", reason=reason)
+
+    assert answer.status_code == 422
+    assert (await stage.status(order))["status"] == "ADMIN_REVIEW"
+
+
+async def test_approved_and_rejected_at_the_same_moment_is_one_of_the_two(stage: Stage) -> None:
+    article_id = await stage.article()
+    order = await stage.submitted(article_id)
+
+    answers = await asyncio.gather(
+        *(stage.judge(order, "approve") for _ in range(3)),
+        *(stage.judge(order, "reject", reason="No.") for _ in range(3)),
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
+    await stage.drain()
+    row = await order_row(order)
+    outcome = (row["status"], row["refund_state"], len(links_in(await live(stage, article_id))))
+    assert outcome in {("COMPLETED", "NONE", 1), ("FAILED", "SUCCEEDED", 0)}
+    await stage.sound()
+
+
+async def test_a_refund_that_stripe_could_not_do_is_shown_and_asked_for_anew(stage: Stage) -> None:
+    # Given a rejected order whose refund fails at the bank
+    order = await stage.submitted(await stage.article())
+    await stage.sandbox.put("/faults", json={"stripe": [{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}]})
+    await stage.judge(order, "reject", reason="No.")
+    await stage.drain()
+    await stage.refund_state(order, "FAILED")
+    assert "A refund failed" in str([mail["text"] for mail in await stage.mails("operator@")])
+    await stage.sound()
+
+    # When an editor asks for it once more
+    answer = await stage.judge(order, "refund")
+
+    # Then the money goes back after all, and a third time is refused
+    assert answer.status_code == 202, answer.text
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+    again = await stage.judge(order, "refund")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "wrong_state")
+    await stage.sound()
+
+
+async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    intent = (await order_row(order))["payment_data"]["paymentIntent"]
+    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
+
+    answers = [await stage.judge(order, "approve"), await stage.judge(order, "reject", reason="No.")]
+
+    assert [answer.json()["error"]["code"] for answer in answers] == ["frozen", "frozen"]
+
+
+# ---- link places ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_purchase_that_would_exceed_the_bound_is_refused_before_payment(stage: Stage) -> None:
+    # Given an article with two places, and an owner who lowers that to one while two purchases are in flight
+    article_id = await stage.article(content=LONG, max_paid_links=2)
+    tokens: list[str] = []
+    for changes in (ANA, BEN):
+        assert (await stage.ask(article_id, **changes)).status_code == 202
+        tokens.append(await stage.magic_token(changes.get("email", "ana@customers.example")))
+    assert (await stage.ask(article_id, **CLEO)).json()["error"]["code"] == "sold_out"
+    await Domain.update({Domain.max_paid_links: 1}, force=True)
+
+    # When both go on to the payment page
+    first, second = [await stage.checkout(token) for token in tokens]
+
+    # Then the one that came first may pay, and the other may not
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["error"]["code"]) == (409, "sold_out")
+
+
+async def test_a_payment_beyond_the_bound_that_slips_through_is_refunded(stage: Stage) -> None:
+    # Given two open payment pages, when the owner lowers the bound to one
+    article_id = await stage.article(content=LONG, max_paid_links=2)
+    pages: list[str] = []
+    for changes in (ANA, BEN):
+        await stage.ask(article_id, **changes)
+        token = await stage.magic_token(changes.get("email", "ana@customers.example"))
+        pages.append((await stage.checkout(token)).json()["data"]["checkoutUrl"])
+    await Domain.update({Domain.max_paid_links: 1}, force=True)
+
+    # When both are paid
+    await asyncio.gather(*(stage.pay(page) for page in pages))
+    await stage.minute()
+
+    # Then one is worked on and the other's money is on its way back
+    rows = await Order.select().order_by(Order.status)
+    assert [(row["status"], row["refund_state"]) for row in rows] == [
+        ("FAILED", "SUCCEEDED"),
+        ("QUALITY_CHECK", "NONE"),
+    ]
+    assert rows[0]["failure_reason"] == "unfulfillable"
+    await stage.sound()
+
+
+# ---- the owner's own texts -----------------------------------------------------------------------------------------
+
+
+async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
+    order = await stage.submitted(article_id, **changes)
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    return order
+
+
+LINK = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        "a guide to mulching",
+        LINK.replace("guide to", "guide for"),
+        LINK.replace("mulch-guide", "other"),
+        LINK.replace(")", ' "title")'),
+        f"`{LINK}`",
+        f"{LINK} and {LINK}",
+    ],
+    ids=["dropped", "other words", "other target", "a title", "as code", "twice"],
+)
+async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_the_orders_name(
+    stage: Stage, instead: str
+) -> None:
+    # Given a published article with a paid link
+    article_id = await stage.article()
+    order = await completed(stage, article_id)
+    text = await live(stage, article_id)
+
+    # When the owner publishes a text without it
+    assert text.count(LINK) == 1
+    with pytest.raises(ConflictError, match=str(order.id)):
+        await articles.publish_text(article_id, text.replace(LINK, instead), who="edith")
+
+    # Then the article is what it was
+    assert await live(stage, article_id) == text
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_owners_text_that_keeps_the_paid_links_is_the_next_version(stage: Stage) -> None:
+    article_id = await stage.article()
+    await completed(stage, article_id)
+    text = (await live(stage, article_id)).replace("# Soil that lasts", "# Soil that stays")
+
+    version_id = await articles.publish_text(article_id, text, who="edith")
+
+    assert await live(stage, article_id) == text
+    assert await articles.publish_text(article_id, text, who="edith") == version_id
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_override_is_recorded_and_the_place_is_free_again(stage: Stage) -> None:
+    # Given a paid link whose target has become a trap
+    article_id = await stage.article(max_paid_links=1)
+    order = await completed(stage, article_id)
+
+    # When the owner publishes the text without it, and says why
+    await articles.publish_text(article_id, GARDEN, who="edith", override="It leads to malware now.")
+
+    # Then that stands in the order's history, and nothing is broken
+    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    assert (rows[-1]["who"], rows[-1]["what"], rows[-1]["note"]) == (
+        "edith",
+        "paid link dropped",
+        "It leads to malware now.",
+    )
+    assert await catalogue.places(article_id) == 1
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_approval_and_an_owners_text_at_the_same_moment_lose_nothing(stage: Stage) -> None:
+    # Given an order in review
+    article_id = await stage.article(content=LONG)
+    order = await stage.submitted(article_id)
+    text = LONG.replace("# A long article", "# Another heading")
+
+    # When it is approved while the owner publishes a text that knows nothing of it
+    approved, _ = await asyncio.gather(
+        stage.approve(order), articles.publish_text(article_id, text, who="edith"), return_exceptions=True
+    )
+
+    # Then either the approval came second and stands in the owner's text, or the owner was refused
+    assert not isinstance(approved, BaseException)
+    assert approved.json()["data"]["status"] == "COMPLETED"
+    assert await anchors(stage, article_id) == ["a guide to mulching"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_reason(stage: Stage) -> None:
+    article_id = await stage.article()
+    order = await completed(stage, article_id)
+
+    with pytest.raises(ConflictError, match=str(order.id)):
+        await articles.take_down(article_id, who="edith")
+    await articles.take_down(article_id, who="edith", override="A court said so.")
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
+    await articles.put_back(article_id, who="edith")
+
+    assert await anchors(stage, article_id) == ["a guide to mulching"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_reviews_reasons_may_all_be_given() -> None:
+    assert all(0 < len(reason) <= reviews.REASON_LENGTH for reason in reviews.REASONS)
