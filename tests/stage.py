@@ -19,7 +19,7 @@ from dramatiq.message import Message
 from blogqueue import admins, jobs, versions
 from blogqueue.actors.broker import broker
 from blogqueue.actors.messages import nudge
-from blogqueue.app import create_app
+from blogqueue.app import Server, create_app
 from blogqueue.audit import audit
 from blogqueue.brokers import BellBroker
 from blogqueue.database import DB, transaction
@@ -272,9 +272,7 @@ async def order_row(order: Bought) -> dict[str, Any]:
 async def up(folder: Path) -> AsyncGenerator[Stage]:
     """The web and the sandbox, served in the running loop."""
     await forwards()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
-    )
+    server = Server(uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on"))
     async with sandbox(folder) as sandbox_url:
         serving = asyncio.create_task(server.serve())
         async with (
