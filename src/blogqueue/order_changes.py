@@ -19,6 +19,9 @@ from blogqueue.settings import settings
 
 CHANNEL = "order_changes"
 
+LISTENER = "blogqueue listening"
+"""The connection's name in `pg_stat_activity`."""
+
 MAX_WATCHERS = 1000
 """A stream costs a socket and some kB; a process opens at most 1,024 files by Linux's usual limit (ulimit -n)."""
 
@@ -115,17 +118,23 @@ async def listening() -> AsyncGenerator[None]:
 async def _listen() -> None:
     while True:
         try:
-            connection = await asyncpg.connect(settings.database_url, timeout=10, command_timeout=10)
+            connection = await asyncpg.connect(
+                settings.database_url, timeout=10, command_timeout=10, server_settings={"application_name": LISTENER}
+            )
         except AWAY as error:
             logger.warning("not listening, PostgreSQL away", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
             continue
+        broken = asyncio.Event()
+        connection.add_termination_listener(lambda _: broken.set())
         try:
             await connection.add_listener(CHANNEL, _heard)
             _process.tell_all()  # something may have been said while nobody listened
-            while True:
-                await asyncio.sleep(ALIVE_SECONDS)
+            while not broken.is_set():
                 await connection.execute("SELECT 1")
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(ALIVE_SECONDS):
+                        await broken.wait()
         except AWAY as error:
             logger.warning("listening broke off", error=str(error))
         finally:
