@@ -10,7 +10,7 @@ from blogqueue.database import DB
 
 ID = "2026-11-23T19:20:00:000000"
 VERSION = "1.38.0"
-DESCRIPTION = "tell listeners of order changes"
+DESCRIPTION = "tell listeners of order changes; find orders by e-mail"
 
 FORWARDS = (
     """
@@ -35,9 +35,12 @@ FORWARDS = (
     WHEN ((OLD.state, OLD.attempts, OLD.progress) IS DISTINCT FROM (NEW.state, NEW.attempts, NEW.progress))
     EXECUTE FUNCTION tell_order_change()
     """,
+    # For who lost the mail and asks for a new link.
+    "CREATE INDEX orders_by_email ON orders (lower(customer_email), created_at DESC)",
 )
 
 BACKWARDS = (
+    "DROP INDEX orders_by_email",
     "DROP TRIGGER jobs_tell_change ON jobs",
     "DROP TRIGGER orders_tell_change ON orders",
     "DROP FUNCTION tell_order_change()",

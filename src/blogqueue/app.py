@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
@@ -14,7 +15,8 @@ from blogqueue import __version__, log, order_changes, readiness
 from blogqueue.api import admin, customer, envelope, health
 from blogqueue.api import shop as shop_api
 from blogqueue.database import pool
-from blogqueue.pages import rendering
+from blogqueue.pages import buying, rendering
+from blogqueue.pages import orders as order_pages
 from blogqueue.pages import shop as shop_pages
 from blogqueue.settings import settings
 
@@ -22,6 +24,9 @@ BODY_BYTES = 64 * 1024
 """Bodies of ours are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
 
 POOL_SIZE = 10
+
+STATIC_SECONDS = 365 * 24 * 3600
+"""How long browsers keep static files, whose addresses change with their content."""
 
 GRACE_SECONDS = 5
 """How long a stopping web lets open requests end."""
@@ -75,7 +80,14 @@ def create_app() -> Litestar:
             api,
             *health.HANDLERS,
             *shop_pages.HANDLERS,
-            create_static_files_router(path="/static", directories=[rendering.STATIC], include_in_schema=False),
+            *buying.HANDLERS,
+            *order_pages.HANDLERS,
+            create_static_files_router(
+                path="/static",
+                directories=[rendering.STATIC],
+                cache_control=CacheControlHeader(max_age=STATIC_SECONDS, public=True, immutable=True),
+                include_in_schema=False,
+            ),
         ],
         exception_handlers={Exception: rendering.error_page},
         lifespan=[_database],

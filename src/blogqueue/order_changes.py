@@ -121,24 +121,30 @@ async def _listen() -> None:
             connection = await asyncpg.connect(
                 settings.database_url, timeout=10, command_timeout=10, server_settings={"application_name": LISTENER}
             )
+            try:
+                await _hear(connection)
+            finally:
+                connection.terminate()
         except AWAY as error:
             logger.warning("not listening, PostgreSQL away", error=str(error))
-            await asyncio.sleep(RECONNECT_SECONDS)
-            continue
-        broken = asyncio.Event()
-        connection.add_termination_listener(lambda _: broken.set())
-        try:
-            await connection.add_listener(CHANNEL, _heard)
-            _process.tell_all()  # something may have been said while nobody listened
-            while not broken.is_set():
-                await connection.execute("SELECT 1")
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(ALIVE_SECONDS):
-                        await broken.wait()
-        except AWAY as error:
-            logger.warning("listening broke off", error=str(error))
-        finally:
-            connection.terminate()
+        await asyncio.sleep(RECONNECT_SECONDS)
+
+
+async def _hear(connection: asyncpg.Connection) -> None:
+    """Pass on what a connection says until it is cut."""
+    cut = asyncio.Event()
+
+    def on_cut(_: object) -> None:
+        cut.set()
+
+    connection.add_termination_listener(on_cut)
+    await connection.add_listener(CHANNEL, _heard)
+    _process.tell_all()  # something may have been said while nobody listened
+    while not cut.is_set():
+        await connection.execute("SELECT 1")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ALIVE_SECONDS):
+                await cut.wait()
 
 
 def _heard(_: object, __: int, ___: str, order_id: object) -> None:
