@@ -88,7 +88,7 @@ _ENGINE = Environment(
     loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
 )
 cast("dict[str, Any]", _ENGINE.globals).update(
-    style=_static("style.css"), script=_static("live.js"), words=words, price=amount
+    icon=_static("icon.svg"), style=_static("style.css"), script=_static("live.js"), words=words, price=amount
 )
 
 TEMPLATES: TemplateConfig[JinjaTemplateEngine] = TemplateConfig(instance=JinjaTemplateEngine(engine_instance=_ENGINE))

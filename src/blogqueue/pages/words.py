@@ -37,7 +37,7 @@ SAID = {
     "regenerating": "Your link is being worked in again. You will get an e-mail when it is ready.",
     "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
     "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
-    "too_many_requests": "Nothing was changed: you had it done again often within this hour. Please wait a little.",
+    "too_many_requests": "Nothing was changed: you regenerated often within this hour. Please wait a little.",
     "cross_site": "Nothing was changed: the request came from another website.",
 }
 """What a page says after an action, by the code in its address."""
@@ -51,7 +51,7 @@ def explanation(status: Status) -> str:
         case OrderStatus.QUALITY_CHECK:
             return (
                 "Look at the change. If you are content, submit it for review, and an editor publishes it; "
-                "if not, have it done again."
+                "if not, have it regenerated."
             )
         case OrderStatus.ADMIN_REVIEW:
             return "An editor reads the change, and publishes it or tells you why not. You will get an e-mail."
