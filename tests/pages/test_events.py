@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -9,10 +11,12 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+import httpx
 import pytest
 
 from blogqueue import order_changes
 from blogqueue.database import DB
+from blogqueue.ports import free_port
 from blogqueue.settings import settings
 from tests.stage import Bought, Stage, bearer
 
@@ -114,6 +118,39 @@ async def test_open_streams_are_bounded_and_hold_no_connection_of_the_pool(
     finally:
         for stream in streams:
             await stream.aclose()
+
+
+async def test_a_stopping_web_ends_its_streams_at_once(stage: Stage) -> None:
+    # Given a web process of its own, with an open stream
+    order = await stage.buy(await stage.article())
+    port = free_port()
+    environment = os.environ | {"BLOGQUEUE_WEB_PORT": str(port)}
+    web = await asyncio.create_subprocess_exec(sys.executable, "-m", "blogqueue", "api", env=environment)
+    try:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            while not await answers(http):  # noqa: ASYNC110 - a process says nothing when it listens
+                await asyncio.sleep(0.05)
+            async with aclosing(events(Stage(http, stage.sandbox), order)) as said:
+                await anext(said)
+
+                # When it is asked to stop
+                began = time.monotonic()
+                web.terminate()
+
+                # Then the stream ends in good order and the process is gone well before its grace is over
+                assert await anext(said, None) is None
+                await web.wait()
+        assert time.monotonic() - began < 3
+    finally:
+        if web.returncode is None:
+            web.kill()
+
+
+async def answers(http: httpx.AsyncClient) -> bool:
+    try:
+        return (await http.get("/health/live")).status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 async def cut_listeners() -> int:
