@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
+from functools import lru_cache
 
 from blogqueue.writing.edits import AppliedEdit
 from blogqueue.writing.links import Link, as_link
@@ -29,8 +30,9 @@ class Run:
     link: bool = False
 
 
-def compare(before: str, after: str, applied: AppliedEdit, link: Link) -> list[Run]:
-    """The runs of the paragraph that an edit changed, in reading order."""
+@lru_cache(maxsize=256)
+def compare(before: str, after: str, applied: AppliedEdit, link: Link) -> tuple[Run, ...]:
+    """The runs of the paragraph that an edit changed, in reading order; the last are remembered."""
     old = _tokens(_paragraph(before, applied.start, applied.end), None)
     new = _tokens(_paragraph(after, applied.start, applied.start + len(applied.new_text)), link)
     stayed: list[Run] = []
@@ -46,7 +48,7 @@ def compare(before: str, after: str, applied: AppliedEdit, link: Link) -> list[R
             # A blank that stayed between two changes is part of both: nobody reads word by crossed-out word.
             removed += _runs(Kind.REMOVED, old[i:j])
             added += _runs(Kind.ADDED, new[k:m])
-    return _merged(stayed + removed + added)
+    return tuple(_merged(stayed + removed + added))
 
 
 def _paragraph(article: str, start: int, end: int) -> TopBlock | None:
