@@ -39,7 +39,7 @@ async def status(order: Order) -> dict[str, Any]:
     """The status of an order (JSON in the seed's shape)."""
     job_rows = await Job.select().where(Job.order_id == order.id).order_by(Job.created_at)
     step, message = _where(order, job_rows)
-    review = order.status == OrderStatus.QUALITY_CHECK
+    review = order.status == OrderStatus.QUALITY_CHECK and not order.frozen
     open_job = next((row for row in job_rows if row["state"] in OPEN_JOBS), None)
     return {
         "orderId": order.id,

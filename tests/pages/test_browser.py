@@ -25,7 +25,7 @@ WISH = {
 
 
 async def look(visitor: Visitor, name: str) -> None:
-    """The page is sound at a desk, on a phone and in a narrow window, in light and in dark; its picture is kept if it has a name."""
+    """The page is sound in windows from a desk's to 320 px, light and dark; its picture is kept under its name."""
     page = visitor.page
     assert await visitor.weight() < PAGE_BYTES
     for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (375, 620, "phone"), (320, 640, "")):

@@ -115,7 +115,7 @@ async def _act(
         try:
             said, promised = await act(order_id, version_id)
         except ProblemError as problem:
-            said = problem.code
+            said = problem.code if problem.code in words.SAID else "wrong_state"
     await nudge(promised)
     return Redirect(f"/order-status/{order_id}", query_params={"said": said}, status_code=303)
 

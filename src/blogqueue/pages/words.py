@@ -38,6 +38,7 @@ SAID = {
     "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
     "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
     "too_many_requests": "Nothing was changed: you regenerated often within this hour. Please wait a little.",
+    "frozen": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
     "cross_site": "Nothing was changed: the request came from another website.",
 }
 """What a page says after an action, by the code in its address."""
