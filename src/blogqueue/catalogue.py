@@ -18,6 +18,7 @@ from blogqueue.writing.links import Link
 PAGE_SIZE = 20
 NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
 
+_AS_PLACES = " AS places\n"
 _PLACES = """
 GREATEST(0, d.max_paid_links
     - (SELECT count(*) FROM orders o WHERE o.article_id = a.id AND o.status <> 'FAILED')
@@ -77,10 +78,10 @@ async def offers(
     published_at, article_id = cursors.read(cursor) or NEWEST
     pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await Article.raw(
-        f"SELECT * FROM ({_ITEM}) AS item WHERE (NOT {{}} OR places > 0) "  # noqa: S608 - the text is ours
-        "AND ({} = '' OR host = {}) AND ({} = '' OR niche = {}) "
-        "AND (title ILIKE {} OR topic ILIKE {} OR keyword ILIKE {}) "
-        "AND (published_at, id) < ({}, {}) ORDER BY published_at DESC, id DESC LIMIT {}",
+        _ITEM + f" AND (NOT {{}} OR {_PLACES.removesuffix(_AS_PLACES)} > 0)"
+        " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
+        "AND (a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {}) "
+        "AND (a.published_at, a.id) < ({}, {}) ORDER BY a.published_at DESC, a.id DESC LIMIT {}",
         only_free, domain, domain, niche, niche, pattern, pattern, pattern, published_at, article_id, size + 1,
     )  # fmt: skip
     page = msgspec.convert(rows[:size], list[Offer])

@@ -114,10 +114,12 @@ async def by_token(token: str) -> Purchase:
 async def renew(token: str, *, address: str) -> Promised:
     """Ask once more for what an expired magic link confirmed, at today's terms; the new link goes to the same address.
 
-    Raises NotFoundError for an unknown token, and what `ask` raises.
+    Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
     """
     rows = (
-        await Purchase.select(Purchase.article_id, Purchase.details, Purchase.email, Purchase.state)
+        await Purchase.select(
+            Purchase.article_id, Purchase.details, Purchase.email, Purchase.state, Purchase.payment_pending
+        )
         .where(Purchase.token_hash == tokens.hashed(token))
         .output(load_json=True)
     )
@@ -125,6 +127,8 @@ async def renew(token: str, *, address: str) -> Promised:
         raise NotFoundError("token", field="token")
     if rows[0]["state"] in {PurchaseState.PAID, PurchaseState.HELD}:
         raise ConflictError("This link was used: the purchase is paid.", code="token_used")
+    if rows[0]["payment_pending"]:
+        raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
     return await ask(
         BacklinkWish(article_id=rows[0]["article_id"], email=rows[0]["email"], **rows[0]["details"]), address=address
     )

@@ -145,6 +145,25 @@ async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) 
     assert "a guide to mulching" in confirm.text and "Near the middle, please." in confirm.text
 
 
+async def test_what_is_paid_already_is_not_asked_for_again(stage: Stage) -> None:
+    # Given a purchase whose payment takes days, and whose link has expired meanwhile
+    await stage.article()
+    await send(stage)
+    token = await stage.magic_token()
+    await Purchase.raw("UPDATE purchases SET payment_pending = true, token_expires_at = now() - interval '1 second'")
+
+    # When a new link is asked for, while it is on its way and after it has come
+    pending = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
+    await Purchase.raw("UPDATE purchases SET state = 'PAID'")
+    paid = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
+
+    # Then nothing is sold twice
+    assert (pending.status_code, paid.status_code) == (409, 410)
+    assert "Your payment is on its way" in pending.text
+    assert "This is paid already" in paid.text
+    assert await Purchase.count() == 1
+
+
 async def test_opening_the_confirmation_buys_nothing(stage: Stage) -> None:
     await stage.article()
     await send(stage)

@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from blogqueue import catalogue, link_rules, payments, purchases
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
-from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
+from blogqueue.errors import NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import amount
 from blogqueue.pages.forms import Form, as_uuid
@@ -21,6 +21,9 @@ from blogqueue.pages.rendering import page
 from blogqueue.settings import settings
 
 FIELDS = ("targetUrl", "anchorText", "notes", "email")
+GONE = frozenset({"token_expired", "token_used", "not_on_sale"})
+"""What a mailed link's refusal may be that no waiting mends."""
+
 ASKED = "asked"
 """The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
 
@@ -154,10 +157,9 @@ def _not_confirmed(problem: ProblemError, token: str) -> Template:
         code = "not_on_sale" if problem.details and problem.details[0].field == "articleId" else "unknown"
     else:
         code = problem.code
-    gone = isinstance(problem, ConflictError) or code == "not_on_sale"
     return page(
         "not_confirmed.html",
-        status_code=410 if gone else problem.status,
+        status_code=410 if code in GONE else problem.status,
         code=code,
         text=problem.message,
         token=token,

@@ -49,21 +49,32 @@
     if (again) { again = false; load(); }
   }
 
+  let events = null;
+
   function listen() {
-    const events = new EventSource(box().dataset.events);
+    hush();
+    events = new EventSource(box().dataset.events);
     events.onmessage = (event) => {
       pushed = true;
       if (event.lastEventId !== box().dataset.stamp) load();
     };
     events.onerror = () => {
       pushed = false;
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, RETRY_MS);
+      if (events && events.readyState === EventSource.CLOSED) setTimeout(() => { if (!pushed && !document.hidden) listen(); }, RETRY_MS);
     };
+  }
+
+  function hush() {
+    if (events) events.close();
+    events = null;
+    pushed = false;
   }
 
   centre();
   listen();
   setInterval(() => { if (!pushed && !document.hidden) load(); }, POLL_MS);
+  // A hidden tab holds no connection: a browser opens only six to one server over HTTP/1.1, and all tabs share them.
+  addEventListener("visibilitychange", () => { if (document.hidden) hush(); else { listen(); load(); } });
   addEventListener("pageshow", (event) => { if (event.persisted) load(); });
   // A second click on a button that is on its way does nothing; the server would refuse it anyway.
   addEventListener("submit", (event) => {
