@@ -23,10 +23,12 @@ def main() -> None:
         with embedded.postgres(path) as database_url, embedded.redis(path) as redis_url:
             settings(database_url, redis_url, path)
             # Only now: importing these reads the settings.
-            from bench import orders, pickup  # noqa: PLC0415
+            from bench import orders, pages, pickup  # noqa: PLC0415
 
             show("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url))
             for title, table in asyncio.run(orders.tables()):
+                show(title, table)
+            for title, table in asyncio.run(pages.tables()):
                 show(title, table)
 
 
@@ -36,6 +38,7 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
     os.environ.update(
         BLOGQUEUE_ENV="test",
         BLOGQUEUE_PUBLIC_URL=f"http://127.0.0.1:{web}",
+        BLOGQUEUE_WEB_PORT=str(web),
         BLOGQUEUE_SECRET_KEY="the benchmark's own secret key, which opens nothing",
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,

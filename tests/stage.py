@@ -21,7 +21,7 @@ from piccolo_api.session_auth.tables import SessionsBase
 from blogqueue import admins, articles, jobs
 from blogqueue.actors.broker import broker
 from blogqueue.actors.messages import minute, nudge
-from blogqueue.app import create_app
+from blogqueue.app import Server, create_app
 from blogqueue.audit import audit
 from blogqueue.brokers import BellBroker
 from blogqueue.database import DB, transaction
@@ -314,9 +314,7 @@ async def order_row(order: Bought) -> dict[str, Any]:
 async def up(folder: Path) -> AsyncGenerator[Stage]:
     """The web and the sandbox, served in the running loop."""
     await forwards()
-    server = uvicorn.Server(
-        uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
-    )
+    server = Server(uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on"))
     async with sandbox(folder) as sandbox_url:
         serving = asyncio.create_task(server.serve())
         async with (

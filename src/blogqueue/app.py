@@ -1,30 +1,70 @@
 """The web process: JSON API and pages over one database pool."""
 
+import socket
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+import uvicorn
 from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 
-from blogqueue import __version__, back_office, log, readiness
+from blogqueue import __version__, back_office, log, order_changes, readiness
 from blogqueue.api import admin, customer, envelope, health
 from blogqueue.api import shop as shop_api
 from blogqueue.database import pool
-from blogqueue.pages import rendering, texts
+from blogqueue.pages import buying, rendering, texts
+from blogqueue.pages import orders as order_pages
 from blogqueue.pages import reviews as review_pages
 from blogqueue.pages import shop as shop_pages
+from blogqueue.settings import settings
 
 BODY_BYTES = 64 * 1024
 """Bodies of ours are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
 
 POOL_SIZE = 10
 
+STATIC_SECONDS = 365 * 24 * 3600
+"""How long browsers keep static files, whose addresses change with their content."""
+
+GRACE_SECONDS = 5
+"""How long a stopping web lets open requests end."""
+
 
 @asynccontextmanager
 async def _database(_: Litestar) -> AsyncGenerator[None]:
-    async with pool(POOL_SIZE):
+    async with pool(POOL_SIZE), order_changes.listening():
         yield
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which waits for open requests before it stops; streams never end by themselves, so they are told to."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End the streams, then stop as uvicorn does."""
+        order_changes.stop()
+        await super().shutdown(sockets)
+
+
+def serve() -> None:
+    """Serve the web until a signal stops it."""
+    server = Server(
+        uvicorn.Config(
+            "blogqueue.app:create_app",
+            factory=True,
+            host=settings.web_host,
+            port=settings.web_port,
+            proxy_headers=True,
+            access_log=False,  # addresses carry tokens; the application logs what matters
+            log_config=None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    server.run()
+    if not server.started:
+        sys.exit(1)
 
 
 def create_app() -> Litestar:
@@ -44,7 +84,14 @@ def create_app() -> Litestar:
             *review_pages.HANDLERS,
             *texts.HANDLERS,
             *back_office.HANDLERS,
-            create_static_files_router(path="/static", directories=[rendering.STATIC], include_in_schema=False),
+            *buying.HANDLERS,
+            *order_pages.HANDLERS,
+            create_static_files_router(
+                path="/static",
+                directories=[rendering.STATIC],
+                cache_control=CacheControlHeader(max_age=STATIC_SECONDS, public=True, immutable=True),
+                include_in_schema=False,
+            ),
         ],
         exception_handlers={Exception: rendering.error_page},
         lifespan=[_database],

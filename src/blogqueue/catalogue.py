@@ -1,19 +1,24 @@
 """What is on sale: published articles with a link place left, and how articles come in from Markdown files."""
 
 from datetime import datetime
+from operator import itemgetter
+from textwrap import shorten
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from blogqueue import cursors
-from blogqueue.errors import NotFoundError
+from blogqueue.errors import GoneError, NotFoundError
+from blogqueue.states import ArticleStatus
 from blogqueue.tables import Article
+from blogqueue.writing.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.links import Link
 
 PAGE_SIZE = 20
 NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
 
+_AS_PLACES = " AS places\n"
 _PLACES = """
 GREATEST(0, d.max_paid_links
     - (SELECT count(*) FROM orders o
@@ -58,19 +63,27 @@ class Offer(msgspec.Struct, frozen=True):
 
 
 async def offers(
-    *, domain: str = "", niche: str = "", q: str = "", cursor: str = "", size: int = PAGE_SIZE
+    *,
+    domain: str = "",
+    niche: str = "",
+    q: str = "",
+    only_free: bool = False,
+    cursor: str = "",
+    size: int = PAGE_SIZE,
 ) -> tuple[list[Offer], str | None]:
     """A page of what is on sale, newest first, and the cursor of the next page.
 
-    `domain` and `niche` are exact, `q` is looked for in title, topic and keyword. Raises InvalidError for a bad cursor.
+    `domain` and `niche` are exact, `q` is looked for in title, topic and keyword; `only_free` leaves out what is sold
+    out. Raises InvalidError for a bad cursor.
     """
     published_at, article_id = cursors.read(cursor) or NEWEST
     pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     rows = await Article.raw(
-        _ITEM + " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
+        _ITEM + f" AND (NOT {{}} OR {_PLACES.removesuffix(_AS_PLACES)} > 0)"
+        " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
         "AND (a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {}) "
         "AND (a.published_at, a.id) < ({}, {}) ORDER BY a.published_at DESC, a.id DESC LIMIT {}",
-        domain, domain, niche, niche, pattern, pattern, pattern, published_at, article_id, size + 1,
+        only_free, domain, domain, niche, niche, pattern, pattern, pattern, published_at, article_id, size + 1,
     )  # fmt: skip
     page = msgspec.convert(rows[:size], list[Offer])
     more = len(rows) > size
@@ -86,11 +99,31 @@ async def offer(article_id: UUID) -> Offer:
 
 
 async def offer_by_slug(slug: str) -> Offer:
-    """One article on sale, by its slug. Raises NotFoundError."""
+    """One article on sale, by its slug. Raises NotFoundError, or GoneError for one that was on sale before."""
     rows = await Article.raw(_ITEM + " AND a.slug = {}", slug)
-    if not rows:
-        raise NotFoundError("article")
-    return msgspec.convert(rows[0], Offer)
+    if rows:
+        return msgspec.convert(rows[0], Offer)
+    if await Article.exists().where(Article.slug == slug, Article.status == ArticleStatus.UNPUBLISHED):
+        raise GoneError("This article was taken off the site, so it is no longer on sale.")
+    raise NotFoundError("article")
+
+
+async def choices() -> tuple[list[tuple[str, str]], list[str]]:
+    """The domains (host and name) and the niches that articles on sale are of, in alphabetical order."""
+    rows = await Article.raw(
+        "SELECT DISTINCT d.host, d.name, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id "
+        "WHERE a.status = 'PUBLISHED'"
+    )
+    names: dict[str, str] = {row["host"]: row["name"] for row in rows}
+    domains = sorted(names.items(), key=itemgetter(1))
+    return domains, sorted({str(row["niche"]) for row in rows})
+
+
+async def link_places(offer: Offer) -> tuple[list[str], int]:
+    """The first words of each paragraph of an article that may take a link, and how many paragraphs it has in all."""
+    paid = [link for link, _ in await paid_links(offer.id)]
+    starts = [shorten(block.text, 90, placeholder=" …") for block in eligible_blocks(offer.content_md, paid)]
+    return starts, len(prose_blocks(offer.content_md))
 
 
 async def places(article_id: UUID) -> int:

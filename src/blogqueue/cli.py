@@ -59,20 +59,9 @@ def demo(port: int, data_dir: Path) -> None:
 @main.command()
 def api() -> None:
     """Serve the web: JSON API and pages."""
-    import uvicorn
+    from blogqueue.app import serve
 
-    from blogqueue.settings import settings
-
-    uvicorn.run(
-        "blogqueue.app:create_app",
-        factory=True,
-        host=settings.web_host,
-        port=settings.web_port,
-        proxy_headers=True,
-        access_log=False,  # addresses carry tokens; the application logs what matters
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
+    serve()
 
 
 @main.command()

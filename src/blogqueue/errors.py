@@ -65,6 +65,13 @@ class NotFoundError(ProblemError):
         super().__init__(f"There is no such {noun}.", details=details)
 
 
+class GoneError(ProblemError):
+    """There was such a thing, and it is not coming back under this address."""
+
+    status = 410
+    code = "gone"
+
+
 class ConflictError(ProblemError):
     """The thing is in another state than the call needs: moved on, used up, or moved by somebody else first."""
 

@@ -1,9 +1,14 @@
 """What an order's customer sees of it: the seed's status object, field for field, and what a page needs beyond it."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from blogqueue import catalogue, jobs, versions
+from blogqueue.errors import NotFoundError
+from blogqueue.settings import settings
 from blogqueue.states import (
     OPEN_JOBS,
     STATUS_MESSAGES,
@@ -14,7 +19,9 @@ from blogqueue.states import (
     OrderStatus,
     RefundState,
 )
-from blogqueue.tables import Job, Order
+from blogqueue.tables import Article, ArticleVersion, Job, Order
+from blogqueue.writing.comparison import compare
+from blogqueue.writing.edits import AppliedEdit
 from blogqueue.writing.links import Link
 from blogqueue.writing.rendering import render
 
@@ -32,8 +39,7 @@ async def status(order: Order) -> dict[str, Any]:
     """The status of an order (JSON in the seed's shape)."""
     job_rows = await Job.select().where(Job.order_id == order.id).order_by(Job.created_at)
     step, message = _where(order, job_rows)
-    review = order.status == OrderStatus.QUALITY_CHECK
-    version = await _version(order)
+    review = order.status == OrderStatus.QUALITY_CHECK and not order.frozen
     open_job = next((row for row in job_rows if row["state"] in OPEN_JOBS), None)
     return {
         "orderId": order.id,
@@ -41,7 +47,8 @@ async def status(order: Order) -> dict[str, Any]:
         "status": order.status,
         "statusMessage": message,
         "progress": {"step": step, "total": TOTAL_STEPS, "description": DESCRIPTIONS[step]},
-        "version": version,
+        "version": await _version(order),
+        "earlierVersions": await _earlier_versions(order),
         "queue": {
             "hasActiveJob": any(row["state"] == JobState.ACTIVE for row in job_rows),
             "jobs": [await _job(row) for row in job_rows],
@@ -53,6 +60,9 @@ async def status(order: Order) -> dict[str, Any]:
         "failureReason": order.failure_reason,
         "failureDetail": order.failure_detail,
         "refundState": order.refund_state,
+        "refundDueAt": order.refund_due_at,
+        "onHold": order.frozen,
+        "article": await _article(order.article_id),
         "targetUrl": order.backlink_data["target_url"],
         "anchorText": order.backlink_data["keyword"],
         "price": order.price,
@@ -61,6 +71,11 @@ async def status(order: Order) -> dict[str, Any]:
         "updatedAt": order.updated_at,
         "completedAt": order.completed_at,
     }
+
+
+def stamp(status: dict[str, Any]) -> str:
+    """A short text that differs when anything of a status does."""
+    return hashlib.sha256(msgspec.json.encode(status)).hexdigest()[:16]
 
 
 async def estimate(queue: str) -> str:
@@ -97,6 +112,7 @@ async def _job(row: dict[str, Any]) -> dict[str, Any]:
         "jobId": row["id"],
         "queue": row["queue"],
         "state": row["state"],
+        "progress": row["progress"],
         "attempts": row["attempts"],
         "maxAttempts": row["max_attempts"],
         "createdAt": row["created_at"],
@@ -108,20 +124,64 @@ async def _job(row: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
+async def _article(article_id: UUID) -> dict[str, Any]:
+    row = (
+        await Article.select(
+            Article.id,
+            Article.slug,
+            Article.title,
+            Article.domain_id.name.as_alias("domainName"),
+            Article.domain_id.language.as_alias("language"),
+        )
+        .where(Article.id == article_id)
+        .first()
+    )
+    if row is None:
+        raise NotFoundError("article", field="articleId")
+    return {**row, "url": f"{settings.public_url}/articles/{row['slug']}"}
+
+
 async def _version(order: Order) -> dict[str, Any] | None:
-    """The order's current version: the article with the link, as Markdown and as safe HTML."""
+    """The order's current version: the article with the link, as Markdown and as safe HTML, and what changed in it."""
     version_id: UUID | None = order.version_id
     if version_id is None:
         return None
     version = await versions.get(version_id)
-    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
+    link = _link(order)
     paid = [pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != link]
     own = (link, "" if order.rel == "none" else order.rel)
+    edit = AppliedEdit(**version.backlink_metadata["edit"])
+    return {
+        **await _changed(version, link),
+        "content": version.content_md,
+        "html": render(version.content_md, [*paid, own], (edit.start, edit.start + len(edit.new_text))),
+        "qcStatus": version.last_qc_status,
+    }
+
+
+async def _earlier_versions(order: Order) -> list[dict[str, Any]]:
+    """What the order's other versions changed in the article, newest first."""
+    earlier = (
+        await ArticleVersion.objects()
+        .where(ArticleVersion.order_id == order.id, ArticleVersion.id != order.version_id)
+        .order_by(ArticleVersion.version_num, ascending=False)
+        .output(load_json=True)
+    )
+    return [await _changed(version, _link(order)) for version in earlier]
+
+
+async def _changed(version: ArticleVersion, link: Link) -> dict[str, Any]:
+    """A version's number and age, and its change: the paragraph's words in runs that stayed, went and came."""
+    metadata: dict[str, Any] = version.backlink_metadata
+    base = await versions.get(UUID(metadata["base_article_version_id"]))
+    runs = compare(base.content_md, version.content_md, AppliedEdit(**metadata["edit"]), link)
     return {
         "versionId": version.id,
         "versionNum": version.version_num,
-        "content": version.content_md,
-        "html": render(version.content_md, [*paid, own]),
-        "qcStatus": version.last_qc_status,
         "createdAt": version.created_at,
+        "change": [{"kind": run.kind, "text": run.text, "link": run.link} for run in runs],
     }
+
+
+def _link(order: Order) -> Link:
+    return Link(order.backlink_data["target_url"], order.backlink_data["keyword"])

@@ -166,16 +166,19 @@ async def fail_attempt(claim: Claim, error: dict[str, Any] | None, *, permanent:
         return Promised(letters=told + alert)
 
 
-async def regenerate(order_id: UUID) -> PromisedJob:
+async def regenerate(order_id: UUID, version_id: UUID | None = None) -> PromisedJob:
     """The customer wants another integration, always from the PUBLISHED article: a new job.
 
-    Raises ConflictError unless the order is in QUALITY_CHECK, and TooManyError past the hourly number.
+    Raises ConflictError unless the order is in QUALITY_CHECK (and `version_id`, what the customer saw, if given, is
+    its current version), and TooManyError past the hourly number.
     """
     async with transaction():
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what="regenerate"
         )
         _refuse_frozen(order)
+        if version_id is not None:
+            _current(order, version_id)
         recent = await Job.raw(
             "SELECT count(*) AS n FROM jobs WHERE order_id = {} AND payload->>'isRegeneration' = 'true' "
             "AND created_at > clock_timestamp() - interval '1 hour'",
@@ -201,13 +204,17 @@ async def submit(order_id: UUID, version_id: UUID) -> Promised:
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, who=history.CUSTOMER, what="submit"
         )
         _refuse_frozen(order)
-        if order.version_id != version_id:
-            raise ConflictError(
-                "This is not the order's current version; please look at the newest one.",
-                code="stale_version",
-                details=[FieldError("versionId", "current", f"The current version is {order.version_id}.")],
-            )
+        _current(order, version_id)
         return Promised(letters=await write_to(order, "submitted", job_id=str(version_id)))
+
+
+def _current(order: Order, version_id: UUID) -> None:
+    if order.version_id != version_id:
+        raise ConflictError(
+            "This is not the order's current version; please look at the newest one.",
+            code="stale_version",
+            details=[FieldError("versionId", "current", f"The current version is {order.version_id}.")],
+        )
 
 
 async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promised:

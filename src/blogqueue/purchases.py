@@ -34,10 +34,11 @@ class BacklinkWish(msgspec.Struct, frozen=True):
     email: str
 
 
-async def ask(wish: BacklinkWish, *, address: str) -> Promised:
+async def ask(wish: BacklinkWish, *, address: str, form_id: UUID | None = None) -> Promised:
     """Keep a purchase, hold a link place for it, and promise the magic link that confirms it.
 
-    `address` is the caller's network address; it and the e-mail are rate-limited. Raises InvalidError,
+    `address` is the caller's network address; it and the e-mail are rate-limited. `form_id` becomes the purchase's id:
+    the same form sent twice, by a double click or the back button, is one purchase and one letter. Raises InvalidError,
     NotFoundError, ConflictError (not on sale, sold out, no paragraph fit for a link) and TooManyError.
     """
     wish = _checked(wish)
@@ -45,12 +46,14 @@ async def ask(wish: BacklinkWish, *, address: str) -> Promised:
     async with transaction():
         await _on_sale(wish.article_id)
         await lock_article(wish.article_id)
+        purchase_id = await _new_id(form_id, wish)
+        if purchase_id is None:
+            return Promised()
         offer = await catalogue.offer(wish.article_id)
         await _limited(wish.email, address_hash)
         if await catalogue.is_sold(wish.article_id, Link(wish.target_url, wish.anchor_text)):
             raise _already_there()
         _allowed(wish, offer, [link for link, _ in await catalogue.paid_links(offer.id)])
-        purchase_id = uuid4()
         expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
         token = tokens.purchase_token(purchase_id)
         await Purchase.insert(
@@ -108,6 +111,29 @@ async def by_token(token: str) -> Purchase:
     return purchase
 
 
+async def renew(token: str, *, address: str) -> Promised:
+    """Ask once more for what an expired magic link confirmed, at today's terms; the new link goes to the same address.
+
+    Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
+    """
+    rows = (
+        await Purchase.select(
+            Purchase.article_id, Purchase.details, Purchase.email, Purchase.state, Purchase.payment_pending
+        )
+        .where(Purchase.token_hash == tokens.hashed(token))
+        .output(load_json=True)
+    )
+    if not rows:
+        raise NotFoundError("token", field="token")
+    if rows[0]["state"] in {PurchaseState.PAID, PurchaseState.HELD}:
+        raise ConflictError("This link was used: the purchase is paid.", code="token_used")
+    if rows[0]["payment_pending"]:
+        raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
+    return await ask(
+        BacklinkWish(article_id=rows[0]["article_id"], email=rows[0]["email"], **rows[0]["details"]), address=address
+    )
+
+
 async def expire() -> int:
     """Let go of the places of purchases that never went to the payment page in time; how many.
 
@@ -118,6 +144,21 @@ async def expire() -> int:
         "AND holds_until < clock_timestamp() RETURNING id",
     )
     return len(rows)
+
+
+async def _new_id(form_id: UUID | None, wish: BacklinkWish) -> UUID | None:
+    """The id of a new purchase, or None if this very form was taken before; another wish in it is another purchase."""
+    if form_id is None:
+        return uuid4()
+    rows = (
+        await Purchase.select(Purchase.article_id, Purchase.details, Purchase.email)
+        .where(Purchase.id == form_id)
+        .output(load_json=True)
+    )
+    if not rows:
+        return form_id
+    taken = BacklinkWish(article_id=rows[0]["article_id"], email=rows[0]["email"], **rows[0]["details"])
+    return None if taken == wish else uuid4()
 
 
 def _checked(wish: BacklinkWish) -> BacklinkWish:

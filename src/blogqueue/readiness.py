@@ -7,8 +7,8 @@ from blogqueue.settings import settings
 # Each process needs only its own secrets (DESIGN.md §9).
 NEEDS = {
     "web": ("database_url", "broker", "secret_key", "stripe_api_key", "stripe_webhook_secret", "https"),
-    "writer": ("database_url", "broker", "openai_api_key"),
-    "mail": ("database_url", "broker", "secret_key", "smtp_url", "stripe_api_key", "mail_from"),
+    "writer": ("database_url", "broker", "openai_api_key", "https"),
+    "mail": ("database_url", "broker", "secret_key", "smtp_url", "stripe_api_key", "mail_from", "https"),
     "clock": ("broker",),
     "cli": ("database_url",),
 }

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
     backlink_integration_concurrency: int = Field(default=1, ge=1, le=50)
+    terms_file: str = ""
+    privacy_file: str = ""
     grace_seconds: int = Field(default=10, ge=1, le=3600)
 
     magic_link_minutes: int = Field(default=30, ge=1, le=1440)

@@ -8,6 +8,7 @@ from litestar import Request
 
 from blogqueue import admins, orders, tokens
 from blogqueue.errors import ForbiddenError, UnauthorizedError
+from blogqueue.settings import settings
 from blogqueue.tables import AdminToken, Order
 
 BEARER = "Bearer "
@@ -18,6 +19,11 @@ SESSION_COOKIE = "id"
 def cookie_name(order_id: UUID) -> str:
     """The cookie that carries an order's access token; one an order, so that a browser may hold several."""
     return f"order_{order_id.hex}"
+
+
+def is_secure() -> bool:
+    """Whether cookies are for HTTPS alone: wherever customers reach the web by it."""
+    return settings.public_url.startswith("https://")
 
 
 def bearer(request: Request[Any, Any, Any]) -> str:

@@ -1,18 +1,29 @@
 """A customer's order: its status, another integration, and submitting it for review."""
 
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody
+from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from blogqueue import order_status, orders
+from blogqueue import order_changes, order_status, orders
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
+from blogqueue.database import AWAY
 from blogqueue.jobs import BACKLINK_INTEGRATION
+from blogqueue.log import logger
 from blogqueue.promises import Promised
+from blogqueue.states import OrderStatus
+
+RECONNECT_MS = 2_000
+LOOK_AGAIN_SECONDS = {OrderStatus.PROCESSING: 5}
+"""While an order waits its place changes with other orders, of which it is not told: the seed's 5 s."""
+KEEP_ALIVE_SECONDS = 25
+"""Otherwise; proxies cut a connection on which nothing was said for 30 s or more."""
 
 
 class OrderRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -32,6 +43,32 @@ class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 async def get_status(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Where an order stands."""
     return success(await order_status.status(await access.customers_order(request, order_id)))
+
+
+@get("/purchase/status/{order_id:uuid}/events", media_type="text/event-stream")
+async def status_events(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> ServerSentEvent:
+    """The status object as server-sent events: at once, and again at every change."""
+    order = await access.customers_order(request, order_id)
+    order_changes.check_room(order.id)
+    return ServerSentEvent(_events(order.id))
+
+
+async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
+    """One event a change; no connection of the pool is held in between."""
+    said = ""
+    try:
+        with order_changes.watching(order_id) as watcher:
+            while not order_changes.stopping():
+                status = await order_status.status(await orders.get(order_id))
+                stamp = order_status.stamp(status)
+                if stamp == said:
+                    yield ServerSentEventMessage(data=None, comment="nothing new")
+                else:
+                    said = stamp
+                    yield ServerSentEventMessage(data=msgspec.json.encode(status), id=stamp, retry=RECONNECT_MS)
+                await watcher.change(LOOK_AGAIN_SECONDS.get(status["status"], KEEP_ALIVE_SECONDS))
+    except AWAY as error:
+        logger.warning("stream ended, database away", order=str(order_id), error=str(error))
 
 
 @post("/purchase/regenerate-backlink", status_code=202)
@@ -58,4 +95,4 @@ async def submit_for_review(request: Request[Any, Any, Any], data: JSONBody[Subm
     return success(await order_status.status(await orders.get(order.id)), "Submitted, awaiting approval")
 
 
-HANDLERS = [get_status, regenerate_backlink, submit_for_review]
+HANDLERS = [get_status, status_events, regenerate_backlink, submit_for_review]

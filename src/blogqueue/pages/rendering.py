@@ -1,18 +1,21 @@
-"""Pages: one layout, no script, no third party; and errors in the same style."""
+"""How pages are made: one layout, one style sheet, one small script, no third party; and errors in the same style."""
 
+import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from jinja2 import Environment, FileSystemLoader
 from litestar import Request, Response
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.response import Template
 from litestar.template.config import TemplateConfig
 
 from blogqueue.api import envelope
+from blogqueue.money import amount
+from blogqueue.pages import words
 from blogqueue.settings import STRIPE_API_BASE, settings
 
 HERE = Path(__file__).parent
-TEMPLATES = TemplateConfig(directory=HERE / "templates", engine=JinjaTemplateEngine)
 STATIC = HERE / "static"
 
 PAYMENT_PAGE = (
@@ -21,7 +24,7 @@ PAYMENT_PAGE = (
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' https:; connect-src 'self'; "
         # A form's answer may send the browser on to the payment page, which this names too (CSP 3, §6.4.2).
         f"form-action 'self' {PAYMENT_PAGE}; frame-ancestors 'none'; base-uri 'none'"
     ),
@@ -29,10 +32,31 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+TITLES = {
+    400: "That does not look right",
+    403: "Not from here",
+    404: "There is no such page",
+    405: "That does not work here",
+    410: "This is gone",
+    413: "That was too much",
+    429: "A little slower, please",
+    500: "Something went wrong on our side",
+    503: "Just a moment, please",
+}
+"""An error page's heading by its HTTP status; any other status has the 400's."""
 
-def page(name: str, **context: Any) -> Template:  # noqa: ANN401 - what the template shows
+TEXTS = {
+    404: "The address may be mistyped or cut off, or what stood here is gone.",
+    500: "Our team can see what happened. Nothing was bought or changed by it; please try again in a moment.",
+    503: "A part of our service does not answer right now. Nothing was changed; please try again in a moment.",
+}
+"""Its text, where the error's own sentence is made for programs."""
+
+
+def page(name: str, *, status_code: int = 200, **context: Any) -> Template:  # noqa: ANN401 - what the template shows
     """A page that no cache keeps: most show what only one customer may see."""
-    return Template(name, context=context, headers=SECURITY_HEADERS | {"Cache-Control": "no-store"})
+    headers = SECURITY_HEADERS | {"Cache-Control": "no-store"}
+    return Template(name, context=context, headers=headers, status_code=status_code)
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -45,6 +69,26 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
     if not wants_page(request):
         return envelope.answer(request, error)
     problem = envelope.as_problem(request, error)
-    template = page("message.html", title="That did not work", text=problem.message)
-    template.status_code = problem.status
-    return template
+    title = TITLES.get(problem.status, TITLES[400])
+    shown = page(
+        "message.html", status_code=problem.status, title=title, text=TEXTS.get(problem.status, problem.message)
+    )
+    retry_after = getattr(problem, "retry_after", None)
+    if retry_after:
+        shown.headers["Retry-After"] = str(retry_after)
+    return shown
+
+
+def _static(name: str) -> str:
+    """A file's address, which changes with its content, so that browsers may keep it."""
+    return f"/static/{name}?{hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
+
+
+_ENGINE = Environment(
+    loader=FileSystemLoader(HERE / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+)
+cast("dict[str, Any]", _ENGINE.globals).update(
+    icon=_static("icon.svg"), style=_static("style.css"), script=_static("live.js"), words=words, price=amount
+)
+
+TEMPLATES: TemplateConfig[JinjaTemplateEngine] = TemplateConfig(instance=JinjaTemplateEngine(engine_instance=_ENGINE))

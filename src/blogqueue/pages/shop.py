@@ -1,25 +1,15 @@
-"""The pages a customer meets: what is on sale, the confirm button, and where the order stands."""
+"""What is on sale, each article as it is published, and the small print."""
 
-from typing import Annotated, Any
-from uuid import UUID
+from pathlib import Path
 
-from litestar import Request, get, post
-from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery, QueryParameter
-from litestar.response import Redirect, Template
+from litestar import get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
 
-from blogqueue import catalogue, order_status, orders, payments, purchases
-from blogqueue.actors.messages import nudge
-from blogqueue.api import access
-from blogqueue.errors import UnavailableError
-from blogqueue.log import logger
-from blogqueue.money import amount
-from blogqueue.pages.rendering import page
+from blogqueue import catalogue
+from blogqueue.pages.rendering import HERE, page
 from blogqueue.settings import settings
 from blogqueue.writing.rendering import render
-
-YEAR_SECONDS = 365 * 24 * 3600
 
 
 @get("/", include_in_schema=False)
@@ -27,11 +17,24 @@ async def front(
     domain: FromQuery[str] = "",
     niche: FromQuery[str] = "",
     q: FromQuery[str] = "",
+    free: FromQuery[str] = "",
     cursor: FromQuery[str] = "",
 ) -> Template:
     """What is on sale."""
-    offers, next_cursor = await catalogue.offers(domain=domain, niche=niche, q=q, cursor=cursor)
-    return page("front.html", offers=offers, next_cursor=next_cursor, q=q, price=amount)
+    wanted = {"q": q.strip(), "domain": domain, "niche": niche, "free": "1" if free else ""}
+    offers, next_cursor = await catalogue.offers(
+        domain=domain, niche=niche, q=q.strip(), only_free=bool(free), cursor=cursor
+    )
+    domains, niches = await catalogue.choices()
+    return page(
+        "front.html",
+        offers=offers,
+        domains=domains,
+        niches=niches,
+        wanted={name: value for name, value in wanted.items() if value},
+        cursor=cursor,
+        next_cursor=next_cursor,
+    )
 
 
 @get("/articles/{slug:str}", include_in_schema=False)
@@ -39,71 +42,24 @@ async def article(slug: FromPath[str]) -> Template:
     """An article as published."""
     offer = await catalogue.offer_by_slug(slug)
     html = render(offer.content_md, await catalogue.paid_links(offer.id))
-    return page("article.html", offer=offer, html=html, price=amount)
+    return page("article.html", offer=offer, html=html)
 
 
-@get("/purchase/confirm", include_in_schema=False)
-async def confirm(token: FromQuery[str] = "") -> Template:
-    """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
-    purchase = await purchases.by_token(token)
-    return page(
-        "confirm.html",
-        token=token,
-        purchase=purchase,
-        price=amount(purchase.price, purchase.currency),
-        offer=await catalogue.offer(purchase.article_id),
-    )
+@get("/terms", include_in_schema=False)
+async def terms() -> Template:
+    """The operator's terms, or the few that the product itself makes."""
+    return _text("Terms", settings.terms_file, "terms.md")
 
 
-@post("/purchase/confirm", include_in_schema=False)
-async def go_to_checkout(
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Redirect:
-    """The button: on to Stripe."""
-    session = await payments.checkout(data.get("token", ""))
-    return Redirect(session.url, status_code=303)
+@get("/privacy", include_in_schema=False)
+async def privacy() -> Template:
+    """What is kept about a customer: in the operator's words, or in the product's own."""
+    return _text("Privacy", settings.privacy_file, "privacy.md")
 
 
-@get("/purchase/return", include_in_schema=False)
-async def returned(session_id: FromQuery[str] = "") -> Template:
-    """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
-    try:
-        await nudge(await payments.settle_by_id(session_id))
-    except UnavailableError as error:
-        logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("message.html", title="Request received!", text="Check your email.")
+def _text(title: str, file: str, ours: str) -> Template:
+    path = Path(file) if file else HERE / "templates" / ours
+    return page("text.html", title=title, html=render(path.read_text(encoding="utf-8")))
 
 
-@get("/purchase/cancelled", include_in_schema=False)
-async def cancelled() -> Template:
-    """Where Stripe sends the customer who went back."""
-    return page(
-        "message.html",
-        title="Nothing was paid",
-        text="You left the payment page. The link in your e-mail still works as long as it says.",
-    )
-
-
-@get("/order-status/{order_id:uuid}", include_in_schema=False)
-async def order_page(
-    request: Request[Any, Any, Any],
-    order_id: FromPath[UUID],
-    access_token: Annotated[str, QueryParameter(name="access")] = "",
-) -> Template | Redirect:
-    """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
-    if access_token:
-        order = await orders.opened_by(order_id, access_token)
-        cookie = Cookie(
-            key=access.cookie_name(order.id),
-            value=access_token,
-            max_age=YEAR_SECONDS,
-            httponly=True,
-            samesite="lax",
-            secure=settings.public_url.startswith("https://"),
-        )
-        return Redirect(f"/order-status/{order.id}", status_code=303, cookies=[cookie])
-    order = await access.customers_order(request, order_id)
-    return page("order.html", status=await order_status.status(order), price=amount)
-
-
-HANDLERS = [front, article, confirm, go_to_checkout, returned, cancelled, order_page]
+HANDLERS = [front, article, terms, privacy]

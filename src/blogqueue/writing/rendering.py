@@ -11,33 +11,48 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from blogqueue.writing.links import Link, as_link
-from blogqueue.writing.parsing import MARKDOWN, TopBlock, parse
+from blogqueue.writing.parsing import MARKDOWN, Parsed, TopBlock, parse
 
 URL_SCHEMES = {"http", "https", "mailto"}
 """nh3's default lets ftp, magnet, ssh and more through (FACTS §3)."""
 
+CHANGED = "changed"
+"""The id of the paragraph that an edit changed."""
+
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
 
 # link_rel=None: nh3 would write its own rel over ours. The links open in place, so none needs noopener.
-_CLEANER = nh3.Cleaner(attributes=_ATTRIBUTES, url_schemes=URL_SCHEMES, link_rel=None)
+# The one id is our own renderer's: an article's raw HTML is text by then.
+_CLEANER = nh3.Cleaner(
+    attributes=_ATTRIBUTES, tag_attribute_values={"p": {"id": {CHANGED}}}, url_schemes=URL_SCHEMES, link_rel=None
+)
 
 
-def render(article: str, paid: Sequence[tuple[Link, str]] = ()) -> str:
+def render(article: str, paid: Sequence[tuple[Link, str]] = (), changed: tuple[int, int] | None = None) -> str:
     """An article's body as sanitised HTML, each paid link with its rel ("" for none); no other link has one.
 
-    Front matter is not rendered. Raw HTML is shown as text, except comments, which no reader sees anywhere.
+    Front matter is not rendered. Raw HTML is shown as text, except comments, which no reader sees anywhere. The
+    paragraph that stands at `article[slice(*changed)]` has the id "changed".
     """
     parsed = parse(article)
     wanted = dict(paid)
     rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
-    return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, {"rels": rels}))
+    marked = id(_paragraph(parsed, *changed)) if changed else 0
+    return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, {"rels": rels, "marked": marked}))
+
+
+def _paragraph(parsed: Parsed, start: int, end: int) -> Token | None:
+    """The token that opens the first top-level paragraph in a range."""
+    openings = [token for token in parsed.tokens if token.level == 0 and token.nesting >= 0]
+    wanted = parsed.within(start, end)
+    return next((token for token, block in zip(openings, parsed.blocks, strict=True) if block in wanted), None)
 
 
 def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[tuple[TopBlock, str]]:
     """`render` block by block: each of an article's top-level blocks with its own HTML."""
     parsed = parse(article)
     wanted = dict(paid)
-    env = {"rels": {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}}
+    env = {"rels": {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}, "marked": 0}
     ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
     return [
         (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
@@ -106,6 +121,11 @@ class _Renderer(RendererHTML):
         if rel:
             attributes["rel"] = rel
         return "<a" + "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items()) + ">"
+
+    def paragraph_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
+        if id(tokens[idx]) == env["marked"]:
+            return f'<p id="{CHANGED}">'
+        return self.renderToken(tokens, idx, options, env)
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content

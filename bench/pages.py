@@ -1,0 +1,166 @@
+"""The order's page: how fast, how soon it shows what was committed, and how heavy the pages are."""
+
+import asyncio
+import os
+import shutil
+import statistics
+import sys
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from playwright.async_api import Page, async_playwright
+
+from bench.pickup import Table
+from blogqueue import jobs, orders, tokens, versions
+from blogqueue.database import pool
+from blogqueue.settings import settings
+from blogqueue.states import OrderStatus
+from blogqueue.tables import Order
+from blogqueue.writing.integration import Draft
+
+REQUESTS = 1_000
+CHANGES = 30
+ONE_ORDERS_PAGE = "an order's page, in review"
+SEEN = """() => new MutationObserver(() => {
+    if (document.querySelector("#order[data-status=QUALITY_CHECK]")) window.seen = Date.now();
+}).observe(document.body, {childList: true, subtree: true})"""
+
+
+async def tables() -> list[tuple[str, Table]]:
+    """All three, against one web process; `bench.orders` has left orders in review."""
+    async with pool(4), _web(), httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
+        order = await _order_in_review()
+        page = f"/order-status/{order.id}"
+        http.headers["Cookie"] = f"order_{order.id.hex}={tokens.order_access(order.id)}"
+        http.headers["Accept"] = "text/html"
+        api = f"/api/v1/purchase/status/{order.id}"
+        rates = [await _rate(http, path, at_once) for path in (page, api) for at_once in (1, 8)]
+        weights = [await _weight(http, name, path) for name, path in await _paths(http, page)]
+        seen = await _seen(order)
+    return [
+        (
+            f"{REQUESTS} requests of one web process",
+            (("what", "at once", "p50 ms", "p99 ms", "requests/s"), rates),
+        ),
+        ("From a version's commit to the browser that shows it", seen),
+        ("Bytes of a page, uncompressed", (("page", "document", "style, script, icon", "all"), weights)),
+    ]
+
+
+@asynccontextmanager
+async def _web() -> AsyncGenerator[None]:
+    web = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "blogqueue", "api", stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        async with httpx.AsyncClient(base_url=settings.public_url) as http:
+            while True:
+                try:
+                    await http.get("/health/live")
+                    break
+                except httpx.TransportError:
+                    await asyncio.sleep(0.1)
+        yield
+    finally:
+        web.terminate()
+        await web.wait()
+
+
+async def _order_in_review() -> Order:
+    rows = await Order.select(Order.id).where(Order.status == OrderStatus.QUALITY_CHECK).limit(1)
+    order_id = rows[0]["id"]
+    await Order.update({Order.access_token_hash: tokens.hashed(tokens.order_access(order_id))}).where(
+        Order.id == order_id
+    )
+    return await orders.get(order_id)
+
+
+async def _rate(http: httpx.AsyncClient, path: str, at_once: int) -> tuple[str, ...]:
+    took: list[float] = []
+
+    async def ask() -> None:
+        while len(took) < REQUESTS:
+            began = time.perf_counter()
+            (await http.get(path)).raise_for_status()
+            took.append((time.perf_counter() - began) * 1000)
+
+    began = time.perf_counter()
+    await asyncio.gather(*(ask() for _ in range(at_once)))
+    total = time.perf_counter() - began
+    took.sort()
+    return (
+        "its status, as JSON" if path.startswith("/api") else ONE_ORDERS_PAGE,
+        str(at_once),
+        f"{statistics.median(took):.1f}",
+        f"{took[int(len(took) * 0.99)]:.1f}",
+        f"{len(took) / total:.0f}",
+    )
+
+
+async def _paths(http: httpx.AsyncClient, order_page: str) -> list[tuple[str, str]]:
+    items = (await http.get("/api/v1/articles")).json()["data"]["items"]
+    slug = items[0]["slug"]
+    return [
+        ("catalogue", "/"),
+        ("article", f"/articles/{slug}"),
+        ("form", f"/articles/{slug}/link"),
+        (ONE_ORDERS_PAGE, order_page),
+    ]
+
+
+async def _weight(http: httpx.AsyncClient, name: str, path: str) -> tuple[str, ...]:
+    document = len((await http.get(path)).content)
+    static = ["style.css", "icon.svg"] + (["live.js"] if "order-status" in path else [])
+    beside = sum([len((await http.get(f"/static/{file}")).content) for file in static])
+    return name, f"{document:,}", f"{beside:,}", f"{document + beside:,}"
+
+
+async def _seen(order: Order) -> Table:
+    """A row: with a browser's live page, else with a program that reads the stream's first bytes."""
+    header = ("changes", "how", "p50 ms", "p99 ms", "max ms")
+    chromium = os.environ.get("BLOGQUEUE_TEST_CHROMIUM") or shutil.which("chromium")
+    if chromium is None:
+        return header, [("0", "no Chromium is here", "", "", "")]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = await browser.new_page()
+        await page.goto(f"{settings.public_url}/order-status/{order.id}?access={tokens.order_access(order.id)}")
+        await page.evaluate(SEEN)
+        took = sorted([await _one_change(order, page) for _ in range(CHANGES)])
+        await browser.close()
+    return header, [
+        (
+            str(CHANGES),
+            Path(chromium).name,
+            f"{statistics.median(took):.0f}",
+            f"{took[int(len(took) * 0.99)]:.0f}",
+            f"{took[-1]:.0f}",
+        )
+    ]
+
+
+async def _one_change(order: Order, page: Page) -> float:
+    """Milliseconds from the commit of a regenerated version until the page shows it."""
+    await Order.raw("UPDATE jobs SET created_at = created_at - interval '1 hour' WHERE order_id = {}", order.id)
+    version = await versions.get((await orders.get(order.id)).version_id)
+    metadata = version.backlink_metadata
+    draft = Draft(
+        content=version.content_md,
+        edit=metadata["edit"],
+        qc_attempts=1,
+        qc_status=version.last_qc_status or "",
+        qc_notes=version.last_qc_notes,
+    )
+    promised = await orders.regenerate(order.id)
+    claim = await jobs.claim(promised.id, "bench")
+    if not isinstance(claim, jobs.Claim):
+        raise TypeError(f"{promised.id} could not be claimed")
+    await page.wait_for_selector("#order[data-status=PROCESSING]")
+    await page.evaluate("window.seen = 0")
+    await orders.deliver(claim, draft, metadata["base_article_version_id"])
+    committed = time.time() * 1000
+    await page.wait_for_selector("#order[data-status=QUALITY_CHECK]")
+    return float(await page.evaluate("window.seen")) - committed

@@ -1,0 +1,170 @@
+"""From an article to the payment: the form for a link, the mailed confirmation, and back from the payment page."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from litestar import Request, get, post
+from litestar.datastructures import Cookie
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from blogqueue import catalogue, link_rules, payments, purchases
+from blogqueue.actors.messages import nudge
+from blogqueue.api import access
+from blogqueue.errors import NotFoundError, ProblemError, UnavailableError
+from blogqueue.log import logger
+from blogqueue.money import amount
+from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.rendering import page
+from blogqueue.settings import settings
+
+FIELDS = ("targetUrl", "anchorText", "notes", "email")
+GONE = frozenset({"token_expired", "token_used", "not_on_sale"})
+"""What a mailed link's refusal may be that no waiting mends."""
+
+ASKED = "asked"
+"""The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
+
+
+@get("/articles/{slug:str}/link", include_in_schema=False)
+async def link_form(slug: FromPath[str]) -> Template:
+    """The form for a link, and where in this article one can go."""
+    return await _form(slug, {})
+
+
+@post("/articles/{slug:str}/link", include_in_schema=False)
+async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
+    """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
+    wish = purchases.BacklinkWish(
+        article_id=(await catalogue.offer_by_slug(slug)).id,
+        target_url=data.get("targetUrl", "").strip(),
+        anchor_text=data.get("anchorText", "").strip(),
+        notes=data.get("notes", ""),
+        email=data.get("email", "").strip(),
+    )
+    try:
+        promised = await purchases.ask(wish, address=access.address(request), form_id=as_uuid(data.get("form", "")))
+    except ProblemError as problem:
+        return await _form(slug, data, problem)
+    await nudge(promised)
+    cookie = Cookie(
+        key=ASKED,
+        value=wish.email,
+        max_age=3600,
+        path="/purchase/check-mail",
+        httponly=True,
+        samesite="lax",
+        secure=access.is_secure(),
+    )
+    return Redirect("/purchase/check-mail", status_code=303, cookies=[cookie])
+
+
+@get("/purchase/check-mail", include_in_schema=False)
+async def check_mail(request: Request[Any, Any, Any]) -> Template:
+    """What to do next: open the mailed link."""
+    return page("check_mail.html", email=request.cookies.get(ASKED, ""), minutes=settings.magic_link_minutes)
+
+
+@get("/purchase/confirm", include_in_schema=False)
+async def confirm(token: FromQuery[str] = "") -> Template:
+    """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
+    try:
+        purchase = await purchases.by_token(token)
+        offer = await catalogue.offer(purchase.article_id)
+    except ProblemError as problem:
+        return _not_confirmed(problem, token)
+    return page(
+        "confirm.html",
+        token=token,
+        purchase=purchase,
+        shown_host=link_rules.shown_host(purchase.details["target_url"]),
+        cost=amount(purchase.price, purchase.currency),
+        offer=offer,
+    )
+
+
+@post(
+    "/purchase/confirm",
+    include_in_schema=False,
+    middleware=[RateLimitConfig(rate_limit=("minute", settings.checkouts_per_minute_and_address)).middleware],
+)
+async def go_to_checkout(data: Form) -> Redirect | Template:
+    """The button: on to Stripe."""
+    token = data.get("token", "")
+    try:
+        session = await payments.checkout(token)
+    except ProblemError as problem:
+        return _not_confirmed(problem, token)
+    return Redirect(session.url, status_code=303)
+
+
+@post("/purchase/renew", include_in_schema=False)
+async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Template:
+    """An expired link's button: the same wish once more, mailed to the same address."""
+    token = data.get("token", "")
+    try:
+        promised = await purchases.renew(token, address=access.address(request))
+    except ProblemError as problem:
+        return _not_confirmed(problem, token)
+    await nudge(promised)
+    return Redirect("/purchase/check-mail", status_code=303)
+
+
+@get("/purchase/return", include_in_schema=False)
+async def returned(session_id: FromQuery[str] = "") -> Template:
+    """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
+    try:
+        await nudge(await payments.settle_by_id(session_id))
+    except UnavailableError as error:
+        logger.warning("left to the webhook", session=session_id, error=error.message)
+    return page("returned.html")
+
+
+@get("/purchase/cancelled", include_in_schema=False)
+async def cancelled() -> Template:
+    """Where Stripe sends the customer who went back."""
+    return page(
+        "message.html",
+        title="Nothing was paid",
+        text="You left the payment page. As long as the link in your e-mail is good, it brings you back to it.",
+    )
+
+
+async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
+    """The form with what was typed, each message at its field; what fits no field stands above."""
+    offer = await catalogue.offer_by_slug(slug)
+    places = await catalogue.link_places(offer)
+    at_field = {detail.field: detail.message for detail in problem.details} if problem else {}
+    above = problem.message if problem and not set(at_field) & set(FIELDS) else ""
+    return page(
+        "link_form.html",
+        status_code=problem.status if problem else 200,
+        offer=offer,
+        places=places,
+        typed=typed,
+        form_id=typed.get("form") or uuid4(),
+        errors={name: at_field[name] for name in FIELDS if name in at_field},
+        above=above,
+        rules=link_rules,
+    )
+
+
+def _not_confirmed(problem: ProblemError, token: str) -> Template:
+    """Why a mailed link leads nowhere, and what to do about it."""
+    if isinstance(problem, NotFoundError):
+        code = "not_on_sale" if problem.details and problem.details[0].field == "articleId" else "unknown"
+    else:
+        code = problem.code
+    return page(
+        "not_confirmed.html",
+        status_code=410 if code in GONE else problem.status,
+        code=code,
+        text=problem.message,
+        token=token,
+        minutes=settings.magic_link_minutes,
+    )
+
+
+HANDLERS = [link_form, ask, check_mail, confirm, go_to_checkout, renew, returned, cancelled]

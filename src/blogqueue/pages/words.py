@@ -1,0 +1,119 @@
+"""What the pages say of an order, in sentences: pure functions of its status (`order_status.status`)."""
+
+from datetime import datetime
+from typing import Any
+
+from blogqueue.money import amount
+from blogqueue.states import FailureReason, JobState, OrderStatus, QcStatus, RefundState
+from blogqueue.writing.prompts import LINK_EDIT, SECOND_OPINION
+
+Status = dict[str, Any]
+
+AT_WORK = {
+    "": "It is choosing a paragraph and writing your link into it.",
+    LINK_EDIT: "It has written your link in; the text is being checked.",
+    SECOND_OPINION: "The text is checked; the result is being put together.",
+}
+
+QUALITY = {
+    QcStatus.APPROVED_BY_AI: (
+        "Checked. Your link stands in the article exactly once, with your target and your words, nothing else of the "
+        "article was touched, and a second reading had no objection."
+    ),
+    QcStatus.NEEDS_HUMAN_REVIEW: (
+        "Checked: your link stands in the article exactly once, and nothing else was touched. A second reading was not "
+        "sure that the sentence fits; an editor will look at it closely."
+    ),
+}
+
+REL = {
+    "sponsored": "marked rel=“sponsored”, which tells search engines that the link is paid for",
+    "nofollow": "marked rel=“nofollow”, which tells search engines not to count the link as the article's own word",
+    "none": "without a rel attribute",
+}
+
+SAID = {
+    "submitted": "Submitted. An editor looks at it now; you will get an e-mail.",
+    "regenerating": "Your link is being worked in again. You will get an e-mail when it is ready.",
+    "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
+    "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
+    "too_many_requests": "Nothing was changed: you regenerated often within this hour. Please wait a little.",
+    "frozen": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
+    "cross_site": "Nothing was changed: the request came from another website.",
+}
+"""What a page says after an action, by the code in its address."""
+
+
+def explanation(status: Status) -> str:
+    """What the order's state means for its customer, and what happens next."""
+    match OrderStatus(status["status"]):
+        case OrderStatus.PROCESSING:
+            return _processing(status)
+        case OrderStatus.QUALITY_CHECK:
+            return (
+                "Look at the change. If you are content, submit it for review, and an editor publishes it; "
+                "if not, have it regenerated."
+            )
+        case OrderStatus.ADMIN_REVIEW:
+            return "An editor reads the change, and publishes it or tells you why not. You will get an e-mail."
+        case OrderStatus.COMPLETED:
+            return "An editor approved your link, and the article with it is live."
+        case OrderStatus.FAILED:
+            return _failed(status)
+
+
+def refund(status: Status) -> str:
+    """Where the money is, if it goes back; else ""."""
+    money = amount(status["price"], status["currency"])
+    match RefundState(status["refundState"]):
+        case RefundState.INITIATED:
+            return f"Your payment of {money} is on its way back to you. Banks take some days for that."
+        case RefundState.SUCCEEDED:
+            return f"Your payment of {money} was refunded. Depending on your bank it takes some days to arrive."
+        case RefundState.FAILED:
+            return f"The refund of {money} did not go through. Our team has been told and settles it with you."
+        case RefundState.NONE:
+            if status["status"] == OrderStatus.FAILED and status["refundDueAt"] and not status["onHold"]:
+                return f"If it cannot be mended by {when(status['refundDueAt'])}, you get {money} back without asking."
+            return ""
+
+
+def when(at: datetime) -> str:
+    """A moment, in UTC as everything here: 23 Nov 2026, 19:03 UTC."""
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """A day: 23 Nov 2026."""
+    return f"{at.day} {at:%b %Y}"
+
+
+def _processing(status: Status) -> str:
+    job = next((job for job in reversed(status["queue"]["jobs"]) if job["finishedAt"] is None), None)
+    mail = "You will get an e-mail when it is ready, so you need not wait here."
+    usual = f"It usually takes {status['estimatedTime']}." if status["estimatedTime"] else ""
+    if job is None:
+        return mail
+    if job["state"] == JobState.WAITING:
+        place = "Your link is next in the queue." if job["position"] == 1 else f"Place {job['position']} in the queue."
+        return f"{place} {usual} {mail}"
+    if job["state"] == JobState.DELAYED:
+        return (
+            f"Attempt {job['attempts']} of {job['maxAttempts']} did not work out; the next begins in a moment. {mail}"
+        )
+    return f"{AT_WORK.get(job['progress'], AT_WORK[''])} {usual} {mail}"
+
+
+def _failed(status: Status) -> str:
+    detail = status["failureDetail"].strip()
+    match FailureReason(status["failureReason"] or FailureReason.JOB_FAILED):
+        case FailureReason.JOB_FAILED:
+            return (
+                "We tried several times and could not work your link in. Our team has been told and may still mend it."
+            )
+        case FailureReason.REJECTED:
+            return f"An editor looked at your link and did not approve it. The reason: {detail}"
+        case FailureReason.UNFULFILLABLE:
+            return f"Your payment arrived, but {detail}. So we cannot work your link in."
+        case FailureReason.PAYMENT_REVERSED:
+            return "Your bank has reversed the payment, so the order has ended."

@@ -1,0 +1,49 @@
+"""A real browser: Debian's Chromium, or the one that BLOGQUEUE_TEST_CHROMIUM names, driven by Playwright."""
+
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+if TYPE_CHECKING:
+    from tests.pages.visitor import Visitor
+    from tests.stage import Stage
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncGenerator[Browser]:
+    path = os.environ.get("BLOGQUEUE_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium is here: apt-get install chromium, or name one in BLOGQUEUE_TEST_CHROMIUM")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def context(chromium: Browser) -> AsyncGenerator[BrowserContext]:
+    context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def ana(stage: "Stage", context: BrowserContext) -> "Visitor":
+    """Ana, at her desk."""
+    from tests.pages.visitor import Visitor  # noqa: PLC0415 - the settings must stand before it is imported
+
+    return await Visitor.arrive(stage, context)

@@ -1,0 +1,257 @@
+"""A customer's whole way in a real browser: bought, followed live, redone, submitted, published."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, Route
+
+from blogqueue.tables import Purchase
+from tests.stage import Bought, Stage
+from tests.test_failure import fault
+
+pytest.register_assert_rewrite("tests.pages.visitor")
+from tests.pages.visitor import PAGE_BYTES, Visitor  # noqa: E402 - its asserts are to be rewritten
+
+SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
+"""An existing folder in which the walk leaves a picture of each page, at a desk and on a phone; "" for none."""
+
+WISH = {
+    "targetUrl": "https://www.anasgarden.example/mulch-guide",
+    "anchorText": "a guide to mulching",
+    "notes": "Somewhere near the part about mulch, please.",
+    "email": "ana@customers.example",
+}
+
+
+async def look(visitor: Visitor, name: str) -> None:
+    """The page is sound in windows from a desk's to 320 px, light and dark; its picture is kept under its name."""
+    page = visitor.page
+    assert await visitor.weight() < PAGE_BYTES
+    for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (375, 620, "phone"), (320, 640, "")):
+        await page.set_viewport_size({"width": width, "height": height})
+        await visitor.is_sound()
+        if SCREENSHOTS and name and device:
+            await page.evaluate("scrollTo(0, 0)")
+            await page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{device}.png")
+    await page.emulate_media(color_scheme="dark")
+    await visitor.is_sound()
+    await page.emulate_media(color_scheme="light")
+    await page.set_viewport_size({"width": 1280, "height": 800})
+
+
+async def fill_in(page: Page, **changes: str) -> None:
+    for name, value in (WISH | changes).items():
+        await page.fill(f"#{name}", value)
+    await page.click("text=Continue: confirm by e-mail")
+
+
+async def test_a_customer_buys_follows_and_accepts_a_link(stage: Stage, ana: Visitor) -> None:
+    article_id = await stage.article()
+    order = await buys(stage, ana)
+    await follows(stage, ana, order)
+    await regenerates(stage, ana)
+    await accepts(stage, ana, order)
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["linksFree"] == 2
+    await stage.sound()
+
+
+async def buys(stage: Stage, ana: Visitor) -> Bought:
+    """Ana finds an article, asks for a link in it, first with words that cannot be, and pays."""
+    page = ana.page
+    await ana.go("/")
+    await look(ana, "catalogue")
+    await page.click("text=Soil that lasts")
+    await look(ana, "article")
+    await page.click("text=Buy a link here")
+    await look(ana, "form")
+    await fill_in(page, anchorText="a [guide]")
+    await page.locator("#anchorText[aria-invalid=true]").wait_for()
+    assert await page.evaluate("document.activeElement.id") == "anchorText"
+    assert await page.input_value("#targetUrl") == WISH["targetUrl"]
+    await look(ana, "form-refused")
+    await fill_in(page)
+    await ana.shows(WISH["email"])
+    assert await ana.heading() == "Check your email"
+    await look(ana, "check-mail")
+
+    await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
+    await look(ana, "confirm")
+    await page.click("text=Continue to payment")
+    await page.click("text=Pay 49.00 EUR")
+    await ana.shows("Request received!")
+    ana.requests.clear()  # the payment page is its own
+    ana.complaints.clear()
+    await page.reload()
+    await ana.shows("Check your email.")
+    await look(ana, "returned")
+    return await stage.received()
+
+
+async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
+    """The second mail's link opens the order, leaving no token in the address; the result comes without a reload."""
+    page = ana.page
+    await ana.open_order(order)
+    assert page.url.endswith(f"/order-status/{order.id}")
+    assert await ana.heading() == "Request received, waiting in the queue"
+    await look(ana, "order-waiting")
+
+    await page.evaluate("window.same = true")
+    await stage.drain()
+    await ana.shows("Content ready for review")
+    assert await page.evaluate("window.same") is True
+    assert await page.inner_text("#announce") == "Content ready for review"
+    assert (await stage.mails("ana@"))[-1]["subject"] == "Your Backlink is Ready for Review"
+    assert await page.inner_text("ins.ours") == WISH["anchorText"]
+    assert WISH["anchorText"] in await page.inner_text("#changed")
+    # Marked in the article, and scrolled to.
+    assert await page.evaluate(
+        "(() => { const a = article.getBoundingClientRect(), c = changed.getBoundingClientRect();"
+        " return c.top >= a.top && c.bottom <= a.bottom; })()"
+    )
+    await look(ana, "order-review")
+
+
+async def regenerates(stage: Stage, ana: Visitor) -> None:
+    """The first version stays to be read."""
+    await ana.page.click("#ask-regenerate summary")
+    await ana.shows("starts again from the published article")
+    await ana.page.click("#regenerate")
+    await ana.shows("Your link is being worked in again")
+    await look(ana, "order-regenerating")
+    await stage.drain()
+    await ana.shows("Content ready for review")
+    assert await ana.page.locator("summary:has-text('Version of')").count() == 1
+    assert (await stage.mails("ana@"))[-1]["subject"] == "Your Regeneration is Ready"
+
+
+async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
+    """Submitting is asked once; Edith approves, and the page says so by itself."""
+    await ana.page.click("#ask-submit summary")
+    await look(ana, "order-submit")
+    await ana.page.click("#submit")
+    await ana.shows("Submitted, awaiting approval")
+    await look(ana, "order-submitted")
+    await stage.approve(order)
+    await ana.shows("An editor approved your link")
+    await look(ana, "order-published")
+    await ana.page.click("text=Open the live article")
+    await ana.page.wait_for_url("**/articles/soil-that-lasts")
+    assert await ana.page.get_attribute(f"a:has-text('{WISH['anchorText']}')", "rel") == "sponsored"
+    await stage.drain()
+
+
+async def test_everything_works_without_script_on_a_phone(stage: Stage, chromium: Browser) -> None:
+    context = await chromium.new_context(java_script_enabled=False, viewport={"width": 375, "height": 812})
+    ana = await Visitor.arrive(stage, context)
+    page = ana.page
+    await stage.article()
+
+    # From the form to the order
+    await ana.go("/articles/soil-that-lasts/link")
+    await fill_in(page)
+    await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
+    await page.click("text=Continue to payment")
+    await page.click("text=Pay 49.00 EUR")
+    await page.get_by_text("Request received!").wait_for()
+    order = await stage.received()
+    await ana.open_order(order)
+
+    # It loads itself again while there is work
+    await ana.shows("waiting in the queue")
+    await stage.drain()
+    await page.get_by_text("Content ready for review").wait_for(timeout=15_000)
+
+    # Regenerate and submit are forms
+    await page.click("#ask-regenerate summary")
+    await page.click("#regenerate")
+    await ana.shows("Your link is being worked in again")
+    await stage.drain()
+    await ana.open_order(order)
+    await page.click("#ask-submit summary")
+    await page.click("#submit")
+    await ana.shows("Submitted, awaiting approval")
+    assert (await stage.status(order))["status"] == "ADMIN_REVIEW"
+    await context.close()
+
+
+async def test_where_events_do_not_get_through_the_page_asks_every_5_seconds(stage: Stage, ana: Visitor) -> None:
+    # Given a network that lets no event stream through
+    async def cut(route: Route) -> None:
+        await route.abort()
+
+    await ana.page.route("**/events", cut)
+    order = await stage.buy(await stage.article())
+    await ana.open_order(order)
+
+    # When the version is there
+    await stage.drain()
+
+    # Then the page shows it within one poll, without a reload
+    await ana.page.evaluate("window.same = true")
+    await ana.page.locator("h1:has-text('Content ready for review')").wait_for(timeout=8_000)
+    assert await ana.page.evaluate("window.same") is True
+
+
+async def test_a_stale_tab_does_no_harm_and_says_what_happened(
+    stage: Stage, ana: Visitor, context: BrowserContext
+) -> None:
+    # Given the same order in two tabs, of which the second hears of nothing
+    order = await stage.delivered(await stage.article())
+    await ana.open_order(order)
+    other = await Visitor.arrive(stage, context)
+    await other.page.route("**/events", lambda route: route.abort())
+    await other.open_order(order)
+    await other.page.route(f"**/order-status/{order.id}", lambda route: route.abort())
+
+    # When the first regenerates and the new version has come, and then the second submits what it shows
+    await ana.page.click("#ask-regenerate summary")
+    await ana.page.click("#regenerate")
+    await ana.shows("Your link is being worked in again")
+    await stage.drain()
+    version_id = (await stage.status(order))["version"]["versionId"]
+    await other.page.unroute_all()
+    await other.page.click("#ask-submit summary")
+    await other.page.click("#submit")
+
+    # Then nothing is submitted, and the second tab shows the newer version and says so
+    await other.shows("Nothing was changed: a newer version is here")
+    status = await stage.status(order)
+    assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", version_id)
+
+
+async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(stage: Stage, ana: Visitor) -> None:
+    await fault(stage, {"kind": "status", "code": 500, "times": 30})
+    order = await stage.buy(await stage.article())
+    await ana.open_order(order)
+
+    await stage.drain()
+    await ana.shows("Attempt 1 of 3 did not work out")
+    for _ in range(2):
+        await stage.time_passes()
+        await stage.drain()
+
+    await ana.shows("We could not work your link in; our team has been notified")
+    await ana.shows("you get 49.00 EUR back without asking")
+    await look(ana, "order-failed")
+
+
+async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> None:
+    await stage.article(max_paid_links=1)
+    await stage.ask((await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]["id"])
+    token = await stage.magic_token()
+    await Purchase.raw("UPDATE purchases SET token_expires_at = now() - interval '1 second'")
+
+    for path, heading, name in (
+        ("/articles/nowhere", "There is no such page", "not-found"),
+        ("/articles/soil-that-lasts/link", "Your link in this article", ""),
+        (f"/purchase/confirm?token={token}", "This link has expired", "expired"),
+        ("/purchase/confirm?token=made-up", "This link does not open anything", ""),
+        ("/order-status/0f0e0f0e-0000-4000-8000-000000000000", "This order opens with its link", "order-link"),
+        ("/purchase/cancelled", "Nothing was paid", ""),
+        ("/terms", "Terms", ""),
+        ("/privacy", "Privacy", ""),
+    ):
+        await ana.go(path)
+        assert await ana.heading() == heading
+        await look(ana, name)

@@ -1,0 +1,205 @@
+"""The pages before the payment: forms that come back with what was typed, and links that offer a new one."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from blogqueue.tables import Article, Letter, Purchase
+from tests.stage import Stage
+
+FORM = {
+    "targetUrl": "https://www.anasgarden.example/mulch-guide",
+    "anchorText": "a guide to mulching",
+    "notes": "Near the middle, please.",
+    "email": "ana@customers.example",
+}
+PATH = "/articles/soil-that-lasts/link"
+HTML = {"accept": "text/html"}
+
+
+async def send(stage: Stage, **changes: Any) -> httpx.Response:
+    return await stage.http.post(PATH, data=FORM | changes, headers=HTML)
+
+
+async def test_the_form_says_before_paying_where_a_link_can_go(stage: Stage) -> None:
+    await stage.article(forbidden_words=["casino"], rel="nofollow")
+
+    form = (await stage.http.get(PATH, headers=HTML)).text
+
+    assert "one of 3 of the article's 4 paragraphs" in form
+    assert "Digging turns the layers upside down" in form
+    assert "49.00 EUR" in form
+    assert "takes no links about casino" in form
+    assert "nofollow" in form
+
+
+async def test_a_wish_is_kept_and_the_browser_sent_on(stage: Stage) -> None:
+    await stage.article()
+
+    answer = await send(stage)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/purchase/check-mail")
+    assert "ana@customers.example" in (await stage.http.get("/purchase/check-mail", headers=HTML)).text
+    assert await stage.magic_token()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("targetUrl", "javascript:alert(1)", "A URL begins with https://"),
+        ("anchorText", "<b>bold</b>", "An anchor text is plain words"),
+        ("notes", "n" * 1001, "Notes have at most 1000 characters."),
+        ("email", "ana", "This is not an e-mail address."),
+    ],
+)
+async def test_a_refused_form_comes_back_with_what_was_typed(
+    stage: Stage, field: str, value: str, message: str
+) -> None:
+    # Given a form with one value that breaks a rule
+    await stage.article()
+
+    # When it is sent
+    answer = await send(stage, **{field: value})
+
+    # Then the message stands at its field, which has the focus, and everything typed is there as text
+    assert answer.status_code == 422
+    at_field = re.search(rf'id="{field}-error">([^<]*)', answer.text)
+    assert at_field is not None and message in at_field[1].replace("&#39;", "'")
+    focused = re.findall(r'<(?:input|textarea) id="(\w+)"[^>]* autofocus', answer.text)
+    assert focused == [field]
+    for name, typed in (FORM | {field: value}).items():
+        assert typed.replace("<", "&lt;").replace(">", "&gt;") in answer.text, name
+    assert "<b>bold</b>" not in answer.text
+    assert await Purchase.count() == 0
+
+
+async def test_the_same_form_sent_twice_is_one_purchase_and_one_letter(stage: Stage) -> None:
+    await stage.article(max_paid_links=1)
+    form = str(uuid4())
+
+    answers = [await send(stage, form=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert await Purchase.count() == 1
+    assert await Letter.count() == 1
+
+
+async def test_the_same_form_with_another_wish_is_another_purchase(stage: Stage) -> None:
+    await stage.article()
+    form = str(uuid4())
+
+    await send(stage, form=form)
+    await send(stage, form=form, email="ben@customers.example")
+
+    assert [row["email"] for row in await Purchase.select().order_by(Purchase.created_at)] == [
+        "ana@customers.example",
+        "ben@customers.example",
+    ]
+
+
+async def test_a_sold_out_article_says_so_and_keeps_what_was_typed_from_being_sent(stage: Stage) -> None:
+    await stage.article(max_paid_links=1)
+    await send(stage)
+
+    answer = await send(stage, email="ben@customers.example")
+
+    assert answer.status_code == 409
+    assert "All link places of this article are taken." in answer.text
+    assert "sold out" in (await stage.http.get("/", headers=HTML)).text
+    assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
+
+
+async def test_an_unpublished_article_is_gone(stage: Stage) -> None:
+    article_id = await stage.article()
+    await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
+
+    for path in ("/articles/soil-that-lasts", PATH):
+        answer = await stage.http.get(path, headers=HTML)
+        assert answer.status_code == 410
+        assert "no longer on sale" in answer.text
+    assert (await stage.http.get("/articles/never-was", headers=HTML)).status_code == 404
+
+
+async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) -> None:
+    # Given a magic link that has expired
+    await stage.article()
+    await send(stage)
+    token = await stage.magic_token()
+    await Purchase.raw("UPDATE purchases SET token_expires_at = now() - interval '1 second', state = 'EXPIRED'")
+
+    # When Ana opens it, and asks for a new one
+    expired = await stage.http.get("/purchase/confirm", params={"token": token}, headers=HTML)
+    assert expired.status_code == 410
+    assert 'action="/purchase/renew"' in expired.text
+    renewed = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
+
+    # Then it is mailed, and confirms what she had asked for
+    assert renewed.status_code == 303
+    fresh = await stage.magic_token()
+    assert fresh != token
+    confirm = await stage.http.get("/purchase/confirm", params={"token": fresh}, headers=HTML)
+    assert confirm.status_code == 200
+    assert "a guide to mulching" in confirm.text and "Near the middle, please." in confirm.text
+
+
+async def test_what_is_paid_already_is_not_asked_for_again(stage: Stage) -> None:
+    # Given a purchase whose payment takes days, and whose link has expired meanwhile
+    await stage.article()
+    await send(stage)
+    token = await stage.magic_token()
+    await Purchase.raw("UPDATE purchases SET payment_pending = true, token_expires_at = now() - interval '1 second'")
+
+    # When a new link is asked for, while it is on its way and after it has come
+    pending = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
+    await Purchase.raw("UPDATE purchases SET state = 'PAID'")
+    paid = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
+
+    # Then nothing is sold twice
+    assert (pending.status_code, paid.status_code) == (409, 410)
+    assert "Your payment is on its way" in pending.text
+    assert "This is paid already" in paid.text
+    assert await Purchase.count() == 1
+
+
+async def test_opening_the_confirmation_buys_nothing(stage: Stage) -> None:
+    await stage.article()
+    await send(stage)
+    token = await stage.magic_token()
+
+    for _ in range(3):
+        assert (await stage.http.get("/purchase/confirm", params={"token": token}, headers=HTML)).status_code == 200
+
+    assert (await Purchase.select(Purchase.session_id))[0]["session_id"] is None
+
+
+async def test_the_catalogue_filters_by_site_subject_and_words(stage: Stage) -> None:
+    await stage.article()
+
+    for query, found in (
+        ("q=soil", True),
+        ("q=bread", False),
+        ("domain=greenbench.example", True),
+        ("domain=elsewhere.example", False),
+        ("niche=gardening", True),
+        ("niche=cooking", False),
+        ("q=%25", False),
+    ):
+        page = (await stage.http.get(f"/?{query}", headers=HTML)).text
+        assert ("Soil that lasts" in page) is found, query
+        assert ("Nothing fits that search" in page) is not found, query
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/soil-that-lasts", PATH, "/order-link", "/terms", "/nowhere"])
+async def test_every_page_has_a_strict_policy_and_nothing_inline(stage: Stage, path: str) -> None:
+    await stage.article()
+
+    answer = await stage.http.get(path, headers=HTML)
+
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", answer.text)

@@ -1,0 +1,191 @@
+"""The order's page and its buttons, and new links for who lost the mail."""
+
+import asyncio
+import re
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from blogqueue.settings import settings
+from blogqueue.tables import Job, Order
+from tests.stage import Bought, Stage
+
+HTML = {"accept": "text/html"}
+
+
+async def open_order(stage: Stage, order: Bought) -> str:
+    """The page, as the browser that came by the mailed link sees it."""
+    await stage.http.get(f"/order-status/{order.id}", params={"access": order.access})
+    page = await stage.http.get(f"/order-status/{order.id}", headers=HTML)
+    assert page.status_code == 200
+    return page.text
+
+
+async def press(stage: Stage, order: Bought, button: str, version: str) -> httpx.Response:
+    return await stage.http.post(f"/order-status/{order.id}/{button}", data={"version": version}, headers=HTML)
+
+
+async def order_link(stage: Stage) -> dict[str, Any]:
+    """The letter with an order's link; it is promised after the answer, so that the answer says nothing by its time."""
+    async with asyncio.timeout(10):
+        while not (mails := [m for m in await stage.mails() if m["subject"] == "The link to your order"]):
+            await stage.drain("mail")
+    assert len(mails) == 1
+    return mails[0]
+
+
+def version_on(page: str) -> str:
+    found = re.search(r'name="version" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+async def test_the_change_is_shown_word_by_word(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+
+    version = (await stage.status(order))["version"]
+
+    text = "".join(run["text"] for run in version["change"] if run["kind"] != "removed")
+    assert [run["text"] for run in version["change"] if run["link"]] == ["a guide to mulching"]
+    assert (
+        text.replace("a guide to mulching", "[a guide to mulching](https://www.anasgarden.example/mulch-guide)")
+        in (version["content"])
+    )
+    assert version["html"].count('<p id="changed">') == 1
+
+
+@pytest.mark.parametrize("button", ["submit", "regenerate"])
+async def test_a_double_click_acts_once(stage: Stage, button: str) -> None:
+    # Given the page of an order in review
+    order = await stage.delivered(await stage.article())
+    version = version_on(await open_order(stage, order))
+
+    # When a button is pressed twice at once
+    answers = await asyncio.gather(*(press(stage, order, button, version) for _ in range(2)))
+
+    # Then it has acted once, and the other click says that the order has moved on
+    said = sorted(answer.headers["location"].rpartition("said=")[2] for answer in answers)
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert said == sorted([{"submit": "submitted", "regenerate": "regenerating"}[button], "wrong_state"])
+    assert await Job.count() == (2 if button == "regenerate" else 1)
+    page = (await stage.http.get(f"/order-status/{order.id}?said=wrong_state", headers=HTML)).text
+    assert "the order has moved on" in page
+    await stage.drain()
+    await stage.sound()
+
+
+@pytest.mark.parametrize("button", ["submit", "regenerate"])
+async def test_a_button_of_a_stale_page_does_nothing(stage: Stage, button: str) -> None:
+    # Given a page that was opened before a regeneration
+    order = await stage.delivered(await stage.article())
+    stale = version_on(await open_order(stage, order))
+    await stage.regenerate(order)
+    await stage.drain()
+    newer = (await stage.status(order))["version"]["versionId"]
+
+    # When its button is pressed
+    answer = await press(stage, order, button, stale)
+
+    # Then nothing has changed
+    assert answer.headers["location"].endswith("said=stale_version")
+    status = await stage.status(order)
+    assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", newer)
+
+
+async def test_a_button_pressed_from_another_website_does_nothing(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    version = version_on(await open_order(stage, order))
+
+    answer = await stage.http.post(
+        f"/order-status/{order.id}/submit", data={"version": version}, headers=HTML | {"sec-fetch-site": "cross-site"}
+    )
+
+    assert answer.headers["location"].endswith("said=cross_site")
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+
+
+async def test_regenerating_too_often_says_so_and_keeps_the_version(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "regenerations_per_hour", 1)
+    order = await stage.delivered(await stage.article())
+    await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
+    await stage.drain()
+
+    answer = await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
+
+    assert answer.headers["location"].endswith("said=too_many_requests")
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+
+
+async def test_without_its_token_an_order_cannot_be_told_from_none(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+
+    for button in ("", "/submit", "/regenerate"):
+        pages: list[str] = []
+        for order_id in (order.id, uuid4()):
+            path = f"/order-status/{order_id}{button}"
+            answer = await (stage.http.post(path, data={}) if button else stage.http.get(path, headers=HTML))
+            assert answer.status_code == 404
+            pages.append(answer.text.replace(str(order_id), ""))
+        assert pages[0] == pages[1]
+        assert 'action="/order-link"' in pages[0]
+
+
+async def test_who_lost_the_mail_gets_the_link_again_once_in_ten_minutes(stage: Stage) -> None:
+    # Given an order whose letters are lost
+    order = await stage.buy(await stage.article())
+    await stage.sandbox.delete("/mailbox.json")
+
+    # When its link is asked for twice, the address typed in capitals
+    for _ in range(2):
+        answer = await stage.http.post("/order-link", data={"email": "ANA@customers.example"}, headers=HTML)
+        assert answer.status_code == 200
+
+    # Then one letter brings a link that opens it
+    assert str(order.id) in (await order_link(stage))["text"]
+    again = await stage.received()
+    assert (again.id, again.access) == (order.id, order.access)
+    assert "waiting in the queue" in await open_order(stage, again)
+
+
+async def test_asking_for_a_link_never_says_whether_there_is_an_order(stage: Stage) -> None:
+    await stage.buy(await stage.article())
+    await stage.sandbox.delete("/mailbox.json")
+
+    answers = [
+        await stage.http.post("/order-link", data={"email": email}, headers=HTML)
+        for email in ("nobody@customers.example", "ana@customers.example")
+    ]
+
+    assert answers[0].status_code == answers[1].status_code == 200
+    assert answers[0].text == answers[1].text
+    assert (await order_link(stage))["to"] == ["ana@customers.example"]
+    assert await stage.mails("nobody@") == []
+    refused = await stage.http.post("/order-link", data={"email": "no address"}, headers=HTML)
+    assert refused.status_code == 422
+    assert "This is not an e-mail address." in refused.text and "no address" in refused.text
+
+
+async def test_a_link_mailed_after_the_key_was_changed_opens_the_order(stage: Stage) -> None:
+    # Given an order whose token was made with a key that is no longer used
+    order = await stage.buy(await stage.article())
+    await Order.update({Order.access_token_hash: "of another key"}).where(Order.id == order.id)
+
+    # When its link is asked for
+    await stage.http.post("/order-link", data={"email": "ana@customers.example"}, headers=HTML)
+
+    # Then the link in that letter opens it
+    await order_link(stage)
+    assert "waiting in the queue" in await open_order(stage, await stage.received())
+
+
+async def test_a_notice_is_one_of_ours(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await open_order(stage, order)
+
+    page = await stage.http.get(f"/order-status/{order.id}", params={"said": "<b>You won</b>"}, headers=HTML)
+
+    assert "You won" not in page.text
