@@ -13,7 +13,7 @@ RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check lint bench chaos clean again
+.PHONY: help install dev run test check lint durability chaos bench clean again
 
 help: ## say what there is
 	@echo "make TARGET, where TARGET is one of"
@@ -40,6 +40,9 @@ lint: $(DEV) ## check without the tests
 
 bench: $(DEV) ## measure
 	$(BIN)/python -m bench $(ARGS)
+
+durability: $(DEV) ## pass the tests that kill processes and take services away; some minutes
+	$(BIN)/python -m pytest -m durability $(ARGS)
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
 	$(BIN)/python -m tests.chaos $(ARGS)

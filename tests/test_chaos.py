@@ -16,7 +16,8 @@ def product(tmp_path: Path) -> Generator[Product]:
     running.stop()
 
 
-@pytest.mark.timeout(280)
+@pytest.mark.durability
+@pytest.mark.timeout(600)
 async def test_orders_survive_a_monkey(product: Product, tmp_path: Path) -> None:
     table, breaches = await chaos.run(product, tmp_path, orders=12, faults=16, seed=20)
 

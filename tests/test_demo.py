@@ -94,7 +94,7 @@ def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: St
     data = stage.folder / "var"
     killed = stage.launch(data, outside, web="stand_ins waits")
     killed.says("Starting the web")
-    supervisord = int((data / "run" / "supervisord.pid").read_text())
+    supervisord = psutil.Process(killed.process.pid).children()[0].pid
     while len(orphans := psutil.Process(supervisord).children()) < len(PROGRAMS):
         time.sleep(0.05)
     psutil.Process(supervisord).kill()
@@ -123,7 +123,7 @@ def test_nothing_outlives_a_launcher_that_is_killed(stage: Stage, outside: dict[
 def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
     launcher = stage.launch(stage.folder / "var", web="stand_ins waits")
     launcher.says("Starting the web")
-    supervisord = int((stage.folder / "var" / "run" / "supervisord.pid").read_text())
+    supervisord = psutil.Process(launcher.process.pid).children()[0].pid
     started = psutil.Process(supervisord).children(recursive=True)
 
     code, seconds = launcher.ends(signal.SIGINT)

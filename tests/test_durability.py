@@ -18,7 +18,7 @@ from dramatiq.message import Message
 
 from tests.product import MANY, Market, Product, market, until
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
 
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"

@@ -16,7 +16,7 @@ import pytest
 from tests.product import MANY, Market, Product, market, until
 from tests.test_durability import WRITER, slow
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
 
 OUTSIDE = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "OPENAI_BASE_URL")
 

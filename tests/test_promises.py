@@ -286,7 +286,7 @@ async def test_whatever_happens_no_paid_link_is_lost(stage: Stage) -> None:
         run_state_machine_as_test,
         Market,
         settings=settings(
-            max_examples=20,
+            max_examples=10,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

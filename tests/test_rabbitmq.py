@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 pytestmark = [
+    pytest.mark.durability,
     pytest.mark.timeout(240),
     pytest.mark.skipif(not rabbitmq.INSTALLED, reason="Debian's rabbitmq-server is not installed"),
 ]

@@ -249,7 +249,7 @@ async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Sta
     ] == "REJECTED"
 
     # And Stripe gives the money back
-    await stage.drain()
+    await stage.letter("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     mails = await stage.mails("ana@")
     assert [mail["subject"] for mail in mails][-2:] == ["Your link was not approved", "Your payment was refunded"]

@@ -6,14 +6,19 @@ multiply (DESIGN.md §7). Each call has a timeout far under the actor's time lim
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-import openai
-from openai.types.responses import Response
 
 from blogqueue.settings import settings
 from blogqueue.writing.prompts import Question
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.responses import Response
+
+# The library is imported where it is used: the web and the mail worker know the writing, but never ask the model, and
+# it would take them a second to start.
 
 MAX_OUTPUT_TOKENS = 4_000
 """Above what any allowed paragraph needs, so that a runaway answer ends as incomplete and not as a bill."""
@@ -43,7 +48,9 @@ class Answer:
 
 
 @cache
-def _client() -> openai.AsyncOpenAI:
+def _client() -> "openai.AsyncOpenAI":
+    import openai  # noqa: PLC0415 - see above
+
     return openai.AsyncOpenAI(
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
@@ -54,6 +61,8 @@ def _client() -> openai.AsyncOpenAI:
 
 async def ask(question: Question, *, customer: str) -> Answer:
     """Put one question; `customer` is an opaque id for the provider's abuse checks. Raises ModelError."""
+    import openai  # noqa: PLC0415 - see above
+
     try:
         response = await _client().responses.create(
             model=settings.openai_model,
@@ -77,7 +86,7 @@ async def ask(question: Question, *, customer: str) -> Answer:
     return _answer(response)
 
 
-def _answer(response: Response) -> Answer:
+def _answer(response: "Response") -> Answer:
     """The three non-results (refused, cut short, not the schema's JSON) are errors that may pass."""
     if response.status != "completed":
         reason = response.incomplete_details.reason if response.incomplete_details else response.status
