@@ -9,7 +9,7 @@ import sys
 import time
 import xmlrpc.client
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -103,14 +103,27 @@ class Product:
         return int(self._supervisor("getProcessInfo", program)["pid"])
 
     def processes(self, program: str) -> list[psutil.Process]:
-        """A program's process and its children."""
-        parent = psutil.Process(self.pid(program))
-        return [parent, *parent.children(recursive=True)]
+        """A program's process and its children; waits for supervisord to have started one that just ended."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                parent = psutil.Process(self.pid(program))
+                return [parent, *parent.children(recursive=True)]
+            except psutil.NoSuchProcess:
+                assert time.monotonic() < deadline, f"{program} does not start again"
+                time.sleep(0.05)
 
     def send(self, program: str, number: signal.Signals, *, master_only: bool = False) -> None:
         """A signal to all processes of a program (or its first alone)."""
         for process in self.processes(program)[: 1 if master_only else None]:
-            process.send_signal(number)
+            with suppress(psutil.NoSuchProcess):  # it ended by itself just now
+                process.send_signal(number)
+
+    def restart(self, program: str, number: signal.Signals) -> None:
+        """Make a program's first process end, for supervisord to start it anew; it has ended when this returns."""
+        process = self.processes(program)[0]
+        process.send_signal(number)
+        process.wait(START_SECONDS)
 
     def take_away(self, program: str) -> None:
         """Stop a program until it is brought back; it has stopped when this returns."""

@@ -271,7 +271,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
 
 async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(product: Product, shop: Market) -> None:
     async def restart() -> None:
-        product.send(POSTGRES, signal.SIGINT, master_only=True)
+        await asyncio.to_thread(product.restart, POSTGRES, signal.SIGINT)
 
     # When PostgreSQL restarts before the payment, at the webhook, while the model thinks, and at the delivery
     opened = await shop.opened()
