@@ -169,6 +169,23 @@ async def test_asking_for_a_link_never_says_whether_there_is_an_order(stage: Sta
     assert "This is not an e-mail address." in refused.text and "no address" in refused.text
 
 
+async def test_paying_does_not_use_up_the_links_that_an_address_may_ask_for(stage: Stage) -> None:
+    # Given how many are left to this address
+    left = await asked(stage)
+
+    # When its customer buys
+    await stage.buy(await stage.article())
+
+    # Then the next one is the next one
+    assert await asked(stage) == left - 1
+
+
+async def asked(stage: Stage) -> int:
+    answer = await stage.http.post("/order-link", data={"email": "nobody@customers.example"}, headers=HTML)
+    assert answer.status_code == 200
+    return int(answer.headers["ratelimit-remaining"])
+
+
 async def test_a_link_mailed_after_the_key_was_changed_opens_the_order(stage: Stage) -> None:
     # Given an order whose token was made with a key that is no longer used
     order = await stage.buy(await stage.article())

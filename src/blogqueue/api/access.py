@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from litestar.middleware.rate_limit import RateLimitConfig
 
 from blogqueue import admins, orders, tokens
 from blogqueue.errors import ForbiddenError, UnauthorizedError
@@ -14,6 +15,13 @@ from blogqueue.tables import AdminToken, Order
 BEARER = "Bearer "
 SESSION_COOKIE = "id"
 """piccolo_api's name for it."""
+
+# Each limit counts in a store of its own: the key in it is the address alone.
+CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.checkouts_per_minute_and_address), store="checkouts").middleware
+"""How often an address may ask for a payment page, by program or by form together; 429 beyond."""
+
+ORDER_LINK_LIMIT = RateLimitConfig(("hour", settings.purchases_per_hour_and_address), store="order_links").middleware
+"""How often an address may ask for its orders' links; 429 beyond."""
 
 
 def cookie_name(order_id: UUID) -> str:

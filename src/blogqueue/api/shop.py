@@ -5,7 +5,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from blogqueue import catalogue, payments, purchases
@@ -14,7 +13,6 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
 from blogqueue.purchases import BacklinkWish
-from blogqueue.settings import settings
 
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above Stripe's events, which are some kB; other bodies have the app's own, smaller bound."""
@@ -74,11 +72,7 @@ async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseR
     return success({}, "Check your e-mail and open the link in it to go on to the payment.")
 
 
-@post(
-    "/purchase/checkout",
-    status_code=200,
-    middleware=[RateLimitConfig(rate_limit=("minute", settings.checkouts_per_minute_and_address)).middleware],
-)
+@post("/purchase/checkout", status_code=200, middleware=[access.CHECKOUT_LIMIT])
 async def open_checkout(data: JSONBody[CheckoutRequest]) -> dict[str, Any]:
     """The Stripe Checkout session of a confirmed purchase; the same one while it is open."""
     session = await payments.checkout(data.token)

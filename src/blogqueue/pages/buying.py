@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from litestar import Request, get, post
 from litestar.datastructures import Cookie
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
@@ -85,11 +84,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
     )
 
 
-@post(
-    "/purchase/confirm",
-    include_in_schema=False,
-    middleware=[RateLimitConfig(rate_limit=("minute", settings.checkouts_per_minute_and_address)).middleware],
-)
+@post("/purchase/confirm", include_in_schema=False, middleware=[access.CHECKOUT_LIMIT])
 async def go_to_checkout(data: Form) -> Redirect | Template:
     """The button: on to Stripe."""
     token = data.get("token", "")

@@ -7,7 +7,6 @@ from uuid import UUID
 from litestar import Request, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
@@ -22,7 +21,6 @@ from blogqueue.pages import words
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.promises import Promised
-from blogqueue.settings import settings
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -64,11 +62,7 @@ async def order_link() -> Template:
     return page("order_link.html", order_id=None)
 
 
-@post(
-    "/order-link",
-    include_in_schema=False,
-    middleware=[RateLimitConfig(rate_limit=("hour", settings.purchases_per_hour_and_address)).middleware],
-)
+@post("/order-link", include_in_schema=False, middleware=[access.ORDER_LINK_LIMIT])
 async def mail_order_link(data: Form) -> Response[Any] | Template:
     """Mail the links of an address's orders; the answer is the same, and as quick, whether there are any or not."""
     typed = data.get("email", "").strip()
