@@ -94,7 +94,8 @@ class Monkey:
         ordered = sorted(self.recoveries)
         return {
             "kills": kills,
-            "workers stopped (TERM) or asleep (STOP)": self.struck["stop_worker"] + self.struck["put_to_sleep"],
+            "workers asleep past their lease (STOP)": self.struck["put_to_sleep"],
+            "workers stopped (TERM)": self.struck["stop_worker"],
             "Redis restarts, FLUSHALLs, absences": sum(
                 self.struck[name] for name in ("redis_restarts", "redis_forgets", "redis_away")
             ),
