@@ -1,5 +1,6 @@
 """`make bench`: starts a PostgreSQL, a Redis and the sandbox of its own, and prints its tables."""
 
+import argparse
 import asyncio
 import os
 import platform
@@ -7,6 +8,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from bench import recovery
 from blogqueue import embedded
 from blogqueue.ports import free_port
 
@@ -14,10 +16,17 @@ SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--kills", type=int, default=10, help="for the recovery table; 100 take a quarter of an hour")
+    parser.add_argument("--only", choices=("recovery",), help="this table alone")
+    asked = parser.parse_args()
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         + ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)
     )
+    show("Recovery", asyncio.run(recovery.table(asked.kills)))
+    if asked.only:
+        return
     with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
         path = Path(folder)
         with embedded.postgres(path) as database_url, embedded.redis(path) as redis_url:

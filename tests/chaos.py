@@ -209,21 +209,21 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
     draw = random.Random(seed)
     async with market(product) as shop:
         on_sale = await articles(shop, folder / "articles", max(6, orders // 2))
-        seen = Orders()
-        watching = asyncio.create_task(seen.watch(shop))
-        monkey = Monkey(shop, random.Random(seed), faults)
-        breaking = asyncio.create_task(monkey.work())
+        seen, monkey = Orders(), Monkey(shop, random.Random(seed), faults)
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def take_turn(number: int, luck: random.Random) -> str:
             async with turns:
                 return await customer(shop, seen, number, on_sale[number % len(on_sale)], luck)
 
-        paid = await asyncio.gather(*(take_turn(number, random.Random(draw.random())) for number in range(orders)))
-        await breaking
-        await monkey.make_peace()
-        await settled(shop)
-        watching.cancel()
+        async with asyncio.TaskGroup() as together:  # whoever fails, of customers, watcher and monkey, ends the run
+            watching = together.create_task(seen.watch(shop))
+            breaking = together.create_task(monkey.work())
+            paid = await asyncio.gather(*(take_turn(number, random.Random(draw.random())) for number in range(orders)))
+            await breaking
+            await monkey.make_peace()
+            await settled(shop)
+            watching.cancel()
         table = monkey.table() | await counted(shop, paid)
         audited = await asyncio.to_thread(product.run, "audit")
         return table, "" if audited.returncode == 0 else audited.stdout

@@ -191,12 +191,13 @@ class Market:
     async def opened(self) -> dict[str, Any]:
         """A new customer's open payment page: {checkoutUrl, sessionId, email}."""
         self._customers += 1
-        email = f"customer-{self._customers}-{os.urandom(3).hex()}@customers.example"
+        number = self._customers
+        email = f"customer-{number}-{os.urandom(3).hex()}@customers.example"
         article = await self._article()
         wish = {
             "articleId": article,
-            "targetUrl": f"https://shop-{self._customers}.example/",
-            "anchorText": f"a very good offer {self._customers}",
+            "targetUrl": f"https://shop-{number}.example/",
+            "anchorText": f"a very good offer {number}",
             "email": email,
         }
         asked = await self.http.post(f"{self.base}/api/v1/purchase", json=wish)
@@ -252,7 +253,7 @@ class Market:
                     return [dict(row) for row in await connection.fetch(sql, *values)]
                 finally:
                     await connection.close()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
                 return None
 
         return await until(asked, 60, "PostgreSQL", wait=0.2)

@@ -1,0 +1,115 @@
+"""How long a job lies idle whose worker was killed, until another run has claimed it; on the whole, real product."""
+
+import asyncio
+import os
+import signal
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+from tests.product import MANY, Market, Product, market, until
+
+from bench.pickup import Table
+
+WRITER = "app:writer-backlinks"
+HOSTS = 3
+"""Workers beside supervisord's own, each of one job at a time; at most two are killed at once."""
+
+THINKING_SECONDS = 8
+"""How long the model takes over its second answer; the kill comes in the middle."""
+
+
+class Hosts:
+    """Workers as other hosts have them, started again when one was killed."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.workers = {(worker := product.another(WRITER)).pid: worker for _ in range(HOSTS)}
+
+    async def kill(self, process: psutil.Process) -> None:
+        """SIGKILL to the process that works; its master ends then, and is started again as supervisord does it."""
+        master = self.workers.pop(process.ppid(), None)
+        process.kill()
+        if master is not None:
+            await asyncio.to_thread(master.wait)
+            started = self.product.another(WRITER)
+            self.workers[started.pid] = started
+
+    def end(self) -> None:
+        for worker in self.workers.values():
+            worker.terminate()
+        for worker in self.workers.values():
+            worker.wait()
+
+
+async def table(kills: int) -> Table:
+    """One row a way to die; orders over HTTP, the sandbox's model, supervisord, leases as they are by default."""
+    product = Product(
+        Path(tempfile.mkdtemp(prefix="blogqueue-recovery-")), **MANY, BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY="1"
+    )
+    try:
+        async with market(product) as shop:
+            await shop.rows("UPDATE domains SET max_paid_links = 1000")
+            slow = {"kind": "slow", "schema": "second_opinion", "seconds": THINKING_SECONDS, "times": -1}
+            await shop.faults(model=[slow])
+            groups = [await _group_killed(shop) for _ in range(max(1, kills // 5))]
+            hosts = Hosts(product)
+            turns = asyncio.Semaphore(2)
+            single = await asyncio.gather(*(_worker_killed(shop, hosts, turns) for _ in range(kills)))
+            hosts.end()
+            await shop.sound()
+    finally:
+        product.stop()
+    rows = [
+        _row("worker killed, another at hand", single),
+        _row("all of it killed, none but supervisord", groups),
+    ]
+    return ("SIGKILL in the middle of a job", "kills", "p50 s", "p95 s", "max s"), rows
+
+
+def _row(name: str, seconds: list[float]) -> tuple[str, ...]:
+    ordered = sorted(seconds)
+    told = (statistics.median(ordered), ordered[int(len(ordered) * 0.95)], ordered[-1])
+    return (name, str(len(ordered)), *(f"{figure:.1f}" for figure in told))
+
+
+async def _worker_killed(shop: Market, hosts: Hosts, turns: asyncio.Semaphore) -> float:
+    async with turns:
+        job, worker = await _at_work(shop)
+        again = asyncio.create_task(hosts.kill(worker))
+        taken = await _taken_up(shop, job)
+        await again
+        return taken
+
+
+async def _group_killed(shop: Market) -> float:
+    job, worker = await _at_work(shop)
+    os.killpg(os.getpgid(worker.pid), signal.SIGKILL)
+    taken = await _taken_up(shop, job)
+    await shop.in_state(job["order_id"], "COMPLETED")
+    return taken
+
+
+async def _at_work(shop: Market) -> tuple[dict[str, Any], psutil.Process]:
+    """A job whose first answer is stored and whose second one is waited for, and the process that waits."""
+    order = await shop.buy()
+
+    async def thinking() -> dict[str, Any] | None:
+        job = await shop.job(order)
+        return job if job["state"] == "ACTIVE" and job["drafts"] != "[]" else None
+
+    job = await until(thinking, 60, "the first answer")
+    return job, psutil.Process(int(job["lease_holder"].rpartition(":")[2]))
+
+
+async def _taken_up(shop: Market, job: dict[str, Any]) -> float:
+    killed = time.monotonic()
+
+    async def claimed() -> bool:
+        return bool(await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND fence > $2", job["id"], job["fence"]))
+
+    await until(claimed, 120, "another run", wait=0.02)
+    return time.monotonic() - killed
