@@ -37,6 +37,24 @@ def test_every_status_stands_in_the_picture(status: OrderStatus) -> None:
     assert status in picture
 
 
+def test_every_test_that_the_readme_names_is_there() -> None:
+    what_happens = (
+        (ROOT / "README.md").read_text(encoding="utf-8").partition("## What happens when")[2].partition("## ")[0]
+    )
+    there = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))
+    }
+    rows = [line for line in what_happens.splitlines() if line.startswith("| ")][2:]
+
+    assert len(rows) > 20
+    for row in rows:
+        named = re.findall(r"`(test_\w+)`", row)
+        assert named, row
+        assert set(named) <= there, row
+
+
 def test_every_status_can_be_left_or_is_the_end() -> None:
     assert {status for status, targets in ORDER_MOVES.items() if not targets} == {OrderStatus.COMPLETED}
 

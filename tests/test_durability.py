@@ -4,6 +4,7 @@ What is measured in seconds here is only bounded; the benchmark (`make bench`) p
 """
 
 import asyncio
+import os
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Generator
@@ -18,10 +19,11 @@ from dramatiq.message import Message
 
 from tests.product import MANY, Market, Product, market, until
 
-pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
-
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
+
+AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
+"""How long a service stays away; longer than a lease lasts. `make durability` can be told ten minutes."""
 
 CLOCK_OFF = """
 import os, time
@@ -29,6 +31,8 @@ true_time, true_time_ns, off = time.time, time.time_ns, int(os.environ["CLOCK_OF
 time.time = lambda: true_time() + off
 time.time_ns = lambda: true_time_ns() + off * 10**9
 """
+
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
 
 
 @pytest.fixture(scope="module")
@@ -204,25 +208,26 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
 
 
 async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Market) -> None:
-    # Given a payment page, and an order whose job is about to fail
-    opened = await shop.opened()
+    # Given payment pages, and an order whose job is about to fail
+    opened = [await shop.opened() for _ in range(2)]
     before = (await shop.calls()).count("link_edit")
     await shop.faults(model=[slow("link_edit", 3), {"kind": "status", "code": 503}])
     failing = await shop.buy()
     await shop.asked_model("link_edit", before)
 
-    # When Redis goes away, the job fails, and a payment comes
+    # When Redis goes away, the job fails, and payments come at the beginning and at the end
     product.take_away(REDIS)
-    paid = await shop.pay(opened)
+    paid = [await shop.pay(opened[0])]
     await until(lambda: has_failed(shop, failing), 30, "the failure")
     await shop.faults()
+    await asyncio.sleep(AWAY_SECONDS)  # the fault itself
+    paid.append(await shop.pay(opened[1]))
     product.bring_back(REDIS)
-    await strike(product)
 
-    # Then Stripe was answered, and both are delivered
-    assert paid["webhookStatus"] == 200
-    await shop.in_state(await shop.order_of(opened), "COMPLETED", 90)
-    await shop.in_state(failing, "COMPLETED", 90)
+    # Then Stripe was answered, and all are delivered within a minute or so, by the same workers
+    assert [answer["webhookStatus"] for answer in paid] == [200, 200]
+    for order in (failing, *[await shop.order_of(page) for page in opened]):
+        await shop.in_state(order, "COMPLETED", 90)
 
 
 async def has_failed(shop: Market, order: Any) -> bool:
@@ -300,7 +305,7 @@ async def test_the_web_says_try_again_while_postgresql_is_away(product: Product,
     try:
         asked = await shop.http.get(f"{shop.base}/api/v1/articles")
         paid = await shop.pay(opened)
-        await asyncio.sleep(9)  # longer than a lease lasts: the fault itself
+        await asyncio.sleep(AWAY_SECONDS)  # the fault itself
     finally:
         product.bring_back(POSTGRES)
 
