@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
 if TYPE_CHECKING:
     from tests.pages.visitor import Visitor
@@ -21,6 +21,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+expect.set_options(timeout=30_000)  # bounds what hangs; a busy machine may take seconds
 
 
 @pytest.fixture(scope="session")
@@ -45,5 +48,13 @@ async def context(chromium: Browser) -> AsyncGenerator[BrowserContext]:
 async def ana(stage: "Stage", context: BrowserContext) -> "Visitor":
     """Ana, at her desk."""
     from tests.pages.visitor import Visitor  # noqa: PLC0415 - the settings must stand before it is imported
+
+    return await Visitor.arrive(stage, context)
+
+
+@pytest.fixture
+async def edith(stage: "Stage", context: BrowserContext) -> "Visitor":
+    """Edith, at hers; not signed in."""
+    from tests.pages.visitor import Visitor  # noqa: PLC0415 - as above
 
     return await Visitor.arrive(stage, context)

@@ -1,8 +1,5 @@
 """A customer's whole way in a real browser: bought, followed live, redone, submitted, published."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
@@ -11,10 +8,7 @@ from tests.stage import Bought, Stage
 from tests.test_failure import fault
 
 pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import PAGE_BYTES, Visitor  # noqa: E402 - its asserts are to be rewritten
-
-SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
-"""An existing folder in which the walk leaves a picture of each page, at a desk and on a phone; "" for none."""
+from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 WISH = {
     "targetUrl": "https://www.anasgarden.example/mulch-guide",
@@ -22,22 +16,6 @@ WISH = {
     "notes": "Somewhere near the part about mulch, please.",
     "email": "ana@customers.example",
 }
-
-
-async def look(visitor: Visitor, name: str) -> None:
-    """The page is sound in windows from a desk's to 320 px, light and dark; its picture is kept under its name."""
-    page = visitor.page
-    assert await visitor.weight() < PAGE_BYTES
-    for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (375, 620, "phone"), (320, 640, "")):
-        await page.set_viewport_size({"width": width, "height": height})
-        await visitor.is_sound()
-        if SCREENSHOTS and name and device:
-            await page.evaluate("scrollTo(0, 0)")
-            await page.screenshot(path=Path(SCREENSHOTS) / f"{name}-{device}.png")
-    await page.emulate_media(color_scheme="dark")
-    await visitor.is_sound()
-    await page.emulate_media(color_scheme="light")
-    await page.set_viewport_size({"width": 1280, "height": 800})
 
 
 async def fill_in(page: Page, **changes: str) -> None:
@@ -60,23 +38,23 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     """Ana finds an article, asks for a link in it, first with words that cannot be, and pays."""
     page = ana.page
     await ana.go("/")
-    await look(ana, "catalogue")
+    await ana.looks_well("catalogue")
     await page.click("text=Soil that lasts")
-    await look(ana, "article")
+    await ana.looks_well("article")
     await page.click("text=Buy a link here")
-    await look(ana, "form")
+    await ana.looks_well("form")
     await fill_in(page, anchorText="a [guide]")
     await page.locator("#anchorText[aria-invalid=true]").wait_for()
     assert await page.evaluate("document.activeElement.id") == "anchorText"
     assert await page.input_value("#targetUrl") == WISH["targetUrl"]
-    await look(ana, "form-refused")
+    await ana.looks_well("form-refused")
     await fill_in(page)
     await ana.shows(WISH["email"])
     assert await ana.heading() == "Check your email"
-    await look(ana, "check-mail")
+    await ana.looks_well("check-mail")
 
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
-    await look(ana, "confirm")
+    await ana.looks_well("confirm")
     await page.click("text=Continue to payment")
     await page.click("text=Pay 49.00 EUR")
     await ana.shows("Request received!")
@@ -84,7 +62,7 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     ana.complaints.clear()
     await page.reload()
     await ana.shows("Check your email.")
-    await look(ana, "returned")
+    await ana.looks_well("returned")
     return await stage.received()
 
 
@@ -94,7 +72,7 @@ async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
     await ana.open_order(order)
     assert page.url.endswith(f"/order-status/{order.id}")
     assert await ana.heading() == "Request received, waiting in the queue"
-    await look(ana, "order-waiting")
+    await ana.looks_well("order-waiting")
 
     await page.evaluate("window.same = true")
     await stage.drain()
@@ -109,7 +87,7 @@ async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
         "(() => { const a = article.getBoundingClientRect(), c = changed.getBoundingClientRect();"
         " return c.top >= a.top && c.bottom <= a.bottom; })()"
     )
-    await look(ana, "order-review")
+    await ana.looks_well("order-review")
 
 
 async def regenerates(stage: Stage, ana: Visitor) -> None:
@@ -118,7 +96,7 @@ async def regenerates(stage: Stage, ana: Visitor) -> None:
     await ana.shows("starts again from the published article")
     await ana.page.click("#regenerate")
     await ana.shows("Your link is being worked in again")
-    await look(ana, "order-regenerating")
+    await ana.looks_well("order-regenerating")
     await stage.drain()
     await ana.shows("Content ready for review")
     assert await ana.page.locator("summary:has-text('Version of')").count() == 1
@@ -128,13 +106,13 @@ async def regenerates(stage: Stage, ana: Visitor) -> None:
 async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
     """Submitting is asked once; Edith approves, and the page says so by itself."""
     await ana.page.click("#ask-submit summary")
-    await look(ana, "order-submit")
+    await ana.looks_well("order-submit")
     await ana.page.click("#submit")
     await ana.shows("Submitted, awaiting approval")
-    await look(ana, "order-submitted")
+    await ana.looks_well("order-submitted")
     await stage.approve(order)
     await ana.shows("An editor approved your link")
-    await look(ana, "order-published")
+    await ana.looks_well("order-published")
     await ana.page.click("text=Open the live article")
     await ana.page.wait_for_url("**/articles/soil-that-lasts")
     assert await ana.page.get_attribute(f"a:has-text('{WISH['anchorText']}')", "rel") == "sponsored"
@@ -233,7 +211,7 @@ async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(s
 
     await ana.shows("We could not work your link in; our team has been notified")
     await ana.shows("you get 49.00 EUR back without asking")
-    await look(ana, "order-failed")
+    await ana.looks_well("order-failed")
 
 
 async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> None:
@@ -254,4 +232,4 @@ async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> Non
     ):
         await ana.go(path)
         assert await ana.heading() == heading
-        await look(ana, name)
+        await ana.looks_well(name)

@@ -1,6 +1,8 @@
 """A customer with a browser, and what every page of theirs must be like."""
 
+import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from axe_playwright_python.async_playwright import Axe
@@ -8,6 +10,9 @@ from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
 
 from blogqueue.settings import settings
 from tests.stage import Bought, Stage
+
+SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
+"""An existing folder in which walks leave a picture of each page, at a desk and on a phone; "" for none."""
 
 PAGE_BYTES = 100_000
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -62,6 +67,26 @@ class Visitor:
         found = await Axe().run(self.page, options=RULES)
         broken = [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found.response["violations"]]
         assert broken == [], f"{self.page.url}: {broken}"
+
+    async def looks_well(self, name: str) -> None:
+        """The page is light, and sound in windows from a desk's to 320 px, light and dark; its picture is kept."""
+        page = self.page
+        assert await self.weight() < PAGE_BYTES
+        for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (375, 620, "phone"), (320, 640, "")):
+            await page.set_viewport_size({"width": width, "height": height})
+            await self.is_sound()
+            if name and device:
+                await self.picture(f"{name}-{device}")
+        await page.emulate_media(color_scheme="dark")
+        await self.is_sound()
+        await page.emulate_media(color_scheme="light")
+        await page.set_viewport_size({"width": 1280, "height": 800})
+
+    async def picture(self, name: str) -> None:
+        """Keep the window's picture under a name, where pictures are wanted."""
+        if SCREENSHOTS:
+            await self.page.evaluate("scrollTo(0, 0)")
+            await self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
     async def weight(self) -> int:
         """The bytes of the page's document, styles and scripts, as they came."""

@@ -1,0 +1,143 @@
+"""An editor's way in a real browser: what waits, the change, and the two words; Piccolo Admin's pages; a new text."""
+
+import pytest
+from playwright.async_api import expect
+
+from blogqueue.settings import settings
+from tests.stage import PASSWORD, Stage, order_row
+from tests.test_reviews import BEN, LONG
+
+pytest.register_assert_rewrite("tests.pages.visitor")
+from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
+
+HARMLESS = "'script-src' was not explicitly set"
+"""What Chromium says when a library of Piccolo Admin tries eval, is refused, and goes another way."""
+
+
+async def rejects(edith: Visitor) -> None:
+    page = edith.page
+    await page.locator("summary", has_text="Reject").click()
+    await page.get_by_label("Reason, as the customer reads it").select_option(index=3)
+    await edith.looks_well("editor-reject")
+    await page.get_by_role("button", name="Reject and refund").click()
+    await expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    await expect(page.get_by_role("status")).to_contain_text("refund initiated")
+    await edith.looks_well("editor-nothing")
+
+
+async def signed_in(stage: Stage, edith: Visitor) -> None:
+    session = {"name": "id", "value": await stage.signed_in(), "url": settings.public_url}
+    await edith.page.context.add_cookies([session])  # type: ignore[list-item]
+
+
+async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stage: Stage, edith: Visitor) -> None:
+    # Given two orders in review, the first by a customer who left notes, and Edith before a browser
+    article_id = await stage.article(content=LONG)
+    ana, ben = await stage.submitted(article_id), await stage.submitted(article_id, **BEN)
+    await stage.signed_in()
+    page = edith.page
+
+    # When she signs in at Piccolo Admin
+    await edith.go("/admin/")
+    await page.fill('input[name="username"]', "edith")
+    await page.fill('input[name="password"]', PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("link", name="Reviews")).to_be_visible()
+    edith.complaints.clear()  # of Piccolo Admin's own page: below
+    await page.get_by_role("link", name="Reviews").click()
+
+    # Then both wait, the oldest first
+    await expect(page.get_by_role("heading", name="Waiting for review")).to_be_visible()
+    rows = page.locator("tbody tr")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text("ana@customers.example")
+    await expect(rows.first).to_contain_text("49.00 EUR")
+    await edith.looks_well("editor-reviews")
+
+    # When she opens the first
+    await rows.first.get_by_role("link").focus()
+    await page.keyboard.press("Enter")
+
+    # Then she sees the change in its place and in the source, and what else she needs
+    await expect(page.locator(".changed ins a")).to_have_count(0)
+    await expect(page.locator(".changed a ins").first).to_contain_text("a guide to mulching")
+    await expect(page.locator(".diff ins").last).to_contain_text("https://www.anasgarden.example/mulch-guide")
+    await expect(page.get_by_text("All else is byte for byte version 1.")).to_be_visible()
+    await expect(page.get_by_text("Every check held.")).to_be_visible()
+    await expect(page.locator("#others + ul")).to_contain_text("worm farming")
+    await expect(page.locator(".history")).to_contain_text("customer: submit")
+    await expect(page.get_by_role("button", name="Publish now")).to_be_hidden()
+    await edith.looks_well("editor-review")
+
+    # When she says so with the keyboard alone
+    await page.locator("summary", has_text="Approve").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("This cannot be undone.").first).to_be_visible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+
+    # Then it is published under her name, and the next one is before her, with what approving it will do now
+    await page.wait_for_url(f"**/admin/reviews/{ben.id}?done={ana.id}")
+    await expect(page.get_by_role("status")).to_contain_text("approve, by edith")
+    await expect(page.get_by_text("makes the same change to the text that is live now")).to_be_visible()
+    assert (await order_row(ana))["status"] == "COMPLETED"
+
+    # When she rejects that one with a reason of the list, then nothing waits
+    await rejects(edith)
+    assert (await order_row(ben))["failure_detail"] == "The link breaks this site's rules for paid links."
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_piccolo_admins_pages_open_in_a_browser_under_their_policy(stage: Stage, edith: Visitor) -> None:
+    # Given a published order, and Edith's session in a browser
+    order = await stage.submitted(await stage.article())
+    await stage.approve(order)
+    await signed_in(stage, edith)
+    page = edith.page
+
+    # When she looks at lists, a row and a form
+    for name, path, words in (
+        ("orders", "/admin/#/orders/", "ana@customers.example"),
+        ("order", f"/admin/#/orders/{order.id}/", "Edit"),
+        ("articles", "/admin/#/articles/", "soil-that-lasts"),
+        ("form", "/admin/#/forms/take-down-or-put-back/", "on the site and on sale"),
+    ):
+        await page.goto("about:blank")
+        await edith.go(path)
+        await expect(page.get_by_text(words, exact=False).first).to_be_visible()
+        await edith.picture(f"admin-{name}-desktop")
+
+    # Then nothing that she needs was refused or failed
+    assert [said for said in edith.complaints if HARMLESS not in said] == []
+
+
+async def test_an_owner_writes_a_new_text_in_a_browser_byte_for_byte(stage: Stage, edith: Visitor) -> None:
+    # Given a published article with a paid link, and Edith before its text
+    article_id = await stage.article(content=f"\n{LONG}\n")
+    order = await stage.submitted(article_id)
+    await stage.approve(order)
+    live = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+    await signed_in(stage, edith)
+    page = edith.page
+    await edith.go("/admin/texts")
+    await page.get_by_role("link", name="Soil that lasts").click()
+    box = page.get_by_label("Text (Markdown)")
+    await edith.looks_well("editor-text")
+
+    # When she changes the heading, then that alone is changed
+    await box.fill((await box.input_value()).replace("# A long article", "# A longer article"))
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("status")).to_contain_text("Published.")
+    now = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+    assert now == live.replace("# A long article", "# A longer article")
+
+    # When she loses the paid link, then the order is named, and what she wrote is still there
+    await box.fill((await box.input_value()).replace("[a guide to mulching]", "[a guide]"))
+    await page.get_by_role("button", name="Publish").click()
+    await expect(page.get_by_role("alert")).to_contain_text(str(order.id))
+    assert "[a guide](" in await box.input_value()
+    await edith.looks_well("editor-text-refused")
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == now
+    await stage.drain()
+    await stage.sound()
