@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tests.product import MANY, Market, Product, market, until
+from tests.product import MANY, Hosts, Market, Product, market, until
 
 from bench.pickup import Table
 
@@ -20,29 +20,6 @@ HOSTS = 3
 
 THINKING_SECONDS = 8
 """How long the model takes over its second answer; the kill comes in the middle."""
-
-
-class Hosts:
-    """Workers as other hosts have them, started again when one was killed."""
-
-    def __init__(self, product: Product) -> None:
-        self.product = product
-        self.workers = {(worker := product.another(WRITER)).pid: worker for _ in range(HOSTS)}
-
-    async def kill(self, process: psutil.Process) -> None:
-        """SIGKILL to the process that works; its master ends then, and is started again as supervisord does it."""
-        master = self.workers.pop(process.ppid(), None)
-        process.kill()
-        if master is not None:
-            await asyncio.to_thread(master.wait)
-            started = self.product.another(WRITER)
-            self.workers[started.pid] = started
-
-    def end(self) -> None:
-        for worker in self.workers.values():
-            worker.terminate()
-        for worker in self.workers.values():
-            worker.wait()
 
 
 async def table(kills: int) -> Table:
@@ -56,10 +33,10 @@ async def table(kills: int) -> Table:
             slow = {"kind": "slow", "schema": "second_opinion", "seconds": THINKING_SECONDS, "times": -1}
             await shop.faults(model=[slow])
             groups = [await _group_killed(shop) for _ in range(max(1, kills // 5))]
-            hosts = Hosts(product)
+            keeping = asyncio.create_task(Hosts(product, WRITER, HOSTS).keep())
             turns = asyncio.Semaphore(2)
-            single = await asyncio.gather(*(_worker_killed(shop, hosts, turns) for _ in range(kills)))
-            hosts.end()
+            single = await asyncio.gather(*(_worker_killed(shop, turns) for _ in range(kills)))
+            keeping.cancel()
             await shop.sound()
     finally:
         product.stop()
@@ -76,13 +53,11 @@ def _row(name: str, seconds: list[float]) -> tuple[str, ...]:
     return (name, str(len(ordered)), *(f"{figure:.1f}" for figure in told))
 
 
-async def _worker_killed(shop: Market, hosts: Hosts, turns: asyncio.Semaphore) -> float:
+async def _worker_killed(shop: Market, turns: asyncio.Semaphore) -> float:
     async with turns:
         job, worker = await _at_work(shop)
-        again = asyncio.create_task(hosts.kill(worker))
-        taken = await _taken_up(shop, job)
-        await again
-        return taken
+        worker.kill()
+        return await _taken_up(shop, job)
 
 
 async def _group_killed(shop: Market) -> float:

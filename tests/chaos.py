@@ -19,12 +19,15 @@ from uuid import UUID
 
 import httpx
 
-from tests.monkey import Monkey
-from tests.product import MANY, Market, Product, market, until
+from tests.monkey import WRITER, Monkey
+from tests.product import MANY, Hosts, Market, Product, market, until
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 AT_ONCE = 8
 """Customers at a time."""
+
+HOSTS = 2
+"""Workers beside supervisord's own, as on other hosts."""
 
 SETTLED_SECONDS = 420
 """The longest way back to peace: reconciliation may take five minutes."""
@@ -209,7 +212,8 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
     draw = random.Random(seed)
     async with market(product) as shop:
         on_sale = await articles(shop, folder / "articles", max(6, orders // 2))
-        seen, monkey = Orders(), Monkey(shop, random.Random(seed), faults)
+        seen, hosts = Orders(), Hosts(product, WRITER, HOSTS)
+        monkey = Monkey(shop, hosts, random.Random(seed), faults)
         turns = asyncio.Semaphore(AT_ONCE)
 
         async def take_turn(number: int, luck: random.Random) -> str:
@@ -218,12 +222,14 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
 
         async with asyncio.TaskGroup() as together:  # whoever fails, of customers, watcher and monkey, ends the run
             watching = together.create_task(seen.watch(shop))
+            keeping = together.create_task(hosts.keep())
             breaking = together.create_task(monkey.work())
             paid = await asyncio.gather(*(take_turn(number, random.Random(draw.random())) for number in range(orders)))
             await breaking
             await monkey.make_peace()
             await settled(shop)
             watching.cancel()
+            keeping.cancel()
         table = monkey.table() | await counted(shop, paid)
         audited = await asyncio.to_thread(product.run, "audit")
         return table, "" if audited.returncode == 0 else audited.stdout

@@ -13,11 +13,12 @@ import psutil
 import redis as redis_client
 from dramatiq.message import Message
 
-from tests.product import Market
+from tests.product import Hosts, Market
 
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
-PAUSE_SECONDS = (0.2, 2.0)
+PAUSE_SECONDS = (0.5, 3.5)
+"""Between two faults; a worker takes some 3 s to start, and what is broken all the time shows nothing."""
 
 MODEL = (
     {"kind": "status", "code": 503, "times": 3},
@@ -53,8 +54,8 @@ STRIPE = (
 class Monkey:
     """Breaks one thing after another."""
 
-    def __init__(self, shop: Market, draw: random.Random, faults: int) -> None:
-        self.shop, self.product = shop, shop.product
+    def __init__(self, shop: Market, hosts: Hosts, draw: random.Random, faults: int) -> None:
+        self.shop, self.product, self.hosts = shop, shop.product, hosts
         self.draw = draw
         self.left = faults
         self.struck: Counter[str] = Counter()
@@ -111,13 +112,13 @@ class Monkey:
 
     async def kill_worker(self) -> None:
         """SIGKILL to the process that works."""
-        child = self.draw.choice(self.product.processes(WRITER)[1:])
+        child = self.draw.choice(self._worker()[1:])
         await self._watch_jobs_of(child.pid)
         child.kill()
 
     async def kill_group(self) -> None:
         """SIGKILL to a worker and its master."""
-        processes = self.product.processes(WRITER)
+        processes = self._worker()
         for process in processes[1:]:
             await self._watch_jobs_of(process.pid)
         for process in processes:
@@ -129,11 +130,11 @@ class Monkey:
 
     async def stop_worker(self) -> None:
         """SIGTERM, as a deploy does."""
-        self.product.send(WRITER, signal.SIGTERM, master_only=True)
+        self._worker()[0].terminate()
 
     async def put_to_sleep(self) -> None:
         """SIGSTOP past the lease, then SIGCONT."""
-        sleeper = self.product.processes(WRITER)[-1]
+        sleeper = self._worker()[-1]
         sleeper.suspend()
         self._sleepers.append(sleeper)
         task = asyncio.create_task(self._wake(sleeper, self.draw.uniform(9, 13)))
@@ -197,6 +198,10 @@ class Monkey:
             client.hset("dramatiq:backlink-integration.msgs", message_id, message.encode())
             client.rpush("dramatiq:backlink-integration", message_id)
         client.close()
+
+    def _worker(self) -> list[psutil.Process]:
+        """The processes of one of the hosts' workers."""
+        return self.draw.choice([self.product.processes(WRITER), *self.hosts.groups()])
 
     async def _away(self, program: str) -> None:
         await asyncio.to_thread(self.product.take_away, program)

@@ -139,7 +139,10 @@ class Product:
 
     def another(self, program: str, *command: str, **settings: str) -> subprocess.Popen[bytes]:
         """One more process beside a program, in the same surroundings but for some settings: as on another host."""
-        environment = self.environment_of(program) | settings
+        return self.beside(program, self.environment_of(program) | settings, *command)
+
+    def beside(self, program: str, environment: dict[str, str], *command: str) -> subprocess.Popen[bytes]:
+        """One more process in such surroundings; a worker, if no command is given."""
         with (self.folder / "var" / "log" / f"another-{program.partition(':')[2]}.log").open("ab") as log:
             extra = subprocess.Popen(
                 command or (sys.executable, "-m", "blogqueue", "worker", "backlink-integration"),
@@ -168,6 +171,33 @@ class Product:
         with closing(SupervisorTransport(None, None, f"unix://{run}/supervisor.sock")) as transport:
             server = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
             return getattr(server.supervisor, method)(*words)
+
+
+class Hosts:
+    """Workers as other hosts have them: one that ends is started again, as supervisord does it there."""
+
+    def __init__(self, product: Product, program: str, number: int) -> None:
+        self.product, self.program = product, program
+        self._surroundings = product.environment_of(program)
+        self._workers = [self._started() for _ in range(number)]
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return self.product.beside(self.program, self._surroundings)
+
+    async def keep(self) -> None:
+        """See to it that they run."""
+        while True:
+            self._workers = [worker if worker.poll() is None else self._started() for worker in self._workers]
+            await asyncio.sleep(0.2)
+
+    def groups(self) -> list[list[psutil.Process]]:
+        """Each worker's process and its children, of those that run."""
+        found: list[list[psutil.Process]] = []
+        for worker in self._workers:
+            with suppress(psutil.NoSuchProcess):
+                parent = psutil.Process(worker.pid)
+                found.append([parent, *parent.children(recursive=True)])
+        return found
 
 
 class Market:
