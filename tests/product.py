@@ -46,6 +46,7 @@ class Product:
         self.folder = folder
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(OURS)} | settings
         self.port = free_port()
+        self.said: list[str] = []
         self._extra: list[subprocess.Popen[bytes]] = []
         self.process = self.start()
         try:
@@ -69,14 +70,14 @@ class Product:
     def wait(self) -> dict[str, Any]:
         """Read what the launcher prints until it says where to look; demo.json."""
         assert self.process.stdout is not None
-        said: list[str] = []
+        self.said.clear()
         deadline = time.monotonic() + START_SECONDS
         for line in self.process.stdout:
-            said.append(line)
+            self.said.append(line)
             if "Ctrl-C" in line:
                 return json.loads((self.folder / "var" / "demo.json").read_text())
-            assert time.monotonic() < deadline, "".join(said)
-        raise AssertionError("the product stopped: " + "".join(said))
+            assert time.monotonic() < deadline, "".join(self.said)
+        raise AssertionError("the product stopped: " + "".join(self.said))
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A `blogqueue` command on the product's own database and broker."""

@@ -97,6 +97,23 @@ def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Product) -> Non
     assert all(psutil.pid_exists(pid) for pid in demo.told["pids"].values())
 
 
+def test_the_password_that_the_first_start_prints_opens_the_reviews(demo: Product) -> None:
+    # Given what the first start said
+    line = next(line for line in demo.said if "/admin/" in line)
+    user, password = re.findall(r"user (\S+), password (\S+)\)", line)[0]
+
+    # When somebody signs in with it
+    with httpx.Client(base_url=demo.told["baseUrl"], follow_redirects=True) as http:
+        http.get("/admin/public/login/")
+        token = {"x-csrftoken": http.cookies["csrftoken"]}
+        said = {"username": user, "password": password}
+        signed_in = http.post("/admin/public/login/", json=said, headers=token)
+
+        # Then the reviews open
+        assert signed_in.is_success, signed_in.text
+        assert f"Signed in as {user}." in http.get("/admin/reviews", headers={"accept": "text/html"}).text
+
+
 def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
     environments = {name: psutil.Process(pid).environ() for name, pid in demo.told["pids"].items()}
 
