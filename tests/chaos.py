@@ -69,18 +69,23 @@ async def patient(shop: Market, method: str, path: str, **what: Any) -> httpx.Re
     return await until(call, SETTLED_SECONDS, path, wait=0.5)
 
 
-async def customer(shop: Market, orders: Orders, number: int, article: str, draw: random.Random) -> str:
+async def customer(shop: Market, orders: Orders, number: int, on_sale: list[str], draw: random.Random) -> str:
     """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
     email = f"chaos-{number}@customers.example"
     wish = {
-        "articleId": article,
         "targetUrl": f"https://shop-{number}.example/",
         "anchorText": f"a very good offer {number}",
         "email": email,
     }
     opened: dict[str, Any] | None = None
+    choice = number
     while opened is None:
-        assert (await patient(shop, "POST", "/api/v1/purchase", json=wish)).status_code == 202
+        wish["articleId"] = on_sale[choice % len(on_sale)]
+        asked = await patient(shop, "POST", "/api/v1/purchase", json=wish)
+        if asked.status_code == 409:
+            choice += 1  # no room in this one: another
+            continue
+        assert asked.status_code == 202, asked.text
         token = await in_letter(shop, email, r"token=([\w-]+)", 60)
         if token is None:
             continue  # the mail server has it or not; who gets no letter asks again
@@ -218,7 +223,8 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
 
         async def take_turn(number: int, luck: random.Random) -> str:
             async with turns:
-                return await customer(shop, seen, number, on_sale[number % len(on_sale)], luck)
+                await until(lambda: monkey.has_struck(number * faults // orders), 3600, "trouble", wait=0.1)
+                return await customer(shop, seen, number, on_sale, luck)
 
         async with asyncio.TaskGroup() as together:  # whoever fails, of customers, watcher and monkey, ends the run
             watching = together.create_task(seen.watch(shop))

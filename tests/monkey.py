@@ -17,7 +17,7 @@ from tests.product import Hosts, Market
 
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
-PAUSE_SECONDS = (0.5, 3.5)
+PAUSE_SECONDS = (0.3, 2.7)
 """Between two faults; a worker takes some 3 s to start, and what is broken all the time shows nothing."""
 
 MODEL = (
@@ -57,7 +57,7 @@ class Monkey:
     def __init__(self, shop: Market, hosts: Hosts, draw: random.Random, faults: int) -> None:
         self.shop, self.product, self.hosts = shop, shop.product, hosts
         self.draw = draw
-        self.left = faults
+        self._faults, self._tried = faults, 0
         self.struck: Counter[str] = Counter()
         self.recoveries: list[float] = []
         self._watches: set[asyncio.Task[None]] = set()
@@ -71,7 +71,8 @@ class Monkey:
             (self.postgres_restarts, 2), (self.postgres_away, 1), (self.model, 3), (self.mail, 2), (self.webhook, 3),
             (self.stripe, 2), (self.duplicate_sends, 3),
         ]  # fmt: skip
-        for _ in range(self.left):
+        while self._tried < self._faults:
+            self._tried += 1
             strike = self.draw.choices([one for one, _ in weighted], [weight for _, weight in weighted])[0]
             self.struck[strike.__name__] += 1
             try:
@@ -79,6 +80,10 @@ class Monkey:
             except (psutil.Error, redis_client.RedisError, xmlrpc.client.Fault, IndexError, OSError):
                 self.struck[strike.__name__] -= 1  # what it reached for was down already
             await asyncio.sleep(self.draw.uniform(*PAUSE_SECONDS))
+
+    async def has_struck(self, times: int) -> bool:
+        """Whether it has tried so often: customers come as the trouble does."""
+        return self._tried >= times
 
     async def make_peace(self) -> None:
         """Nothing is broken any more, and whatever was killed has been taken up."""
