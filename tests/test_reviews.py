@@ -1,37 +1,16 @@
 """An editor approves and rejects; whatever comes at the same moment, no paid link is lost and no money is kept."""
 
 import asyncio
-from typing import Any
-from uuid import UUID
 
 import pytest
 
-from blogqueue import articles, catalogue, reviews
-from blogqueue.errors import ConflictError
+from blogqueue import articles, reviews
 from blogqueue.states import OrderStatus
-from blogqueue.tables import ArticleVersion, Domain, Order, OrderEvent
+from blogqueue.tables import ArticleVersion, Domain, OrderEvent
 from blogqueue.writing.blocks import eligible_blocks
 from blogqueue.writing.links import links_in
-from tests.stage import GARDEN, Bought, Stage, order_row
-
-ANA: dict[str, Any] = {}
-BEN = {"email": "ben@customers.example", "targetUrl": "https://worms.example/", "anchorText": "worm farming"}
-CLEO = {"email": "cleo@customers.example", "targetUrl": "https://rain.example/", "anchorText": "collecting rain"}
-
-PARAGRAPH = (
-    "Paragraph {n} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the small "
-    "animals that make a garden what it is, season after season, whether or not anybody looks. "
-)
-LONG = "# A long article\n\n" + "\n\n".join(PARAGRAPH.format(n=n) * 2 for n in range(1, 25)) + "\n"
-ONE_ROOM = "# One paragraph\n\n" + PARAGRAPH.format(n=1).strip() + "\n"
-
-
-async def live(stage: Stage, article_id: UUID) -> str:
-    return (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
-
-
-async def anchors(stage: Stage, article_id: UUID) -> list[str]:
-    return sorted(link.anchor_text for link in links_in(await live(stage, article_id)))
+from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
+from tests.stage import Bought, Stage, order_row
 
 
 async def submitted_again(stage: Stage, order: Bought) -> None:
@@ -324,161 +303,6 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
     answers = [await stage.judge(order, "approve"), await stage.judge(order, "reject", reason="No.")]
 
     assert [answer.json()["error"]["code"] for answer in answers] == ["frozen", "frozen"]
-
-
-# ---- link places ---------------------------------------------------------------------------------------------------
-
-
-async def test_the_purchase_that_would_exceed_the_bound_is_refused_before_payment(stage: Stage) -> None:
-    # Given an article with two places, and an owner who lowers that to one while two purchases are in flight
-    article_id = await stage.article(content=LONG, max_paid_links=2)
-    tokens: list[str] = []
-    for changes in (ANA, BEN):
-        assert (await stage.ask(article_id, **changes)).status_code == 202
-        tokens.append(await stage.magic_token(changes.get("email", "ana@customers.example")))
-    assert (await stage.ask(article_id, **CLEO)).json()["error"]["code"] == "sold_out"
-    await Domain.update({Domain.max_paid_links: 1}, force=True)
-
-    # When both go on to the payment page
-    first, second = [await stage.checkout(token) for token in tokens]
-
-    # Then the one that came first may pay, and the other may not
-    assert first.status_code == 200
-    assert (second.status_code, second.json()["error"]["code"]) == (409, "sold_out")
-
-
-async def test_a_payment_beyond_the_bound_that_slips_through_is_refunded(stage: Stage) -> None:
-    # Given two open payment pages, when the owner lowers the bound to one
-    article_id = await stage.article(content=LONG, max_paid_links=2)
-    pages: list[str] = []
-    for changes in (ANA, BEN):
-        await stage.ask(article_id, **changes)
-        token = await stage.magic_token(changes.get("email", "ana@customers.example"))
-        pages.append((await stage.checkout(token)).json()["data"]["checkoutUrl"])
-    await Domain.update({Domain.max_paid_links: 1}, force=True)
-
-    # When both are paid
-    await asyncio.gather(*(stage.pay(page) for page in pages))
-    await stage.minute()
-
-    # Then one is worked on and the other's money is on its way back
-    rows = await Order.select().order_by(Order.status)
-    assert [(row["status"], row["refund_state"]) for row in rows] == [
-        ("FAILED", "SUCCEEDED"),
-        ("QUALITY_CHECK", "NONE"),
-    ]
-    assert rows[0]["failure_reason"] == "unfulfillable"
-    await stage.sound()
-
-
-# ---- the owner's own texts -----------------------------------------------------------------------------------------
-
-
-async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
-    order = await stage.submitted(article_id, **changes)
-    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
-    return order
-
-
-LINK = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
-
-
-@pytest.mark.parametrize(
-    "instead",
-    [
-        "a guide to mulching",
-        LINK.replace("guide to", "guide for"),
-        LINK.replace("mulch-guide", "other"),
-        LINK.replace(")", ' "title")'),
-        f"`{LINK}`",
-        f"{LINK} and {LINK}",
-    ],
-    ids=["dropped", "other words", "other target", "a title", "as code", "twice"],
-)
-async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_the_orders_name(
-    stage: Stage, instead: str
-) -> None:
-    # Given a published article with a paid link
-    article_id = await stage.article()
-    order = await completed(stage, article_id)
-    text = await live(stage, article_id)
-
-    # When the owner publishes a text without it
-    assert text.count(LINK) == 1
-    with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.publish_text(article_id, text.replace(LINK, instead), who="edith")
-
-    # Then the article is what it was
-    assert await live(stage, article_id) == text
-    await stage.drain()
-    await stage.sound()
-
-
-async def test_an_owners_text_that_keeps_the_paid_links_is_the_next_version(stage: Stage) -> None:
-    article_id = await stage.article()
-    await completed(stage, article_id)
-    text = (await live(stage, article_id)).replace("# Soil that lasts", "# Soil that stays")
-
-    version_id = await articles.publish_text(article_id, text, who="edith")
-
-    assert await live(stage, article_id) == text
-    assert await articles.publish_text(article_id, text, who="edith") == version_id
-    await stage.drain()
-    await stage.sound()
-
-
-async def test_an_override_is_recorded_and_the_place_is_free_again(stage: Stage) -> None:
-    # Given a paid link whose target has become a trap
-    article_id = await stage.article(max_paid_links=1)
-    order = await completed(stage, article_id)
-
-    # When the owner publishes the text without it, and says why
-    await articles.publish_text(article_id, GARDEN, who="edith", override="It leads to malware now.")
-
-    # Then that stands in the order's history, and nothing is broken
-    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
-    assert (rows[-1]["who"], rows[-1]["what"], rows[-1]["note"]) == (
-        "edith",
-        "paid link dropped",
-        "It leads to malware now.",
-    )
-    assert await catalogue.places(article_id) == 1
-    await stage.drain()
-    await stage.sound()
-
-
-async def test_an_approval_and_an_owners_text_at_the_same_moment_lose_nothing(stage: Stage) -> None:
-    # Given an order in review
-    article_id = await stage.article(content=LONG)
-    order = await stage.submitted(article_id)
-    text = LONG.replace("# A long article", "# Another heading")
-
-    # When it is approved while the owner publishes a text that knows nothing of it
-    approved, _ = await asyncio.gather(
-        stage.approve(order), articles.publish_text(article_id, text, who="edith"), return_exceptions=True
-    )
-
-    # Then either the approval came second and stands in the owner's text, or the owner was refused
-    assert not isinstance(approved, BaseException)
-    assert approved.json()["data"]["status"] == "COMPLETED"
-    assert await anchors(stage, article_id) == ["a guide to mulching"]
-    await stage.drain()
-    await stage.sound()
-
-
-async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_reason(stage: Stage) -> None:
-    article_id = await stage.article()
-    order = await completed(stage, article_id)
-
-    with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.take_down(article_id, who="edith")
-    await articles.take_down(article_id, who="edith", override="A court said so.")
-    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
-    await articles.put_back(article_id, who="edith")
-
-    assert await anchors(stage, article_id) == ["a guide to mulching"]
-    await stage.drain()
-    await stage.sound()
 
 
 async def test_reviews_reasons_may_all_be_given() -> None:

@@ -13,8 +13,8 @@ from blogqueue.pages import changes
 from blogqueue.tables import ArticleVersion, OrderEvent
 from blogqueue.writing.edits import AppliedEdit
 from blogqueue.writing.links import Link
+from tests.cast import BEN, LONG
 from tests.stage import Bought, Stage, order_row
-from tests.test_reviews import BEN, LONG
 
 
 async def post(stage: Stage, order: Bought, verb: str, form: str, **said: str) -> httpx.Response:

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from blogqueue.settings import settings
+from tests.cast import BEN, LONG
 from tests.stage import PASSWORD, Stage, order_row
-from tests.test_reviews import BEN, LONG
 
 pytest.register_assert_rewrite("tests.pages.visitor")
 from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten

@@ -1,0 +1,26 @@
+"""Customers and articles that several tests know, beside those of the stage."""
+
+from typing import Any
+from uuid import UUID
+
+from blogqueue.writing.links import links_in
+from tests.stage import Stage
+
+ANA: dict[str, Any] = {}
+BEN = {"email": "ben@customers.example", "targetUrl": "https://worms.example/", "anchorText": "worm farming"}
+CLEO = {"email": "cleo@customers.example", "targetUrl": "https://rain.example/", "anchorText": "collecting rain"}
+
+PARAGRAPH = (
+    "Paragraph {n} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the small "
+    "animals that make a garden what it is, season after season, whether or not anybody looks. "
+)
+LONG = "# A long article\n\n" + "\n\n".join(PARAGRAPH.format(n=n) * 2 for n in range(1, 25)) + "\n"
+ONE_ROOM = "# One paragraph\n\n" + PARAGRAPH.format(n=1).strip() + "\n"
+
+
+async def live(stage: Stage, article_id: UUID) -> str:
+    return (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
+
+
+async def anchors(stage: Stage, article_id: UUID) -> list[str]:
+    return sorted(link.anchor_text for link in links_in(await live(stage, article_id)))
