@@ -45,11 +45,16 @@ def failure(error: ProblemError) -> dict[str, Any]:
 def answer(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     """Any error as an envelope: expected ones say what is wrong, the others only that it is our fault."""
     problem = as_problem(request, error)
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    retry_after = getattr(problem, "retry_after", None)
-    if retry_after:
-        headers["Retry-After"] = str(retry_after)
-    return Response(failure(problem), status_code=problem.status, headers=headers, media_type="application/json")
+    return Response(
+        failure(problem), status_code=problem.status, headers=headers(error, problem), media_type="application/json"
+    )
+
+
+def headers(error: Exception, problem: ProblemError) -> dict[str, str]:
+    """What an error's answer says beside its body: the methods that are allowed, the limits, when to come again."""
+    own = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    retry_after = getattr(problem, "retry_after", None) or own.get("RateLimit-Reset")
+    return own | {"Retry-After": str(retry_after)} if retry_after else own
 
 
 def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemError:

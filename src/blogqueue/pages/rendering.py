@@ -73,9 +73,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
     shown = page(
         "message.html", status_code=problem.status, title=title, text=TEXTS.get(problem.status, problem.message)
     )
-    retry_after = getattr(problem, "retry_after", None)
-    if retry_after:
-        shown.headers["Retry-After"] = str(retry_after)
+    shown.headers.update(envelope.headers(error, problem))
     return shown
 
 

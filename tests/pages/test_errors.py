@@ -1,0 +1,51 @@
+"""Errors, as a browser shows them: in the same style, saying what happened and when to come again."""
+
+import httpx
+
+from blogqueue.app import create_app
+from blogqueue.database import DB
+from blogqueue.settings import settings
+from tests.stage import Stage
+
+HTML = {"accept": "text/html"}
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage) -> None:
+    # Given an address of its own, at a web of its own
+    app = httpx.ASGITransport(create_app(), client=("203.0.113.9", 4711))  # type: ignore[arg-type] - ASGI, typed twice
+    async with httpx.AsyncClient(transport=app, base_url=stage.http.base_url) as somebody:
+        # When it asks for links once more than it may
+        for _ in range(settings.purchases_per_hour_and_address):
+            asked = await somebody.post("/order-link", data={"email": "no address"}, headers=HTML)
+            assert asked.status_code == 422
+        refused = await somebody.post("/order-link", data={"email": "no address"}, headers=HTML)
+
+    # Then a page says so
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert "A little slower, please" in refused.text and 'lang="en"' in refused.text
+
+
+async def test_what_goes_wrong_on_our_side_is_said_without_its_cause(stage: Stage) -> None:
+    # Given a database whose tables are not those that the code knows
+    await DB.run_ddl("ALTER TABLE articles RENAME TO articles_of_another_release")
+    try:
+        # When somebody opens the catalogue, as a page and as a program
+        shown = await stage.http.get("/", headers=HTML)
+        told = await stage.http.get("/api/v1/articles")
+    finally:
+        await DB.run_ddl("ALTER TABLE articles_of_another_release RENAME TO articles")
+
+    # Then both hear that it is our fault, and nothing of tables
+    assert (shown.status_code, told.status_code) == (500, 500)
+    assert "Something went wrong on our side" in shown.text
+    assert told.json()["error"]["code"] == "internal"
+    assert "articles_of" not in shown.text + told.text and "does not exist" not in shown.text + told.text
+
+
+async def test_a_page_that_is_only_read_says_so(stage: Stage) -> None:
+    refused = await stage.http.delete("/", headers=HTML)
+
+    assert refused.status_code == 405
+    assert "GET" in refused.headers["allow"]
+    assert "That does not work here" in refused.text
