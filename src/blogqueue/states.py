@@ -7,6 +7,13 @@ the ones that move a job are in `jobs`; both go by these tables with compare-and
 from enum import StrEnum
 
 
+class OrderKind(StrEnum):
+    """What was bought."""
+
+    BACKLINK = "backlink"  # a link worked into a published article
+    ARTICLE = "article"  # a new article, written around a link
+
+
 class OrderStatus(StrEnum):
     """Where a paid order stands."""
 

@@ -25,7 +25,7 @@ from piccolo.columns import (
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.defaults.uuid import UUID4
-from piccolo.constraints import Unique
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from blogqueue.database import DB
@@ -34,6 +34,7 @@ from blogqueue.states import (
     FailureReason,
     JobState,
     LetterState,
+    OrderKind,
     OrderStatus,
     PurchaseState,
     RefundState,
@@ -104,11 +105,15 @@ class ArticleVersion(Table, tablename="article_versions", db=DB):
 
 
 class Purchase(Table, tablename="purchases", db=DB):
-    """What was asked before it was paid, and what was offered, frozen: price, currency, `rel`, the live version."""
+    """What was asked before it was paid, and what was offered, frozen: price, currency, `rel`, the live version.
+
+    A link is asked for in an article, a new article on a domain; the other one of the two is null.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
-    kind = Varchar(20, default="backlink")
+    kind = Varchar(20, choices=OrderKind, default=OrderKind.BACKLINK)
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict)
+    domain_id = ForeignKey(Domain, on_delete=OnDelete.restrict)
     base_version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
     details: Any = JSONB(default="{}")
     email = Varchar(254)
@@ -129,6 +134,10 @@ class Purchase(Table, tablename="purchases", db=DB):
     holds_until = Timestamptz()
     created_at = Timestamptz(default=TimestamptzNow())
 
+    names_its_subject = Check(
+        "(kind = 'backlink') = (article_id IS NOT NULL) AND (kind = 'article') = (domain_id IS NOT NULL)"
+    )
+
 
 class Order(Table, tablename="orders", db=DB):
     """A paid order; only `orders.move` changes its status.
@@ -141,7 +150,7 @@ class Order(Table, tablename="orders", db=DB):
     purchase_id = ForeignKey(Purchase, on_delete=OnDelete.restrict, unique=True)
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict, null=False)
     version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
-    kind = Varchar(20, default="backlink")
+    kind = Varchar(20, choices=OrderKind, default=OrderKind.BACKLINK)
     customer_email = Varchar(254)
     backlink_data: Any = JSONB(default="{}")
     payment_data: Any = JSONB(default="{}")
