@@ -14,7 +14,7 @@ import httpx
 from playwright.async_api import Page, async_playwright
 
 from bench.pickup import Table
-from blogqueue import jobs, orders, tokens, versions
+from blogqueue import deliveries, jobs, orders, tokens, versions
 from blogqueue.database import pool
 from blogqueue.settings import settings
 from blogqueue.states import OrderStatus
@@ -160,7 +160,8 @@ async def _one_change(order: Order, page: Page) -> float:
         raise TypeError(f"{promised.id} could not be claimed")
     await page.wait_for_selector("#order[data-status=PROCESSING]")
     await page.evaluate("window.seen = 0")
-    await orders.deliver(claim, draft, metadata["base_article_version_id"])
+    made = {name: metadata[name] for name in ("base_article_version_id", "edit")}
+    await deliveries.deliver(claim, draft, **made)
     committed = time.time() * 1000
     await page.wait_for_selector("#order[data-status=QUALITY_CHECK]")
     return float(await page.evaluate("window.seen")) - committed

@@ -1,17 +1,50 @@
 """The owner's verbs: a text is never changed, a new one is published; and none loses a paid link without a record."""
 
+import re
+import unicodedata
+from itertools import count
 from uuid import UUID
 
 from blogqueue import catalogue, history, versions
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError
-from blogqueue.states import ArticleStatus
-from blogqueue.tables import Article, Order
+from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
+from blogqueue.tables import Article, Domain, Order
 from blogqueue.writing.links import markdown_link
 from blogqueue.writing.rendering import lost_links
 
 MAX_CHARACTERS = 1_000_000
 """A thousand times a short article; anything larger is something else."""
+
+SLUG_LENGTH = 200
+
+
+def slug(words: str) -> str:
+    """Lower-case ASCII words joined by hyphens, as an address carries them; "" if there are none."""
+    plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
+
+
+async def draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUID:
+    """Write down an article that is still to be written, in the caller's transaction; its id.
+
+    Its slug is its topic's; where another article has that, a number is added. Without a niche it has its domain's.
+    """
+    base = slug(topic.replace("/", " "))[: SLUG_LENGTH - 10] or "article"
+    niches = await Domain.select(Domain.niche).where(Domain.id == domain_id)
+    for number in count(1):
+        article = Article(
+            domain_id=domain_id,
+            slug=base if number == 1 else f"{base}-{number}",
+            title=topic,
+            topic=topic,
+            niche=niche or niches[0]["niche"],
+            keyword=keyword,
+        )
+        if await Article.insert(article).on_conflict(target=Article.slug, action="DO NOTHING").returning(Article.id):
+            await history.note(history.STRIPE, "draft article", article_id=article.id, to=ArticleStatus.DRAFT)
+            return article.id
+    raise AssertionError("unreachable: there is always another number")
 
 
 async def publish_text(
@@ -30,6 +63,7 @@ async def publish_text(
             live = await versions.get(article.selected_version_id)
             if live.content_md == content_md:
                 return live.id
+        await _refuse_ordered(article)
         if based_on is not None and article.selected_version_id not in {None, based_on}:
             raise ConflictError("Another text went live meanwhile; write into that one.", code="stale_text")
         lost = await _lost(article_id, content_md)
@@ -75,6 +109,20 @@ async def put_back(article_id: UUID, *, who: str) -> None:
         await _move(article_id, ArticleStatus.UNPUBLISHED, ArticleStatus.PUBLISHED)
         await history.note(
             who, "put back", article_id=article_id, frm=ArticleStatus.UNPUBLISHED, to=ArticleStatus.PUBLISHED
+        )
+
+
+async def _refuse_ordered(article: Article) -> None:
+    """Raise ConflictError for a text of a draft that a customer has ordered: theirs is the first."""
+    ordered = await Order.select(Order.id).where(
+        Order.article_id == article.id,
+        Order.kind == OrderKind.ARTICLE,
+        Order.status.not_in([OrderStatus.COMPLETED, OrderStatus.FAILED]),
+    )
+    if ordered:
+        raise ConflictError(
+            f"Order {ordered[0]['id']} is having this article written; approve or reject that first.",
+            code="being_written",
         )
 
 

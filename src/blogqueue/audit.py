@@ -59,7 +59,8 @@ async def _versions_differ_only_by_their_edit() -> list[str]:
         "FROM article_versions v LEFT JOIN orders o ON o.id = v.order_id LEFT JOIN article_versions b "
         "  ON b.id::text = v.backlink_metadata->>'base_article_version_id' "
         "  AND b.article_id = v.article_id AND b.version_num < v.version_num "
-        "WHERE v.backlink_metadata IS NOT NULL OR o.kind = 'backlink'",
+        # A whole article that was written for an order has no base; later edits of it have.
+        "WHERE o.kind = 'backlink' OR (o.id IS NULL AND v.backlink_metadata IS NOT NULL)",
     )
     return [
         str(row["id"])

@@ -177,7 +177,7 @@ async def paid_orders(article_id: UUID) -> list[PaidLink]:
     """The links of an article's COMPLETED orders, oldest first; not those that an editor has recorded as dropped."""
     rows = await Article.raw(
         "SELECT id, backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "
-        "WHERE article_id = {} AND status = 'COMPLETED' AND kind = 'backlink' AND link_dropped_at IS NULL "
+        "WHERE article_id = {} AND status = 'COMPLETED' AND link_dropped_at IS NULL "
         "ORDER BY completed_at",
         article_id,
     )

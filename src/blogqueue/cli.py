@@ -32,18 +32,19 @@ def _with_database(work: Coroutine[Any, Any, Result]) -> Result:
     from blogqueue import readiness
     from blogqueue.database import AWAY, pool
 
-    readiness.check_settings("cli")
-
     async def run() -> Result:
         async with pool():
             return await work
 
     try:
+        readiness.check_settings("cli")
         return asyncio.run(run())
     except ProblemError as error:
         sys.exit(error.message)
     except AWAY as error:
         sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
+    finally:
+        work.close()  # where it never came to it, Python would complain that it was never awaited
 
 
 @main.command()
@@ -67,11 +68,12 @@ def api() -> None:
 @main.command()
 @click.argument("queues", nargs=-1, required=True)
 def worker(queues: tuple[str, ...]) -> None:
-    """Work on the named queues: backlink-integration, mail, upkeep."""
+    """Work on the named queues: article-generation, backlink-integration, mail, upkeep."""
     from blogqueue import readiness
     from blogqueue.settings import settings
 
     threads = {
+        "article-generation": settings.article_generation_concurrency,
         "backlink-integration": settings.backlink_integration_concurrency,
         "mail": 4,
         "upkeep": 1,

@@ -1,8 +1,6 @@
 """Articles that come in as Markdown files: kept byte for byte, front matter read for what it says of them."""
 
-import re
 import tomllib
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +14,6 @@ from blogqueue.writing.blocks import FrontMatterError, front_matter
 
 WHO = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
-SLUG_LENGTH = 200
 TITLE_LENGTH = 500
 TERMS = (
     "host", "name", "niche", "language", "currency", "backlink_price", "article_price", "rel", "max_paid_links",
@@ -125,7 +122,7 @@ def _read(path: Path) -> _File:
     if not body.strip():
         raise UnusableError("has no text")
     title = _word(said, "title") or _heading(body) or path.stem.replace("-", " ").strip().capitalize()
-    slug = _slug(_word(said, "slug") or path.stem)
+    slug = articles.slug(_word(said, "slug") or path.stem)
     if not slug:
         raise UnusableError("has neither a slug nor a file name to make one of")
     return _File(
@@ -198,9 +195,3 @@ def _first(said: dict[str, object], key: str) -> str:
 def _heading(body: str) -> str:
     """The text of the body's first line that is an ATX heading of level one, or ""."""
     return next((line[2:].strip(" #\r") for line in body.split("\n") if line.startswith("# ")), "")
-
-
-def _slug(words: str) -> str:
-    """Lower-case ASCII words joined by hyphens, as an address carries them."""
-    plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")

@@ -16,8 +16,9 @@ from blogqueue.promises import PromisedJob
 from blogqueue.states import JOB_MOVES, JobState
 from blogqueue.tables import Job
 
+ARTICLE_GENERATION = "article-generation"
 BACKLINK_INTEGRATION = "backlink-integration"
-QUEUES = (BACKLINK_INTEGRATION,)
+QUEUES = (ARTICLE_GENERATION, BACKLINK_INTEGRATION)
 
 LEASE_SECONDS = 8
 """Shorter than the broker's 10 s heartbeat timeout, so that a killed worker's message finds the lease run out."""

@@ -1,4 +1,4 @@
-"""What a customer may ask for: the rules for a target URL, an anchor text, notes and an e-mail address.
+"""What a customer may ask for: the rules for a target URL, an anchor text, notes, a topic and an e-mail address.
 
 Each function returns the value as it will be kept, or raises `RuleError` with the rule's name and a sentence.
 Nothing of the customer's is ever fetched; these are rules about words.
@@ -18,6 +18,9 @@ from blogqueue.writing.links import Link, links_in, markdown_link
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80
 NOTES_LENGTH = 1000
+TOPIC_LENGTH = 200
+NICHE_LENGTH = 100
+KEYWORD_LENGTH = 80
 
 # Special-use names (RFC 6761, RFC 6762, RFC 7686, RFC 8375) and the usual names of private networks: nothing public
 # is there. "example" and "test" are special too, but harm nobody and are what people try first.
@@ -123,6 +126,29 @@ def notes(value: str) -> str:
         raise RuleError("length", f"Notes have at most {NOTES_LENGTH} characters.")
     if any(not c.isprintable() and c != "\n" for c in text):
         raise RuleError("plain_text", "Notes have no invisible characters.")
+    return text
+
+
+def phrase(value: str, longest: int) -> str:
+    """One line of words, such as a topic: punctuation is welcome, markup and addresses are not."""
+    text = unicodedata.normalize("NFC", value).strip()
+    if len(text) > longest:
+        raise RuleError("length", f"This has at most {longest} characters.")
+    if not text.isprintable() or any(unicodedata.category(c) in {"Cf", "Co", "Cn"} for c in text):
+        raise RuleError("plain_text", "This is one line without invisible characters.")
+    if any(c in "[]<>{}`|\\" for c in text):
+        raise RuleError("no_markup", "This is plain words, without Markdown or HTML.")
+    lowered = text.lower()
+    if "://" in lowered or "www." in lowered or "@" in lowered:
+        raise RuleError("no_url", "This is words, not an address.")
+    return text
+
+
+def topic(value: str) -> str:
+    """What a new article is to be about."""
+    text = phrase(value, TOPIC_LENGTH)
+    if sum(map(str.isalnum, text)) < 3:  # noqa: PLR2004 - fewer letters name no topic
+        raise RuleError("required", "A topic is needed: a few words on what the article is about.")
     return text
 
 

@@ -16,23 +16,27 @@ from blogqueue.states import (
     WAITING_MESSAGE,
     FailureReason,
     JobState,
+    OrderKind,
     OrderStatus,
     RefundState,
 )
 from blogqueue.tables import Article, ArticleVersion, Job, Order
 from blogqueue.writing.comparison import compare
 from blogqueue.writing.edits import AppliedEdit
-from blogqueue.writing.links import Link
+from blogqueue.writing.links import Link, markdown_link
 from blogqueue.writing.rendering import render
 
 FAILED_MESSAGES = {
-    FailureReason.JOB_FAILED: "We could not work your link in; our team has been notified",
-    FailureReason.REJECTED: "Our editor did not approve this link",
+    FailureReason.JOB_FAILED: "We could not complete your order; our team has been notified",
+    FailureReason.REJECTED: "Our editor did not approve it",
     FailureReason.UNFULFILLABLE: "We could not fulfil this order",
     FailureReason.PAYMENT_REVERSED: "The payment was reversed",
 }
 DESCRIPTIONS = {1: "Request received", 2: "AI at work", 3: "Your review", 4: "Editor's review", 5: "Published"}
 TOTAL_STEPS = 5
+
+EARLIER_ARTICLES_SHOWN = 5
+"""Each is a whole article, some 8 kB, and a page is to stay under 100."""
 
 
 async def status(order: Order) -> dict[str, Any]:
@@ -53,7 +57,8 @@ async def status(order: Order) -> dict[str, Any]:
             "hasActiveJob": any(row["state"] == JobState.ACTIVE for row in job_rows),
             "jobs": [await _job(row) for row in job_rows],
         },
-        "canRegenerateBacklink": review and order.kind == "backlink",
+        "canRegenerateBacklink": review and order.kind == OrderKind.BACKLINK,
+        "canRegenerateArticle": review and order.kind == OrderKind.ARTICLE,
         "canSubmitForReview": review,
         "estimatedTime": await estimate(open_job["queue"]) if open_job else None,
         "regenerationCount": order.regeneration_count,
@@ -143,44 +148,59 @@ async def _article(article_id: UUID) -> dict[str, Any]:
 
 async def _version(order: Order) -> dict[str, Any] | None:
     """The order's current version: the article with the link, as Markdown and as safe HTML, and what changed in it."""
-    version_id: UUID | None = order.version_id
-    if version_id is None:
+    if order.version_id is None:
         return None
-    version = await versions.get(version_id)
-    link = _link(order)
-    paid = [pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != link]
-    own = (link, "" if order.rel == "none" else order.rel)
-    edit = AppliedEdit(**version.backlink_metadata["edit"])
+    version = await versions.get(order.version_id)
     return {
-        **await _changed(version, link),
+        **await _changed(version, order),
         "content": version.content_md,
-        "html": render(version.content_md, [*paid, own], (edit.start, edit.start + len(edit.new_text))),
+        "html": await _html(version, order),
         "qcStatus": version.last_qc_status,
     }
 
 
 async def _earlier_versions(order: Order) -> list[dict[str, Any]]:
-    """What the order's other versions changed in the article, newest first."""
+    """What the order's other versions changed in the article, newest first; of whole articles the newest few."""
     earlier = (
         await ArticleVersion.objects()
         .where(ArticleVersion.order_id == order.id, ArticleVersion.id != order.version_id)
         .order_by(ArticleVersion.version_num, ascending=False)
         .output(load_json=True)
     )
-    return [await _changed(version, _link(order)) for version in earlier]
+    if order.kind == OrderKind.BACKLINK:
+        return [await _changed(version, order) for version in earlier]
+    return [
+        await _changed(version, order) | {"html": await _html(version, order)}
+        for version in earlier[:EARLIER_ARTICLES_SHOWN]
+    ]
 
 
-async def _changed(version: ArticleVersion, link: Link) -> dict[str, Any]:
-    """A version's number and age, and its change: the paragraph's words in runs that stayed, went and came."""
+async def _html(version: ArticleVersion, order: Order) -> str:
+    """A version as safe HTML, the paragraph with the order's link marked."""
+    link = _link(order)
+    paid = [pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != link]
+    own = (link, "" if order.rel == "none" else order.rel)
+    if order.kind == OrderKind.BACKLINK:
+        edit = AppliedEdit(**version.backlink_metadata["edit"])
+        marked = (edit.start, edit.start + len(edit.new_text))
+    else:
+        at = version.content_md.index(markdown_link(link))
+        marked = (at, at + 1)
+    return render(version.content_md, [*paid, own], marked)
+
+
+async def _changed(version: ArticleVersion, order: Order) -> dict[str, Any]:
+    """A version's number and age, and its change: the paragraph's words in runs that stayed, went and came.
+
+    A whole article that was written for the order has a title and changed nothing.
+    """
     metadata: dict[str, Any] = version.backlink_metadata
+    shown = {"versionId": version.id, "versionNum": version.version_num, "createdAt": version.created_at}
+    if order.kind == OrderKind.ARTICLE:
+        return {**shown, "title": metadata["title"], "change": []}
     base = await versions.get(UUID(metadata["base_article_version_id"]))
-    runs = compare(base.content_md, version.content_md, AppliedEdit(**metadata["edit"]), link)
-    return {
-        "versionId": version.id,
-        "versionNum": version.version_num,
-        "createdAt": version.created_at,
-        "change": [{"kind": run.kind, "text": run.text, "link": run.link} for run in runs],
-    }
+    runs = compare(base.content_md, version.content_md, AppliedEdit(**metadata["edit"]), _link(order))
+    return {**shown, "change": [{"kind": run.kind, "text": run.text, "link": run.link} for run in runs]}
 
 
 def _link(order: Order) -> Link:

@@ -1,20 +1,28 @@
-"""Orders: the verbs that open them, work them and move them; `move` alone changes a status."""
+"""Orders: the verbs that open them and move them; `move` alone changes a status. What a worker does: `deliveries`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from blogqueue import catalogue, history, jobs, letters, tokens, versions
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
-from blogqueue.jobs import Claim
 from blogqueue.money import amount
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.settings import settings
-from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderStatus, RefundState, ReviewStatus
+from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Job, Order
-from blogqueue.writing.integration import Draft
 from blogqueue.writing.links import Link
+
+
+JOBS = {
+    OrderKind.BACKLINK: (jobs.BACKLINK_INTEGRATION, "backlink-int"),
+    OrderKind.ARTICLE: (jobs.ARTICLE_GENERATION, "article-gen"),
+}
+"""The queue that serves a kind of order, and what its jobs' ids begin with."""
+
+THINGS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
+"""What letters call what was bought."""
 
 
 async def move(order_id: UUID, frm: OrderStatus, to: OrderStatus, *, who: str, what: str, note: str = "") -> Order:
@@ -64,17 +72,12 @@ async def opened_by(order_id: UUID, access_token: str) -> Order:
     return order
 
 
-async def open_backlink(order: Order) -> Promised:
-    """Write down a paid backlink order, its job and the letter, in the transaction of `settlements.settle`."""
+async def open_paid(order: Order) -> Promised:
+    """Write down a paid order, its job and the letter, in the transaction of `settlements.settle`."""
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
     await history.note(history.STRIPE, "paid", order_id=order.id, to=OrderStatus.PROCESSING)
-    job = await jobs.promise(
-        f"backlink-int-{order.id}",
-        queue=jobs.BACKLINK_INTEGRATION,
-        order_id=order.id,
-        payload=await _payload(order, regeneration=False),
-    )
+    job = await _promise_job(order, regeneration=False)
     return Promised(jobs=(job,), letters=await write_to(order, "order_received", price=True))
 
 
@@ -93,81 +96,8 @@ async def open_unfulfillable(order: Order, reason: str) -> Promised:
     return Promised(letters=await write_to(order, "unfulfillable", price=True, reason=reason))
 
 
-async def deliver(claim: Claim, draft: Draft, base_version_id: UUID) -> Promised:
-    """Store a run's version, complete its job, move the order on and promise the letter: one transaction.
-
-    Raises LostLeaseError when another worker holds the job by now; then nothing is changed.
-    """
-    async with transaction():
-        await jobs.complete(claim)
-        order = await get(claim.order_id)
-        await versions.lock_article(order.article_id)
-        regeneration = bool(claim.payload["isRegeneration"])
-        version_id = await versions.store(
-            order.article_id,
-            draft.content,
-            order_id=order.id,
-            job_id=claim.job_id,
-            qc_attempts=draft.qc_attempts,
-            last_qc_status=draft.qc_status,
-            last_qc_notes=draft.qc_notes,
-            backlink_review_status=ReviewStatus.PENDING_REVIEW,
-            backlink_metadata={
-                "target_url": order.backlink_data["target_url"],
-                "anchor_text": order.backlink_data["keyword"],
-                "customer_notes": order.backlink_data["notes"],
-                "integration_type": "customer_backlink_regeneration" if regeneration else "customer_backlink",
-                "base_article_version_id": str(base_version_id),
-                "regeneration_count": order.regeneration_count,
-                "edit": draft.edit,
-            },
-        )
-        await Order.update({Order.version_id: version_id}).where(Order.id == order.id)
-        order = await move(
-            order.id, OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK, who=history.WORKER, what="version delivered"
-        )
-        kind = "regeneration_ready" if regeneration else "backlink_ready"
-        return Promised(letters=await write_to(order, kind, job_id=claim.job_id))
-
-
-async def fail_attempt(claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0) -> Promised:
-    """Note a run's error: the retry it leads to, or the end of the order with its letters, in one transaction."""
-    async with transaction():
-        delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms)
-        if delay is not None:
-            return Promised(jobs=(PromisedJob(claim.job_id, claim.queue, delay),))
-        message = error["message"] if error else "the job's worker was lost at every attempt"
-        order = await move(
-            claim.order_id,
-            OrderStatus.PROCESSING,
-            OrderStatus.FAILED,
-            who=history.WORKER,
-            what="job failed",
-            note=message,
-        )
-        await Order.update(
-            {
-                Order.failure_reason: FailureReason.JOB_FAILED,
-                Order.failure_detail: "We could not work your link in.",
-                Order.refund_due_at: datetime.now(UTC) + timedelta(hours=settings.refund_grace_hours),
-            },
-        ).where(Order.id == order.id)
-        # A job retried by hand may fail again, and says so again: the row's number of starts tells the letters apart.
-        once = f"{claim.job_id}#{claim.fence}"
-        told = await write_to(order, "order_failed", job_id=once)
-        alert = await letters.promise(
-            "operator_alert",
-            to=settings.operator_email,
-            order_id=order.id,
-            job_id=once,
-            summary="An order's job failed",
-            detail=f"{message} After {settings.refund_grace_hours} h without a retry the order is refunded.",
-        )
-        return Promised(letters=told + alert)
-
-
 async def regenerate(order_id: UUID, version_id: UUID | None = None) -> PromisedJob:
-    """The customer wants another integration, always from the PUBLISHED article: a new job.
+    """The customer wants another version: a link integrated anew into the PUBLISHED article, or an article anew.
 
     Raises ConflictError unless the order is in QUALITY_CHECK (and `version_id`, what the customer saw, if given, is
     its current version), and TooManyError past the hourly number.
@@ -189,12 +119,7 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Promised
                 f"At most {settings.regenerations_per_hour} regenerations an hour, please.", retry_after=3600
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
-        return await jobs.promise(
-            f"backlink-int-{order.id}-regen-{int(datetime.now(UTC).timestamp() * 1000)}",
-            queue=jobs.BACKLINK_INTEGRATION,
-            order_id=order.id,
-            payload=await _payload(order, regeneration=True),
-        )
+        return await _promise_job(order, regeneration=True)
 
 
 async def submit(order_id: UUID, version_id: UUID) -> Promised:
@@ -225,11 +150,8 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
     async with transaction():
         failed = await get(order_id)
         await versions.lock_article(failed.article_id)
-        link = Link(failed.backlink_data["target_url"], failed.backlink_data["keyword"])
-        if failed.status == OrderStatus.FAILED and (
-            await catalogue.places(failed.article_id) < 1 or await catalogue.is_sold(failed.article_id, link)
-        ):
-            raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
+        if failed.status == OrderStatus.FAILED:
+            await _refuse_taken(failed)
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
@@ -247,6 +169,17 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
         return Promised(jobs=(await jobs.retry(job_id),))
 
 
+async def _refuse_taken(order: Order) -> None:
+    """Raise ConflictError where a FAILED order's place in its article, or the new article's, is somebody else's now."""
+    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
+    if await catalogue.places(order.article_id) < 1 or await catalogue.is_sold(order.article_id, link):
+        raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
+    if order.kind == OrderKind.ARTICLE and await Article.exists().where(
+        Article.id == order.article_id, Article.selected_version_id.is_not_null()
+    ):
+        raise ConflictError("Another text went live as this article meanwhile; refund it instead.", code="sold_out")
+
+
 def _refuse_frozen(order: Order) -> None:
     if order.frozen:
         raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
@@ -257,12 +190,7 @@ async def reintegrate(order: Order, *, who: str) -> Promised:
     await move(
         order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, who=who, what="approved; the article has changed"
     )
-    job = await jobs.promise(
-        f"backlink-int-{order.id}-regen-{int(datetime.now(UTC).timestamp() * 1000)}",
-        queue=jobs.BACKLINK_INTEGRATION,
-        order_id=order.id,
-        payload=await _payload(order, regeneration=True),
-    )
+    job = await _promise_job(order, regeneration=True)
     return Promised(jobs=(job,), letters=await write_to(order, "reintegrating", job_id=job.id))
 
 
@@ -280,9 +208,11 @@ async def supersede_others(order: Order) -> None:
     )
 
 
-async def _payload(order: Order, *, regeneration: bool) -> dict[str, Any]:
-    """The job's input, in the seed's words."""
-    return {
+async def _promise_job(order: Order, *, regeneration: bool) -> PromisedJob:
+    """The job that makes an order's next version: its id and its input are the seed's."""
+    queue, prefix = JOBS[OrderKind(order.kind)]
+    again = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
+    payload = {
         "orderId": str(order.id),
         "articleId": str(order.article_id),
         "targetUrl": order.backlink_data["target_url"],
@@ -291,6 +221,12 @@ async def _payload(order: Order, *, regeneration: bool) -> dict[str, Any]:
         "email": order.customer_email,
         "isRegeneration": regeneration,
     }
+    if order.kind == OrderKind.ARTICLE:
+        article = await Article.select(
+            Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
+        ).where(Article.id == order.article_id)
+        payload |= article[0] | {"domainId": str(article[0]["domainId"])}
+    return await jobs.promise(f"{prefix}-{order.id}{again}", queue=queue, order_id=order.id, payload=payload)
 
 
 async def write_to(
@@ -312,6 +248,7 @@ async def write_to(
         order_id=order.id,
         purchase_id=None,
         job_id=job_id,
+        thing=THINGS[OrderKind(order.kind)],
         order_url=f"{settings.public_url}/order-status/{order.id}?access={tokens.PLACEHOLDER}",
         article_title=about["title"],
         domain_name=about["domain_name"],

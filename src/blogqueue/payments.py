@@ -12,14 +12,14 @@ from uuid import UUID
 import msgspec
 import stripe
 
-from blogqueue import catalogue, purchases, settlements
+from blogqueue import catalogue, purchases, settlements, sites, wishes
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.promises import Promised
 from blogqueue.purchases import HOLD_MARGIN
 from blogqueue.settings import settings
-from blogqueue.states import ArticleStatus, PurchaseState
+from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
 from blogqueue.tables import Article, Purchase
 from blogqueue.versions import lock_article
 
@@ -64,7 +64,7 @@ async def checkout(token: str) -> CheckoutSession:
     purchase = await _with_session_planned(token)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)
-    title = (await Article.select(Article.title).where(Article.id == purchase.article_id))[0]["title"]
+    name = await wishes.subject(purchase)
     try:
         session = await _client().v1.checkout.sessions.create_async(
             {
@@ -79,7 +79,7 @@ async def checkout(token: str) -> CheckoutSession:
                         "price_data": {
                             "currency": purchase.currency.lower(),
                             "unit_amount": purchase.price,
-                            "product_data": {"name": f"One link in “{title}”"[:250]},
+                            "product_data": {"name": (name[0].upper() + name[1:])[:250]},
                         },
                     },
                 ],
@@ -101,19 +101,21 @@ async def _with_session_planned(token: str) -> Purchase:
     """The purchase with the number and the end of its current checkout session, planned anew if the last has ended."""
     async with transaction():
         purchase = await purchases.by_token(token)
-        await lock_article(purchase.article_id)
-        locked = await Purchase.objects().where(Purchase.id == purchase.id).first().lock_rows("UPDATE")
-        article = await Article.select(Article.status).where(Article.id == purchase.article_id)
-        if article[0]["status"] != ArticleStatus.PUBLISHED:
-            raise ConflictError("This article is no longer on sale.", code="not_on_sale")
+        if purchase.kind == OrderKind.BACKLINK:
+            await lock_article(purchase.article_id)
+        locked = (
+            await Purchase.objects()
+            .where(Purchase.id == purchase.id)
+            .first()
+            .lock_rows("UPDATE")
+            .output(load_json=True)
+        )
         now = datetime.now(UTC)
         if locked is None or locked.state != PurchaseState.OPEN:
             raise ConflictError("This link was used.", code="token_used")
         if locked.payment_pending:
             raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
-        # The owner may have lowered the number, or this purchase's hold be over and its place sold.
-        if not await catalogue.has_place(purchase.id):
-            raise ConflictError("All link places of this article are taken.", code="sold_out")
+        await _refuse_off_sale(purchase)
         if locked.session_expires_at is None or locked.session_expires_at <= now:
             if locked.session_num >= MAX_SESSIONS:
                 raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
@@ -124,8 +126,30 @@ async def _with_session_planned(token: str) -> Purchase:
             locked.session_started_at = now
             locked.session_expires_at = now + timedelta(minutes=settings.checkout_minutes + 1)
             locked.holds_until = locked.session_expires_at + HOLD_MARGIN
-            await locked.save()
+            await locked.save(
+                [
+                    Purchase.session_num,
+                    Purchase.session_id,
+                    Purchase.session_url,
+                    Purchase.session_started_at,
+                    Purchase.session_expires_at,
+                    Purchase.holds_until,
+                ]
+            )
         return locked
+
+
+async def _refuse_off_sale(purchase: Purchase) -> None:
+    """Raise ConflictError, or NotFoundError, where what was asked for cannot be had any more."""
+    if purchase.kind == OrderKind.ARTICLE:
+        await sites.get(purchase.domain_id)
+        return
+    article = await Article.select(Article.status).where(Article.id == purchase.article_id)
+    if article[0]["status"] != ArticleStatus.PUBLISHED:
+        raise ConflictError("This article is no longer on sale.", code="not_on_sale")
+    # The owner may have lowered the number, or this purchase's hold be over and its place sold.
+    if not await catalogue.has_place(purchase.id):
+        raise ConflictError("All link places of this article are taken.", code="sold_out")
 
 
 def verified(raw: bytes, signature: str) -> dict[str, Any]:

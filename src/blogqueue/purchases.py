@@ -1,75 +1,52 @@
 """Purchases: what was asked for before it is paid, with the offer frozen, and the magic link that confirms it."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-import msgspec
-
-from blogqueue import catalogue, letters, link_rules, tokens
+from blogqueue import letters, tokens, wishes
 from blogqueue.database import transaction
-from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooManyError
-from blogqueue.link_rules import RuleError
+from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.money import amount
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.states import PurchaseState
-from blogqueue.tables import Article, Purchase
-from blogqueue.versions import lock_article
-from blogqueue.writing.blocks import eligible_blocks
-from blogqueue.writing.links import Link, links_in
+from blogqueue.tables import Purchase
+from blogqueue.wishes import Wish
 
 HOLD_MARGIN = timedelta(minutes=10)
 """A paid session's webhook may come this much later than the session's end before its link place is free again."""
 
 
-class BacklinkWish(msgspec.Struct, frozen=True):
-    """What a customer asks for: a link of theirs in an article."""
-
-    article_id: UUID
-    target_url: str
-    anchor_text: str
-    notes: str
-    email: str
-
-
-async def ask(wish: BacklinkWish, *, address: str, form_id: UUID | None = None) -> Promised:
-    """Keep a purchase, hold a link place for it, and promise the magic link that confirms it.
+async def ask(wish: Wish, *, address: str, form_id: UUID | None = None) -> Promised:
+    """Keep a purchase, hold its link place if it is of one, and promise the magic link that confirms it.
 
     `address` is the caller's network address; it and the e-mail are rate-limited. `form_id` becomes the purchase's id:
     the same form sent twice, by a double click or the back button, is one purchase and one letter. Raises InvalidError,
     NotFoundError, ConflictError (not on sale, sold out, no paragraph fit for a link) and TooManyError.
     """
-    wish = _checked(wish)
+    wish = wishes.checked(wish)
     address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
     async with transaction():
-        await _on_sale(wish.article_id)
-        await lock_article(wish.article_id)
+        await wishes.lock(wish)
         purchase_id = await _new_id(form_id, wish)
         if purchase_id is None:
             return Promised()
-        offer = await catalogue.offer(wish.article_id)
         await _limited(wish.email, address_hash)
-        if await catalogue.is_sold(wish.article_id, Link(wish.target_url, wish.anchor_text)):
-            raise _already_there()
-        _allowed(wish, offer, [link for link, _ in await catalogue.paid_links(offer.id)])
+        terms = await wishes.terms(wish)
         expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
-        token = tokens.purchase_token(purchase_id)
         await Purchase.insert(
             Purchase(
                 id=purchase_id,
-                article_id=wish.article_id,
-                base_version_id=offer.selected_version_id,
-                details={"target_url": wish.target_url, "anchor_text": wish.anchor_text, "notes": wish.notes},
-                email=wish.email,
+                **wishes.kept(wish),
+                base_version_id=terms.base_version_id,
                 address_hash=address_hash,
-                token_hash=tokens.hashed(token),
+                token_hash=tokens.hashed(tokens.purchase_token(purchase_id)),
                 token_expires_at=expires_at,
                 holds_until=expires_at,
-                price=offer.backlink_price,
-                currency=offer.currency,
-                rel=offer.rel,
+                price=terms.price,
+                currency=terms.currency,
+                rel=terms.rel,
             ),
         )
         letter_ids = await letters.promise(
@@ -78,11 +55,12 @@ async def ask(wish: BacklinkWish, *, address: str, form_id: UUID | None = None) 
             purchase_id=purchase_id,
             confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
             minutes=settings.magic_link_minutes,
-            article_title=offer.title,
-            domain_name=offer.domain_name,
+            wish=terms.subject,
+            article_title=terms.title,
+            domain_name=terms.domain_name,
             target_url=wish.target_url,
             anchor_text=wish.anchor_text,
-            price=amount(offer.backlink_price, offer.currency),
+            price=amount(terms.price, terms.currency),
         )
     return Promised(letters=letter_ids)
 
@@ -116,22 +94,14 @@ async def renew(token: str, *, address: str) -> Promised:
 
     Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
     """
-    rows = (
-        await Purchase.select(
-            Purchase.article_id, Purchase.details, Purchase.email, Purchase.state, Purchase.payment_pending
-        )
-        .where(Purchase.token_hash == tokens.hashed(token))
-        .output(load_json=True)
-    )
-    if not rows:
+    known = await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
+    if known is None:
         raise NotFoundError("token", field="token")
-    if rows[0]["state"] in {PurchaseState.PAID, PurchaseState.HELD}:
+    if known.state in {PurchaseState.PAID, PurchaseState.HELD}:
         raise ConflictError("This link was used: the purchase is paid.", code="token_used")
-    if rows[0]["payment_pending"]:
+    if known.payment_pending:
         raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
-    return await ask(
-        BacklinkWish(article_id=rows[0]["article_id"], email=rows[0]["email"], **rows[0]["details"]), address=address
-    )
+    return await ask(wishes.of(known), address=address)
 
 
 async def expire() -> int:
@@ -146,92 +116,14 @@ async def expire() -> int:
     return len(rows)
 
 
-async def _new_id(form_id: UUID | None, wish: BacklinkWish) -> UUID | None:
+async def _new_id(form_id: UUID | None, wish: Wish) -> UUID | None:
     """The id of a new purchase, or None if this very form was taken before; another wish in it is another purchase."""
     if form_id is None:
         return uuid4()
-    rows = (
-        await Purchase.select(Purchase.article_id, Purchase.details, Purchase.email)
-        .where(Purchase.id == form_id)
-        .output(load_json=True)
-    )
-    if not rows:
+    taken = await Purchase.objects().where(Purchase.id == form_id).first().output(load_json=True)
+    if taken is None:
         return form_id
-    taken = BacklinkWish(article_id=rows[0]["article_id"], email=rows[0]["email"], **rows[0]["details"])
-    return None if taken == wish else uuid4()
-
-
-def _checked(wish: BacklinkWish) -> BacklinkWish:
-    """The wish as it will be kept; every broken rule is named."""
-    broken: list[FieldError] = []
-
-    def kept(field: str, rule: Callable[[str], str], value: str) -> str:
-        try:
-            return rule(value)
-        except RuleError as error:
-            broken.append(FieldError(field, error.rule, error.message))
-            return ""
-
-    checked = BacklinkWish(
-        article_id=wish.article_id,
-        target_url=kept("targetUrl", link_rules.target_url, wish.target_url),
-        anchor_text=kept("anchorText", link_rules.anchor_text, wish.anchor_text),
-        notes=kept("notes", link_rules.notes, wish.notes),
-        email=kept("email", link_rules.email, wish.email),
-    )
-    if not broken:
-        kept("targetUrl", lambda url: link_rules.link(url, checked.anchor_text).target_url, checked.target_url)
-    if broken:
-        raise InvalidError(broken)
-    return checked
-
-
-async def _on_sale(article_id: UUID) -> None:
-    rows = await Article.select(Article.status).where(Article.id == article_id)
-    if not rows:
-        raise NotFoundError("article", field="articleId")
-    if rows[0]["status"] != "PUBLISHED":
-        raise ConflictError(
-            "This article is not on sale.",
-            code="not_on_sale",
-            details=[FieldError("articleId", "published", "Only published articles are on sale.")],
-        )
-
-
-def _allowed(wish: BacklinkWish, offer: catalogue.Offer, paid_links: list[Link]) -> None:
-    """The domain's own policy, the article's places, and a paragraph fit for a link."""
-    broken = [
-        FieldError(field, "forbidden_word", f"{offer.domain_name} takes no links about “{word}”.")
-        for field, text in (("targetUrl", wish.target_url), ("anchorText", wish.anchor_text), ("notes", wish.notes))
-        for word in offer.forbidden_words
-        if word.casefold() in text.casefold()
-    ]
-    if broken:
-        raise InvalidError(broken)
-    if offer.places < 1:
-        raise ConflictError(
-            "All link places of this article are taken.",
-            code="sold_out",
-            details=[
-                FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
-            ],
-        )
-    if Link(wish.target_url, wish.anchor_text) in links_in(offer.content_md):
-        raise _already_there()
-    if not eligible_blocks(offer.content_md, paid_links):
-        raise ConflictError(
-            "This article has no paragraph that can take a link.",
-            code="no_room",
-            details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
-        )
-
-
-def _already_there() -> ConflictError:
-    return ConflictError(
-        "This article has this very link already, or it is being worked in.",
-        code="already_there",
-        details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
-    )
+    return None if wishes.of(taken) == wish else uuid4()
 
 
 async def _limited(email: str, address_hash: str) -> None:

@@ -11,6 +11,7 @@ from blogqueue.errors import NotFoundError
 from blogqueue.tables import Article, ArticleVersion, Order, OrderEvent
 from blogqueue.writing.edits import AppliedEdit, declared_only, reapply
 from blogqueue.writing.links import Link
+from blogqueue.writing.rendering import lost_links
 
 SHOWN = 100
 
@@ -45,15 +46,16 @@ class Waiting(msgspec.Struct, frozen=True):
 class File(msgspec.Struct, frozen=True):
     """All that an editor needs to know of one order; `outlook` says what approving it would do now.
 
-    `sound`: outside the declared edit the version is byte for byte its base.
+    `sound`: outside the declared edit the version is byte for byte its base; a new article, which has neither, carries
+    its link exactly once.
     """
 
     order: Order
     article: Article
     host: str
     version: ArticleVersion
-    base: ArticleVersion
-    edit: AppliedEdit
+    base: ArticleVersion | None
+    edit: AppliedEdit | None
     sound: bool
     outlook: str
     others: list[dict[str, Any]]
@@ -81,13 +83,16 @@ async def file(order_id: UUID) -> File:
     if order.version_id is None:
         raise NotFoundError("version of this order")
     version = await versions.get(order.version_id)
-    metadata: dict[str, Any] = version.backlink_metadata
-    base = await versions.get(UUID(metadata["base_article_version_id"]))
-    edit = AppliedEdit(**metadata["edit"])
     article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
     if article is None:
         raise NotFoundError("article")
     bought = await reviews.wanted(order)
+    own = (bought.link, bought.rel)
+    base, edit = await _made_of(version)
+    if base is None or edit is None:
+        sound, outlook = not lost_links(version.content_md, [own]), "as it is"
+    else:
+        sound, outlook = declared_only(base.content_md, version.content_md, edit), await _outlook(article, base, edit)
     return File(
         order=order,
         article=article,
@@ -95,12 +100,20 @@ async def file(order_id: UUID) -> File:
         version=version,
         base=base,
         edit=edit,
-        sound=declared_only(base.content_md, version.content_md, edit),
-        outlook=await _outlook(article, base, edit),
+        sound=sound,
+        outlook=outlook,
         others=await _others(order),
-        paid=[*await catalogue.paid_links(order.article_id), (bought.link, bought.rel)],
+        paid=[*(pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != bought.link), own],
         history=await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id),
     )
+
+
+async def _made_of(version: ArticleVersion) -> tuple[ArticleVersion | None, AppliedEdit | None]:
+    """The version that a version's edit was made to, and the edit; neither for a whole article."""
+    metadata: dict[str, Any] = version.backlink_metadata
+    if "edit" not in metadata:
+        return None, None
+    return await versions.get(UUID(metadata["base_article_version_id"])), AppliedEdit(**metadata["edit"])
 
 
 async def _outlook(article: Article, base: ArticleVersion, edit: AppliedEdit) -> str:

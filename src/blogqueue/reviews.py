@@ -10,7 +10,7 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
-from blogqueue.states import ArticleStatus, FailureReason, OrderStatus, QcStatus, ReviewStatus
+from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatus, QcStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Order
 from blogqueue.writing.checks import Wanted, check_integration
 from blogqueue.writing.edits import AppliedEdit, reapply
@@ -31,18 +31,17 @@ REASON_LENGTH = 500
 async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
     """Publish an order's version, and complete the order; the order as it is now, and what was promised.
 
-    If another text went live since the version was made, the same edit is applied to that text where its paragraph is
+    A new article is published as it is. For a link: if another text went live since the version was made, the same edit is applied to that text where its paragraph is
     untouched (a new version, checked again); if that cannot be, the order is PROCESSING again with a new job.
     Raises ConflictError unless the order is in ADMIN_REVIEW (and `version_id`, if given, is its current version).
     """
     async with transaction():
         order, article = await _in_review(order_id, version_id)
-        if article.status != ArticleStatus.PUBLISHED:
-            raise ConflictError(
-                "The article is not published; publish it first, or reject the order.", code="unpublished"
-            )
         version = await versions.get(order.version_id)
-        chosen = await _for_the_live_text(order, version, article)
+        if order.kind == OrderKind.ARTICLE:
+            chosen = await _new_article(order, version, article)
+        else:
+            chosen = await _for_the_live_text(order, version, article)
         if chosen is None:
             await versions.judge([version.id], ReviewStatus.SUPERSEDED)
             promised = await orders.reintegrate(order, who=who)
@@ -117,6 +116,8 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
 
 async def _for_the_live_text(order: Order, version: ArticleVersion, article: Article) -> UUID | None:
     """The version to publish: this one if its base is still live, else its edit made anew; None where neither holds."""
+    if article.status != ArticleStatus.PUBLISHED:
+        raise ConflictError("The article is not published; publish it first, or reject the order.", code="unpublished")
     bought = await wanted(order)
     must_stand = [*await catalogue.paid_links(article.id), (bought.link, bought.rel)]
     metadata: dict[str, Any] = version.backlink_metadata
@@ -131,6 +132,17 @@ async def _for_the_live_text(order: Order, version: ArticleVersion, article: Art
     if check_integration(live.content_md, content, applied, bought) or lost_links(content, must_stand):
         return None
     return await _store_rebased(order, version, live, content, applied)
+
+
+async def _new_article(order: Order, version: ArticleVersion, article: Article) -> UUID:
+    """The version to publish as an article of its own, under the title that it was written with."""
+    bought = await wanted(order)
+    if article.status != ArticleStatus.DRAFT or lost_links(version.content_md, [(bought.link, bought.rel)]):
+        raise ConflictError(
+            f"The article is {article.status}, or this text lacks the link; reject the order.", code="unpublished"
+        )
+    await Article.update({Article.title: version.backlink_metadata["title"]}).where(Article.id == article.id)
+    return version.id
 
 
 async def _store_rebased(

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
+    article_generation_concurrency: int = Field(default=1, ge=1, le=50)
     backlink_integration_concurrency: int = Field(default=1, ge=1, le=50)
     terms_file: str = ""
     privacy_file: str = ""

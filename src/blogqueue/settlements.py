@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from blogqueue import catalogue, letters, orders, tokens
+from blogqueue import articles, catalogue, letters, orders, tokens
 from blogqueue.database import transaction
 from blogqueue.money import amount
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
-from blogqueue.states import ArticleStatus, PurchaseState
+from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
 from blogqueue.tables import Article, Order, Purchase, StripeEvent
 from blogqueue.versions import lock_article
 from blogqueue.writing.links import Link
@@ -37,11 +37,11 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
         if wrong:
             return await _hold(purchase, session, wrong), f"held: {wrong}"
         await Purchase.update({Purchase.state: PurchaseState.PAID}).where(Purchase.id == purchase.id)
-        order = _order(purchase, session)
+        order = await _order(purchase, session)
         missing = await _cannot(purchase)
         if missing:
             return await orders.open_unfulfillable(order, missing), f"unfulfillable: {missing}"
-        return await orders.open_backlink(order), f"order {order.id}"
+        return await orders.open_paid(order), f"order {order.id}"
 
 
 async def let_go(session_id: str) -> None:
@@ -88,7 +88,7 @@ async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
         return None
     # The article first, as everywhere: locks are always taken in this order.
     rows = await Purchase.select(Purchase.article_id).where(Purchase.id == purchase_id)
-    if rows:
+    if rows and rows[0]["article_id"]:
         await lock_article(rows[0]["article_id"])
     return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
 
@@ -149,7 +149,9 @@ async def _hold(purchase: Purchase, session: dict[str, Any], wrong: str) -> Prom
 
 
 async def _cannot(purchase: Purchase) -> str:
-    """Why a paid purchase cannot be worked on, in words; "" if it can. The article is locked."""
+    """Why a paid purchase cannot be worked on, in words; "" if it can, as a new article always can. It is locked."""
+    if purchase.kind == OrderKind.ARTICLE:
+        return ""
     article = await Article.select(Article.status).where(Article.id == purchase.article_id)
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         return "the article was unpublished meanwhile"
@@ -162,20 +164,24 @@ async def _cannot(purchase: Purchase) -> str:
     return ""
 
 
-def _order(purchase: Purchase, session: dict[str, Any]) -> Order:
+async def _order(purchase: Purchase, session: dict[str, Any]) -> Order:
+    """The order for a purchase, not written down yet; the article that a new one will be is."""
     order_id = uuid4()
     details: dict[str, Any] = purchase.details
+    article_id = purchase.article_id or await articles.draft(
+        purchase.domain_id, topic=details["topic"], niche=details["niche"], keyword=details["keyword"]
+    )
     return Order(
         id=order_id,
         session_id=session["id"],
         purchase_id=purchase.id,
-        article_id=purchase.article_id,
+        article_id=article_id,
         kind=purchase.kind,
         customer_email=purchase.email,
         backlink_data={
             "keyword": details["anchor_text"],
             "target_url": details["target_url"],
-            "notes": details["notes"],
+            "notes": details.get("notes", ""),
         },
         payment_data={
             "sessionId": session["id"],

@@ -1,6 +1,6 @@
 """The work of the `backlink-integration` queue: a claimed job becomes a checked article version."""
 
-from blogqueue import orders, reviews, versions
+from blogqueue import deliveries, orders, reviews, versions
 from blogqueue.actors.run import Run
 from blogqueue.promises import Promised
 from blogqueue.tables import Article
@@ -27,4 +27,6 @@ async def integrate_link(current: Run) -> Promised:
         wanted=await reviews.wanted(order),
     )
     draft = await integrate(brief, current.ask)
-    return await orders.deliver(current.claim, draft, published.id)
+    return await deliveries.deliver(
+        current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit
+    )

@@ -13,6 +13,7 @@ from blogqueue import jobs, refunds
 from blogqueue.actors import upkeep
 from blogqueue.actors.broker import broker
 from blogqueue.actors.deliver import deliver
+from blogqueue.actors.generate import write
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
 from blogqueue.log import logger
@@ -28,6 +29,12 @@ RUN_LIMIT_MS = 15 * 60 * 1000
 async def integrate_backlink(job_id: str) -> None:
     """Run a backlink job."""
     await nudge(await run(job_id, integrate_link))
+
+
+@dramatiq.actor(broker=broker, queue_name=jobs.ARTICLE_GENERATION, time_limit=RUN_LIMIT_MS)
+async def generate_article(job_id: str) -> None:
+    """Run an article's job."""
+    await nudge(await run(job_id, write))
 
 
 @dramatiq.actor(broker=broker, queue_name=MAIL)
@@ -59,7 +66,7 @@ def _id(text: str) -> UUID:
         raise SkipMessage from None
 
 
-_RUNNERS = {jobs.BACKLINK_INTEGRATION: integrate_backlink}
+_RUNNERS = {jobs.ARTICLE_GENERATION: generate_article, jobs.BACKLINK_INTEGRATION: integrate_backlink}
 
 
 async def nudge(promised: Promised) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, cast
 
 import msgspec
 
-from blogqueue import budget, jobs, orders
+from blogqueue import budget, deliveries, jobs
 from blogqueue.budget import BudgetError
 from blogqueue.database import AWAY
 from blogqueue.jobs import Claim, LostLeaseError, NotYet
@@ -105,7 +105,7 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> 
         while True:
             try:
                 if claim.exhausted:
-                    return await orders.fail_attempt(claim, None, permanent=True)
+                    return await deliveries.fail_attempt(claim, None, permanent=True)
                 return await _worked(current, work)
             except AWAY as error:
                 # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
@@ -127,7 +127,7 @@ async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> P
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it belongs on the job's row
         logger.warning("job attempt failed", job=current.claim.job_id, error=str(error))
-        return await orders.fail_attempt(
+        return await deliveries.fail_attempt(
             current.claim,
             {
                 "attempt": current.claim.attempt,

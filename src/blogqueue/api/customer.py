@@ -14,10 +14,11 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
 from blogqueue.database import AWAY
-from blogqueue.jobs import BACKLINK_INTEGRATION
+from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
 from blogqueue.promises import Promised
-from blogqueue.states import OrderStatus
+from blogqueue.states import OrderKind, OrderStatus
+from blogqueue.tables import Order
 
 RECONNECT_MS = 2_000
 LOOK_AGAIN_SECONDS = {OrderStatus.PROCESSING: 5}
@@ -74,15 +75,35 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
 @post("/purchase/regenerate-backlink", status_code=202)
 async def regenerate_backlink(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> dict[str, Any]:
     """Integrate the link anew into the current published article."""
-    order = await access.customers_order(request, data.order_id)
+    return await _regenerated(
+        await access.customers_order(request, data.order_id),
+        OrderKind.BACKLINK,
+        "The AI will re-integrate your backlink into the current published version.",
+    )
+
+
+@post("/purchase/regenerate-article", status_code=202)
+async def regenerate_article(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> dict[str, Any]:
+    """Write the article anew, from the order and not from an earlier version."""
+    return await _regenerated(
+        await access.customers_order(request, data.order_id),
+        OrderKind.ARTICLE,
+        "The AI will write your article anew, not on from this version.",
+    )
+
+
+async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, Any]:
+    """The seed's answer to a regeneration. Raises ConflictError for an order of the other kind."""
+    if order.kind != kind:
+        raise ConflictError(
+            f"This order is of a {order.kind}; ask for regenerate-{order.kind}.",
+            code="wrong_kind",
+            details=[FieldError("orderId", "kind", f"The order's kind is {order.kind}.")],
+        )
     job = await orders.regenerate(order.id)
     await nudge(Promised(jobs=(job,)))
     return success(
-        {
-            "jobId": job.id,
-            "estimatedTime": await order_status.estimate(BACKLINK_INTEGRATION),
-            "note": "The AI will re-integrate your backlink into the current published version.",
-        },
+        {"jobId": job.id, "estimatedTime": await order_status.estimate(job.queue), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",
     )
 
@@ -95,4 +116,4 @@ async def submit_for_review(request: Request[Any, Any, Any], data: JSONBody[Subm
     return success(await order_status.status(await orders.get(order.id)), "Submitted, awaiting approval")
 
 
-HANDLERS = [get_status, status_events, regenerate_backlink, submit_for_review]
+HANDLERS = [get_status, status_events, regenerate_backlink, regenerate_article, submit_for_review]

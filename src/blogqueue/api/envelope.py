@@ -22,6 +22,7 @@ CODES = {
     429: "too_many_requests",
 }
 SERVER_ERROR = 500
+NO_FIT = "The request does not fit this call."
 
 # msgspec's sentences that name what broke the schema (jcristharif.com/msgspec, "Usage").
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<field>[^`]*)`")
@@ -70,7 +71,7 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
         problem = ProblemError(error.detail, code=CODES.get(error.status_code, "bad_request"))
         problem.status = error.status_code
         if isinstance(error, ValidationException):
-            problem.message = "The request does not fit this call."
+            problem.message = NO_FIT
             problem.details = [_detail(entry) for entry in error.extra or []]
         elif error.status_code == 400:  # noqa: PLR2004 - a body that is no JSON
             problem.message = "The body is not JSON."

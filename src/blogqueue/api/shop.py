@@ -7,32 +7,67 @@ import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from blogqueue import catalogue, payments, purchases
+from blogqueue import catalogue, payments, purchases, sites
 from blogqueue import webhook as webhook_events
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
-from blogqueue.api.envelope import success
-from blogqueue.purchases import BacklinkWish
+from blogqueue.api.envelope import NO_FIT, success
+from blogqueue.errors import FieldError, ProblemError
+from blogqueue.wishes import ArticleWish, BacklinkWish, Wish
 
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above Stripe's events, which are some kB; other bodies have the app's own, smaller bound."""
 
 
 class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """A link wanted in an article."""
+    """A link wanted in an article (`articleId`), or a new article wanted on a site (`kind`, `domainId`, `topic`)."""
 
-    article_id: UUID
     target_url: Annotated[str, msgspec.Meta(description="http(s), a public host, at most 2,048 characters")]
     anchor_text: Annotated[str, msgspec.Meta(description="one line of plain words, at most 80 characters")]
     email: str
-    notes: Annotated[str, msgspec.Meta(description="wishes about the place, at most 1,000 characters")] = ""
-    kind: Literal["backlink"] = "backlink"
+    kind: Literal["backlink", "article"] = "backlink"
+    article_id: Annotated[UUID | None, msgspec.Meta(description="of a link: the article; required there")] = None
+    notes: Annotated[
+        str, msgspec.Meta(description="of a link: wishes about the place, at most 1,000 characters")
+    ] = ""
+    domain_id: Annotated[UUID | None, msgspec.Meta(description="of an article: the site; required there")] = None
+    topic: Annotated[
+        str, msgspec.Meta(description="of an article: what it is about, at most 200 characters; required there")
+    ] = ""
+    niche: Annotated[str, msgspec.Meta(description="of an article: its subject; the site's if left out")] = ""
+    keyword: Annotated[str, msgspec.Meta(description="of an article: words that it must use")] = ""
+
+    def wish(self) -> Wish:
+        """What is asked for. Raises ProblemError that names what is missing, or belongs to the other kind."""
+        link = {"target_url": self.target_url, "anchor_text": self.anchor_text, "email": self.email}
+        if self.kind == "backlink" and self.article_id is not None:
+            self._refuse(domainId=self.domain_id, topic=self.topic, niche=self.niche, keyword=self.keyword)
+            return BacklinkWish(article_id=self.article_id, notes=self.notes, **link)
+        if self.kind == "article" and self.domain_id is not None:
+            self._refuse(articleId=self.article_id, notes=self.notes)
+            return ArticleWish(
+                domain_id=self.domain_id, topic=self.topic, niche=self.niche, keyword=self.keyword, **link
+            )
+        missing = "articleId" if self.kind == "backlink" else "domainId"
+        raise ProblemError(NO_FIT, details=[FieldError(missing, "required", "This field is required.")])
+
+    def _refuse(self, **others: object) -> None:
+        """Raise ProblemError for what belongs to the other kind."""
+        message = f"A purchase of a {self.kind} has no such field."
+        if details := [FieldError(name, "unknown_field", message) for name, value in others.items() if value]:
+            raise ProblemError(NO_FIT, details=details)
 
 
 class CheckoutRequest(msgspec.Struct, forbid_unknown_fields=True):
     """The token of a magic link."""
 
     token: str
+
+
+@get("/domains")
+async def list_domains() -> dict[str, Any]:
+    """The sites that sell new articles, by name, with their terms."""
+    return success({"items": [sites.listed(site) for site in await sites.all_selling()]})
 
 
 @get("/articles")
@@ -57,18 +92,8 @@ async def get_article(article_id: FromPath[UUID]) -> dict[str, Any]:
 
 @post("/purchase", status_code=202)
 async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseRequest]) -> dict[str, Any]:
-    """Ask for a link; a magic link to confirm it is mailed. The answer is the same for every address."""
-    promised = await purchases.ask(
-        BacklinkWish(
-            article_id=data.article_id,
-            target_url=data.target_url,
-            anchor_text=data.anchor_text,
-            notes=data.notes,
-            email=data.email,
-        ),
-        address=access.address(request),
-    )
-    await nudge(promised)
+    """Ask for a link or an article; a magic link to confirm it is mailed. The answer is the same for every address."""
+    await nudge(await purchases.ask(data.wish(), address=access.address(request)))
     return success({}, "Check your e-mail and open the link in it to go on to the payment.")
 
 
@@ -87,4 +112,4 @@ async def webhook(request: Request[Any, Any, Any]) -> dict[str, Any]:
     return success({})
 
 
-HANDLERS = [list_articles, get_article, ask_purchase, open_checkout, webhook]
+HANDLERS = [list_domains, list_articles, get_article, ask_purchase, open_checkout, webhook]

@@ -1,0 +1,30 @@
+"""The work of the `article-generation` queue: a claimed job becomes a whole article, checked, to be reviewed."""
+
+from blogqueue import deliveries, orders, sites
+from blogqueue.actors.run import Run
+from blogqueue.promises import Promised
+from blogqueue.tables import Article
+from blogqueue.writing.generation import Candidate, Commission, write_article
+from blogqueue.writing.links import Link
+
+
+async def write(current: Run) -> Promised:
+    """Write the article that the order is for, never on from the customer's last attempt; deliver the version."""
+    order = await orders.get(current.claim.order_id)
+    article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
+    if article is None:
+        raise LookupError(f"the order's article {order.article_id} is gone")
+    domain = article.domain_id
+    related = await sites.related(domain.id, f"{article.topic} {article.keyword}")
+    commission = Commission(
+        site=domain.name,
+        language=domain.language,
+        niche=article.niche,
+        topic=article.topic,
+        keyword=article.keyword,
+        link=Link(order.backlink_data["target_url"], order.backlink_data["keyword"]),
+        rel="" if order.rel == "none" else order.rel,
+        candidates=tuple(Candidate(title, f"/articles/{slug}") for title, slug in related),
+    )
+    manuscript = await write_article(commission, current.ask)
+    return await deliveries.deliver(current.claim, manuscript, title=manuscript.title)
