@@ -76,6 +76,13 @@ def test_an_anchor_that_the_notes_spell_out_is_no_copy_of_them() -> None:
     assert made._replace(wanted=wanted).problems() == []
 
 
+def test_an_anchor_may_say_what_the_text_around_it_may_not() -> None:
+    link = Link("https://www.example.com/", "how to write a system prompt")
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {markdown_link(link)}.")
+
+    assert made._replace(wanted=replace(WANTED, link=link)).problems() == []
+
+
 def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
     article = GARDEN.replace("Bindweed is", "Node.js and Bindweed are")
     block = eligible_blocks(article)[0]

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 # The library is imported where it is used: the web and the mail worker know the writing, but never ask the model, and
 # it would take them a second to start.
 
-MAX_OUTPUT_TOKENS = 4_000
-"""Above what any allowed paragraph needs, so that a runaway answer ends as incomplete and not as a bill."""
-
 _BAD_REQUEST = frozenset({400, 401, 403, 404, 422})
 
 
@@ -70,7 +67,7 @@ async def ask(question: Question, *, customer: str) -> Answer:
             text={
                 "format": {"type": "json_schema", "name": question.name, "schema": question.schema, "strict": True},
             },
-            max_output_tokens=MAX_OUTPUT_TOKENS,
+            max_output_tokens=question.max_output_tokens,
             safety_identifier=customer,
             prompt_cache_key=question.name,
             store=False,

@@ -4,7 +4,7 @@ The order matters: providers cache an exact prefix of at least 1,024 tokens (dev
 "Prompt caching"), so a regeneration or a second customer of the same article pays less for what comes first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,18 @@ from blogqueue.writing.checks import Problem, Wanted
 LINK_EDIT = "link_edit"
 SECOND_OPINION = "second_opinion"
 
+MAX_OUTPUT_TOKENS = 4_000
+"""Above what any allowed paragraph needs, so that a runaway answer ends as incomplete and not as a bill."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One call of the model: messages, and the JSON schema that its answer must follow."""
+    """One call of the model: messages, the JSON schema that its answer must follow, and how long it may get."""
 
     name: str
     schema: dict[str, Any]
     messages: tuple[dict[str, str], ...]
+    max_output_tokens: int = MAX_OUTPUT_TOKENS
 
 
 EDIT_INSTRUCTIONS = """\
@@ -68,11 +72,11 @@ def link_edit(
         "target_url": wanted.link.target_url,
         "anchor_text": wanted.link.anchor_text,
         "customer_notes": wanted.notes,
-        "refused": [{"rule": p.rule, "message": p.message, "words": p.words} for p in refused],
+        "refused": told(refused),
     }
     return Question(
         name=LINK_EDIT,
-        schema=_object(
+        schema=strict_object(
             {
                 "block": {"type": "string", "enum": [block.id for block in blocks]},
                 "mode": {"type": "string", "enum": ["append", "replace"]},
@@ -89,10 +93,9 @@ def link_edit(
 
 def second_opinion(*, before: str, after: str, anchor_text: str) -> Question:
     """Ask how the changed paragraph reads."""
-    answer = _object({"answer": {"type": "string", "enum": ["yes", "no"]}, "evidence": {"type": "string"}})
     return Question(
         name=SECOND_OPINION,
-        schema=_object(dict.fromkeys(WANTED_ANSWERS, answer)),
+        schema=yes_or_no(WANTED_ANSWERS),
         messages=(
             {"role": "developer", "content": OPINION_INSTRUCTIONS},
             {
@@ -103,6 +106,17 @@ def second_opinion(*, before: str, after: str, anchor_text: str) -> Question:
     )
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def told(refused: Sequence[Problem]) -> list[dict[str, str]]:
+    """What was wrong with the last proposal, in the model's form: the rules' names, messages and offending words."""
+    return [{"rule": problem.rule, "message": problem.message, "words": problem.words} for problem in refused]
+
+
+def yes_or_no(questions: Iterable[str]) -> dict[str, Any]:
+    """The schema of a second opinion: to each question a yes or no, and the words that decided it."""
+    answer = strict_object({"answer": {"type": "string", "enum": ["yes", "no"]}, "evidence": {"type": "string"}})
+    return strict_object(dict.fromkeys(questions, answer))
+
+
+def strict_object(properties: dict[str, Any]) -> dict[str, Any]:
     """A strict object: every property required, none other allowed, as structured output demands."""
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
