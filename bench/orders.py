@@ -127,4 +127,4 @@ async def an_order(article_id: UUID) -> Promised:
         access_token_hash=key.hex,
     )
     async with transaction():
-        return await orders.open_backlink(order)
+        return await orders.open_paid(order)

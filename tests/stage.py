@@ -33,7 +33,7 @@ from blogqueue.tables import Article, Domain, Order
 from tests.sandboxes import sandbox
 
 PASSWORD = "edith's own password"
-QUEUES = ("backlink-integration", "mail", "upkeep")
+QUEUES = ("article-generation", "backlink-integration", "mail", "upkeep")
 
 GARDEN = """\
 ---

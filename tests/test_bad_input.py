@@ -145,7 +145,7 @@ async def test_a_link_that_the_article_has_already_is_refused(stage: Stage) -> N
         (b"", (400, "bad_request", "", "")),
         (b"[]", (400, "bad_request", "body", "type")),
         (b'{"articleId": 7}', (400, "bad_request", "articleId", "type")),
-        (b"{}", (400, "bad_request", "articleId", "required")),
+        (b"{}", (400, "bad_request", "targetUrl", "required")),
     ],
 )
 async def test_a_body_that_does_not_fit_is_refused(

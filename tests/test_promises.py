@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from blogqueue import articles, orders, purchases, refunds, reviews, tokens
+from blogqueue import articles, orders, purchases, refunds, reviews, tokens, wishes
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
 from blogqueue.errors import ConflictError, ProblemError
@@ -94,7 +94,7 @@ class Market(RuleBasedStateMachine):
     def a_customer_buys(self, pick: int, far: str) -> None:
         """A purchase in one go, as far as told; what others have waiting is worked on as well."""
         number = next(self.numbers)
-        wish = purchases.BacklinkWish(
+        wish = wishes.BacklinkWish(
             article_id=self.article(pick).id,
             target_url=f"https://site-{number}.example/page",
             anchor_text=f"the {number}th site",

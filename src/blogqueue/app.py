@@ -15,7 +15,7 @@ from blogqueue import __version__, back_office, log, order_changes, readiness
 from blogqueue.api import admin, customer, envelope, health
 from blogqueue.api import shop as shop_api
 from blogqueue.database import pool
-from blogqueue.pages import buying, rendering, texts
+from blogqueue.pages import buying, new_articles, rendering, texts
 from blogqueue.pages import orders as order_pages
 from blogqueue.pages import reviews as review_pages
 from blogqueue.pages import shop as shop_pages
@@ -85,6 +85,7 @@ def create_app() -> Litestar:
             *texts.HANDLERS,
             *back_office.HANDLERS,
             *buying.HANDLERS,
+            *new_articles.HANDLERS,
             *order_pages.HANDLERS,
             create_static_files_router(
                 path="/static",

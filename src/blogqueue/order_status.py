@@ -154,7 +154,7 @@ async def _version(order: Order) -> dict[str, Any] | None:
     return {
         **await _changed(version, order),
         "content": version.content_md,
-        "html": await _html(version, order),
+        "html": await _html(version, order, mark=True),
         "qcStatus": version.last_qc_status,
     }
 
@@ -170,23 +170,18 @@ async def _earlier_versions(order: Order) -> list[dict[str, Any]]:
     if order.kind == OrderKind.BACKLINK:
         return [await _changed(version, order) for version in earlier]
     return [
-        await _changed(version, order) | {"html": await _html(version, order)}
+        await _changed(version, order) | {"html": await _html(version, order, mark=False)}
         for version in earlier[:EARLIER_ARTICLES_SHOWN]
     ]
 
 
-async def _html(version: ArticleVersion, order: Order) -> str:
-    """A version as safe HTML, the paragraph with the order's link marked."""
+async def _html(version: ArticleVersion, order: Order, *, mark: bool) -> str:
+    """A version as safe HTML; the paragraph with the order's link marked, if wanted."""
     link = _link(order)
     paid = [pair for pair in await catalogue.paid_links(order.article_id) if pair[0] != link]
     own = (link, "" if order.rel == "none" else order.rel)
-    if order.kind == OrderKind.BACKLINK:
-        edit = AppliedEdit(**version.backlink_metadata["edit"])
-        marked = (edit.start, edit.start + len(edit.new_text))
-    else:
-        at = version.content_md.index(markdown_link(link))
-        marked = (at, at + 1)
-    return render(version.content_md, [*paid, own], marked)
+    at = version.content_md.find(markdown_link(link))
+    return render(version.content_md, [*paid, own], (at, at + 1) if mark else None)
 
 
 async def _changed(version: ArticleVersion, order: Order) -> dict[str, Any]:

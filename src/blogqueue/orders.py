@@ -14,7 +14,6 @@ from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, Order
 from blogqueue.tables import Article, ArticleVersion, Job, Order
 from blogqueue.writing.links import Link
 
-
 JOBS = {
     OrderKind.BACKLINK: (jobs.BACKLINK_INTEGRATION, "backlink-int"),
     OrderKind.ARTICLE: (jobs.ARTICLE_GENERATION, "article-gen"),

@@ -31,9 +31,10 @@ REASON_LENGTH = 500
 async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
     """Publish an order's version, and complete the order; the order as it is now, and what was promised.
 
-    A new article is published as it is. For a link: if another text went live since the version was made, the same edit is applied to that text where its paragraph is
-    untouched (a new version, checked again); if that cannot be, the order is PROCESSING again with a new job.
-    Raises ConflictError unless the order is in ADMIN_REVIEW (and `version_id`, if given, is its current version).
+    A new article is published as it is. If another text than a link's version was made from is live by now, the same
+    edit is applied to that text where its paragraph is untouched (a new version, checked again); if that cannot be, the
+    order is PROCESSING again with a new job. Raises ConflictError unless the order is in ADMIN_REVIEW (and
+    `version_id`, if given, is its current version).
     """
     async with transaction():
         order, article = await _in_review(order_id, version_id)

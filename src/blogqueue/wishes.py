@@ -191,7 +191,9 @@ async def _article_terms(wish: ArticleWish) -> Terms:
     """The site's own policy."""
     site = await sites.get(wish.domain_id)
     if wish.niche.casefold() in map(str.casefold, site.forbidden_niches):
-        raise InvalidError([FieldError("niche", "forbidden_niche", f"{site.name} publishes nothing on “{wish.niche}”.")])
+        raise InvalidError(
+            [FieldError("niche", "forbidden_niche", f"{site.name} publishes nothing on “{wish.niche}”.")]
+        )
     said = (
         ("topic", wish.topic),
         ("niche", wish.niche),

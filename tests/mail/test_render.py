@@ -17,6 +17,8 @@ VALUES = {
     "domain_name": "Green Bench",
     "target_url": "https://www.anasgarden.example/mulch",
     "anchor_text": "a guide to mulching",
+    "thing": "link",
+    "wish": "a link in “Soil & <b>worms</b>”",
     "price": "49.00 EUR",
     "minutes": 30,
     "reason": "the article was unpublished meanwhile",

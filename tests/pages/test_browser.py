@@ -208,7 +208,7 @@ async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(s
         await stage.time_passes()
         await stage.drain()
 
-    await ana.shows("We could not work your link in; our team has been notified")
+    await ana.shows("We could not complete your order; our team has been notified")
     await ana.shows("you get 49.00 EUR back without asking")
     await ana.looks_well("order-failed")
 

@@ -13,6 +13,7 @@ DUE = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 def status(**changes: Any) -> dict[str, Any]:
     """A status as `order_status.status` gives it, as far as words need it."""
     return {
+        "kind": "backlink",
         "status": "PROCESSING",
         "failureReason": None,
         "failureDetail": "",

@@ -27,6 +27,4 @@ async def integrate_link(current: Run) -> Promised:
         wanted=await reviews.wanted(order),
     )
     draft = await integrate(brief, current.ask)
-    return await deliveries.deliver(
-        current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit
-    )
+    return await deliveries.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)

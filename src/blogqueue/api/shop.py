@@ -27,9 +27,7 @@ class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
     email: str
     kind: Literal["backlink", "article"] = "backlink"
     article_id: Annotated[UUID | None, msgspec.Meta(description="of a link: the article; required there")] = None
-    notes: Annotated[
-        str, msgspec.Meta(description="of a link: wishes about the place, at most 1,000 characters")
-    ] = ""
+    notes: Annotated[str, msgspec.Meta(description="of a link: wishes about the place, at most 1,000 characters")] = ""
     domain_id: Annotated[UUID | None, msgspec.Meta(description="of an article: the site; required there")] = None
     topic: Annotated[
         str, msgspec.Meta(description="of an article: what it is about, at most 200 characters; required there")

@@ -5,26 +5,25 @@ from typing import Any
 from uuid import uuid4
 
 from litestar import Request, get, post
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue import catalogue, link_rules, payments, purchases
+from blogqueue import catalogue, link_rules, payments, purchases, sites
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.errors import NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import amount
+from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.settings import settings
+from blogqueue.states import OrderKind
+from blogqueue.wishes import BacklinkWish
 
 FIELDS = ("targetUrl", "anchorText", "notes", "email")
 GONE = frozenset({"token_expired", "token_used", "not_on_sale"})
 """What a mailed link's refusal may be that no waiting mends."""
-
-ASKED = "asked"
-"""The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
 
 
 @get("/articles/{slug:str}/link", include_in_schema=False)
@@ -36,7 +35,7 @@ async def link_form(slug: FromPath[str]) -> Template:
 @post("/articles/{slug:str}/link", include_in_schema=False)
 async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
-    wish = purchases.BacklinkWish(
+    wish = BacklinkWish(
         article_id=(await catalogue.offer_by_slug(slug)).id,
         target_url=data.get("targetUrl", "").strip(),
         anchor_text=data.get("anchorText", "").strip(),
@@ -48,22 +47,13 @@ async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) 
     except ProblemError as problem:
         return await _form(slug, data, problem)
     await nudge(promised)
-    cookie = Cookie(
-        key=ASKED,
-        value=wish.email,
-        max_age=3600,
-        path="/purchase/check-mail",
-        httponly=True,
-        samesite="lax",
-        secure=access.is_secure(),
-    )
-    return Redirect("/purchase/check-mail", status_code=303, cookies=[cookie])
+    return forms.check_mail(wish.email)
 
 
 @get("/purchase/check-mail", include_in_schema=False)
 async def check_mail(request: Request[Any, Any, Any]) -> Template:
     """What to do next: open the mailed link."""
-    return page("check_mail.html", email=request.cookies.get(ASKED, ""), minutes=settings.magic_link_minutes)
+    return page("check_mail.html", email=request.cookies.get(forms.ASKED, ""), minutes=settings.magic_link_minutes)
 
 
 @get("/purchase/confirm", include_in_schema=False)
@@ -71,7 +61,9 @@ async def confirm(token: FromQuery[str] = "") -> Template:
     """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
     try:
         purchase = await purchases.by_token(token)
-        offer = await catalogue.offer(purchase.article_id)
+        is_link = purchase.kind == OrderKind.BACKLINK
+        offer = await catalogue.offer(purchase.article_id) if is_link else None
+        site = None if is_link else await sites.get(purchase.domain_id)
     except ProblemError as problem:
         return _not_confirmed(problem, token)
     return page(
@@ -81,6 +73,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         shown_host=link_rules.shown_host(purchase.details["target_url"]),
         cost=amount(purchase.price, purchase.currency),
         offer=offer,
+        site=site,
     )
 
 
@@ -131,8 +124,7 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
     """The form with what was typed, each message at its field; what fits no field stands above."""
     offer = await catalogue.offer_by_slug(slug)
     places = await catalogue.link_places(offer)
-    at_field = {detail.field: detail.message for detail in problem.details} if problem else {}
-    above = problem.message if problem and not set(at_field) & set(FIELDS) else ""
+    errors, above = forms.told(problem, FIELDS)
     return page(
         "link_form.html",
         status_code=problem.status if problem else 200,
@@ -140,7 +132,7 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
         places=places,
         typed=typed,
         form_id=typed.get("form") or uuid4(),
-        errors={name: at_field[name] for name in FIELDS if name in at_field},
+        errors=errors,
         above=above,
         rules=link_rules,
     )
@@ -149,7 +141,8 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
 def _not_confirmed(problem: ProblemError, token: str) -> Template:
     """Why a mailed link leads nowhere, and what to do about it."""
     if isinstance(problem, NotFoundError):
-        code = "not_on_sale" if problem.details and problem.details[0].field == "articleId" else "unknown"
+        gone = problem.details and problem.details[0].field in {"articleId", "domainId"}
+        code = "not_on_sale" if gone else "unknown"
     else:
         code = problem.code
     return page(

@@ -1,10 +1,16 @@
-"""What a page's form sends."""
+"""What a page's form sends, and what is said to it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
+from litestar.datastructures import Cookie
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
+from litestar.response import Redirect
+
+from blogqueue.api import access
+from blogqueue.errors import ProblemError
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -15,3 +21,30 @@ def as_uuid(value: str) -> UUID | None:
         return UUID(value)
     except ValueError:
         return None
+
+
+ASKED = "asked"
+"""The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
+
+
+def check_mail(email: str) -> Redirect:
+    """On to the page that says to open the mailed link."""
+    cookie = Cookie(
+        key=ASKED,
+        value=email,
+        max_age=3600,
+        path="/purchase/check-mail",
+        httponly=True,
+        samesite="lax",
+        secure=access.is_secure(),
+    )
+    return Redirect("/purchase/check-mail", status_code=303, cookies=[cookie])
+
+
+def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
+    """What is wrong, by field in the form's order; and what fits no field, to stand above the form."""
+    if problem is None:
+        return {}, ""
+    at_field = {detail.field: detail.message for detail in problem.details}
+    errors = {name: at_field[name] for name in fields if name in at_field}
+    return errors, "" if errors else problem.message

@@ -15,6 +15,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.database import AWAY
 from blogqueue.errors import NotFoundError, ProblemError
+from blogqueue.jobs import ARTICLE_GENERATION
 from blogqueue.link_rules import RuleError
 from blogqueue.log import logger
 from blogqueue.pages import words
@@ -115,7 +116,8 @@ async def _act(
 
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:
-    return "regenerating", Promised(jobs=(await orders.regenerate(order_id, version_id),))
+    job = await orders.regenerate(order_id, version_id)
+    return "rewriting" if job.queue == ARTICLE_GENERATION else "regenerating", Promised(jobs=(job,))
 
 
 async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:

@@ -15,6 +15,7 @@ from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.money import amount
 from blogqueue.pages import changes
 from blogqueue.pages.rendering import page
+from blogqueue.writing.rendering import render
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -113,7 +114,10 @@ async def _file(request: Request[Any, Any, Any], order_id: UUID, *, done: str = 
         "reviews/order.html",
         file=file,
         order=file.order,
-        change=changes.shown(file.base.content_md, file.version.content_md, file.edit, file.paid),
+        change=changes.shown(file.base.content_md, file.version.content_md, file.edit, file.paid)
+        if file.base and file.edit
+        else None,
+        whole="" if file.edit else render(file.version.content_md, file.paid),
         reasons=reviews.REASONS,
         following=await review_desk.after(order_id),
         form=tokens.form(access.session(request)),

@@ -4,25 +4,41 @@ from datetime import datetime
 from typing import Any
 
 from blogqueue.money import amount
-from blogqueue.states import FailureReason, JobState, OrderStatus, QcStatus, RefundState
+from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
+from blogqueue.writing.article_prompts import ARTICLE, ARTICLE_OPINION
 from blogqueue.writing.prompts import LINK_EDIT, SECOND_OPINION
 
 Status = dict[str, Any]
 
 AT_WORK = {
-    "": "It is choosing a paragraph and writing your link into it.",
     LINK_EDIT: "It has written your link in; the text is being checked.",
     SECOND_OPINION: "The text is checked; the result is being put together.",
+    ARTICLE: "It has written the article; the text is being checked.",
+    ARTICLE_OPINION: "The text is checked; the result is being put together.",
+}
+"""What a job is doing, by the last question that the model has answered."""
+
+BEGINNING = {
+    OrderKind.BACKLINK: "It is choosing a paragraph and writing your link into it.",
+    OrderKind.ARTICLE: "It is writing your article.",
 }
 
 QUALITY = {
-    QcStatus.APPROVED_BY_AI: (
+    (OrderKind.BACKLINK, QcStatus.APPROVED_BY_AI): (
         "Checked. Your link stands in the article exactly once, with your target and your words, nothing else of the "
         "article was touched, and a second reading had no objection."
     ),
-    QcStatus.NEEDS_HUMAN_REVIEW: (
+    (OrderKind.BACKLINK, QcStatus.NEEDS_HUMAN_REVIEW): (
         "Checked: your link stands in the article exactly once, and nothing else was touched. A second reading was not "
         "sure that the sentence fits; an editor will look at it closely."
+    ),
+    (OrderKind.ARTICLE, QcStatus.APPROVED_BY_AI): (
+        "Checked. Your link stands in the article exactly once, with your target and your words, no other link leads "
+        "off the site, and a second reading had no objection."
+    ),
+    (OrderKind.ARTICLE, QcStatus.NEEDS_HUMAN_REVIEW): (
+        "Checked: your link stands in the article exactly once, and no other link leads off the site. A second reading "
+        "had a doubt; an editor will look at it closely."
     ),
 }
 
@@ -35,6 +51,7 @@ REL = {
 SAID = {
     "submitted": "Submitted. An editor looks at it now; you will get an e-mail.",
     "regenerating": "Your link is being worked in again. You will get an e-mail when it is ready.",
+    "rewriting": "Your article is being written again. You will get an e-mail when it is ready.",
     "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
     "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
     "too_many_requests": "Nothing was changed: you regenerated often within this hour. Please wait a little.",
@@ -46,20 +63,30 @@ SAID = {
 
 def explanation(status: Status) -> str:
     """What the order's state means for its customer, and what happens next."""
+    thing = _thing(status)
     match OrderStatus(status["status"]):
         case OrderStatus.PROCESSING:
             return _processing(status)
         case OrderStatus.QUALITY_CHECK:
+            look = "Look at the change" if thing == "link" else "Read your article"
             return (
-                "Look at the change. If you are content, submit it for review, and an editor publishes it; "
+                f"{look}. If you are content, submit it for review, and an editor publishes it; "
                 "if not, have it regenerated."
             )
         case OrderStatus.ADMIN_REVIEW:
-            return "An editor reads the change, and publishes it or tells you why not. You will get an e-mail."
+            what = "change" if thing == "link" else "article"
+            return f"An editor reads the {what}, and publishes it or tells you why not. You will get an e-mail."
         case OrderStatus.COMPLETED:
-            return "An editor approved your link, and the article with it is live."
+            live = "the article with it" if thing == "link" else "it"
+            return f"An editor approved your {thing}, and {live} is live."
         case OrderStatus.FAILED:
             return _failed(status)
+
+
+def quality(status: Status) -> str:
+    """What the checks said of an order's version."""
+    key = (OrderKind(status["kind"]), status["version"]["qcStatus"])
+    return QUALITY.get(key, "Not checked yet.")
 
 
 def refund(status: Status) -> str:
@@ -95,25 +122,33 @@ def _processing(status: Status) -> str:
     if job is None:
         return mail
     if job["state"] == JobState.WAITING:
-        place = "Your link is next in the queue." if job["position"] == 1 else f"Place {job['position']} in the queue."
+        place = (
+            f"Your {_thing(status)} is next in the queue."
+            if job["position"] == 1
+            else f"Place {job['position']} in the queue."
+        )
         return f"{place} {usual} {mail}"
     if job["state"] == JobState.DELAYED:
         return (
             f"Attempt {job['attempts']} of {job['maxAttempts']} did not work out; the next begins in a moment. {mail}"
         )
-    return f"{AT_WORK.get(job['progress'], AT_WORK[''])} {usual} {mail}"
+    doing = AT_WORK.get(job["progress"]) or BEGINNING[OrderKind(status["kind"])]
+    return f"{doing} {usual} {mail}"
 
 
 def _failed(status: Status) -> str:
     detail = status["failureDetail"].strip()
     match FailureReason(status["failureReason"] or FailureReason.JOB_FAILED):
         case FailureReason.JOB_FAILED:
-            return (
-                "We tried several times and could not work your link in. Our team has been told and may still mend it."
-            )
+            tried = "work your link in" if _thing(status) == "link" else "write your article"
+            return f"We tried several times and could not {tried}. Our team has been told and may still mend it."
         case FailureReason.REJECTED:
-            return f"An editor looked at your link and did not approve it. The reason: {detail}"
+            return f"An editor looked at your {_thing(status)} and did not approve it. The reason: {detail}"
         case FailureReason.UNFULFILLABLE:
             return f"Your payment arrived, but {detail}. So we cannot work your link in."
         case FailureReason.PAYMENT_REVERSED:
             return "Your bank has reversed the payment, so the order has ended."
+
+
+def _thing(status: Status) -> str:
+    return "link" if status["kind"] == OrderKind.BACKLINK else "article"

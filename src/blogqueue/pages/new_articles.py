@@ -1,0 +1,70 @@
+"""From a site to the confirmation of a new article there, written around the customer's link."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from litestar import Request, get, post
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from blogqueue import link_rules, purchases, sites
+from blogqueue.actors.messages import nudge
+from blogqueue.api import access
+from blogqueue.errors import ProblemError
+from blogqueue.pages import forms
+from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.rendering import page
+from blogqueue.wishes import ArticleWish
+
+FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
+
+
+@get("/new-article", include_in_schema=False)
+async def choose_site() -> Template:
+    """The sites that sell new articles."""
+    return page("sites.html", sites=await sites.all_selling())
+
+
+@get("/new-article/{host:str}", include_in_schema=False)
+async def article_form(host: FromPath[str]) -> Template:
+    """The form for a new article on a site."""
+    return await _form(host, {})
+
+
+@post("/new-article/{host:str}", include_in_schema=False)
+async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
+    """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
+    wish = ArticleWish(
+        domain_id=(await sites.by_host(host)).id,
+        topic=data.get("topic", "").strip(),
+        niche=data.get("niche", "").strip(),
+        keyword=data.get("keyword", "").strip(),
+        target_url=data.get("targetUrl", "").strip(),
+        anchor_text=data.get("anchorText", "").strip(),
+        email=data.get("email", "").strip(),
+    )
+    try:
+        promised = await purchases.ask(wish, address=access.address(request), form_id=as_uuid(data.get("form", "")))
+    except ProblemError as problem:
+        return await _form(host, data, problem)
+    await nudge(promised)
+    return forms.check_mail(wish.email)
+
+
+async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
+    """The form with what was typed, each message at its field; what fits no field stands above."""
+    errors, above = forms.told(problem, FIELDS)
+    return page(
+        "article_form.html",
+        status_code=problem.status if problem else 200,
+        site=await sites.by_host(host),
+        typed=typed,
+        form_id=typed.get("form") or uuid4(),
+        errors=errors,
+        above=above,
+        rules=link_rules,
+    )
+
+
+HANDLERS = [choose_site, article_form, ask]
