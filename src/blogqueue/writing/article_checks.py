@@ -3,15 +3,14 @@
 Every rule is a small function that looks at one thing; all of them run, in this order, whatever the others find.
 """
 
-import hashlib
 from collections.abc import Callable
 
-from blogqueue.writing import link_checks, place_checks
-from blogqueue.writing.cases import Case, Problem, Wanted, case
+from blogqueue.writing import article_shape_checks, article_word_checks, link_checks, place_checks
+from blogqueue.writing.article_cases import ArticleCase, article_case, article_text
+from blogqueue.writing.cases import Case, Problem
 from blogqueue.writing.commissions import Commission
-from blogqueue.writing.edits import AppliedEdit
 
-__all__ = ["SHARED_RULES", "Problem", "article_text", "check_article"]
+__all__ = ["RULES", "SHARED_RULES", "Problem", "article_text", "check_article"]
 
 SHARED_RULES: list[Callable[[Case], list[Problem]]] = [
     link_checks.link_exactly_once,
@@ -23,17 +22,31 @@ SHARED_RULES: list[Callable[[Case], list[Problem]]] = [
     place_checks.no_template,
     place_checks.rel_rendered,
 ]
-"""The rules of an edit that fit an article as well: it is looked at as an edit that wrote everything."""
+"""The rules of an edit that say of an article what they say of an edit that wrote all of it."""
 
-
-def article_text(title: str, body: str) -> str:
-    """An article's Markdown as it is stored."""
-    return f"# {title}\n\n{body}\n"
+RULES: list[Callable[[ArticleCase], list[Problem]]] = [
+    article_shape_checks.title,
+    article_shape_checks.links,
+    article_shape_checks.link_place,
+    article_word_checks.length,
+    article_shape_checks.structure,
+    article_shape_checks.headings,
+    article_shape_checks.paragraph_length,
+    article_word_checks.keyword,
+    article_word_checks.no_repetition,
+    article_shape_checks.line_ends,
+    article_word_checks.no_control_characters,
+    article_word_checks.no_contact_or_price,
+    article_word_checks.no_assistant_talk,
+]
+"""A rule's name is its function's name, and stands in each Problem that it finds."""
 
 
 def check_article(title: str, body: str, commission: Commission) -> list[Problem]:
     """Every rule that an article breaks, against what was ordered; [] if it may be kept."""
-    text = article_text(title, body)
-    everything = AppliedEdit("", "replace", text, 0, 0, hashlib.sha256(b"").hexdigest(), text)
-    looked_at = case("", text, everything, Wanted(commission.link, rel=commission.rel))
-    return [problem for rule in SHARED_RULES for problem in rule(looked_at)]
+    if any("\ud800" <= character <= "\udfff" for character in title + body):
+        # It can be neither rendered nor stored, so no rule could look at it.
+        return [Problem("not_text", "The text holds half a character (a lone surrogate).", "")]
+    article = article_case(title, body, commission)
+    shared = [problem for rule in SHARED_RULES for problem in rule(article.whole)]
+    return shared + [problem for rule in RULES for problem in rule(article)]
