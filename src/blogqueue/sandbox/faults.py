@@ -21,6 +21,29 @@ EDITS = (
 )
 """The ways in which a proposed edit can be wrong."""
 
+ARTICLES = (
+    "second_link",
+    "other_target",
+    "no_link",
+    "html",
+    "short",
+    "link_in_heading",
+    "foreign_internal_link",
+    "repeated",
+)
+"""The ways in which a whole article can be wrong."""
+
+OPINIONS = (
+    "relevant",
+    "natural",
+    "factual_claim_added",
+    "promotional",
+    "on_topic",
+    "in_language",
+    "doubtful_claims",
+)
+"""What a second opinion is asked, of an edit or of an article."""
+
 _ANSWER = ("yes", "no")
 _NUMBER = int | float
 
@@ -34,7 +57,8 @@ KINDS: dict[str, dict[str, dict[str, Any]]] = {
         "incomplete": {},
         "empty": {},
         "wrong_edit": {"name": EDITS},
-        "opinion": {"relevant": _ANSWER, "natural": _ANSWER, "factual_claim_added": _ANSWER, "promotional": _ANSWER},
+        "wrong_article": {"name": ARTICLES},
+        "opinion": dict.fromkeys(OPINIONS, _ANSWER),
     },
     "stripe": {
         "slow": {"seconds": _NUMBER},
@@ -69,7 +93,8 @@ FILTERS = {
 # These are about one kind of call only, whether or not they say so.
 _DEFAULTS: dict[tuple[str, str], JSON] = {
     ("model", "wrong_edit"): {"schema": "link_edit", "name": "second_link"},
-    ("model", "opinion"): {"schema": "second_opinion"},
+    ("model", "wrong_article"): {"schema": "article", "name": "second_link"},
+    ("model", "opinion"): {"schema": "*_opinion"},
     ("mail", "status"): {"code": 451, "at": "rcpt"},
 }
 

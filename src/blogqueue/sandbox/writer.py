@@ -1,10 +1,11 @@
 """The rule-based writer behind the model's API: what it says follows from what it is asked, and from nothing else."""
 
-import hashlib
 import json
 from typing import Any
 
+from blogqueue.sandbox import articles
 from blogqueue.sandbox.state import JSON
+from blogqueue.sandbox.words import number, sentence_with
 
 # Each says where to read on and claims nothing else; the anchor text stands in the place of a noun phrase.
 SENTENCES = {
@@ -47,10 +48,19 @@ WRONG_EDITS = {
 }
 """The names are those of faults.EDITS."""
 
-OPINION = {"relevant": "yes", "natural": "yes", "factual_claim_added": "no", "promotional": "no"}
+OPINION = {
+    "relevant": "yes",
+    "natural": "yes",
+    "factual_claim_added": "no",
+    "promotional": "no",
+    "on_topic": "yes",
+    "in_language": "yes",
+    "doubtful_claims": "no",
+}
+"""The contented answers to whatever is asked of an edit or an article."""
+
 CLOSING = "\n\"'\u201d\u2019\u00bb) *_"
 SENTENCE_ENDS = (".", "!", "?", "…", "。")
-EVIDENCE_LENGTH = 200
 
 
 def answer(form: JSON, messages: list[str], fault: JSON, *, asked_before: int) -> Any:  # noqa: ANN401 - what the schema asks
@@ -62,7 +72,9 @@ def answer(form: JSON, messages: list[str], fault: JSON, *, asked_before: int) -
     if form["name"] == "link_edit":
         article = messages[-2] if len(messages) > 1 else ""
         return _link_edit(schema["properties"]["block"]["enum"], article, json.loads(messages[-1]), fault, asked_before)
-    if form["name"] == "second_opinion":
+    if form["name"] == "article":
+        return articles.write(json.loads(messages[-2]), json.loads(messages[-1]), fault, asked_before=asked_before)
+    if form["name"] in {"second_opinion", "article_opinion"}:
         return _second_opinion(schema, json.loads(messages[-1]), fault)
     return least(schema, schema)
 
@@ -72,12 +84,12 @@ def _link_edit(blocks: list[str], article: str, said: JSON, fault: JSON, asked_b
     url, anchor, refused = said["target_url"], said["anchor_text"], said.get("refused", [])
     link = f"[{anchor}]({url})"
     fitting = _ending_in_a_sentence(blocks, article)
-    place = _number(url, anchor) % len(fitting)
+    place = number(url, anchor) % len(fitting)
     if refused and len(fitting) > 1:
         # Another one than before, and not the same for every refusal.
-        place += 1 + _number(json.dumps(refused)) % (len(fitting) - 1)
+        place += 1 + number(json.dumps(refused)) % (len(fitting) - 1)
     sentences = SENTENCES.get(_language(article), SENTENCES["en"])
-    text = sentences[(_number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
+    text = sentences[(number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
     edit = {"block": fitting[place % len(fitting)], "mode": "append", "text": text}
     if fault["kind"] != "wrong_edit":
         return edit
@@ -93,7 +105,7 @@ def _link_edit(blocks: list[str], article: str, said: JSON, fault: JSON, asked_b
 
 def _second_opinion(schema: JSON, said: JSON, fault: JSON) -> JSON:
     """Contented answers to every question, but those that a fault gives."""
-    evidence = _sentence_with(str(said.get("anchor_text", "")), str(said.get("after", "")))
+    evidence = sentence_with(str(said.get("anchor_text", "")), str(said.get("after") or said.get("body", "")))
     answers = OPINION | ({name: fault[name] for name in OPINION if name in fault} if fault["kind"] == "opinion" else {})
     return {
         question: {"answer": answers.get(question, "no"), "evidence": evidence} for question in schema["properties"]
@@ -140,17 +152,3 @@ def _language(article: str) -> str:
         if line.startswith("Language: "):
             return line.removeprefix("Language: ").strip().lower()[:2]
     return "en"
-
-
-def _sentence_with(words: str, text: str) -> str:
-    """The sentence of a text in which words stand; its end, if they stand nowhere."""
-    at = text.find(words)
-    if not words or at < 0:
-        return text[-EVIDENCE_LENGTH:]
-    start = max(text.rfind(mark, 0, at) for mark in (". ", "! ", "? ", "\n")) + 1
-    return text[start:].strip()[:EVIDENCE_LENGTH]
-
-
-def _number(*words: str) -> int:
-    """A number that follows from words, alike on every machine."""
-    return int.from_bytes(hashlib.sha256("|".join(words).encode()).digest()[:8], "big")
