@@ -5,7 +5,7 @@ from collections import Counter
 from blogqueue.writing.article_cases import ArticleCase, heading_level, heading_levels, shown, tags
 from blogqueue.writing.blocks import MIN_WORDS
 from blogqueue.writing.cases import Problem, problem
-from blogqueue.writing.parsing import MARKDOWN, TopBlock
+from blogqueue.writing.parsing import MARKDOWN, TopBlock, parse
 from blogqueue.writing.words import addresses, words
 
 TITLE_LENGTH = (10, 120)
@@ -35,6 +35,7 @@ def title(article: ArticleCase) -> list[Problem]:
         and heading_level(heading) == 1
         and plain
         and heading.inlines[0].text == said
+        and [block.kind for block in parse(said).blocks] == ["paragraph_open"]
         and not heading.inlines[0].entities
         and not heading.inlines[0].links
         and not addresses(said)
@@ -98,7 +99,7 @@ def headings(article: ArticleCase) -> list[Problem]:
     levels = [heading_level(block) for block in article.body]
     empty = [
         block
-        for block, level, following in zip(article.body, levels, [*levels[1:], 1], strict=True)
+        for block, level, following in zip(article.body, levels, [*levels, 1][1:], strict=True)
         if level and 0 < following <= level
     ]
     linked = [block for block in article.body if heading_level(block) and any(i.links for i in block.inlines)]
