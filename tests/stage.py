@@ -109,6 +109,32 @@ class Stage:
         } | changes
         return await self.http.post("/api/v1/purchase", json=wish)
 
+    async def site(self, **terms: Any) -> UUID:
+        """Green Bench, with an article that is published already; its domain's id."""
+        article_id = await self.article(**terms)
+        return (await Article.select(Article.domain_id).where(Article.id == article_id))[0]["domain_id"]
+
+    async def ask_article(self, domain_id: UUID, **changes: Any) -> httpx.Response:
+        """Ana asks for a new article."""
+        wish = {
+            "kind": "article",
+            "domainId": str(domain_id),
+            "topic": "Growing tomatoes on a balcony",
+            "niche": "gardening",
+            "keyword": "balcony tomatoes",
+            "targetUrl": "https://www.anasgarden.example/pots",
+            "anchorText": "pots that hold water",
+            "email": "ana@customers.example",
+        } | changes
+        return await self.http.post("/api/v1/purchase", json=wish)
+
+    async def commissioned(self, domain_id: UUID, **changes: Any) -> Bought:
+        """A paid order of a new article, its job waiting."""
+        assert (await self.ask_article(domain_id, **changes)).status_code == 202
+        opened = await self.checkout(await self.magic_token(changes.get("email", "ana@customers.example")))
+        await self.pay(opened.json()["data"]["checkoutUrl"])
+        return await self.received(changes.get("email", "ana@customers.example"))
+
     async def magic_token(self, to: str = "ana@customers.example") -> str:
         """The token in the newest magic link mailed to an address."""
         await self.drain()
@@ -168,9 +194,9 @@ class Stage:
             headers=bearer(order.access),
         )
 
-    async def regenerate(self, order: Bought) -> httpx.Response:
+    async def regenerate(self, order: Bought, kind: str = "backlink") -> httpx.Response:
         return await self.http.post(
-            "/api/v1/purchase/regenerate-backlink", json={"orderId": str(order.id)}, headers=bearer(order.access)
+            f"/api/v1/purchase/regenerate-{kind}", json={"orderId": str(order.id)}, headers=bearer(order.access)
         )
 
     async def approve(self, order: Bought) -> httpx.Response:
