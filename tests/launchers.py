@@ -58,6 +58,7 @@ PROGRAMS = {
     "web": "stand_ins serves BLOGQUEUE_WEB_PORT",
     "sandbox": "stand_ins serves BLOGQUEUE_SANDBOX_PORT",
     "writer-backlinks": "stand_ins waits",
+    "writer-articles": "stand_ins waits",
     "mail": "stand_ins waits",
     "clock": "stand_ins waits",
 }
