@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from blogqueue.sandbox.faults import EDITS, FILTERS, KINDS, Faults
+from blogqueue.sandbox.faults import ARTICLES, EDITS, FILTERS, KINDS, Faults
 
 DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(encoding="utf-8")
 
@@ -19,6 +19,7 @@ DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(en
         ({"mail": ["slow"]}, "drop_after_data"),
         ([], "parties"),
         ({"model": [{"kind": "wrong_edit", "name": "purple"}]}, "second_link"),
+        ({"model": [{"kind": "wrong_article", "name": "gutted"}]}, "link_in_heading"),
         ({"model": [{"kind": "status", "code": "503"}]}, "code"),
         ({"model": [{"kind": "opinion", "natural": "perhaps"}]}, "yes, no"),
         ({"webhook": [{"kind": "drop", "tpye": "x"}]}, "type"),
@@ -71,5 +72,7 @@ def test_every_fault_stands_in_the_documentation(party: str) -> None:
             assert f"`{word}`" in DOCUMENTATION, word
 
 
-def test_every_wrong_edit_stands_in_the_documentation() -> None:
+def test_every_wrong_edit_and_article_stands_in_the_documentation() -> None:
     assert [name for name in EDITS if f"`{name}`" not in DOCUMENTATION] == []
+    articles = DOCUMENTATION.partition("| wrong article |")[2]
+    assert [name for name in ARTICLES if f"`{name}`" not in articles] == []

@@ -100,9 +100,14 @@ def no_assistant_talk(article: ArticleCase) -> list[Problem]:
 
 
 def _letters(text: str) -> list[str]:
-    """The runs of letters, marks and digits of a text, casefolded: "Node.js" is two."""
+    """The runs of letters, marks and digits of a text that can be seen, casefolded: "Node.js" is two."""
     plain = unicodedata.normalize("NFC", text.casefold())
-    return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in plain).split()
+    runs = "".join(c if _is_letter(c) and not invisible(c) else " " for c in plain).split()
+    return [run for run in runs if any(map(str.isalnum, run))]
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def _without_joiners(text: str) -> str:
