@@ -103,8 +103,7 @@ async def test_a_wrong_article_breaks_the_rule_that_it_is_meant_to_and_is_over(
 async def test_an_opinion_of_an_article_can_be_told_what_to_think(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI
 ) -> None:
-    fault = {"kind": "opinion", "doubtful_claims": "yes", "natural": "no", "schema": "article_opinion"}
-    await http.put("/faults", json={"model": [fault]})
+    await http.put("/faults", json={"model": [{"kind": "opinion", "doubtful_claims": "yes", "natural": "no"}]})
 
     said = await write(model)
     told, content = await judge(model, said), await judge(model, said)

@@ -118,6 +118,6 @@ WRONG_ARTICLES: dict[str, Callable[[list[str], Order], list[str]]] = {
     "short": lambda blocks, order: [block for block in blocks if order.link in block or block in blocks[:3]],
     "link_in_heading": _in_a_heading,
     "foreign_internal_link": lambda blocks, _: _at_the_end(blocks, "See also [another page](/articles/no-such-page)."),
-    "repeated": lambda blocks, _: [*blocks[:-1], blocks[3], blocks[-1]],
+    "repeated": lambda blocks, _: [*blocks[:-1], blocks[4], blocks[-1]],
 }
 """The names are those of faults.ARTICLES."""

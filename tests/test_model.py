@@ -1,0 +1,51 @@
+"""The model as the product asks it: whole articles, through the real client, from the sandbox's writer."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from blogqueue.writing import model
+from blogqueue.writing.article_prompts import article
+from blogqueue.writing.attempts import APPROVED, NEEDS_HUMAN
+from blogqueue.writing.generation import write_article
+from blogqueue.writing.links import links_in
+from blogqueue.writing.model import ModelError
+from blogqueue.writing.prompts import Question
+from tests.stage import Stage
+from tests.writing.manuscripts import COMMISSION
+
+
+async def ask(question: Question) -> dict[str, Any]:
+    return (await model.ask(question, customer="ana")).value
+
+
+async def test_an_answer_may_be_as_long_as_its_question_says(stage: Stage) -> None:
+    await stage.sandbox.delete("/faults")
+    question = article(COMMISSION, ())
+
+    with pytest.raises(ModelError, match="incomplete: max_output_tokens"):
+        await ask(replace(question, max_output_tokens=100))
+    answer = await model.ask(question, customer="ana")
+
+    assert 1_000 < answer.output_tokens < question.max_output_tokens
+
+
+async def test_a_wrong_article_is_written_anew_until_it_is_right(stage: Stage) -> None:
+    faults = [{"kind": "wrong_article", "name": "repeated"}, {"kind": "wrong_article", "name": "html"}]
+    await stage.sandbox.put("/faults", json={"model": faults})
+
+    manuscript = await write_article(COMMISSION, ask)
+
+    broken = [{problem["rule"] for problem in each["problems"]} for each in manuscript.qc_notes["rounds"]]
+    assert (broken[0], "no_html" in broken[1], broken[2]) == ({"no_repetition"}, True, set())
+    assert (manuscript.qc_attempts, manuscript.qc_status) == (3, APPROVED)
+    assert links_in(manuscript.content).count(COMMISSION.link) == 1
+
+
+async def test_an_article_that_a_second_reader_never_likes_is_left_to_a_human(stage: Stage) -> None:
+    await stage.sandbox.put("/faults", json={"model": [{"kind": "opinion", "promotional": "yes", "times": 3}]})
+
+    manuscript = await write_article(COMMISSION, ask)
+
+    assert (manuscript.qc_attempts, manuscript.qc_status) == (3, NEEDS_HUMAN)
