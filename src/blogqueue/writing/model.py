@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from blogqueue.settings import settings
-from blogqueue.writing.prompts import Question
+from blogqueue.writing.prompts import MAX_OUTPUT_TOKENS, Question
 
 if TYPE_CHECKING:
     import openai
@@ -51,7 +51,6 @@ def _client() -> "openai.AsyncOpenAI":
     return openai.AsyncOpenAI(
         api_key=settings.openai_api_key.get_secret_value(),
         base_url=settings.openai_base_url,
-        timeout=settings.openai_timeout_seconds,
         max_retries=0,
     )
 
@@ -68,6 +67,8 @@ async def ask(question: Question, *, customer: str) -> Answer:
                 "format": {"type": "json_schema", "name": question.name, "schema": question.schema, "strict": True},
             },
             max_output_tokens=question.max_output_tokens,
+            # Whoever may say twice as much may take twice as long to say it.
+            timeout=settings.openai_timeout_seconds * question.max_output_tokens / MAX_OUTPUT_TOKENS,
             safety_identifier=customer,
             prompt_cache_key=question.name,
             store=False,
