@@ -12,8 +12,8 @@ _SITE = """
 SELECT id, host, name, niche, language, currency, article_price, rel, max_paid_links, forbidden_niches, forbidden_words
 FROM domains WHERE max_paid_links > 0 AND split_part(lower(language), '-', 1) NOT IN ('th', 'lo', 'km', 'my')
 """
-"""A new article carries its customer's link: a site that takes no paid links sells none. Nor does one in a language that
-puts no spaces between words and of whose words `writing.words` knows nothing: no article would be long enough."""
+"""A new article carries its customer's link: a site that takes no paid links sells none. Nor does one in a language
+that puts no spaces between words, and of whose words `writing.words` knows nothing: no article would be long enough."""
 
 MAX_CANDIDATES = 8
 """How many articles a writer is told of as fit to link to; three at most are used, and each costs tokens."""

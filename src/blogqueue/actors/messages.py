@@ -22,7 +22,7 @@ from blogqueue.promises import Promised
 MAIL, UPKEEP = "mail", "upkeep"
 
 RUN_LIMIT_MS = 15 * 60 * 1000
-"""Above what six model calls may take, three of 120 s (an article) and three of 60 s; the model's own timeout ends one."""
+"""Above what six model calls may take, three of 120 s and three of 60 s; the model's own timeout ends each."""
 
 
 @dramatiq.actor(broker=broker, queue_name=jobs.BACKLINK_INTEGRATION, time_limit=RUN_LIMIT_MS)
