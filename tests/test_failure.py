@@ -10,10 +10,11 @@ from blogqueue import jobs, orders
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.actors.run import Run
+from blogqueue.articles import publish_text
 from blogqueue.errors import ConflictError
 from blogqueue.tables import Article, ArticleVersion, Job, Order
 from blogqueue.writing.model import ModelError
-from tests.stage import Bought, Stage, order_row
+from tests.stage import GARDEN, Bought, Stage, order_row
 
 
 async def fault(stage: Stage, *faults: dict[str, object]) -> None:
@@ -165,6 +166,80 @@ async def test_a_rerun_after_a_killed_worker_does_not_ask_the_model_again(stage:
     assert await stage.model_calls() == paid_for + 1
     job = await job_of(order)
     assert job["errors"][0]["error"] == "WorkerLost"  # type: ignore[index]
+    await stage.sound()
+
+
+async def asked(stage: Stage) -> list[tuple[str, str]]:
+    """What the model was asked, and whether it answered."""
+    listed = (await stage.sandbox.get("/model/calls.json")).json()["calls"]
+    return [(call["schema"], call["outcome"]) for call in listed]
+
+
+@pytest.mark.parametrize("kind", ["link", "article"])
+async def test_an_attempt_after_a_failed_one_pays_for_no_answer_twice(stage: Stage, kind: str) -> None:
+    # Given a model that answers the first question, and fails at the second one
+    work, opinion = {"link": ("link_edit", "second_opinion"), "article": ("article", "article_opinion")}[kind]
+    order = await (stage.buy(await stage.article()) if kind == "link" else stage.commissioned(await stage.site()))
+    before = len(await asked(stage))
+    await fault(stage, {"kind": "status", "code": 503, "schema": opinion})
+    await stage.drain()
+    assert (await job_of(order))["state"] == "DELAYED"
+
+    # When the next attempt is made
+    await stage.time_passes()
+    await stage.drain()
+
+    # Then it goes on from the first answer
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    assert (await asked(stage))[before:] == [(work, "ok"), (opinion, "status"), (opinion, "ok")]
+    await stage.sound()
+
+
+async def test_a_job_retried_by_hand_goes_on_from_what_was_paid_for(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    before = len(await asked(stage))
+    await fault(stage, {"kind": "status", "code": 400, "schema": "second_opinion"})
+    await stage.drain()
+    assert (await order_row(order))["status"] == "FAILED"
+
+    await nudge(await orders.retry(order.id, who="operator"))
+    await stage.drain()
+
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    assert [schema for schema, _ in (await asked(stage))[before:]] == ["link_edit", "second_opinion", "second_opinion"]
+
+
+async def test_an_attempt_after_wrong_answers_asks_for_new_ones(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    before = len(await asked(stage))
+    await fault(stage, {"kind": "wrong_edit", "name": "other_target", "times": 3})
+    await stage.drain()
+    assert (await job_of(order))["drafts"] == []
+
+    await stage.time_passes()
+    await stage.drain()
+
+    assert [schema for schema, _ in (await asked(stage))[before:]] == ["link_edit"] * 4 + ["second_opinion"]
+
+
+async def test_answers_about_an_article_that_has_changed_are_of_no_use_and_the_new_ones_are_kept(stage: Stage) -> None:
+    # Given an attempt that failed after its first answer, and an article that gets another text before the next one
+    article_id = await stage.article()
+    order = await stage.buy(article_id)
+    before = len(await asked(stage))
+    await fault(stage, {"kind": "status", "code": 503, "times": 2, "schema": "second_opinion"})
+    await stage.drain()
+    await publish_text(article_id, GARDEN.replace("Water reaches", "Much water reaches"), who="edith")
+
+    # When that one fails in the same place, and a third one is made
+    for _ in range(2):
+        await stage.time_passes()
+        await stage.drain()
+
+    # Then the new text was asked about once
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    schemas = [schema for schema, _ in (await asked(stage))[before:]]
+    assert (schemas.count("link_edit"), schemas.count("second_opinion")) == (2, 3)
     await stage.sound()
 
 

@@ -23,13 +23,17 @@ async def check(order_id: UUID) -> None:
         )
 
 
-async def spend(claim: Claim, draft: dict[str, Any]) -> None:
-    """Keep a paid-for answer on the job and count it on the order, in one transaction. Raises LostLeaseError."""
+async def spend(claim: Claim, drafts: list[dict[str, Any]]) -> None:
+    """Keep a run's answers on the job and count the last one on the order, in one transaction.
+
+    Raises LostLeaseError.
+    """
+    usage = drafts[-1]["usage"]
     async with transaction():
-        await jobs.keep_draft(claim, draft)
+        await jobs.keep_drafts(claim, drafts)
         await Order.update(
             {
                 Order.model_calls: Order.model_calls + 1,
-                Order.model_tokens: Order.model_tokens + draft["usage"]["input"] + draft["usage"]["output"],
+                Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
             },
         ).where(Order.id == claim.order_id)

@@ -56,10 +56,12 @@ async def deliver(claim: Claim, draft: Draft | Manuscript, **made: Any) -> Promi
         return Promised(letters=await orders.write_to(order, kind, job_id=claim.job_id))
 
 
-async def fail_attempt(claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0) -> Promised:
-    """Note a run's error: the retry it leads to, or the end of the order with its letters, in one transaction."""
+async def fail_attempt(
+    claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0, afresh: bool = False
+) -> Promised:
+    """Note a run's error (as `jobs.fail_attempt` does): the retry it leads to, or the order's end and its letters."""
     async with transaction():
-        delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms)
+        delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms, afresh=afresh)
         if delay is not None:
             return Promised(jobs=(PromisedJob(claim.job_id, claim.queue, delay),))
         message = error["message"] if error else "the job's worker was lost at every attempt"

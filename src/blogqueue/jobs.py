@@ -115,14 +115,15 @@ async def taken_over(claim: Claim) -> bool:
     return not await Job.exists().where(Job.id == claim.job_id, Job.fence == claim.fence)
 
 
-async def keep_draft(claim: Claim, draft: dict[str, Any]) -> None:
-    """Keep a model answer that was just paid for (`usage` in tokens), so that a rerun does not pay again."""
+async def keep_drafts(claim: Claim, drafts: list[dict[str, Any]]) -> None:
+    """Keep the answers that a run goes by, the last of them just paid for (`usage` in tokens): no rerun pays again."""
+    draft = drafts[-1]
     usage = draft["usage"]
     await _write(
         claim,
-        "drafts = drafts || {}::jsonb, model_calls = model_calls + 1, progress = {}, "
+        "drafts = {}::jsonb, model_calls = model_calls + 1, progress = {}, "
         "tokens_in = tokens_in + {}, tokens_cached = tokens_cached + {}, tokens_out = tokens_out + {}",
-        msgspec.json.encode([draft]).decode(),
+        msgspec.json.encode(drafts).decode(),
         draft["name"],
         usage["input"],
         usage["cached"],
@@ -138,21 +139,26 @@ async def complete(claim: Claim) -> None:
     )
 
 
-async def fail_attempt(claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0) -> int | None:
+async def fail_attempt(
+    claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0, afresh: bool = False
+) -> int | None:
     """Note an attempt's error; the delay in ms until the next one, or None if the job is FAILED now.
 
     `permanent` errors are not tried again; `wait_ms` is a party's own wish (Retry-After) where it is longer than ours.
+    `afresh`: the answers were to blame, so the next attempt asks anew; else it goes on from what was paid for.
     """
     noted = msgspec.json.encode([error] if error else []).decode()
     rows = await _write(
         claim,
         "state = CASE WHEN {} OR attempts >= max_attempts THEN 'FAILED' ELSE 'DELAYED' END, "
         "finished_at = CASE WHEN {} OR attempts >= max_attempts THEN clock_timestamp() END, "
-        "errors = errors || {}::jsonb, drafts = '[]', lease_holder = NULL, lease_until = NULL, sent_at = NULL, "
+        "errors = errors || {}::jsonb, drafts = CASE WHEN {} THEN '[]' ELSE drafts END, "
+        "lease_holder = NULL, lease_until = NULL, sent_at = NULL, "
         "run_at = clock_timestamp() + {} * interval '1 millisecond'",
         permanent,
         permanent,
         noted,
+        afresh,
         (delay := max(backoff_ms(claim.attempt), wait_ms)),
     )
     return delay if rows[0]["state"] == JobState.DELAYED else None

@@ -19,7 +19,7 @@ from blogqueue.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.writing import model
-from blogqueue.writing.integration import NoRoomError
+from blogqueue.writing.integration import DraftRefusedError, NoRoomError
 from blogqueue.writing.model import ModelError
 from blogqueue.writing.prompts import Question
 
@@ -70,7 +70,7 @@ class Run:
             self._drafts.append(_draft(question, asked, answer))
         draft = self._drafts[self._said]
         if self._said >= self._stored:
-            await budget.spend(self.claim, draft)
+            await budget.spend(self.claim, self._drafts[: self._said + 1])
             self._stored = self._said + 1
         self._said += 1
         return draft["answer"]
@@ -102,15 +102,18 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Promised]]) -> Promis
 async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
     current = Run(claim)
     async with _lease(claim):
+        away = False
         while True:
             try:
+                if away:
+                    await asyncio.sleep(1)
                 if claim.exhausted:
                     return await deliveries.fail_attempt(claim, None, permanent=True)
                 return await _worked(current, work)
             except AWAY as error:
                 # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
                 logger.warning("database away, trying again", job=claim.job_id, error=str(error))
-                await asyncio.sleep(1)
+                away = True
                 current.rewind()
             except asyncio.CancelledError:
                 if not _process.stopping:
@@ -138,6 +141,7 @@ async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> P
             },
             permanent=isinstance(error, NoRoomError | BudgetError | LookupError) or getattr(error, "permanent", False),
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
+            afresh=isinstance(error, DraftRefusedError),
         )
 
 
