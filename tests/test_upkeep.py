@@ -2,10 +2,15 @@
 
 from uuid import uuid4
 
-from blogqueue import jobs
+import asyncpg
+import pytest
+
+from blogqueue import history, jobs
 from blogqueue.actors.messages import minute
 from blogqueue.database import DB
-from blogqueue.tables import Job, Letter, Purchase, QueueStat
+from blogqueue.settings import settings
+from blogqueue.tables import Job, Letter, Order, Purchase, QueueStat, StripeEvent
+from tests.cast import BEN, CLEO
 from tests.stage import Stage, redis_broker
 
 
@@ -128,6 +133,114 @@ async def test_each_queue_keeps_its_newest_hundred_completed_jobs(stage: Stage) 
     # Then a hundred are left, and the open one
     assert await Job.count().where(Job.state == "COMPLETED") == 100
     assert await Job.count().where(Job.state == "WAITING") == 1
+
+
+async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_that_may_be_retried(stage: Stage) -> None:
+    # Given a delivered order with 530 failed jobs, and another that failed and is not refunded yet
+    article_id = await stage.article(max_paid_links=5)
+    delivered, failed = await stage.delivered(article_id), await stage.buy(article_id, **BEN)
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.drain()
+    for order, number in ((delivered, 530), (failed, 3)):
+        await Job.insert(
+            *[
+                Job(id=f"old-{n}-{uuid4()}", queue=jobs.BACKLINK_INTEGRATION, order_id=order.id, state="FAILED")
+                for n in range(number)
+            ]
+        )
+    await DB.run_ddl("UPDATE jobs SET finished_at = created_at WHERE id LIKE 'old-%'")
+    await Job.raw("UPDATE jobs SET finished_at = created_at - interval '1 year' WHERE order_id = {}", failed.id)
+
+    # When they are cleaned up
+    await jobs.clean_up()
+
+    # Then five hundred are left, and all of the order that an operator may retry
+    assert await Job.count().where(Job.state == "FAILED", Job.order_id == delivered.id) == 500
+    assert await Job.count().where(Job.state == "FAILED", Job.order_id == failed.id) == 4
+
+
+async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given Ana, who has regenerated as often as an hour allows, and whose jobs are cleaned away
+    monkeypatch.setattr(settings, "regenerations_per_hour", 2)
+    order = await stage.delivered(await stage.article())
+    for _ in range(2):
+        assert (await stage.regenerate(order)).status_code == 202
+        await stage.drain()
+    await Job.delete().where(Job.order_id == order.id)
+
+    # When she wants another one
+    refused = await stage.regenerate(order)
+
+    # Then she is asked to wait
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
+    await stage.sound()
+
+
+async def test_a_webhook_that_comes_again_after_its_job_was_cleaned_away_does_nothing(stage: Stage) -> None:
+    # Given a delivered order whose job was cleaned away
+    opened = await stage.asked_and_opened(await stage.article())
+    event = (await stage.pay(opened["checkoutUrl"]))["eventId"]
+    order = await stage.received()
+    await stage.drain()
+    await Job.delete().where(Job.order_id == order.id)
+    before = (await stage.status(order), await Letter.count(), await Order.count())
+
+    # When its webhook comes again, also under another event's name
+    again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": event, "times": 3})
+    await StripeEvent.delete(force=True)
+    forgotten = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": event})
+    ran = await stage.drain()
+
+    # Then nothing has changed
+    assert (again.json()["statuses"], forgotten.json()["statuses"], ran) == ([200] * 3, [200], [])
+    assert (await stage.status(order), await Letter.count(), await Order.count()) == before
+    assert await Job.count() == 0
+
+
+async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await Order.delete().where(Order.id == order.id)
+    with pytest.raises(asyncpg.ForeignKeyViolationError):
+        await jobs.promise("backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4(), payload={})
+
+    await stage.sound()
+
+
+async def test_a_clock_that_was_away_for_ten_minutes_has_forgotten_nothing(stage: Stage) -> None:
+    # Given what fell due meanwhile: a job and a letter nobody was told of, a place that is held for nobody, a refund,
+    # and a paid session whose webhook was lost
+    article_id = await stage.article(max_paid_links=9)
+    ordered = await stage.buy(article_id)
+    failed = await stage.buy(article_id, **BEN)
+    await Job.delete().where(Job.order_id == failed.id)
+    await Order.update({Order.status: "FAILED", Order.refund_due_at: Order.created_at}).where(Order.id == failed.id)
+    await history.note("test", "failed", order_id=failed.id, frm="PROCESSING", to="FAILED")
+    lost = await stage.asked_and_opened(article_id, **CLEO)
+    await stage.faults(webhook=[{"kind": "drop"}])
+    await stage.pay(lost["checkoutUrl"])
+    await stage.ask(article_id, email="dan@customers.example", anchorText="dry stone walls")
+    redis_broker().client.flushdb()
+    await DB.run_ddl("UPDATE purchases SET session_started_at = session_started_at - interval '10 minutes'")
+    await Purchase.raw(
+        "UPDATE purchases SET holds_until = clock_timestamp() - interval '9 minutes' WHERE email LIKE 'dan%'"
+    )
+    await DB.run_ddl("UPDATE jobs SET run_at = run_at - interval '10 minutes', sent_at = NULL")
+    await DB.run_ddl("UPDATE letters SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")
+
+    # When it strikes again, once
+    await strike(stage)
+
+    # Then all of it is done
+    assert (await stage.status(ordered))["status"] == "QUALITY_CHECK"
+    await stage.refund_state(failed, "SUCCEEDED")
+    assert (await stage.status(await stage.received(CLEO["email"])))["status"] == "QUALITY_CHECK"
+    assert (await Purchase.select(Purchase.state).where(Purchase.email == "dan@customers.example"))[0][
+        "state"
+    ] == "EXPIRED"
+    assert await stage.mails("dan@customers.example")
+    await stage.sound()
 
 
 async def test_a_job_that_comes_again_after_it_was_cleaned_away_does_nothing(stage: Stage) -> None:

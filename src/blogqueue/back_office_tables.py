@@ -51,6 +51,10 @@ def _never(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001
     raise HTTPException(status_code=405, detail="Nothing is deleted, and no row is replaced as a whole.")
 
 
+def _nothing_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
+    raise HTTPException(status_code=405, detail="The workflow writes these; there is no form for a new one.")
+
+
 def _sensible(values: dict[str, Any]) -> None:
     """Refuse terms that nobody can have meant."""
     for name, lowest in LOWEST.items():
@@ -116,7 +120,7 @@ def _kept(table: type[Table]) -> dict[str, Any]:
 def _seen(group: str, *, newest: Column) -> dict[str, Any]:
     """How a table of the workflow is set up: looked at, newest first."""
     return {
-        "validators": Validators(every=[_refuse]),
+        "validators": Validators(every=[_refuse], get_new=[_nothing_new]),
         "menu_group": group,
         "order_by": [OrderBy(newest, ascending=False)],
     }

@@ -8,7 +8,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import asyncpg
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+from piccolo.querystring import QueryString
+from typing_extensions import override
 
 from blogqueue.settings import settings
 
@@ -21,6 +24,23 @@ DB = PostgresEngine(
         "command_timeout": 30,
     },
 )
+
+
+NOW = QueryString("clock_timestamp()")
+"""A value that PostgreSQL puts in; times that are judged are set by the clock that judges them, not by a host's."""
+
+
+class PostgresNow(TimestamptzNow):
+    """The moment at which PostgreSQL stores the row. A row that was just inserted has to be read to know it."""
+
+    @property
+    @override
+    def postgres(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride] - typed as that one word
+        return "clock_timestamp()"
+
+    @override
+    def python(self) -> QueryString:  # pyright: ignore[reportIncompatibleMethodOverride] - as a serial's default is
+        return NOW
 
 
 _CUT_OFF = (

@@ -1,7 +1,8 @@
 """What a worker brings back of an order: a version, or an attempt that failed."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from piccolo.querystring import QueryString
 
 from blogqueue import history, jobs, letters, orders, versions
 from blogqueue.database import transaction
@@ -77,7 +78,9 @@ async def fail_attempt(
             {
                 Order.failure_reason: FailureReason.JOB_FAILED,
                 Order.failure_detail: FAILED_DETAILS[OrderKind(order.kind)],
-                Order.refund_due_at: datetime.now(UTC) + timedelta(hours=settings.refund_grace_hours),
+                Order.refund_due_at: QueryString(
+                    "clock_timestamp() + {} * interval '1 hour'", settings.refund_grace_hours
+                ),
             },
         ).where(Order.id == order.id)
         # A job retried by hand may fail again, and says so again: the row's number of starts tells the letters apart.

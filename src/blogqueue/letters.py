@@ -60,7 +60,7 @@ async def claim(letter_id: UUID) -> Outgoing | None:
     rows = await Letter.raw(
         "UPDATE letters SET attempts = attempts + 1, "
         "lease_until = clock_timestamp() + {} * interval '1 second' "
-        "WHERE id = {} AND state = 'WAITING' AND (attempts = 0 OR run_at <= clock_timestamp()) "
+        "WHERE id = {} AND state = 'WAITING' AND run_at <= clock_timestamp() "
         "AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
         'RETURNING id, attempts, order_id, purchase_id, "to", subject, html, text',
         LEASE_SECONDS,

@@ -1,17 +1,17 @@
 """Orders: the verbs that open them and move them; `move` alone changes a status. What a worker does: `deliveries`."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from blogqueue import catalogue, history, jobs, letters, tokens, versions
-from blogqueue.database import transaction
+from blogqueue.database import NOW, transaction
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.money import amount
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState, ReviewStatus
-from blogqueue.tables import Article, ArticleVersion, Job, Order
+from blogqueue.tables import Article, ArticleVersion, Job, Order, OrderEvent
 from blogqueue.writing.links import Link
 
 JOBS = {
@@ -23,6 +23,9 @@ JOBS = {
 THINGS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
 """What letters call what was bought."""
 
+REGENERATE = "regenerate"
+"""What history says of it, where it is counted."""
+
 
 async def move(order_id: UUID, frm: OrderStatus, to: OrderStatus, *, who: str, what: str, note: str = "") -> Order:
     """Move an order by compare-and-set, with its line of history, in the caller's transaction.
@@ -31,9 +34,9 @@ async def move(order_id: UUID, frm: OrderStatus, to: OrderStatus, *, who: str, w
     """
     if to not in ORDER_MOVES[frm]:
         raise ValueError(f"no order moves from {frm} to {to}")
-    changes: dict[Any, Any] = {Order.status: to, Order.updated_at: datetime.now(UTC)}
+    changes: dict[Any, Any] = {Order.status: to, Order.updated_at: NOW}
     if to is OrderStatus.COMPLETED:
-        changes[Order.completed_at] = datetime.now(UTC)
+        changes[Order.completed_at] = NOW
     if to is OrderStatus.FAILED:
         changes[Order.failed_at_step] = STEPS[frm]
     if frm is OrderStatus.FAILED:
@@ -82,12 +85,12 @@ async def open_paid(order: Order) -> Promised:
 
 async def open_unfulfillable(order: Order, reason: str) -> Promised:
     """Write down a paid order that can't be worked on: FAILED from the start, its money on the way back."""
-    now = datetime.now(UTC)
     order.status = OrderStatus.FAILED
     order.failure_reason = FailureReason.UNFULFILLABLE
     order.failure_detail = reason
     order.failed_at_step = 1
-    order.refund_due_at = now  # the refund itself is the money side's: payments takes up what is due
+    # The refund itself is the money side's: payments takes up what is due.
+    order.refund_due_at = cast("datetime", NOW)
     await Order.insert(order)
     await history.note(
         history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to=OrderStatus.FAILED, text=reason
@@ -103,17 +106,20 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Promised
     """
     async with transaction():
         order = await move(
-            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what="regenerate"
+            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what=REGENERATE
         )
         _refuse_frozen(order)
         if version_id is not None:
             _current(order, version_id)
-        recent = await Job.raw(
-            "SELECT count(*) AS n FROM jobs WHERE order_id = {} AND payload->>'isRegeneration' = 'true' "
-            "AND created_at > clock_timestamp() - interval '1 hour'",
+        # Of the history, this move's line among it: job rows are cleaned up.
+        recent = await OrderEvent.raw(
+            "SELECT count(*) AS n FROM order_events WHERE order_id = {} AND who = {} AND what = {} "
+            "AND at > clock_timestamp() - interval '1 hour'",
             order_id,
+            history.CUSTOMER,
+            REGENERATE,
         )
-        if recent[0]["n"] >= settings.regenerations_per_hour:
+        if recent[0]["n"] > settings.regenerations_per_hour:
             raise TooManyError(
                 f"At most {settings.regenerations_per_hour} regenerations an hour, please.", retry_after=3600
             )

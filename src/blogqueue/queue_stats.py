@@ -1,7 +1,5 @@
 """A line and a row a minute for each queue (the seed's "Queue stats logged every minute")."""
 
-from datetime import UTC, datetime
-
 from blogqueue import jobs
 from blogqueue.log import logger
 from blogqueue.states import JobState
@@ -10,7 +8,7 @@ from blogqueue.tables import QueueStat
 
 async def record() -> None:
     """Write this minute's row of each queue, once however often the minute strikes, and log it."""
-    at = datetime.now(UTC).replace(second=0, microsecond=0)
+    at = (await QueueStat.raw("SELECT date_trunc('minute', clock_timestamp()) AS at"))[0]["at"]
     for queue, states in (await jobs.counts()).items():
         stat = QueueStat(
             queue=queue,

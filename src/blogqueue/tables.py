@@ -28,7 +28,7 @@ from piccolo.columns.defaults.uuid import UUID4
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from blogqueue.database import DB
+from blogqueue.database import DB, PostgresNow
 from blogqueue.states import (
     ArticleStatus,
     FailureReason,
@@ -132,7 +132,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     state = Varchar(20, choices=PurchaseState, default=PurchaseState.OPEN)
     held_reason = Text(default="")
     holds_until = Timestamptz()
-    created_at = Timestamptz(default=TimestamptzNow())
+    created_at = Timestamptz(default=PostgresNow())
 
     names_its_subject = Check(
         "(kind = 'backlink') = (article_id IS NOT NULL) AND (kind = 'article') = (domain_id IS NOT NULL)"
@@ -168,8 +168,8 @@ class Order(Table, tablename="orders", db=DB):
     regeneration_count = Integer(default=0)
     model_calls = Integer(default=0)
     model_tokens = BigInt(default=0)
-    created_at = Timestamptz(default=TimestamptzNow())
-    updated_at = Timestamptz(default=TimestamptzNow())
+    created_at = Timestamptz(default=PostgresNow())
+    updated_at = Timestamptz(default=PostgresNow())
     completed_at = Timestamptz(null=True, default=None)
     link_dropped_at = Timestamptz(null=True, default=None)
 
@@ -198,9 +198,9 @@ class Job(Table, tablename="jobs", db=DB):
     fence = BigInt(default=0)
     lease_holder = Varchar(100, null=True, default=None)
     lease_until = Timestamptz(null=True, default=None)
-    run_at = Timestamptz(default=TimestamptzNow())
+    run_at = Timestamptz(default=PostgresNow())
     sent_at = Timestamptz(null=True, default=None)
-    created_at = Timestamptz(default=TimestamptzNow())
+    created_at = Timestamptz(default=PostgresNow())
     started_at = Timestamptz(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)
 
@@ -221,9 +221,9 @@ class Letter(Table, tablename="letters", db=DB):
     attempts = Integer(default=0)
     error = Text(default="")
     lease_until = Timestamptz(null=True, default=None)
-    run_at = Timestamptz(default=TimestamptzNow())
+    run_at = Timestamptz(default=PostgresNow())
     sent_at = Timestamptz(null=True, default=None)
-    created_at = Timestamptz(default=TimestamptzNow())
+    created_at = Timestamptz(default=PostgresNow())
 
     once_per_order = Unique([order_id, kind, job_id])
     once_per_purchase = Unique([purchase_id, kind, job_id])
@@ -236,7 +236,7 @@ class StripeEvent(Table, tablename="stripe_events", db=DB):
     type = Varchar(100)
     payload: Any = JSONB()
     outcome = Text(default="")
-    received_at = Timestamptz(default=TimestamptzNow())
+    received_at = Timestamptz(default=PostgresNow())
     settled_at = Timestamptz(null=True, default=None)
 
 
@@ -255,9 +255,9 @@ class Refund(Table, tablename="refunds", db=DB):
     round = Integer(default=1)
     attempts = Integer(default=0)
     error = Text(default="")
-    run_at = Timestamptz(default=TimestamptzNow())
-    created_at = Timestamptz(default=TimestamptzNow())
-    updated_at = Timestamptz(default=TimestamptzNow())
+    run_at = Timestamptz(default=PostgresNow())
+    created_at = Timestamptz(default=PostgresNow())
+    updated_at = Timestamptz(default=PostgresNow())
 
 
 class OrderEvent(Table, tablename="order_events", db=DB):
@@ -266,7 +266,7 @@ class OrderEvent(Table, tablename="order_events", db=DB):
     id = BigSerial(primary_key=True)
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict)
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict)
-    at = Timestamptz(default=TimestamptzNow())
+    at = Timestamptz(default=PostgresNow())
     who = Varchar(200)
     what = Varchar(100)
     from_status = Varchar(20, default="")

@@ -36,7 +36,8 @@ class Worker(Middleware):
         actor = broker.get_actor(message.actor_name)
         try:
             inspect.signature(actor.fn).bind(*message.args, **message.kwargs)
-            ours = all(isinstance(argument, str) for argument in message.args)
+            # An id is plain text; PostgreSQL would choke on a NUL, at every one of Dramatiq's retries.
+            ours = all(isinstance(argument, str) and argument.isprintable() for argument in message.args)
         except TypeError:
             ours = False
         if not ours:
