@@ -5,8 +5,9 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from blogqueue import history, jobs
+from blogqueue import history, jobs, refunds
 from blogqueue.actors.messages import minute
+from blogqueue.audit import audit
 from blogqueue.database import DB
 from blogqueue.settings import settings
 from blogqueue.tables import Job, Letter, Order, Purchase, QueueStat, StripeEvent
@@ -48,6 +49,48 @@ async def test_a_job_that_waits_in_the_broker_is_not_sent_again(stage: Stage) ->
     assert await stage.drain("upkeep") == ["minute"]
 
     assert redis_broker().client.llen("dramatiq:backlink-integration") == 1
+
+
+async def test_a_job_that_waits_long_in_the_broker_is_sound_and_one_that_was_sent_long_ago_and_lost_is_not(
+    stage: Stage,
+) -> None:
+    # Given two jobs that are due for hours, and a broker that has lost the reminder of one of them
+    article_id = await stage.article(max_paid_links=5)
+    pages = [await stage.asked_and_opened(article_id), await stage.asked_and_opened(article_id, **BEN)]
+    for page in pages:
+        await stage.pay(page["checkoutUrl"])
+    first, second = await stage.received(), await stage.received(BEN["email"])
+    await DB.run_ddl("UPDATE jobs SET run_at = run_at - interval '3 hours', sent_at = sent_at - interval '3 hours'")
+    body = redis_broker().client.lpop("dramatiq:backlink-integration")
+    assert body is not None
+    assert sorted(await offenders(8)) == sorted(f"backlink-int-{order.id}" for order in (first, second))
+
+    # When a minute strikes
+    minute.send()
+    await stage.drain("upkeep")
+
+    # Then the one is seen to wait, and the other is sent again
+    assert await offenders(8) == []
+    assert redis_broker().client.llen("dramatiq:backlink-integration") == 2
+    await stage.drain()
+    assert [(await stage.status(order))["status"] for order in (first, second)] == ["QUALITY_CHECK"] * 2
+
+
+async def test_a_refund_that_nobody_sends_is_not_sound(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.drain()
+    await refunds.begin(order.id, who="test")
+    assert await offenders(8) == []
+
+    await DB.run_ddl("UPDATE refunds SET run_at = run_at - interval '6 minutes'")
+
+    assert await offenders(8) == [str(order.id)]
+
+
+async def offenders(number: int) -> list[str]:
+    """What breaks a rule of the audit."""
+    return next(finding.offenders for finding in await audit() if finding.number == number)
 
 
 async def test_a_minute_that_strikes_twice_counts_once(stage: Stage) -> None:

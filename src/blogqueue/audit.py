@@ -121,9 +121,12 @@ async def _letters_go_out() -> list[str]:
 
 async def _nothing_sits_still() -> list[str]:
     return await _ids(
-        "SELECT id FROM jobs WHERE (state IN ('WAITING', 'DELAYED') AND sent_at IS NULL "
-        "   AND run_at < clock_timestamp() - interval '2 minutes') "
+        # The minute's sweep notes of every due job that the broker knows of it: whoever waits longer is forgotten.
+        "SELECT id FROM jobs WHERE (state IN ('WAITING', 'DELAYED') AND run_at < clock_timestamp() - interval '2 min' "
+        "   AND (sent_at IS NULL OR sent_at < clock_timestamp() - interval '2 min')) "
         "OR (state = 'ACTIVE' AND lease_until < clock_timestamp() - interval '2 minutes') "
+        "UNION SELECT order_id::text FROM refunds "
+        "   WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes' "
         "UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT frozen "
         "   AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')",
     )
@@ -141,6 +144,6 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     ),
     (6, "only FAILED orders are refunded, once and in full, as they say", _no_order_completed_and_refunded),
     (7, "every letter is sent once, on its way, or marked failed with a reason", _letters_go_out),
-    (8, "no order or job sits still", _nothing_sits_still),
+    (8, "no order, job or refund sits still", _nothing_sits_still),
     (9, "every status and every live text has its line of history", _history_is_whole),
 ]

@@ -203,16 +203,21 @@ class BellBroker(RedisBroker):
         return super().consume(queue_name, prefetch, timeout)
 
 
+def drain(broker: dramatiq.Broker) -> None:
+    """Have this process's consumers fetch nothing more."""
+    setattr(broker, "draining", True)  # noqa: B010 - both of `connect`'s have it
+
+
 def connect(middleware: list[Middleware]) -> dramatiq.Broker:
     """The broker that BROKER_URL (or REDIS_URL) names; nothing is sent yet."""
     url = settings.broker_url or settings.redis_url
     if url.startswith(("amqp://", "amqps://")):
-        from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415 - an optional extra
+        from blogqueue.rabbit import DrainingBroker  # noqa: PLC0415 - pika is an optional extra
 
         if "heartbeat=" not in url:
             # Its own 60 s would leave the message of a host that is cut off with it for two minutes.
             url = f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT_TIMEOUT_MS // 1000}"
-        return RabbitmqBroker(url=url, middleware=middleware, confirm_delivery=True)
+        return DrainingBroker(url=url, middleware=middleware, confirm_delivery=True)
     # The two modules in which Dramatiq reads a clock for what it keeps in Redis; it takes none as an argument.
     for module in (dramatiq.brokers.redis, dramatiq.worker):
         setattr(module, "current_millis", clock.millis)  # noqa: B010 - no public name, says the type checker

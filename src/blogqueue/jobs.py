@@ -191,17 +191,20 @@ async def retry(job_id: str) -> PromisedJob:
 
 
 async def mark_sent(job_ids: list[str]) -> None:
-    """Note that the broker was told of these jobs just now."""
+    """Note that the broker knows of these jobs just now: it was told, or was seen to hold their messages."""
     await Job.raw("UPDATE jobs SET sent_at = clock_timestamp() WHERE id = ANY({})", job_ids)
 
 
 async def overdue(older_than_seconds: int = 5) -> list[PromisedJob]:
-    """Jobs that are due and of which the broker was not told lately, or whose lease has run out; oldest first."""
+    """Jobs that are due and of which the broker was not told lately, or whose lease has run out.
+
+    Those of which it was told least lately come first.
+    """
     rows = await Job.raw(
         "SELECT id, queue FROM jobs WHERE "
         "(state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp() AND "
         " (sent_at IS NULL OR sent_at < clock_timestamp() - {} * interval '1 second')) OR "
-        "(state = 'ACTIVE' AND lease_until < clock_timestamp()) ORDER BY run_at LIMIT 10000",
+        "(state = 'ACTIVE' AND lease_until < clock_timestamp()) ORDER BY sent_at NULLS FIRST, run_at LIMIT 10000",
         older_than_seconds,
     )
     return [PromisedJob(row["id"], row["queue"]) for row in rows]

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from blogqueue import brokers, log
 from blogqueue.actors import run
-from blogqueue.brokers import BellBroker
 from blogqueue.database import close_pool, open_pool
 from blogqueue.processes import die_with_parent
 from blogqueue.settings import settings
@@ -53,8 +52,7 @@ class Worker(Middleware):
 
     @override
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        if isinstance(broker, BellBroker):
-            broker.draining = True
+        brokers.drain(broker)
         loop = get_event_loop_thread()
         if loop is not None:
             patience = max(0.0, settings.grace_seconds - HAND_BACK_SECONDS)

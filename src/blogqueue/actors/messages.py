@@ -1,7 +1,10 @@
 """Every actor, and `nudge`, which reminds them of promised rows. An actor takes one id and may run twice."""
 
 import asyncio
+import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from uuid import UUID
 
 import dramatiq
@@ -20,6 +23,12 @@ from blogqueue.log import logger
 from blogqueue.promises import Promised
 
 MAIL, UPKEEP = "mail", "upkeep"
+
+PATIENCE_SECONDS = 1.0
+"""How long a door waits for the broker to take a message: Stripe is to be answered, whatever becomes of a reminder."""
+
+AWAY_SECONDS = 5.0
+"""After a message that was not taken, so long nobody waits for the next one."""
 
 RUN_LIMIT_MS = 15 * 60 * 1000
 """Above what six model calls may take, three of 120 s and three of 60 s; the model's own timeout ends each."""
@@ -54,7 +63,9 @@ async def send_refund(refund_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=UPKEEP, max_retries=0)
 async def minute() -> None:
     """Do what falls due; the clock sends it every minute."""
-    await nudge(await upkeep.minute())
+    promised = await upkeep.minute()
+    _line.trust()  # this very message came over it
+    await nudge(promised)
 
 
 def _id(text: str) -> UUID:
@@ -67,6 +78,38 @@ def _id(text: str) -> UUID:
 
 
 _RUNNERS = {jobs.ARTICLE_GENERATION: generate_article, jobs.BACKLINK_INTEGRATION: integrate_backlink}
+
+
+class _Line:
+    """The way to the broker: threads of its own, as sending blocks them, and whether to try at all just now."""
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(4, thread_name_prefix="broker")
+        self._cut_until = 0.0
+
+    def trust(self) -> None:
+        """It is well, as far as anybody knows."""
+        self._cut_until = 0.0
+
+    async def send(self, actor: dramatiq.Actor[[str], None], row_id: str, delay: int) -> None:
+        """Send a message. Raises BrokerError, redis.RedisError or TimeoutError; it may arrive all the same."""
+        if time.monotonic() < self._cut_until:
+            raise BrokerError("it was away just now")
+        if self._cut_until:
+            self._cut_until = (
+                time.monotonic() + AWAY_SECONDS
+            )  # one tries whether it is back, the others wait for no one
+        sending = partial(actor.send_with_options, args=(row_id,), delay=delay or None)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.get_running_loop().run_in_executor(self._threads, sending)
+        except (BrokerError, redis.RedisError, TimeoutError):
+            self._cut_until = time.monotonic() + AWAY_SECONDS
+            raise
+        self.trust()
+
+
+_line = _Line()
 
 
 async def nudge(promised: Promised) -> None:
@@ -94,10 +137,10 @@ def _messages(promised: Promised) -> Generator[tuple[dramatiq.Actor[[str], None]
 
 
 async def _send(actor: dramatiq.Actor[[str], None], row_id: str, delay: int = 0) -> bool:
-    """Whether the broker took the message; in a thread, because sending blocks for as long as the broker takes."""
+    """Whether the broker took the message."""
     try:
-        await asyncio.to_thread(actor.send_with_options, args=(row_id,), delay=delay or None)
-    except (BrokerError, redis.RedisError) as error:
+        await _line.send(actor, row_id, delay)
+    except (BrokerError, redis.RedisError, TimeoutError) as error:
         logger.warning("broker away, left to the sweep", actor=actor.actor_name, row=row_id, error=str(error))
         return False
     return True

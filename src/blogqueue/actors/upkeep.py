@@ -1,6 +1,8 @@
 """The work of every minute: nets under what could be lost, and what falls due. Safe to run twice, or late."""
 
 import asyncio
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
 
 from blogqueue import jobs, letters, payments, purchases, queue_stats, refunds
 from blogqueue.actors.broker import broker
@@ -8,11 +10,11 @@ from blogqueue.brokers import BellBroker
 from blogqueue.log import logger
 from blogqueue.promises import Promised
 
+if TYPE_CHECKING:
+    from blogqueue.rabbit import DrainingBroker
+
 UNSEEN_SECONDS = 5
 """What is due and does not wait in the broker's queue is sent again, if the broker was not told of it just now."""
-
-UNKNOWN_SECONDS = 600
-"""The same where the broker (RabbitMQ) cannot be asked what waits there; a reminder too many does no harm."""
 
 
 async def minute() -> Promised:
@@ -34,19 +36,33 @@ async def minute() -> Promised:
 
 
 async def _nets() -> Promised:
-    """Due jobs, letters and refunds of which the broker knows nothing (any more)."""
-    seconds = UNSEEN_SECONDS if isinstance(broker, BellBroker) else UNKNOWN_SECONDS
-    due = await jobs.overdue(seconds)
-    waiting = {queue: await _waiting(queue) for queue in {job.queue for job in due} | {"mail"}}
+    """Due jobs, letters and refunds of which the broker knows nothing (any more).
+
+    Of the jobs whose messages it holds that is noted, so that each due job's row says when the broker last knew of it.
+    """
+    due = await jobs.overdue(UNSEEN_SECONDS)
+    by_queue = {queue: [job.id for job in due if job.queue == queue] for queue in {job.queue for job in due}}
+    held = {job for queue, ids in by_queue.items() for job in await _held(queue, ids)}
+    await jobs.mark_sent(list(held))
+    unsent = [str(letter) for letter in await letters.overdue(UNSEEN_SECONDS)]
+    told = await _held("mail", unsent)
     return Promised(
-        jobs=tuple(job for job in due if job.id not in waiting[job.queue]),
-        letters=tuple(letter for letter in await letters.overdue(UNSEEN_SECONDS) if str(letter) not in waiting["mail"]),
+        jobs=tuple(job for job in due if job.id not in held),
+        letters=tuple(UUID(letter) for letter in unsent if letter not in told),
         refunds=await refunds.overdue(),
     )
 
 
-async def _waiting(queue: str) -> set[str]:
-    return await asyncio.to_thread(broker.waiting, queue) if isinstance(broker, BellBroker) else set()
+async def _held(queue: str, ids: list[str]) -> set[str]:
+    """Those of these rows of whose messages the broker can be sure to hold one.
+
+    RabbitMQ only tells how many messages wait: if they are fewer than the rows, all are sent again. One too many does
+    no harm, and with them they are no longer fewer.
+    """
+    if isinstance(broker, BellBroker):
+        return set(ids) & await asyncio.to_thread(broker.waiting, queue)
+    ready = await asyncio.to_thread(cast("DrainingBroker", broker).ready, queue)
+    return set(ids) if ready >= len(ids) else set()
 
 
 async def _places() -> Promised:

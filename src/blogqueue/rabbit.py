@@ -1,0 +1,74 @@
+"""Dramatiq's RabbitMQ broker, made dependable: it drains, drops what is no message, and says how much waits.
+
+Apart from `brokers` because pika, which it needs, is an optional extra.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from dramatiq.brokers.rabbitmq import RabbitmqBroker
+from dramatiq.brokers.rabbitmq import _RabbitmqConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a RabbitMQ broker's consumers are made of has no public name
+from dramatiq.errors import DecodeError
+from dramatiq.message import Message
+from typing_extensions import override
+
+from blogqueue.log import logger
+
+DRAINED_WAIT_SECONDS = 0.1
+"""How often a draining consumer acks what its worker has finished, and gives its sign of life."""
+
+Delivery = tuple[Any, Any, bytes | None]
+"""Pika's (method, properties, body); all None when nothing came in time."""
+
+NOTHING: Delivery = (None, None, None)
+
+
+class Consumer(StockConsumer):
+    """Consumes like the stock consumer, as long as its process does not stop."""
+
+    def __init__(self, broker: "DrainingBroker", queue_name: str, prefetch: int, timeout: int) -> None:
+        super().__init__(broker, queue_name, prefetch, timeout)
+        self.iterator = self._sound(self.iterator)
+
+    def _sound(self, deliveries: Iterator[Delivery]) -> Generator[Delivery]:
+        """What is delivered and is a message; nothing more once the worker is draining, but acks go out."""
+        for delivery in deliveries:
+            method, _, body = delivery
+            if self.broker.draining:
+                if method is not None:
+                    self.channel.basic_reject(method.delivery_tag, requeue=True)
+                break
+            if method is None or self._is_message(body or b""):
+                yield delivery
+            else:
+                self.channel.basic_ack(method.delivery_tag)
+                yield NOTHING
+        # Pika gives back what it has fetched already, and another worker gets it at once.
+        self.channel.cancel()
+        while True:
+            self.connection.process_data_events(DRAINED_WAIT_SECONDS)  # pyright: ignore[reportArgumentType] - seconds, says its documentation, may be a float
+            yield NOTHING
+
+    def _is_message(self, body: bytes) -> bool:
+        """Whether these bytes are a message: at JSON of another shape the stock consumer would break for ever."""
+        try:
+            Message.decode(body)
+        except (DecodeError, TypeError) as error:
+            logger.warning("no message, dropped", queue=self.queue_name, error=str(error), data=body[:200])
+            return False
+        return True
+
+
+class DrainingBroker(RabbitmqBroker):
+    """Dramatiq's RabbitMQ broker; its consumers fetch nothing more once it is `draining`."""
+
+    draining = False
+
+    @property
+    @override
+    def consumer_class(self) -> type[Consumer]:
+        return Consumer
+
+    def ready(self, queue_name: str) -> int:
+        """How many messages wait in a queue, those in a worker's hands not counted."""
+        return int(self.get_queue_message_counts(queue_name)[0])
