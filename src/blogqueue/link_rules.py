@@ -14,6 +14,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from blogqueue.settings import settings
 from blogqueue.writing.links import Link, links_in, markdown_link
+from blogqueue.writing.word_checks import invisible
 
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80
@@ -105,7 +106,7 @@ def anchor_text(value: str) -> str:
         raise RuleError("required", "An anchor text is needed.")
     if len(text) > ANCHOR_LENGTH:
         raise RuleError("length", f"An anchor text has at most {ANCHOR_LENGTH} characters.")
-    if not text.isprintable() or any(unicodedata.category(c) in {"Cf", "Co", "Cn", "Zl", "Zp"} for c in text):
+    if not text.isprintable() or invisible(text):
         raise RuleError("plain_text", "An anchor text is one line without invisible characters.")
     if any(c in MARKUP for c in text) or html.unescape(text) != text:
         raise RuleError("no_markup", "An anchor text is plain words, without Markdown or HTML.")
@@ -134,7 +135,7 @@ def phrase(value: str, longest: int) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > longest:
         raise RuleError("length", f"This has at most {longest} characters.")
-    if not text.isprintable() or any(unicodedata.category(c) in {"Cf", "Co", "Cn"} for c in text):
+    if not text.isprintable() or invisible(text):
         raise RuleError("plain_text", "This is one line without invisible characters.")
     if any(c in "[]<>{}`|\\" for c in text):
         raise RuleError("no_markup", "This is plain words, without Markdown or HTML.")

@@ -91,7 +91,8 @@ def no_contact_or_price(article: ArticleCase) -> list[Problem]:
 
 def no_assistant_talk(article: ArticleCase) -> list[Problem]:
     """Nothing that a model says to its user stands in the text, unless it is what was ordered ("system prompts")."""
-    found = assistant_talk(" ".join(article.whole.new_segments())) | assistant_talk(article.whole.after.article)
+    source = article.whole.after.article.replace(article.whole.literal, " ")
+    found = assistant_talk(" ".join(article.whole.new_segments())) | assistant_talk(source)
     found = found.difference(*map(assistant_talk, article.ordered))
     if not found:
         return []

@@ -30,8 +30,11 @@ PHONE_DIGITS = 7
 LONG_NUMBER_DIGITS = 9
 """A number of so many digits in a row is taken for a telephone's wherever it comes from; two years make only eight."""
 
-# Invisible, though Unicode calls them letters, marks or symbols: joiner, Hangul and Khmer fillers, braille blank.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+# Invisible, though Unicode calls them letters, marks or symbols: joiner, Hangul and Khmer fillers, braille blank; and
+# the variation selectors, which change how the character before them looks, or nothing (Unicode 15 §23.4).
+_SELECTORS = frozenset(map(chr, (0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | _SELECTORS
+_WHERE_USED = _SELECTORS | frozenset("\u200c\u200d")
 
 # Cc control, Cf format (zero-width, bidi, soft hyphen), Co private, Cs surrogate, Cn unassigned, Zl and Zp separators.
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
@@ -63,8 +66,8 @@ def words_kept(case: Case) -> list[Problem]:
 
 
 def words_added(case: Case) -> list[Problem]:
-    """At most sixty words are new."""
-    new = words(case.new_text())
+    """At most sixty words are new beside the anchor text's, which in a script without spaces may be eighty alone."""
+    new = words("\n".join(case.new_segments()))
     added = len(new) - kept(words(case.old_text()), new)
     if added <= MAX_ADDED_WORDS:
         return []
@@ -87,11 +90,11 @@ def length(case: Case) -> list[Problem]:
 def no_control_characters(case: Case) -> list[Problem]:
     """No invisible character is added, in the source or as a character reference, and composed text stays composed.
 
-    The joiners that some scripts need are let pass where the article has them already; bidi controls never.
+    The joiners that some scripts need, and the selectors of emoji, pass where the article has them; bidi controls never.
     """
     new, old = case.applied.new_text, case.old_source
     added = invisible(new) - invisible(old) | invisible(case.new_text()) - invisible(case.old_text())
-    found = [c for c in added if not (c in "\u200c\u200d" and c in case.before.article)]
+    found = [c for c in added if not (c in _WHERE_USED and c in case.before.article)]
     if found:
         shown = " ".join(f"U+{ord(c):04X}" for c in found)
         return problem("no_control_characters", "The text must hold no control or invisible characters.", shown)
