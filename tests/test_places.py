@@ -3,7 +3,7 @@
 import asyncio
 
 from blogqueue.tables import Domain, Order
-from tests.cast import ANA, BEN, CLEO, LONG
+from tests.cast import ANA, BEN, CLEO, LONG, anchors
 from tests.stage import Stage
 
 
@@ -46,4 +46,25 @@ async def test_a_payment_beyond_the_bound_that_slips_through_is_refunded(stage: 
         ("QUALITY_CHECK", "NONE"),
     ]
     assert rows[0]["failure_reason"] == "unfulfillable"
+    await stage.sound()
+
+
+async def test_a_lowered_bound_takes_no_place_from_orders_that_are_paid(stage: Stage) -> None:
+    # Given three places sold, one of them published, when the owner lowers their number to one
+    article_id = await stage.article(content=LONG, max_paid_links=3)
+    ana, ben, cleo = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
+    await stage.approve(ana)
+    await Domain.update({Domain.max_paid_links: 1}, force=True)
+    assert (await stage.ask(article_id, email="dan@customers.example")).json()["error"]["code"] == "sold_out"
+
+    # When the others are approved, one of them after it was worked in again
+    assert (await stage.approve(ben)).json()["data"]["status"] == "COMPLETED"
+    if (await stage.approve(cleo)).json()["data"]["status"] == "PROCESSING":
+        await stage.drain()
+        await stage.submit(cleo, (await stage.status(cleo))["version"]["versionId"])
+        assert (await stage.approve(cleo)).json()["data"]["status"] == "COMPLETED"
+
+    # Then all three stand
+    assert await anchors(stage, article_id) == ["a guide to mulching", "collecting rain", "worm farming"]
+    await stage.drain()
     await stage.sound()

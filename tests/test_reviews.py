@@ -1,6 +1,7 @@
 """An editor approves and rejects; whatever comes at the same moment, no paid link is lost and no money is kept."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -167,6 +168,61 @@ async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_a
     await stage.sound()
 
 
+async def edit_of(order: Bought) -> dict[str, Any]:
+    """The edit that made an order's version."""
+    version = await ArticleVersion.select().where(ArticleVersion.order_id == order.id).output(load_json=True)
+    return version[0]["backlink_metadata"]["edit"]
+
+
+@pytest.mark.parametrize("how", ["in a comment", "last", "lead"])
+async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage, how: str) -> None:
+    # Given an order in review, whose paragraph the owner has moved to where no link is for sale
+    article_id = await stage.article(content=LONG)
+    order = await stage.submitted(article_id)
+    edit = await edit_of(order)
+    paragraph = LONG[edit["start"] : edit["end"]]
+    rest = LONG.replace(paragraph, "").removeprefix("# A long article\n\n")
+    newer = {
+        "in a comment": LONG.replace(paragraph, f"{{% comment %}}\n\n{paragraph}\n\n{{% endcomment %}}"),
+        "last": f"# A long article\n\n{rest}\n{paragraph}\n",
+        "lead": f"# A long article\n\n{paragraph}\n\n{rest}",
+    }[how]
+    assert newer.count(paragraph) == 1
+    await articles.publish_text(article_id, newer, who="owner")
+
+    # When it is approved
+    answer = await stage.approve(order)
+
+    # Then it is worked in again, elsewhere, and the history says why
+    assert answer.json()["data"]["status"] == "PROCESSING"
+    assert await live(stage, article_id) == newer
+    rows = await OrderEvent.select(OrderEvent.note).where(OrderEvent.order_id == order.id, OrderEvent.who != "worker")
+    assert "unfit_block: No link may stand in its paragraph" in rows[-1]["note"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_edit_of_one_of_two_twins_does_not_land_on_the_other(stage: Stage) -> None:
+    # Given a text in which every paragraph stands twice, and an order in review
+    half = "\n\n".join(LONG.split("\n\n")[1:13])
+    twins = f"# Twins\n\n{half}\n\n{half}\n"
+    article_id = await stage.article(content=twins)
+    order = await stage.submitted(article_id)
+    edit = await edit_of(order)
+    assert twins.count(twins[edit["start"] : edit["end"]]) == 2
+
+    # When the owner changes the paragraph that its link stands in, and it is approved
+    newer = twins[: edit["start"]] + "Something short." + twins[edit["end"] :]
+    await articles.publish_text(article_id, newer, who="owner")
+    answer = await stage.approve(order)
+
+    # Then the other one is left alone
+    assert answer.json()["data"]["status"] == "PROCESSING"
+    assert await live(stage, article_id) == newer
+    await stage.drain()
+    await stage.sound()
+
+
 @pytest.mark.parametrize(
     ("rel", "attribute"), [("sponsored", ' rel="sponsored"'), ("nofollow", ' rel="nofollow"'), ("none", "")]
 )
@@ -203,6 +259,17 @@ async def test_what_is_not_in_review_is_not_judged(stage: Stage, verb: str) -> N
 
     assert answer.status_code == 409
     assert "QUALITY_CHECK: version delivered, by worker" in answer.json()["error"]["message"]
+
+
+async def test_what_is_no_longer_in_review_says_what_moved_it_and_why(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await stage.judge(order, "reject", reason="It does not fit.")
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+
+    message = (await stage.approve(order)).json()["error"]["message"]
+
+    assert "it is FAILED: reject, by edith-" in message and "“It does not fit.”" in message
 
 
 # ---- rejecting -----------------------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from blogqueue import articles
+from blogqueue import articles, review_desk, reviews, tokens, versions
 from blogqueue.database import DB
 from blogqueue.pages import changes
-from blogqueue.tables import ArticleVersion, OrderEvent
+from blogqueue.tables import ArticleVersion, Order, OrderEvent
 from blogqueue.writing.edits import AppliedEdit
-from blogqueue.writing.links import Link
+from blogqueue.writing.links import Link, markdown_link
 from tests.cast import BEN, LONG
 from tests.stage import Bought, Stage, order_row
 
@@ -134,6 +134,177 @@ async def test_a_rejection_without_a_reason_is_refused_on_the_page(stage: Stage)
     assert (await order_row(order))["status"] == "ADMIN_REVIEW"
 
 
+async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> None:
+    # Given Edith's open page of an order
+    order = await stage.submitted(await stage.article())
+    await stage.signed_in()
+    form = await form_token(stage, order)
+
+    # When her reason holds what nobody can read
+    said = {"reason": reviews.REASONS[1], "words": "It is <b>not</b> what\u202e it says."}
+    answer = await post(stage, order, "reject", form, **said)
+
+    # Then her choice and her words stand in the form, which is open
+    assert answer.status_code == 422
+    page = html.unescape(answer.text)
+    assert f"<option selected>{reviews.REASONS[1]}</option>" in page
+    assert f">\n{said['words']}</textarea>" in page
+    assert '<details name="word" open><summary class="action" accesskey="r">' in page
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject"])
+async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands(stage: Stage, verb: str) -> None:
+    # Given an order whose first version is still to be made
+    order = await stage.buy(await stage.article())
+    form = tokens.form(await stage.signed_in())
+    page = await stage.http.get(f"/admin/reviews/{order.id}")
+
+    # When Edith judges it all the same
+    answer = await post(stage, order, verb, form, reason="No.")
+
+    # Then she is told what it is, on its page
+    assert page.status_code == 200 and "PROCESSING" in page.text
+    assert answer.status_code == 409
+    assert "it is PROCESSING: paid, by stripe" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("how", "words", "button"),
+    [
+        ("a heading", "makes the same change to the text that is live now", "Publish now"),
+        ("the paragraph", "stale_block: Its paragraph was changed or is gone.", "Have it worked in again"),
+        ("a neighbour's paid link", "beside another paid link", "Have it worked in again"),
+        ("taken down", "The article is not published.", ""),
+    ],
+)
+async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, words: str, button: str) -> None:
+    # Given an order in review, and an article that has changed since
+    article_id = await stage.article(content=LONG)
+    order = await stage.submitted(article_id)
+    version = await versions.get((await order_row(order))["version_id"])
+    edit, number = version.backlink_metadata["edit"], LONG.count("\n\n", 0, version.backlink_metadata["edit"]["start"])
+    blocks = LONG.split("\n\n")
+    if how == "taken down":
+        await articles.take_down(article_id, who="owner")
+    elif how == "a neighbour's paid link":
+        ben = await stage.submitted(article_id, **BEN)
+        row = await order_row(ben)
+        blocks[number - 1] += f" {markdown_link(Link(BEN['targetUrl'], BEN['anchorText']))}"
+        await articles.publish_text(article_id, "\n\n".join(blocks), who="owner")
+        await Order.update({Order.status: "COMPLETED"}).where(Order.id == row["id"])
+    else:
+        newer = (
+            LONG.replace("# A long", "# A longer") if how == "a heading" else LONG.replace(edit["new_text"][:40], "")
+        )
+        await articles.publish_text(article_id, newer, who="owner")
+    await stage.signed_in()
+
+    # When Edith opens it
+    page = html.unescape((await stage.http.get(f"/admin/reviews/{order.id}")).text)
+
+    # Then she reads what her word would do, and why; and that is what it does
+    assert words in page
+    assert [one for one in ("Publish now", "Have it worked in again") if f"<button>{one}</button>" in page] == (
+        [button] if button else []
+    )
+    answer = await stage.approve(order)
+    became = answer.json()["data"]["status"] if answer.status_code == 200 else answer.json()["error"]["code"]
+    assert became == {"Publish now": "COMPLETED", "Have it worked in again": "PROCESSING", "": "unpublished"}[button]
+
+
+async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
+    # Given an order whose job failed for good, before there was a version
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+    await stage.drain()
+    await stage.faults(model=[])
+    await stage.signed_in()
+
+    # When Edith looks for it
+    queue = (await stage.http.get("/admin/reviews")).text
+    page = await stage.http.get(f"/admin/reviews/{order.id}")
+
+    # Then it is listed with its reason and the day of its refund, and its page offers both words
+    assert "the money not back yet" in queue and f"/admin/reviews/{order.id}" in queue and "job failed" in queue
+    assert "Retry now" in page.text and "Refund now" in page.text
+
+    # When she retries it
+    form = {"form": page.text.partition('name="form" value="')[2][:43]}
+    answer = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
+
+    # Then it is worked on again under her name, and nothing more is offered
+    assert answer.headers["location"] == f"/admin/reviews/{order.id}?said=retry"
+    page = await stage.http.get(answer.headers["location"])
+    assert "Its job waits again" in page.text and "Retry now" not in page.text
+    again = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
+    assert again.status_code == 409 and "it is" not in again.text.partition("alert")[0]
+    assert [row["who"] for row in await OrderEvent.select().where(OrderEvent.what == "retry")] == ["edith"]
+    assert (await stage.http.post(f"/admin/reviews/{order.id}/retry", data={})).status_code == 403
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    assert "the money not back yet" not in (await stage.http.get("/admin/reviews")).text
+    await stage.sound()
+
+
+async def test_a_failed_order_is_refunded_on_its_page_and_once_more_when_stripe_could_not(stage: Stage) -> None:
+    # Given an order that failed, and a bank that will not take the money
+    order = await stage.buy(await stage.article())
+    fails = [{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}]
+    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}], stripe=fails)
+    await stage.drain()
+    await stage.signed_in()
+    form = {"form": await form_token(stage, order)}
+
+    # When Edith refunds it
+    answer = await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)
+    assert answer.headers["location"] == f"/admin/reviews/{order.id}?said=refund"
+    page = (await stage.http.get(answer.headers["location"])).text
+    assert "The money is on its way back." in page and "Refund now" not in page and "Retry now" not in page
+    await stage.drain()
+    await stage.refund_state(order, "FAILED")
+
+    # Then the list and the page say that it failed, and she asks once more
+    assert '<span class="bad">failed</span>' in (await stage.http.get("/admin/reviews")).text
+    page = (await stage.http.get(f"/admin/reviews/{order.id}")).text
+    assert "Refund again" in page and "Retry now" not in page
+    await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+    assert (await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)).status_code == 409
+    assert "the money not back yet" not in (await stage.http.get("/admin/reviews")).text
+    await stage.sound()
+
+
+A_HUNDRED_MORE = """
+WITH more AS (
+    INSERT INTO orders (id, article_id, version_id, kind, customer_email, backlink_data, payment_data, price, currency,
+        rel, status, failure_detail, refund_state, frozen, access_token_hash, regeneration_count,
+        created_at, updated_at)
+    SELECT gen_random_uuid(), article_id, version_id, kind, customer_email, backlink_data, payment_data, price,
+        currency, rel, status, '', refund_state, frozen, 'hash ' || n, 0, created_at, updated_at
+    FROM orders, generate_series(1, 100) n RETURNING id)
+INSERT INTO order_events (order_id, at, who, what, from_status, to_status, note)
+SELECT id, clock_timestamp(), 'customer', 'submit', 'QUALITY_CHECK', 'ADMIN_REVIEW', '' FROM more
+"""
+
+
+async def test_more_orders_than_a_page_shows_are_counted_and_all_come_up(stage: Stage) -> None:
+    # Given 101 orders in review
+    order = await stage.submitted(await stage.article())
+    await DB.run_ddl(A_HUNDRED_MORE)
+    await stage.signed_in()
+
+    # When Edith goes through them
+    page = (await stage.http.get("/admin/reviews")).text
+    seen = [order.id]
+    while (following := await review_desk.after(seen[-1])) and following != order.id:
+        seen.append(following)
+
+    # Then the page says how many there are, and "Next" leads to each
+    assert "101 waiting" in page and "The 100 oldest of 101" in page
+    assert len(set(seen)) == len(seen) == 101
+
+
 async def test_the_list_is_oldest_first_by_when_it_was_submitted(stage: Stage) -> None:
     # Given two orders, of which the later bought was submitted first
     article_id = await stage.article(content=LONG)
@@ -149,7 +320,7 @@ async def test_the_list_is_oldest_first_by_when_it_was_submitted(stage: Stage) -
 
 async def test_a_version_that_is_not_what_it_says_is_shouted_about(stage: Stage) -> None:
     order = await stage.submitted(await stage.article())
-    await DB.run_ddl(
+    await stage.by_force(
         "UPDATE article_versions SET backlink_metadata = jsonb_set(backlink_metadata, '{edit,sha256}', '\"0\"') "
         "WHERE order_id IS NOT NULL"
     )

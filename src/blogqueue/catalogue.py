@@ -16,6 +16,9 @@ from blogqueue.writing.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.links import Link
 
 PAGE_SIZE = 20
+TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
+"""What an order's history says when the article with its link leaves the site, and when it is there again."""
+
 NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
 
 _AS_PLACES = " AS places\n"
@@ -135,6 +138,15 @@ async def places(article_id: UUID) -> int:
     return int(rows[0]["places"])
 
 
+async def sold(article_id: UUID) -> int:
+    """How many link places of an article belong to orders, whose links stand in it or will."""
+    rows = await Article.raw(
+        "SELECT count(*) AS n FROM orders WHERE article_id = {} AND status <> 'FAILED' AND link_dropped_at IS NULL",
+        article_id,
+    )
+    return int(rows[0]["n"])
+
+
 async def has_place(purchase_id: UUID) -> bool:
     """Whether a purchase may (still) have one of its article's link places, with the article locked.
 
@@ -175,10 +187,18 @@ class PaidLink(msgspec.Struct, frozen=True):
 
 async def paid_orders(article_id: UUID) -> list[PaidLink]:
     """The links of an article's COMPLETED orders, oldest first; not those that an editor has recorded as dropped."""
+    return await _paid(article_id, "link_dropped_at IS NULL")
+
+
+async def dropped_orders(article_id: UUID) -> list[PaidLink]:
+    """The links of an article's COMPLETED orders that an editor has recorded as dropped, oldest first."""
+    return await _paid(article_id, "link_dropped_at IS NOT NULL")
+
+
+async def _paid(article_id: UUID, which: str) -> list[PaidLink]:
     rows = await Article.raw(
-        "SELECT id, backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "
-        "WHERE article_id = {} AND status = 'COMPLETED' AND link_dropped_at IS NULL "
-        "ORDER BY completed_at",
+        "SELECT id, backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "  # noqa: S608 - ours
+        f"WHERE article_id = {{}} AND status = 'COMPLETED' AND {which} ORDER BY completed_at",
         article_id,
     )
     return [

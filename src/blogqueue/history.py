@@ -34,11 +34,14 @@ async def note(
 
 
 async def latest(order_id: UUID) -> str:
-    """The newest line of an order's history in words, for who comes too late."""
+    """What last moved an order to another status, in words, for who comes too late."""
     row = (
         await OrderEvent.select()
-        .where(OrderEvent.order_id == order_id)
+        .where(OrderEvent.order_id == order_id, OrderEvent.to_status != "")
         .order_by(OrderEvent.id, ascending=False)
         .first()
     )
-    return f"{row['what']}, by {row['who']} at {row['at']:%H:%M:%S} UTC" if row else "it has no history"
+    if row is None:
+        return "it has no history"
+    why = f": “{row['note']}”" if row["note"] else ""
+    return f"{row['what']}, by {row['who']} at {row['at']:%H:%M:%S} UTC{why}"

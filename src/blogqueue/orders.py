@@ -190,11 +190,10 @@ def _refuse_frozen(order: Order) -> None:
         raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
 
 
-async def reintegrate(order: Order, *, who: str) -> Promised:
+async def reintegrate(order: Order, *, who: str, why: str = "") -> Promised:
     """An approved link whose place has changed meanwhile is worked in again: a new job, and the customer is told."""
-    await move(
-        order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, who=who, what="approved; the article has changed"
-    )
+    said = "approved; the article has changed"
+    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, who=who, what=said, note=why)
     job = await _promise_job(order, regeneration=True)
     return Promised(jobs=(job,), letters=await write_to(order, "reintegrating", job_id=job.id))
 

@@ -1,7 +1,8 @@
 """The editor's verbs. Publishing happens with the article locked, so that no approval loses an earlier paid link."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatus, QcStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Order
 from blogqueue.writing.checks import Wanted, check_integration
-from blogqueue.writing.edits import AppliedEdit, reapply
-from blogqueue.writing.links import Link
+from blogqueue.writing.edits import AppliedEdit, EditRefused, reapply
+from blogqueue.writing.links import Link, markdown_link
 from blogqueue.writing.rendering import lost_links
 
 REASONS = (
@@ -26,6 +27,31 @@ REASONS = (
 """What an editor may choose from, in the words that the customer reads; own words do as well."""
 
 REASON_LENGTH = 500
+
+FROZEN = "The order's payment is disputed or was given back."
+
+
+class Way(StrEnum):
+    """What approving an order does."""
+
+    AS_IT_IS = "as it is"  # its version is published
+    ONTO_THE_NEWER_TEXT = "onto the newer text"  # the same edit is made to the text that is live by now
+    AGAIN = "again"  # another job works the link in anew, and the customer submits it again
+    REFUSED = "refused"  # nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What approving an order would do as things are; `why`, in sentences, it would not be done the way it was made.
+
+    `content` and `edit` are the text that would be published and how the one that is live becomes it, where that is
+    made only then.
+    """
+
+    way: Way
+    why: tuple[str, ...] = ()
+    content: str = ""
+    edit: AppliedEdit | None = None
 
 
 async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
@@ -39,19 +65,22 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
     async with transaction():
         order, article = await _in_review(order_id, version_id)
         version = await versions.get(order.version_id)
-        if order.kind == OrderKind.ARTICLE:
-            chosen = await _new_article(order, version, article)
-        else:
-            chosen = await _for_the_live_text(order, version, article)
-        if chosen is None:
+        found = await outlook(order, version, article)
+        if found.way is Way.REFUSED:
+            raise ConflictError(f"{' '.join(found.why)} Reject the order, or change that first.", code="unpublished")
+        if found.way is Way.AGAIN:
             await versions.judge([version.id], ReviewStatus.SUPERSEDED)
-            promised = await orders.reintegrate(order, who=who)
+            promised = await orders.reintegrate(order, who=who, why=" ".join(found.why))
             return await orders.get(order_id), promised
-        order.version_id = chosen
-        await versions.publish(article.id, chosen)
-        await versions.judge([chosen], ReviewStatus.APPROVED)
+        if found.edit is not None:
+            order.version_id = await _store_rebased(order, version, article, found.content, found.edit)
+        if order.kind == OrderKind.ARTICLE:  # under the title that it was written with
+            await Article.update({Article.title: version.backlink_metadata["title"]}).where(Article.id == article.id)
+        await versions.publish(article.id, order.version_id)
+        await versions.judge([order.version_id], ReviewStatus.APPROVED)
         promised = await orders.complete(order, who=who, article_url=f"{settings.public_url}/articles/{article.slug}")
-        await history.note(who, "publish", article_id=article.id, text=f"version {chosen} of order {order.id}")
+        note = f"version {order.version_id} of order {order.id}"
+        await history.note(who, "publish", article_id=article.id, text=note)
         return await orders.get(order_id), promised
 
 
@@ -81,8 +110,42 @@ async def reject(order_id: UUID, *, who: str, reason: str, version_id: UUID | No
         return await orders.get(order_id), promised + Promised(letters=letter)
 
 
+async def outlook(order: Order, version: ArticleVersion, article: Article) -> Outlook:
+    """What approving an order in review with this version would do, and why; nothing is changed.
+
+    With the article locked it is what approving does; without, what it would do now.
+    """
+    if order.frozen:
+        return Outlook(Way.REFUSED, (FROZEN,))
+    bought = await wanted(order)
+    if order.kind == OrderKind.ARTICLE:
+        return _of_new_article(version, article, bought)
+    if article.status != ArticleStatus.PUBLISHED:
+        return Outlook(Way.REFUSED, ("The article is not published.",))
+    must_stand = [*await catalogue.paid_links(article.id), (bought.link, bought.rel)]
+    metadata: dict[str, Any] = version.backlink_metadata
+    if UUID(metadata["base_article_version_id"]) == article.selected_version_id:
+        # The checks saw to it when the version was made; this is the promise itself, asked of what is about to go live.
+        lost = _lost(version.content_md, must_stand)
+        return Outlook(Way.AGAIN, lost) if lost else Outlook(Way.AS_IT_IS)
+    base = await versions.get(UUID(metadata["base_article_version_id"]))
+    live = await versions.get(article.selected_version_id)
+    try:
+        content, edit = reapply(
+            live.content_md, AppliedEdit(**metadata["edit"]), base=base.content_md, paid_links=bought.paid_links
+        )
+    except EditRefused as refused:
+        return Outlook(Way.AGAIN, (f"{refused.rule}: {refused.message}",))
+    problems = check_integration(live.content_md, content, edit, bought)
+    why = (*(f"{one.rule}: {one.message}" for one in problems), *_lost(content, must_stand))
+    return Outlook(Way.AGAIN, why) if why else Outlook(Way.ONTO_THE_NEWER_TEXT, (), content, edit)
+
+
 async def wanted(order: Order) -> Wanted:
-    """What a text that carries this order's link must satisfy, with the article's other paid links."""
+    """What a text that carries this order's link must satisfy, with the article's other paid links.
+
+    An order keeps the place that it was sold, also when its domain has lowered the number of places since.
+    """
     paid = await catalogue.paid_links(order.article_id)
     terms = await Article.select(Article.domain_id.max_paid_links.as_alias("max_paid_links")).where(
         Article.id == order.article_id
@@ -92,7 +155,7 @@ async def wanted(order: Order) -> Wanted:
         notes=order.backlink_data["notes"],
         rel="" if order.rel == "none" else order.rel,
         paid_links=tuple(link for link, _ in paid),
-        max_paid_links=terms[0]["max_paid_links"],
+        max_paid_links=max(terms[0]["max_paid_links"], await catalogue.sold(order.article_id)),
     )
 
 
@@ -111,43 +174,28 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
             code="stale_version",
         )
     if order.frozen:
-        raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
+        raise ConflictError(FROZEN, code="frozen")
     return order, article
 
 
-async def _for_the_live_text(order: Order, version: ArticleVersion, article: Article) -> UUID | None:
-    """The version to publish: this one if its base is still live, else its edit made anew; None where neither holds."""
-    if article.status != ArticleStatus.PUBLISHED:
-        raise ConflictError("The article is not published; publish it first, or reject the order.", code="unpublished")
-    bought = await wanted(order)
-    must_stand = [*await catalogue.paid_links(article.id), (bought.link, bought.rel)]
-    metadata: dict[str, Any] = version.backlink_metadata
-    if UUID(metadata["base_article_version_id"]) == article.selected_version_id:
-        # The checks saw to it when the version was made; this is the promise itself, asked of what is about to go live.
-        return None if lost_links(version.content_md, must_stand) else version.id
-    live = await versions.get(article.selected_version_id)
-    redone = reapply(live.content_md, AppliedEdit(**metadata["edit"]))
-    if redone is None:
-        return None
-    content, applied = redone
-    if check_integration(live.content_md, content, applied, bought) or lost_links(content, must_stand):
-        return None
-    return await _store_rebased(order, version, live, content, applied)
+def _of_new_article(version: ArticleVersion, article: Article, bought: Wanted) -> Outlook:
+    why: list[str] = []
+    if article.status != ArticleStatus.DRAFT:
+        why.append(f"The article is {article.status} already.")
+    if lost_links(version.content_md, [(bought.link, bought.rel)]):
+        why.append("This text does not carry the link as it was sold.")
+    return Outlook(Way.REFUSED, tuple(why)) if why else Outlook(Way.AS_IT_IS)
 
 
-async def _new_article(order: Order, version: ArticleVersion, article: Article) -> UUID:
-    """The version to publish as an article of its own, under the title that it was written with."""
-    bought = await wanted(order)
-    if article.status != ArticleStatus.DRAFT or lost_links(version.content_md, [(bought.link, bought.rel)]):
-        raise ConflictError(
-            f"The article is {article.status}, or this text lacks the link; reject the order.", code="unpublished"
-        )
-    await Article.update({Article.title: version.backlink_metadata["title"]}).where(Article.id == article.id)
-    return version.id
+def _lost(content: str, must_stand: list[tuple[Link, str]]) -> tuple[str, ...]:
+    return tuple(
+        f"paid_link: {markdown_link(link)} would not stand there as it was sold."
+        for link in lost_links(content, must_stand)
+    )
 
 
 async def _store_rebased(
-    order: Order, version: ArticleVersion, live: ArticleVersion, content: str, applied: AppliedEdit
+    order: Order, version: ArticleVersion, article: Article, content: str, applied: AppliedEdit
 ) -> UUID:
     """Keep an order's edit on the live text as its current version."""
     version_id = await versions.store(
@@ -161,7 +209,7 @@ async def _store_rebased(
         backlink_metadata=version.backlink_metadata
         | {
             "integration_type": "customer_backlink_rebase",
-            "base_article_version_id": str(live.id),
+            "base_article_version_id": str(article.selected_version_id),
             "edit": asdict(applied),
         },
     )

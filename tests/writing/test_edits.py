@@ -6,6 +6,7 @@ import pytest
 
 from blogqueue.writing.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.edits import AppliedEdit, Edit, EditRefused, apply, declared_only, reapply
+from blogqueue.writing.links import Link, markdown_link
 from tests.writing.articles import GARDEN, turned
 
 ELIGIBLE = eligible_blocks(GARDEN)
@@ -139,26 +140,65 @@ def test_an_edit_is_made_again_where_its_paragraph_still_stands() -> None:
     _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
     newer = GARDEN.replace("# Soil that lasts", "# Soil\n\nA new paragraph before all.")
 
-    redone = reapply(newer, applied)
+    content, again = reapply(newer, applied, base=GARDEN)
 
-    assert redone is not None
-    content, again = redone
     assert content == newer.replace(BLOCK.text, f"{BLOCK.text} More.")
     assert again.block == "p03"
     assert declared_only(newer, content, again)
 
 
+LAST = GARDEN[: GARDEN.index(BLOCK.text)] + BLOCK.text + "\n"
+LEAD = "\n\n".join([BLOCK.text, *(f"Paragraph {n}." for n in range(5))])
+COMMENTED = GARDEN.replace(BLOCK.text, f"{{% comment %}}\n\n{BLOCK.text}\n\n{{% endcomment %}}")
+
+
 @pytest.mark.parametrize(
-    "newer",
-    [GARDEN.replace(BLOCK.text, BLOCK.text[:-1]), f"{GARDEN}\n{BLOCK.text}\n", "", f"> {BLOCK.text}"],
+    ("newer", "rule"),
+    [
+        (GARDEN.replace(BLOCK.text, BLOCK.text[:-1]), "stale_block"),
+        ("", "stale_block"),
+        (f"> {BLOCK.text}", "stale_block"),
+        (f"{GARDEN}\n{BLOCK.text}\n", "twin_block"),
+        (LAST, "unfit_block"),
+        (LEAD, "unfit_block"),
+        (COMMENTED, "unfit_block"),
+    ],
+    ids=["changed", "gone", "quoted", "doubled", "last", "lead", "in a comment"],
 )
-def test_an_edit_is_not_made_again_where_its_paragraph_is_gone_or_doubled(newer: str) -> None:
+def test_an_edit_is_not_made_again_where_its_paragraph_is_another_or_no_link_may_stand(newer: str, rule: str) -> None:
     _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
-    assert reapply(newer, applied) is None
+    with pytest.raises(EditRefused) as refused:
+        reapply(newer, applied, base=GARDEN)
+
+    assert refused.value.rule == rule
+
+
+def test_an_edit_of_one_of_two_twins_is_not_made_again_in_the_other() -> None:
+    # Given a text with two paragraphs alike, and an edit of the first
+    base = f"{GARDEN}\n{BLOCK.text}\n\nThe end.\n"
+    _, applied = apply(base, Edit(BLOCK.id, "append", "More."), eligible_blocks(base))
+
+    # When the first is changed, so that only the other is what the edited one was
+    newer = base.replace(BLOCK.text, "Something else.", 1)
+
+    with pytest.raises(EditRefused, match="more than once"):
+        reapply(newer, applied, base=base)
+
+
+def test_an_edit_is_not_made_again_beside_a_paid_link() -> None:
+    paid = Link("https://paid.example/", "paid")
+    newer = GARDEN.replace(BLOCK.text, f"{markdown_link(paid)}\n\n{BLOCK.text}")
+    _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
+
+    content, _ = reapply(newer, applied, base=GARDEN)
+    assert "More." in content
+    with pytest.raises(EditRefused):
+        reapply(newer, applied, base=GARDEN, paid_links=[paid])
 
 
 def test_an_edit_made_already_is_not_made_twice() -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
-    assert reapply(after, applied) is None
+    with pytest.raises(EditRefused):
+        reapply(after, applied, base=GARDEN)

@@ -1,23 +1,32 @@
-"""The editor's pages: what waits, one order's file, and the two verbs. The login is Piccolo Admin's."""
+"""The editor's pages: what waits, what failed, one order's file, and the verbs. The login is Piccolo Admin's."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue import admins, history, review_desk, reviews, tokens
+from blogqueue import admins, history, orders, refunds, review_desk, reviews, tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
-from blogqueue.errors import NotFoundError, ProblemError
+from blogqueue.errors import ProblemError
 from blogqueue.money import amount
 from blogqueue.pages import changes
+from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
+from blogqueue.promises import Promised
 from blogqueue.writing.rendering import render
 
-Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+NO_VERSION = UUID(int=0)
+"""What a form without a version's id was filled with: none that an order has."""
+
+SAID = {
+    "retry": "Its job waits again; the customer gets a letter when it is done.",
+    "refund": "The money is on its way back.",
+}
+"""What an order's page says after an action, by the code in its address."""
 
 HOUR, DAY = 3600, 86400
 
@@ -32,6 +41,9 @@ async def queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = 
         "reviews/queue.html",
         who=who,
         waiting=await review_desk.waiting(),
+        number=await review_desk.number_waiting(),
+        failed=await review_desk.failed(),
+        shown=review_desk.SHOWN,
         done=await _done(done),
         age=age,
         price=amount,
@@ -40,12 +52,15 @@ async def queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = 
 
 @get("/admin/reviews/{order_id:uuid}", include_in_schema=False)
 async def order(
-    request: Request[Any, Any, Any], order_id: FromPath[UUID], done: FromQuery[UUID | None] = None
+    request: Request[Any, Any, Any],
+    order_id: FromPath[UUID],
+    done: FromQuery[UUID | None] = None,
+    said: FromQuery[str] = "",
 ) -> Template | Redirect:
     """One order's file."""
     if await admins.signed_in(access.session(request)) is None:
         return Redirect("/admin/", status_code=303)
-    return await _file(request, order_id, done=await _done(done))
+    return await _file(request, order_id, done=SAID.get(said) or await _done(done))
 
 
 @post("/admin/reviews/{order_id:uuid}/approve", include_in_schema=False)
@@ -70,9 +85,23 @@ async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
         following = await review_desk.after(order_id)
         _, promised = await reviews.reject(order_id, who=who, reason=reason, version_id=_version(data))
     except ProblemError as error:
-        return await _refused(request, order_id, error)
+        return await _refused(request, order_id, error, typed=data)
     await nudge(promised)
     return _on(order_id, following)
+
+
+@post("/admin/reviews/{order_id:uuid}/retry", include_in_schema=False)
+async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
+    """Give a failed order's job new attempts."""
+    who = await access.form_sender(request, data.get("form", ""))
+    return await _mend(request, order_id, "retry", orders.retry(order_id, who=who))
+
+
+@post("/admin/reviews/{order_id:uuid}/refund", include_in_schema=False)
+async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
+    """Give a failed order's money back now, or once more after Stripe could not."""
+    who = await access.form_sender(request, data.get("form", ""))
+    return await _mend(request, order_id, "refund", refunds.begin_or_repeat(order_id, who=who))
 
 
 def age(seconds: int) -> str:
@@ -83,16 +112,13 @@ def age(seconds: int) -> str:
 
 
 def _version(data: dict[str, str]) -> UUID:
-    """The version that the editor saw. Raises NotFoundError for what is no id."""
-    try:
-        return UUID(data.get("version", ""))
-    except ValueError as error:
-        raise NotFoundError("version") from error
+    """The version that the editor saw."""
+    return as_uuid(data.get("version", "")) or NO_VERSION
 
 
 async def _done(order_id: UUID | None) -> str:
     """What was done last, in words."""
-    return await history.latest(order_id) if order_id else ""
+    return f"Done: {await history.latest(order_id)}." if order_id else ""
 
 
 def _on(order_id: UUID, following: UUID | None) -> Redirect:
@@ -100,31 +126,53 @@ def _on(order_id: UUID, following: UUID | None) -> Redirect:
     return Redirect(f"{to}?done={order_id}", status_code=303)
 
 
-async def _refused(request: Request[Any, Any, Any], order_id: UUID, error: ProblemError) -> Template:
-    """The same page again, as things are now, with what happened."""
+async def _mend(
+    request: Request[Any, Any, Any], order_id: UUID, code: str, verb: Awaitable[Promised]
+) -> Template | Redirect:
+    """Do what a failed order needs, and show what became of it."""
+    try:
+        promised = await verb
+    except ProblemError as error:
+        return await _refused(request, order_id, error)
+    await nudge(promised)
+    return Redirect(f"/admin/reviews/{order_id}?said={code}", status_code=303)
+
+
+async def _refused(
+    request: Request[Any, Any, Any], order_id: UUID, error: ProblemError, typed: dict[str, str] | None = None
+) -> Template:
+    """The same page again, as things are now, with what happened and what was typed."""
     words = " ".join([error.message, *(detail.message for detail in error.details)])
-    template = await _file(request, order_id, refused=words)
+    template = await _file(request, order_id, refused=words, typed=typed)
     template.status_code = error.status
     return template
 
 
-async def _file(request: Request[Any, Any, Any], order_id: UUID, *, done: str = "", refused: str = "") -> Template:
+async def _file(
+    request: Request[Any, Any, Any],
+    order_id: UUID,
+    *,
+    done: str = "",
+    refused: str = "",
+    typed: dict[str, str] | None = None,
+) -> Template:
     file = await review_desk.file(order_id)
     return page(
         "reviews/order.html",
         file=file,
         order=file.order,
         change=changes.shown(file.base.content_md, file.version.content_md, file.edit, file.paid)
-        if file.base and file.edit
+        if file.version and file.base and file.edit
         else None,
-        whole="" if file.edit else render(file.version.content_md, file.paid),
+        whole=render(file.version.content_md, file.paid) if file.version and not file.edit else "",
         reasons=reviews.REASONS,
         following=await review_desk.after(order_id),
         form=tokens.form(access.session(request)),
         done=done,
         refused=refused,
+        typed=typed,
         price=amount,
     )
 
 
-HANDLERS = [queue, order, approve, reject]
+HANDLERS = [queue, order, approve, reject, retry, refund]

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from blogqueue.writing.blocks import Block, prose_blocks
+from blogqueue.writing.blocks import Block, eligible_blocks, prose_blocks
 from blogqueue.writing.front_matter import lines
+from blogqueue.writing.links import Link
 
 MAX_CHARACTERS = 10_000
 """Above any paragraph worth selling; a longer answer is a runaway and not worth a check."""
@@ -69,11 +70,26 @@ def apply(article: str, edit: Edit, eligible: Sequence[Block]) -> tuple[str, App
     return _splice(article, edit, block)
 
 
-def reapply(article: str, applied: AppliedEdit) -> tuple[str, AppliedEdit] | None:
-    """The same edit on a newer text of the same article; None unless exactly one paragraph is what the old one was."""
-    same = [block for block in prose_blocks(article) if block.sha256 == applied.sha256]
-    if len(same) != 1:
-        return None
+def reapply(
+    article: str, applied: AppliedEdit, *, base: str, paid_links: Sequence[Link] = ()
+) -> tuple[str, AppliedEdit]:
+    """The same edit on a newer text of the same article, which carries other paid links by now.
+
+    Exactly one paragraph of the text that it was made to (`base`), and exactly one of the newer text, must be the
+    edited one: of twins nobody can say which is which. Raises EditRefused: stale_block, twin_block, and unfit_block
+    where no link may stand there (any more).
+    """
+    same = _alike(article, applied)
+    if not same:
+        raise EditRefused("stale_block", "Its paragraph was changed or is gone.")
+    if len(same) > 1 or len(_alike(base, applied)) != 1:
+        raise EditRefused("twin_block", "Its paragraph stands or stood in the article more than once.")
+    if same[0] not in eligible_blocks(article, paid_links):
+        raise EditRefused(
+            "unfit_block",
+            "No link may stand in its paragraph as it is now: it is the first or the last one, within a template's "
+            "tags, or beside another paid link.",
+        )
     return _splice(article, Edit(same[0].id, applied.mode, applied.text), same[0])
 
 
@@ -97,6 +113,11 @@ def own_line_break(article: str, start: int, end: int) -> str:
     r"""The line end that a paragraph is written with: its own first one, else the next, else the article's."""
     found = line_breaks(article[start:end]) or line_breaks(article[end:]) or line_breaks(article)
     return found[0] if found else "\n"
+
+
+def _alike(article: str, applied: AppliedEdit) -> list[Block]:
+    """The paragraphs of a text that are what the edited one was."""
+    return [block for block in prose_blocks(article) if block.sha256 == applied.sha256]
 
 
 def _splice(article: str, edit: Edit, block: Block) -> tuple[str, AppliedEdit]:
