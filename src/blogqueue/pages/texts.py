@@ -1,18 +1,19 @@
 """Where an owner writes: an article's live text in a form, published as its next version."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from litestar import Request, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from blogqueue import admins, articles, catalogue, tokens, versions
 from blogqueue.api import access
 from blogqueue.errors import NotFoundError, ProblemError
+from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.tables import Article
+from blogqueue.writing.line_ends import with_line_ends
 
 BODY_BYTES = 4 * articles.MAX_CHARACTERS
 """A form's text is percent-encoded."""
@@ -43,38 +44,33 @@ async def text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> T
 
 
 @post("/admin/texts/{article_id:uuid}", include_in_schema=False, request_max_body_size=BODY_BYTES)
-async def publish(
-    request: Request[Any, Any, Any],
-    article_id: FromPath[UUID],
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Template:
+async def publish(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
     """Publish what was written."""
     who = await access.form_sender(request, data.get("form", ""))
     base = await _version(data.get("base", ""))
-    written = _line_ends_of(base[1], data.get("text", ""))
+    # A form is sent with CRLF everywhere (HTML §4.10.22.7).
+    written = with_line_ends(data.get("text", ""), base[1])
     try:
         await articles.publish_text(article_id, written, who=who, override=data.get("override", ""), based_on=base[0])
     except ProblemError as error:
         words = " ".join([error.message, *(detail.message for detail in error.details)])
-        template = await _shown(request, article_id, written=written, base=base[0], refused=words)
+        template = await _shown(request, article_id, written=written, base=data.get("base", ""), refused=words)
         template.status_code = error.status
         return template
     return await _shown(request, article_id, done="Published.")
 
 
-def _line_ends_of(base: str, written: str) -> str:
-    """What was written, with the article's own line ends: a form is sent with CRLF everywhere (HTML §4.10.22.7)."""
-    return written if "\r\n" in base else written.replace("\r\n", "\n")
-
-
 async def _version(version_id: str) -> tuple[UUID | None, str]:
-    """The version that the form was filled with, and its text; none for a draft. Raises NotFoundError."""
+    """The version that the form was filled with, and its text; none where there was no text yet.
+
+    Raises NotFoundError.
+    """
     if not version_id:
         return None, ""
-    try:
-        version = await versions.get(UUID(version_id))
-    except ValueError as error:
-        raise NotFoundError("version") from error
+    known = as_uuid(version_id)
+    if known is None:
+        raise NotFoundError("version")
+    version = await versions.get(known)
     return version.id, version.content_md
 
 
@@ -83,19 +79,22 @@ async def _shown(
     article_id: UUID,
     *,
     written: str | None = None,
-    base: UUID | None = None,
+    base: str = "",
     refused: str = "",
     done: str = "",
 ) -> Template:
+    """The form, filled with the live text, or again with what was `written` from version `base`."""
     article = await Article.objects().get(Article.id == article_id)
     if article is None:
         raise NotFoundError("article")
     live = await versions.get(article.selected_version_id) if article.selected_version_id else None
+    if written is None:
+        written, base = (live.content_md, str(live.id)) if live else ("", "")
     return page(
         "reviews/text.html",
         article=article,
-        text=written if written is not None else live.content_md if live else "",
-        base=base or (live.id if live else ""),
+        text=written,
+        base=base,
         paid=await catalogue.paid_orders(article_id),
         form=tokens.form(access.session(request)),
         refused=refused,
