@@ -7,10 +7,11 @@ from uuid import UUID
 import pytest
 
 from blogqueue import articles, catalogue
+from blogqueue.audit import audit
 from blogqueue.errors import ConflictError
-from blogqueue.tables import OrderEvent
-from tests.cast import LONG, anchors, live
-from tests.stage import GARDEN, Bought, Stage
+from blogqueue.tables import Article, Domain, OrderEvent
+from tests.cast import BEN, LONG, anchors, live
+from tests.stage import GARDEN, Bought, Stage, bearer
 
 
 async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
@@ -31,8 +32,23 @@ LINK = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
         LINK.replace(")", ' "title")'),
         f"`{LINK}`",
         f"{LINK} and {LINK}",
+        f"~~{LINK}~~",
+        f"**{LINK}**",
+        LINK.replace("a guide to mulching", "*a guide to mulching*"),
+        LINK.replace("a guide to mulching", "`a guide to mulching`"),
     ],
-    ids=["dropped", "other words", "other target", "a title", "as code", "twice"],
+    ids=[
+        "dropped",
+        "other words",
+        "other target",
+        "a title",
+        "as code",
+        "twice",
+        "struck through",
+        "strong",
+        "words emphasised",
+        "words as code",
+    ],
 )
 async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_the_orders_name(
     stage: Stage, instead: str
@@ -105,16 +121,133 @@ async def test_an_approval_and_an_owners_text_at_the_same_moment_lose_nothing(st
     await stage.sound()
 
 
+async def notes(order: Bought) -> list[tuple[str, str]]:
+    """What an order's history says, and why."""
+    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    return [(row["what"], row["note"]) for row in rows]
+
+
+async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) -> None:
+    # Given a paid link that the owner dropped
+    article_id = await stage.article(max_paid_links=1)
+    order = await completed(stage, article_id)
+    text = await live(stage, article_id)
+    await articles.publish_text(article_id, GARDEN, who="edith", override="A mistake.")
+    assert (
+        "The site has taken the link out"
+        in (await stage.http.get(f"/order-status/{order.id}", headers=bearer(order.access))).text
+    )
+
+    # When a text carries it again
+    version_id = await articles.publish_text(article_id, text, who="edith")
+
+    # Then it has its rel and its guard, the place is taken, and the order's history says so
+    page = (await stage.http.get("/articles/soil-that-lasts")).text
+    assert 'rel="sponsored">a guide to mulching</a>' in page
+    assert await catalogue.places(article_id) == 0
+    with pytest.raises(ConflictError, match=str(order.id)):
+        await articles.publish_text(article_id, GARDEN, who="edith")
+    assert (await notes(order))[-2:] == [
+        ("paid link dropped", "A mistake."),
+        ("paid link back", f"version {version_id}"),
+    ]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_dropped_link_does_not_come_back_to_a_place_that_was_sold_again_nor_altered(stage: Stage) -> None:
+    # Given a dropped link, whose place another customer has bought
+    article_id = await stage.article(max_paid_links=1, content=LONG)
+    order = await completed(stage, article_id)
+    text = await live(stage, article_id)
+    await articles.publish_text(article_id, LONG, who="edith", override="A mistake.")
+    with pytest.raises(ConflictError, match="exactly as it was sold"):
+        await articles.publish_text(article_id, text.replace(LINK, f"{LINK} {LINK}"), who="edith")
+    await stage.submitted(article_id, **BEN)
+
+    # When a text carries it again, then it is refused with the order's name
+    with pytest.raises(ConflictError, match="as long as the article has a place") as refused:
+        await articles.publish_text(article_id, text, who="edith", override="All the same.")
+    assert str(order.id) in str(refused.value.details)
+    assert await live(stage, article_id) == LONG
+    await stage.drain()
+    await stage.sound()
+
+
 async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_reason(stage: Stage) -> None:
+    # Given an article with a paid link
     article_id = await stage.article()
     order = await completed(stage, article_id)
-
     with pytest.raises(ConflictError, match=str(order.id)):
         await articles.take_down(article_id, who="edith")
-    await articles.take_down(article_id, who="edith", override="A court said so.")
-    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
-    await articles.put_back(article_id, who="edith")
 
+    # When it is taken down with a reason
+    await articles.take_down(article_id, who="edith", override="A court said so.")
+
+    # Then the order's history says so, and its page does not say that it is live
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
+    assert (await notes(order))[-1] == ("article taken down", "A court said so.")
+    page = (await stage.http.get(f"/order-status/{order.id}", headers=bearer(order.access))).text
+    assert "The site has taken the article down since" in page
+    assert "Open the live article" not in page and "/articles/soil-that-lasts" not in page
+    await stage.sound()
+
+    # When it is put back, then all is as before
+    await articles.put_back(article_id, who="edith")
+    assert (await notes(order))[-1] == ("article put back", "")
     assert await anchors(stage, article_id) == ["a guide to mulching"]
     await stage.drain()
     await stage.sound()
+
+
+async def test_an_article_that_is_off_the_site_without_a_word_is_a_breach(stage: Stage) -> None:
+    article_id = await stage.article()
+    order = await completed(stage, article_id)
+    await articles.take_down(article_id, who="edith", override="A court said so.")
+    await articles.put_back(article_id, who="edith")
+    await stage.drain()
+
+    await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
+
+    assert [(found.number, found.offenders) for found in await audit() if found.offenders] == [(5, [str(order.id)])]
+
+
+async def test_a_new_text_does_not_put_an_article_back_on_the_site(stage: Stage) -> None:
+    # Given an article that was taken down
+    article_id = await stage.article()
+    await articles.take_down(article_id, who="edith")
+    await stage.signed_in()
+
+    # When an owner publishes a text of it
+    page = await stage.http.get(f"/admin/texts/{article_id}")
+    form = page.text.partition('name="form" value="')[2][:43]
+    base = page.text.partition('name="base" value="')[2][:36]
+    said = {"form": form, "base": base, "text": LONG}
+    answer = await stage.http.post(f"/admin/texts/{article_id}", data=said)
+
+    # Then the page has said, and says again, what comes first
+    assert "Before a new text is published" in page.text
+    assert answer.status_code == 409 and "The article was taken down; put it back first." in answer.text
+    assert (await Article.select(Article.status))[0]["status"] == "UNPUBLISHED"
+
+
+async def test_a_page_that_was_opened_before_the_first_text_does_not_overwrite_it(stage: Stage) -> None:
+    # Given Edith's page of a draft, opened before another editor published its first text
+    article_id = await stage.article()
+    draft = Article(domain_id=(await Domain.select())[0]["id"], slug="new", title="New")
+    await Article.insert(draft)
+    await stage.signed_in()
+    form = (await stage.http.get(f"/admin/texts/{draft.id}")).text.partition('name="form" value="')[2][:43]
+    await articles.publish_text(draft.id, LONG, who="erik")
+
+    # When she publishes hers, twice
+    said = {"form": form, "base": "", "text": "# Mine\n\nText.\n"}
+    first = await stage.http.post(f"/admin/texts/{draft.id}", data=said)
+    base = first.text.partition('name="base" value="')[2].partition('"')[0]
+    second = await stage.http.post(f"/admin/texts/{draft.id}", data=said | {"base": base})
+
+    # Then she is told, and what she wrote is still in the form
+    assert (first.status_code, second.status_code) == (409, 409)
+    assert "Another text went live meanwhile" in first.text and "# Mine" in first.text
+    assert await live(stage, draft.id) == LONG
+    assert article_id

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from itertools import count
+from typing import Literal
 from uuid import UUID
 
 from blogqueue import catalogue, history, versions
@@ -10,7 +11,7 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.tables import Article, Domain, Order
-from blogqueue.writing.links import markdown_link
+from blogqueue.writing.links import links_in, markdown_link
 from blogqueue.writing.rendering import lost_links
 
 MAX_CHARACTERS = 1_000_000
@@ -48,27 +49,36 @@ async def draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUI
 
 
 async def publish_text(
-    article_id: UUID, content_md: str, *, who: str, override: str = "", based_on: UUID | None = None
+    article_id: UUID,
+    content_md: str,
+    *,
+    who: str,
+    override: str = "",
+    based_on: UUID | Literal["any"] | None = "any",
 ) -> UUID:
     """Publish an owner's text as the article's next version; the version's id, that of the live one if it is the same.
 
     Raises InvalidError for what is no text, NotFoundError, and ConflictError with the names of the orders whose paid
     link the text drops or alters; with `override`, a reason, it is published all the same, and each such order's
-    history says so. `based_on` is the version that it was written from; ConflictError if another is live by now.
+    history says so. A link that was dropped before and is in the text again is a paid one again, if the article has a
+    place for it. `based_on` is the version that it was written from, None for a first text; ConflictError if another is
+    live by now, and for an article that was taken down.
     """
     _checked(content_md)
     async with transaction():
         article = await versions.lock_article(article_id)
-        if article.selected_version_id and article.status == ArticleStatus.PUBLISHED:
+        _refuse_taken_down(article)
+        if article.selected_version_id:
             live = await versions.get(article.selected_version_id)
             if live.content_md == content_md:
                 return live.id
         await _refuse_ordered(article)
-        if based_on is not None and article.selected_version_id not in {None, based_on}:
+        if based_on not in {"any", article.selected_version_id}:
             raise ConflictError("Another text went live meanwhile; write into that one.", code="stale_text")
         lost = await _lost(article_id, content_md)
         if lost and not override.strip():
             raise _loses(lost)
+        back = await _back(article_id, content_md, freed=len(lost))
         version_id = await versions.store(article_id, content_md)
         await versions.publish(article_id, version_id)
         note = f"version {version_id}" + (f"; paid links dropped: {override.strip()}" if lost else "")
@@ -78,6 +88,9 @@ async def publish_text(
         for paid in lost:
             await Order.raw("UPDATE orders SET link_dropped_at = clock_timestamp() WHERE id = {}", paid.order_id)
             await history.note(who, "paid link dropped", order_id=paid.order_id, text=override.strip())
+        for paid in back:
+            await Order.raw("UPDATE orders SET link_dropped_at = NULL WHERE id = {}", paid.order_id)
+            await history.note(who, "paid link back", order_id=paid.order_id, text=f"version {version_id}")
     return version_id
 
 
@@ -100,6 +113,8 @@ async def take_down(article_id: UUID, *, who: str, override: str = "") -> None:
             to=ArticleStatus.UNPUBLISHED,
             text=override.strip(),
         )
+        for one in paid:
+            await history.note(who, catalogue.TAKEN_DOWN, order_id=one.order_id, text=override.strip())
 
 
 async def put_back(article_id: UUID, *, who: str) -> None:
@@ -110,6 +125,14 @@ async def put_back(article_id: UUID, *, who: str) -> None:
         await history.note(
             who, "put back", article_id=article_id, frm=ArticleStatus.UNPUBLISHED, to=ArticleStatus.PUBLISHED
         )
+        for one in await catalogue.paid_orders(article_id):
+            await history.note(who, catalogue.PUT_BACK, order_id=one.order_id)
+
+
+def _refuse_taken_down(article: Article) -> None:
+    """Raise ConflictError for a text of an article that is off the site: publishing it would put it back unasked."""
+    if article.status == ArticleStatus.UNPUBLISHED:
+        raise ConflictError("The article was taken down; put it back first.", code="taken_down")
 
 
 async def _refuse_ordered(article: Article) -> None:
@@ -139,16 +162,43 @@ async def _lost(article_id: UUID, content_md: str) -> list[catalogue.PaidLink]:
     return [one for one in paid if one.link in lost]
 
 
+async def _back(article_id: UUID, content_md: str, *, freed: int) -> list[catalogue.PaidLink]:
+    """The orders whose link was dropped before and that a text carries again, to be guarded again.
+
+    `freed` places are given up by the same text. Raises ConflictError where there is no place for them any more, or
+    the link does not stand there as it was sold.
+    """
+    there = set(links_in(content_md))
+    dropped = {one.link: one for one in await catalogue.dropped_orders(article_id) if one.link in there}
+    # What was sold once more meanwhile is the other order's.
+    back = [one for one in dropped.values() if not await catalogue.is_sold(article_id, one.link)]
+    if not back:
+        return []
+    if await catalogue.places(article_id) + freed < len(back) or lost_links(
+        content_md, [(one.link, one.rel) for one in back]
+    ):
+        raise ConflictError(
+            "A paid link that was dropped before is in this text: leave it out, or have it stand there once, exactly "
+            "as it was sold, as long as the article has a place for it.",
+            code="paid_links",
+            details=_named(back),
+        )
+    return back
+
+
 def _loses(paid: list[catalogue.PaidLink]) -> ConflictError:
     names = ", ".join(str(one.order_id) for one in paid)
     return ConflictError(
         f"Paid links would be lost: those of order{'s' if len(paid) > 1 else ''} {names}. Keep them as they are.",
         code="paid_links",
-        details=[
-            FieldError("content", "paid_link", f"Order {one.order_id} paid for {markdown_link(one.link)}.")
-            for one in paid
-        ],
+        details=_named(paid),
     )
+
+
+def _named(paid: list[catalogue.PaidLink]) -> list[FieldError]:
+    return [
+        FieldError("content", "paid_link", f"Order {one.order_id} paid for {markdown_link(one.link)}.") for one in paid
+    ]
 
 
 async def _move(article_id: UUID, frm: ArticleStatus, to: ArticleStatus) -> None:

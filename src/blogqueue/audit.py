@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 import msgspec
 
 from blogqueue import catalogue
-from blogqueue.tables import Order
+from blogqueue.states import ArticleStatus
+from blogqueue.tables import Order, OrderEvent
 from blogqueue.writing.edits import AppliedEdit, declared_only
 from blogqueue.writing.rendering import lost_links
 
@@ -73,7 +75,7 @@ async def _versions_differ_only_by_their_edit() -> list[str]:
 
 async def _live_texts_carry_every_paid_link() -> list[str]:
     rows = await Order.raw(
-        "SELECT DISTINCT a.id, COALESCE(v.content_md, '') AS content_md FROM orders o "
+        "SELECT DISTINCT a.id, a.status, COALESCE(v.content_md, '') AS content_md FROM orders o "
         "JOIN articles a ON a.id = o.article_id LEFT JOIN article_versions v ON v.id = a.selected_version_id "
         "WHERE o.status = 'COMPLETED'",
     )
@@ -85,7 +87,20 @@ async def _live_texts_carry_every_paid_link() -> list[str]:
         paid = await catalogue.paid_orders(row["id"])
         lost = lost_links(row["content_md"], [(one.link, one.rel) for one in paid])
         broken += [str(one.order_id) for one in paid if one.link in lost]
+        if row["status"] != ArticleStatus.PUBLISHED:
+            broken += [str(one.order_id) for one in paid if not await _said_taken_down(one.order_id)]
     return broken
+
+
+async def _said_taken_down(order_id: UUID) -> bool:
+    """Whether an order's history says that its article is off the site."""
+    rows = (
+        await OrderEvent.select(OrderEvent.what)
+        .where(OrderEvent.order_id == order_id, OrderEvent.what.is_in([catalogue.TAKEN_DOWN, catalogue.PUT_BACK]))
+        .order_by(OrderEvent.id, ascending=False)
+        .limit(1)
+    )
+    return [row["what"] for row in rows] == [catalogue.TAKEN_DOWN]
 
 
 async def _no_order_completed_and_refunded() -> list[str]:
@@ -139,7 +154,7 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     (4, "a version differs from its base only inside its edit", _versions_differ_only_by_their_edit),
     (
         5,
-        "a live article carries each COMPLETED order's link exactly once",
+        "each COMPLETED order's link is live exactly once, unless its history says that it was dropped or taken down",
         _live_texts_carry_every_paid_link,
     ),
     (6, "only FAILED orders are refunded, once and in full, as they say", _no_order_completed_and_refunded),

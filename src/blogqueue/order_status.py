@@ -14,6 +14,7 @@ from blogqueue.states import (
     STATUS_MESSAGES,
     STEPS,
     WAITING_MESSAGE,
+    ArticleStatus,
     FailureReason,
     JobState,
     OrderKind,
@@ -67,7 +68,8 @@ async def status(order: Order) -> dict[str, Any]:
         "refundState": order.refund_state,
         "refundDueAt": order.refund_due_at,
         "onHold": order.frozen,
-        "article": await _article(order.article_id),
+        "article": await _article(order),
+        "linkDroppedAt": order.link_dropped_at,
         "targetUrl": order.backlink_data["target_url"],
         "anchorText": order.backlink_data["keyword"],
         "price": order.price,
@@ -129,21 +131,24 @@ async def _job(row: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-async def _article(article_id: UUID) -> dict[str, Any]:
+async def _article(order: Order) -> dict[str, Any]:
+    """The order's article; `onSite` says whether readers can open it now."""
     row = (
         await Article.select(
             Article.id,
+            Article.status,
             Article.slug,
             Article.title,
             Article.domain_id.name.as_alias("domainName"),
             Article.domain_id.language.as_alias("language"),
         )
-        .where(Article.id == article_id)
+        .where(Article.id == order.article_id)
         .first()
     )
     if row is None:
         raise NotFoundError("article", field="articleId")
-    return {**row, "url": f"{settings.public_url}/articles/{row['slug']}"}
+    on_site = row.pop("status") == ArticleStatus.PUBLISHED
+    return {**row, "url": f"{settings.public_url}/articles/{row['slug']}", "onSite": on_site}
 
 
 async def _version(order: Order) -> dict[str, Any] | None:

@@ -77,8 +77,7 @@ def explanation(status: Status) -> str:
             what = "change" if thing == "link" else "article"
             return f"An editor reads the {what}, and publishes it or tells you why not. You will get an e-mail."
         case OrderStatus.COMPLETED:
-            live = "the article with it" if thing == "link" else "it"
-            return f"An editor approved your {thing}, and {live} is live."
+            return _completed(status)
         case OrderStatus.FAILED:
             return _failed(status)
 
@@ -113,6 +112,27 @@ def when(at: datetime) -> str:
 def day(at: datetime) -> str:
     """A day: 23 Nov 2026."""
     return f"{at.day} {at:%b %Y}"
+
+
+def is_live(status: Status) -> bool:
+    """Whether readers find a published order's link now."""
+    return bool(status["article"]["onSite"]) and not status["linkDroppedAt"]
+
+
+def _completed(status: Status) -> str:
+    thing = _thing(status)
+    live = "the article with it" if thing == "link" else "it"
+    if not status["article"]["onSite"]:
+        return (
+            f"An editor approved your {thing}, and {live} was live. The site has taken the article down since; "
+            "please write to us if you have not heard why."
+        )
+    if status["linkDroppedAt"]:
+        return (
+            f"An editor approved your {thing}, and {live} was live. The site has taken the link out of the article on "
+            f"{day(status['linkDroppedAt'])}; please write to us if you have not heard why."
+        )
+    return f"An editor approved your {thing}, and {live} is live."
 
 
 def _processing(status: Status) -> str:

@@ -77,12 +77,17 @@ def html_links(html: str) -> list[HtmlLink]:
 
 
 def lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
-    """Those of the paid links that readers do not get exactly once, with target, words and rel, and nothing else."""
+    """Those of the paid links that readers do not get exactly once, with target, words and rel, and nothing else.
+
+    Nothing else: neither struck through nor otherwise emphasised, nor in words of code.
+    """
     found = html_links(render(article, paid))
+    plain = {as_link(link) for link in parse(article).links if link.plain}
     return [
         link
         for link, rel in paid
-        if [f.attributes for f in found if f.text == link.anchor_text and ("href", link.target_url) in f.attributes]
+        if link not in plain
+        or [f.attributes for f in found if f.text == link.anchor_text and ("href", link.target_url) in f.attributes]
         != [(("href", link.target_url), *((("rel", rel),) if rel else ()))]
     ]
 
