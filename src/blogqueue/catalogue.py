@@ -1,6 +1,7 @@
 """What is on sale: published articles with a link place left, and how articles come in from Markdown files."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
 from operator import itemgetter
 from textwrap import shorten
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from blogqueue import cursors
 from blogqueue.errors import GoneError, NotFoundError
+from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Article
 from blogqueue.writing.blocks import eligible_blocks, prose_blocks
@@ -19,22 +21,66 @@ PAGE_SIZE = 20
 TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
 """What an order's history says when the article with its link leaves the site, and when it is there again."""
 
-NEWEST = (datetime.fromisoformat("9999-01-01T00:00:00+00:00"), UUID(int=2**128 - 1))
+MOST = 10**12
+"""More than any price or length that is asked for."""
 
-_AS_PLACES = " AS places\n"
-_PLACES = """
+# Currencies are not converted: amounts compare by their numbers, in hundredths, also where a currency has none.
+_HUNDREDTHS = (
+    f"d.backlink_price * CASE WHEN d.currency IN ({', '.join(map(repr, sorted(ZERO_DECIMAL)))}) THEN 100 ELSE 1 END"
+)
+
+
+_WORDS = "v.words::bigint"
+"""A number that is asked for may be larger than any article is long."""
+
+
+class Sort(StrEnum):
+    """In which order a list of what is on sale comes."""
+
+    NEWEST = "newest"
+    CHEAPEST = "cheapest"
+    LONGEST = "longest"
+    SHORTEST = "shortest"
+
+
+_ORDERS: dict[Sort, tuple[str, str, type]] = {
+    Sort.NEWEST: ("a.published_at", "DESC", datetime),
+    Sort.CHEAPEST: (_HUNDREDTHS, "ASC", int),
+    Sort.LONGEST: (_WORDS, "DESC", int),
+    Sort.SHORTEST: (_WORDS, "ASC", int),
+}
+"""What each sorts by, in which direction, and the type of that in a cursor."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a list of offers is to show: `domain` and `niche` exact, `q` somewhere in title, topic or keyword.
+
+    `max_price` in hundredths of the currency's unit; `only_free` leaves out what has no link place left.
+    """
+
+    domain: str = ""
+    niche: str = ""
+    q: str = ""
+    only_free: bool = False
+    max_price: int | None = None
+    min_words: int = 0
+    published_since: date | None = None
+    sort: Sort = Sort.NEWEST
+
+
+_FREE = """
 GREATEST(0, d.max_paid_links
     - (SELECT count(*) FROM orders o
        WHERE o.article_id = a.id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL)
     - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
-                                          AND p.holds_until > clock_timestamp())) AS places
+                                          AND p.holds_until > clock_timestamp()))
 """
 
 _ITEM = f"""
 SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
        d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
-       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md,
-       {_PLACES}
+       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.words, {_HUNDREDTHS} AS hundredths,
+       {_FREE} AS places
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
 WHERE a.status = 'PUBLISHED'
 """  # noqa: S608 - both texts are ours
@@ -62,35 +108,44 @@ class Offer(msgspec.Struct, frozen=True):
     forbidden_niches: list[str]
     forbidden_words: list[str]
     content_md: str
+    words: int
+    hundredths: int
     places: int
 
 
-async def offers(
-    *,
-    domain: str = "",
-    niche: str = "",
-    q: str = "",
-    only_free: bool = False,
-    cursor: str = "",
-    size: int = PAGE_SIZE,
-) -> tuple[list[Offer], str | None]:
-    """A page of what is on sale, newest first, and the cursor of the next page.
-
-    `domain` and `niche` are exact, `q` is looked for in title, topic and keyword; `only_free` leaves out what is sold
-    out. Raises InvalidError for a bad cursor.
-    """
-    published_at, article_id = cursors.read(cursor) or NEWEST
-    pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+async def offers(wanted: Wanted, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
+    """A page of what is on sale, and the cursor of the next page. Raises InvalidError for a bad cursor."""
+    column, direction, key = _ORDERS[wanted.sort]
+    asked = [
+        ("d.host = {}", [wanted.domain] if wanted.domain else []),
+        ("a.niche = {}", [wanted.niche] if wanted.niche else []),
+        ("(a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {})", [_pattern(wanted.q)] * 3 if wanted.q else []),
+        (f"{_HUNDREDTHS} <= {{}}", [] if wanted.max_price is None else [wanted.max_price]),
+        (f"{_WORDS} >= {{}}", [wanted.min_words] if wanted.min_words else []),
+        ("a.published_at >= {}", [datetime.combine(since, time.min, UTC)] if (since := wanted.published_since) else []),
+        (f"{_FREE} > {{}}", [0] if wanted.only_free else []),
+        (
+            f"({column}, a.id) {'<' if direction == 'DESC' else '>'} ({{}}, {{}})",
+            cursors.read(cursor, wanted.sort, key),
+        ),
+    ]
+    given = [(condition, values) for condition, values in asked if values]
     rows = await Article.raw(
-        _ITEM + f" AND (NOT {{}} OR {_PLACES.removesuffix(_AS_PLACES)} > 0)"
-        " AND ({} = '' OR d.host = {}) AND ({} = '' OR a.niche = {}) "
-        "AND (a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {}) "
-        "AND (a.published_at, a.id) < ({}, {}) ORDER BY a.published_at DESC, a.id DESC LIMIT {}",
-        only_free, domain, domain, niche, niche, pattern, pattern, pattern, published_at, article_id, size + 1,
+        _ITEM + "".join(f" AND {condition}" for condition, _ in given)
+        + f" ORDER BY {column} {direction}, a.id {direction} LIMIT {{}}",
+        *(value for _, values in given for value in values),
+        size + 1,
     )  # fmt: skip
     page = msgspec.convert(rows[:size], list[Offer])
-    more = len(rows) > size
-    return page, (cursors.after(page[-1].published_at, page[-1].id) if more else None)
+    if len(rows) <= size:
+        return page, None
+    last = page[-1]
+    behind = {Sort.NEWEST: last.published_at, Sort.CHEAPEST: last.hundredths}.get(wanted.sort, last.words)
+    return page, cursors.after(behind, last.id, wanted.sort)
+
+
+def _pattern(words: str) -> str:
+    return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 async def offer(article_id: UUID) -> Offer:
@@ -111,15 +166,15 @@ async def offer_by_slug(slug: str) -> Offer:
     raise NotFoundError("article")
 
 
-async def choices() -> tuple[list[tuple[str, str]], list[str]]:
-    """The domains (host and name) and the niches that articles on sale are of, in alphabetical order."""
+async def choices() -> tuple[list[tuple[str, str]], list[str], list[str]]:
+    """The domains (host and name), niches and currencies that articles on sale are of, in alphabetical order."""
     rows = await Article.raw(
-        "SELECT DISTINCT d.host, d.name, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id "
+        "SELECT DISTINCT d.host, d.name, d.currency, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id "
         "WHERE a.status = 'PUBLISHED'"
     )
     names: dict[str, str] = {row["host"]: row["name"] for row in rows}
     domains = sorted(names.items(), key=itemgetter(1))
-    return domains, sorted({str(row["niche"]) for row in rows})
+    return domains, sorted({str(row["niche"]) for row in rows}), sorted({str(row["currency"]) for row in rows})
 
 
 async def link_places(offer: Offer) -> tuple[list[str], int]:
@@ -132,7 +187,7 @@ async def link_places(offer: Offer) -> tuple[list[str], int]:
 async def places(article_id: UUID) -> int:
     """How many link places of an article are neither sold nor held, whether or not it is on sale."""
     rows = await Article.raw(
-        f"SELECT {_PLACES} FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
+        f"SELECT {_FREE} AS places FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
         article_id,
     )
     return int(rows[0]["places"])
@@ -227,6 +282,6 @@ def listed(offer: Offer) -> dict[str, Any]:
         "currency": offer.currency,
         "rel": offer.rel,
         "linksFree": offer.places,
-        "words": len(offer.content_md.split()),
+        "words": offer.words,
         "publishedAt": offer.published_at,
     }

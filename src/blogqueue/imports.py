@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ class _File:
     topic: str
     niche: str
     keyword: str
+    published_at: datetime | None
 
 
 async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "") -> list[Imported]:
@@ -132,6 +134,7 @@ def _read(path: Path) -> _File:
         topic=(_word(said, "topic") or title)[:500],
         niche=(_word(said, "niche") or _first(said, "categories") or _first(said, "tags") or "")[:100],
         keyword=(_word(said, "keyword") or "")[:200],
+        published_at=_published_at(said.get("date")),
     )
 
 
@@ -148,6 +151,7 @@ async def _publish(file: _File, terms: dict[str, Any], drop: str) -> str:
             topic=file.topic,
             niche=file.niche or domain.niche,
             keyword=file.keyword,
+            published_at=file.published_at,
         )
         await Article.insert(article)
         await articles.publish_text(article.id, file.content, who=WHO)
@@ -185,6 +189,26 @@ def _word(said: dict[str, object], key: str) -> str:
     """A front-matter value as one line of text, or ""."""
     value = said.get(key)
     return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
+
+
+def _published_at(said: object) -> datetime | None:
+    """When a file's article was published, by its front matter: a day or a moment; None for what cannot be read.
+
+    Raises UnusableError for a day to come, on which site generators would publish it and not before.
+    """
+    try:
+        at = datetime.fromisoformat(said) if isinstance(said, str) else said
+        if isinstance(at, date) and not isinstance(at, datetime):
+            at = datetime.combine(at, time.min)
+        if not isinstance(at, datetime):
+            return None
+        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    # Today may have begun elsewhere.
+    if at > datetime.now(UTC) + timedelta(days=1):
+        raise UnusableError(f"is dated {at:%Y-%m-%d}, which is still to come")
+    return at
 
 
 def _first(said: dict[str, object], key: str) -> str:

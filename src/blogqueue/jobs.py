@@ -236,14 +236,30 @@ async def counts() -> dict[str, dict[str, int]]:
     return {queue: {state.value: n for state, n in states.items()} for queue, states in by_queue.items()}
 
 
-async def seconds_to_finish(queue: str) -> tuple[float, float] | None:
-    """The quickest and the slowest of the queue's last 20 jobs, in s from promise to end; None if none has ended."""
+async def seconds_to_run(queue: str) -> tuple[float, float] | None:
+    """The quickest and the slowest of the queue's last 20 jobs, in s from start to end; None if none has ended."""
     rows = await Job.raw(
-        "SELECT min(s) AS low, max(s) AS high FROM (SELECT EXTRACT(EPOCH FROM finished_at - created_at) AS s FROM jobs "
+        "SELECT min(s) AS low, max(s) AS high FROM (SELECT EXTRACT(EPOCH FROM finished_at - started_at) AS s FROM jobs "
         "WHERE queue = {} AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT 20) AS latest",
         queue,
     )
     return (float(rows[0]["low"]), float(rows[0]["high"])) if rows[0]["low"] is not None else None
+
+
+async def turns(job_id: str, *, slots: int) -> int:
+    """How many jobs, one after another, it takes until a job has ended: 1 for one that is at work or can be at once.
+
+    `slots` is how many jobs of its queue are worked on at a time; more, where more are.
+    """
+    rows = await Job.raw(
+        "SELECT count(*) FILTER (WHERE other.state = 'ACTIVE') AS at_work, "
+        "  count(*) FILTER (WHERE other.state <> 'ACTIVE' AND other.created_at < job.created_at) AS before "
+        "FROM jobs job JOIN jobs other ON other.queue = job.queue AND other.id <> job.id "
+        "  AND other.state IN ('WAITING', 'DELAYED', 'ACTIVE') WHERE job.id = {} AND job.state = 'WAITING'",
+        job_id,
+    )
+    at_work, before = int(rows[0]["at_work"]), int(rows[0]["before"])
+    return (at_work + before) // max(slots, at_work) + 1
 
 
 async def position(queue: str, created_at: datetime) -> int:

@@ -108,8 +108,10 @@ def anchor_text(value: str) -> str:
         raise RuleError("length", f"An anchor text has at most {ANCHOR_LENGTH} characters.")
     if not text.isprintable() or invisible(text):
         raise RuleError("plain_text", "An anchor text is one line without invisible characters.")
-    if any(c in MARKUP for c in text) or html.unescape(text) != text:
-        raise RuleError("no_markup", "An anchor text is plain words, without Markdown or HTML.")
+    if found := next((c for c in text if c in MARKUP), ""):
+        raise RuleError("no_markup", f"An anchor text is plain words; please leave out “{found}”.")
+    if html.unescape(text) != text:
+        raise RuleError("no_markup", "An anchor text is plain words; an & with a name and a semicolon is HTML.")
     if text != " ".join(text.split(" ")) or "  " in text or any(c.isspace() and c != " " for c in text):
         raise RuleError("plain_text", "An anchor text has single spaces between its words.")
     lowered = text.lower()
@@ -137,8 +139,8 @@ def phrase(value: str, longest: int) -> str:
         raise RuleError("length", f"This has at most {longest} characters.")
     if not text.isprintable() or invisible(text):
         raise RuleError("plain_text", "This is one line without invisible characters.")
-    if any(c in "[]<>{}`|\\" for c in text):
-        raise RuleError("no_markup", "This is plain words, without Markdown or HTML.")
+    if found := next((c for c in text if c in "[]<>{}`|\\"), ""):
+        raise RuleError("no_markup", f"This is plain words; please leave out “{found}”.")
     lowered = text.lower()
     if "://" in lowered or "www." in lowered or "@" in lowered:
         raise RuleError("no_url", "This is words, not an address.")

@@ -94,14 +94,35 @@ async def renew(token: str, *, address: str) -> Promised:
 
     Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
     """
-    known = await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
-    if known is None:
-        raise NotFoundError("token", field="token")
+    known = await _known(token)
     if known.state in {PurchaseState.PAID, PurchaseState.HELD}:
         raise ConflictError("This link was used: the purchase is paid.", code="token_used")
     if known.payment_pending:
         raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
     return await ask(wishes.of(known), address=address)
+
+
+async def wish(token: str) -> Wish:
+    """What a magic link is about, whatever became of it. Raises NotFoundError."""
+    return wishes.of(await _known(token))
+
+
+async def ended(token: str) -> str:
+    """Why a magic link confirms nothing any more, as a code: itself is too old, or the payment page that it opened.
+
+    "payment_pending" where a payment is on its way after all. Raises NotFoundError.
+    """
+    known = await _known(token)
+    if known.payment_pending:
+        return "payment_pending"
+    return "session_expired" if known.session_num else "token_expired"
+
+
+async def _known(token: str) -> Purchase:
+    known = await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
+    if known is None:
+        raise NotFoundError("token", field="token")
+    return known
 
 
 async def expire() -> int:
@@ -138,4 +159,4 @@ async def _limited(email: str, address_hash: str) -> None:
         rows[0]["by_email"] >= settings.purchases_per_hour_and_email
         or rows[0]["by_address"] >= settings.purchases_per_hour_and_address
     ):
-        raise TooManyError("Too many purchases were started lately. Please try again later.", retry_after=3600)
+        raise TooManyError("Too many purchases were started lately.", retry_after=3600)

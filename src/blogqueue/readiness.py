@@ -1,14 +1,24 @@
 """What each process needs to be set; a production start without it is refused with all that is missing in one list."""
 
 import sys
+from pathlib import Path
 
 from blogqueue.settings import settings
 
 # Each process needs only its own secrets (DESIGN.md §9).
 NEEDS = {
-    "web": ("database_url", "broker", "secret_key", "stripe_api_key", "stripe_webhook_secret", "https"),
+    "web": (
+        "database_url",
+        "broker",
+        "secret_key",
+        "stripe_api_key",
+        "stripe_webhook_secret",
+        "reply_to",
+        "texts",
+        "https",
+    ),
     "writer": ("database_url", "broker", "openai_api_key", "https"),
-    "mail": ("database_url", "broker", "secret_key", "smtp_url", "stripe_api_key", "mail_from", "https"),
+    "mail": ("database_url", "broker", "secret_key", "smtp_url", "stripe_api_key", "mail_from", "reply_to", "https"),
     "clock": ("broker",),
     "cli": ("database_url",),
 }
@@ -29,12 +39,34 @@ def _problem(need: str) -> str:
         return "" if settings.database_url else "DATABASE_URL is not set"
     if need == "broker":
         return "" if settings.broker_url or settings.redis_url else "REDIS_URL (or BROKER_URL) is not set"
-    if need == "https":
-        unsafe = production and not settings.public_url.startswith("https://")
-        return "BLOGQUEUE_PUBLIC_URL must begin with https:// in production" if unsafe else ""
-    if need == "mail_from":
-        return "BLOGQUEUE_MAIL_FROM is not set" if production and "@localhost" in settings.mail_from else ""
+    if need == "texts":
+        return _texts_problem()
+    if need in {"https", "mail_from", "reply_to"}:
+        return _address_problem(need) if production else ""
     return _secret_problem(need, production=production)
+
+
+def _address_problem(need: str) -> str:
+    """Which address of ours people could not reach, or should not; "" if none."""
+    problems = {
+        "https": ""
+        if settings.public_url.startswith("https://")
+        else "BLOGQUEUE_PUBLIC_URL must begin with https:// in production",
+        "mail_from": "BLOGQUEUE_MAIL_FROM is not set" if "@localhost" in settings.mail_from else "",
+        "reply_to": "" if settings.contact else "BLOGQUEUE_MAIL_REPLY_TO is not set: customers have nobody to write to",
+    }
+    return problems[need]
+
+
+def _texts_problem() -> str:
+    """Which of the owner's own texts cannot be read; "" if all can."""
+    for name in ("terms_file", "privacy_file"):
+        file: str = getattr(settings, name)
+        try:
+            _ = file and Path(file).read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            return f"BLOGQUEUE_{name.upper()} cannot be read: {error}"
+    return ""
 
 
 def _secret_problem(need: str, *, production: bool) -> str:

@@ -1,5 +1,6 @@
 """What varies between machines, read from the environment once; every setting has its sentence in `.env.example`."""
 
+from email.utils import parseaddr
 from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
@@ -58,6 +59,15 @@ class Settings(BaseSettings):
     checkouts_per_minute_and_address: int = Field(default=30, ge=1, le=10000)
     order_max_model_calls: int = Field(default=200, ge=1, le=100_000)
     order_max_tokens: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
+
+    def concurrency(self, queue: str) -> int:
+        """How many jobs of a queue one writer process works on at a time."""
+        return int(getattr(self, f"{queue.replace('-', '_')}_concurrency"))
+
+    @property
+    def contact(self) -> str:
+        """The address that customers write to with questions; "" if there is none."""
+        return parseaddr(self.mail_reply_to)[1]
 
 
 settings = Settings()

@@ -86,12 +86,16 @@ class Article(Table, tablename="articles", db=DB):
 
 
 class ArticleVersion(Table, tablename="article_versions", db=DB):
-    """One text of an article, never changed once stored; `backlink_metadata` holds the edit that made it."""
+    """One text of an article, never changed once stored; `backlink_metadata` holds the edit that made it.
+
+    `words` counts its body, so that the catalogue need not read texts to sort by their length.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict, null=False)
     version_num = Integer()
     content_md = Text()
+    words = Integer(default=0)
     qc_attempts = Integer(default=0)
     last_qc_status = Varchar(30, null=True, default=None)
     last_qc_notes: Any = JSONB(null=True, default=None)

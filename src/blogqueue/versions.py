@@ -7,6 +7,7 @@ from uuid import UUID
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion
+from blogqueue.writing.front_matter import body_start
 
 
 async def lock_article(article_id: UUID) -> Article:
@@ -27,10 +28,16 @@ async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # n
         article_id=article_id,
         version_num=latest[0]["n"] + 1,
         content_md=content_md,
+        words=word_count(content_md),
         **columns,
     )
     await ArticleVersion.insert(version)
     return version.id
+
+
+def word_count(content_md: str) -> int:
+    """How many words an article has, its front matter not counted."""
+    return len(content_md[body_start(content_md) :].split())
 
 
 async def publish(article_id: UUID, version_id: UUID) -> None:

@@ -108,7 +108,7 @@ async def test_a_sold_out_article_says_so_and_keeps_what_was_typed_from_being_se
 
     assert answer.status_code == 409
     assert "All link places of this article are taken." in answer.text
-    assert "sold out" in (await stage.http.get("/", headers=HTML)).text
+    assert "no link free now" in (await stage.http.get("/", headers=HTML)).text
     assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
 
 

@@ -52,7 +52,7 @@ def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str)
     ("reason", "detail", "said"),
     [
         ("job_failed", "", "Our team has been told"),
-        ("rejected", "It reads like an advertisement.", "The reason: It reads like an advertisement."),
+        ("rejected", "It reads like an advertisement.", "did not approve it, so nothing of it was published."),
         ("unfulfillable", "the article was unpublished meanwhile", "but the article was unpublished meanwhile."),
         ("payment_reversed", "", "Your bank has reversed the payment"),
     ],

@@ -39,7 +39,7 @@ async def list_orders(
     await access.admin(request)
     query = Order.select()
     behind = cursors.read(cursor)
-    if behind is not None:
+    if behind:
         at, row_id = behind
         query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
     if status is not None:

@@ -103,7 +103,7 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
     job = await orders.regenerate(order.id)
     await nudge(Promised(jobs=(job,)))
     return success(
-        {"jobId": job.id, "estimatedTime": await order_status.estimate(job.queue), "note": note},
+        {"jobId": job.id, "estimatedTime": await order_status.estimate(job.queue, job.id), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",
     )
 

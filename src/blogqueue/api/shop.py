@@ -1,5 +1,6 @@
 """What is on sale, and buying it: catalogue, purchase, checkout and Stripe's webhook."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -17,6 +18,16 @@ from blogqueue.wishes import ArticleWish, BacklinkWish, Wish
 
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above Stripe's events, which are some kB; other bodies have the app's own, smaller bound."""
+
+
+MaxPrice = Annotated[
+    int | None,
+    QueryParameter(
+        name="maxPrice", ge=0, le=catalogue.MOST, description="in hundredths of the currency's unit: 4900 is 49.00 EUR"
+    ),
+]
+MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=catalogue.MOST)]
+PublishedSince = Annotated[date | None, QueryParameter(name="publishedSince", description="a day in UTC: 2026-11-23")]
 
 
 class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -69,15 +80,24 @@ async def list_domains() -> dict[str, Any]:
 
 
 @get("/articles")
-async def list_articles(
+async def list_articles(  # noqa: PLR0917 - a parameter a filter, given by name
     domain: FromQuery[str] = "",
     niche: FromQuery[str] = "",
     q: FromQuery[str] = "",
+    free: FromQuery[bool] = False,  # noqa: FBT002 - named in the address
+    max_price: MaxPrice = None,
+    min_words: MinWords = 0,
+    published_since: PublishedSince = None,
+    sort: FromQuery[catalogue.Sort] = catalogue.Sort.NEWEST,
     cursor: FromQuery[str] = "",
     limit: Annotated[int, QueryParameter(ge=1, le=100)] = catalogue.PAGE_SIZE,
 ) -> dict[str, Any]:
-    """Published articles, newest first; `domain` is a host, `q` is looked for in title, topic and keyword."""
-    page, next_cursor = await catalogue.offers(domain=domain, niche=niche, q=q, cursor=cursor, size=limit)
+    """Published articles, newest first unless sorted otherwise; `q` is looked for in title, topic and keyword.
+
+    `domain` is a host; `free` leaves out what has no link left. A cursor goes with the `sort` that it came from.
+    """
+    wanted = catalogue.Wanted(domain, niche, q, free, max_price, min_words, published_since, sort)
+    page, next_cursor = await catalogue.offers(wanted, cursor=cursor, size=limit)
     return success({"items": [catalogue.listed(offer) for offer in page], "nextCursor": next_cursor})
 
 

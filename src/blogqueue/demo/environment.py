@@ -45,6 +45,7 @@ def environment(
         "BLOGQUEUE_SECRET_KEY": keys.secret_key,
         "BLOGQUEUE_WEB_HOST": "127.0.0.1",
         "BLOGQUEUE_PUBLIC_URL": base,
+        "BLOGQUEUE_MAIL_REPLY_TO": "blogqueue <help@blogqueue.example>",
     }
     if "STRIPE_API_KEY" not in given:
         own |= {"STRIPE_API_KEY": keys.stripe_api_key, "STRIPE_API_BASE": sandbox}

@@ -7,6 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined, Template
 from mjml import mjml2html
 
+from blogqueue.settings import settings
+
 TEMPLATES = Path(__file__).parent / "templates"
 LETTERS = frozenset(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder.name != "_layout")
 
@@ -28,6 +30,7 @@ def render(kind: str, **values: object) -> Rendered:
     if kind not in LETTERS:
         raise ValueError(f"there is no letter {kind!r}")
     subject, html, text = _templates(kind)
+    values["contact"] = settings.contact
     return Rendered(" ".join(subject.render(values).split()), html.render(values), text.render(values))
 
 

@@ -2,27 +2,27 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue import catalogue, link_rules, payments, purchases, sites
+from blogqueue import catalogue, link_rules, order_status, payments, purchases, sites
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
-from blogqueue.errors import NotFoundError, ProblemError, UnavailableError
+from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import amount
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import page
+from blogqueue.pages.rendering import onward, page
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
 from blogqueue.wishes import BacklinkWish
 
 FIELDS = ("targetUrl", "anchorText", "notes", "email")
-GONE = frozenset({"token_expired", "token_used", "not_on_sale"})
+GONE = frozenset({"token_expired", "session_expired", "token_used", "not_on_sale"})
 """What a mailed link's refusal may be that no waiting mends."""
 
 
@@ -47,13 +47,19 @@ async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) 
     except ProblemError as problem:
         return await _form(slug, data, problem)
     await nudge(promised)
-    return forms.check_mail(wish.email)
+    return forms.check_mail(wish.email, f"/articles/{slug}/link")
 
 
 @get("/purchase/check-mail", include_in_schema=False)
 async def check_mail(request: Request[Any, Any, Any]) -> Template:
     """What to do next: open the mailed link."""
-    return page("check_mail.html", email=request.cookies.get(forms.ASKED, ""), minutes=settings.magic_link_minutes)
+    form = request.cookies.get(forms.FORM, "")
+    return page(
+        "check_mail.html",
+        email=request.cookies.get(forms.ASKED, ""),
+        form=form if forms.FORMS.fullmatch(form) else "",
+        minutes=settings.magic_link_minutes,
+    )
 
 
 @get("/purchase/confirm", include_in_schema=False)
@@ -61,11 +67,13 @@ async def confirm(token: FromQuery[str] = "") -> Template:
     """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
     try:
         purchase = await purchases.by_token(token)
+        if purchase.payment_pending:
+            raise ConflictError("Your payment is on its way.", code="payment_pending")
         is_link = purchase.kind == OrderKind.BACKLINK
         offer = await catalogue.offer(purchase.article_id) if is_link else None
         site = None if is_link else await sites.get(purchase.domain_id)
     except ProblemError as problem:
-        return _not_confirmed(problem, token)
+        return await _not_confirmed(problem, token)
     return page(
         "confirm.html",
         token=token,
@@ -84,8 +92,8 @@ async def go_to_checkout(data: Form) -> Redirect | Template:
     try:
         session = await payments.checkout(token)
     except ProblemError as problem:
-        return _not_confirmed(problem, token)
-    return Redirect(session.url, status_code=303)
+        return await _not_confirmed(problem, token)
+    return onward(session.url)
 
 
 @post("/purchase/renew", include_in_schema=False)
@@ -95,19 +103,24 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
     try:
         promised = await purchases.renew(token, address=access.address(request))
     except ProblemError as problem:
-        return _not_confirmed(problem, token)
+        return await _not_confirmed(problem, token)
     await nudge(promised)
-    return Redirect("/purchase/check-mail", status_code=303)
+    wish = await purchases.wish(token)
+    is_link = isinstance(wish, BacklinkWish)
+    form = await (_form_of_article(wish.article_id) if is_link else _form_of_site(wish.domain_id))
+    return forms.check_mail(wish.email, form)
 
 
 @get("/purchase/return", include_in_schema=False)
 async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
+    heard = True
     try:
         await nudge(await payments.settle_by_id(session_id))
     except UnavailableError as error:
+        heard = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("returned.html")
+    return page("returned.html", payment=await order_status.payment(session_id), heard=heard)
 
 
 @get("/purchase/cancelled", include_in_schema=False)
@@ -138,13 +151,23 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
     )
 
 
-def _not_confirmed(problem: ProblemError, token: str) -> Template:
+async def _form_of_article(article_id: UUID) -> str:
+    return f"/articles/{(await catalogue.offer(article_id)).slug}/link"
+
+
+async def _form_of_site(domain_id: UUID) -> str:
+    return f"/new-article/{(await sites.get(domain_id)).host}"
+
+
+async def _not_confirmed(problem: ProblemError, token: str) -> Template:
     """Why a mailed link leads nowhere, and what to do about it."""
     if isinstance(problem, NotFoundError):
         gone = problem.details and problem.details[0].field in {"articleId", "domainId"}
         code = "not_on_sale" if gone else "unknown"
     else:
         code = problem.code
+    if code == "token_expired":
+        code = await purchases.ended(token)
     return page(
         "not_confirmed.html",
         status_code=410 if code in GONE else problem.status,

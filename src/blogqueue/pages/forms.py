@@ -1,5 +1,6 @@
 """What a page's form sends, and what is said to it."""
 
+import re
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -10,7 +11,9 @@ from litestar.params import Body
 from litestar.response import Redirect
 
 from blogqueue.api import access
-from blogqueue.errors import ProblemError
+from blogqueue.errors import ProblemError, TooManyError
+from blogqueue.pages import words
+from blogqueue.pages.rendering import onward
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -27,18 +30,27 @@ ASKED = "asked"
 """The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
 
 
-def check_mail(email: str) -> Redirect:
-    """On to the page that says to open the mailed link."""
-    cookie = Cookie(
-        key=ASKED,
-        value=email,
-        max_age=3600,
-        path="/purchase/check-mail",
-        httponly=True,
-        samesite="lax",
-        secure=access.is_secure(),
-    )
-    return Redirect("/purchase/check-mail", status_code=303, cookies=[cookie])
+FORM = "asked_with"
+"""The cookie that tells it where the form is."""
+
+FORMS = re.compile(r"/articles/[a-z0-9-]+/link|/new-article/[a-z0-9.-]+")
+
+
+def check_mail(email: str, form: str) -> Redirect:
+    """On to the page that says to open the mailed link, and where the form is that asked for it."""
+    cookies = [
+        Cookie(
+            key=key,
+            value=value,
+            max_age=3600,
+            path="/purchase/check-mail",
+            httponly=True,
+            samesite="lax",
+            secure=access.is_secure(),
+        )
+        for key, value in ((ASKED, email), (FORM, form))
+    ]
+    return onward("/purchase/check-mail", *cookies)
 
 
 def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
@@ -47,4 +59,5 @@ def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str,
         return {}, ""
     at_field = {detail.field: detail.message for detail in problem.details}
     errors = {name: at_field[name] for name in fields if name in at_field}
-    return errors, "" if errors else problem.message
+    again = f" Please come again {words.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
+    return errors, "" if errors else problem.message + again

@@ -49,7 +49,7 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
     except ProblemError as problem:
         return await _form(host, data, problem)
     await nudge(promised)
-    return forms.check_mail(wish.email)
+    return forms.check_mail(wish.email, f"/new-article/{host}")
 
 
 async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:

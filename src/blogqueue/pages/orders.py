@@ -20,7 +20,7 @@ from blogqueue.link_rules import RuleError
 from blogqueue.log import logger
 from blogqueue.pages import words
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import page
+from blogqueue.pages.rendering import headers, onward, page
 from blogqueue.promises import Promised
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -37,12 +37,18 @@ async def order_page(
     try:
         if access_token:
             await orders.opened_by(order_id, access_token)
-            return Redirect(f"/order-status/{order_id}", status_code=303, cookies=[_cookie(order_id, access_token)])
+            return onward(f"/order-status/{order_id}", _cookie(order_id, access_token))
         order = await access.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
     status = await order_status.status(order)
-    return page("order.html", status=status, stamp=order_status.stamp(status), said=words.SAID.get(said, ""), code=said)
+    return page(
+        "order.html",
+        images_of=status["article"]["host"],
+        status=status,
+        stamp=order_status.stamp(status),
+        said=words.said(said, status),
+    )
 
 
 @post("/order-status/{order_id:uuid}/regenerate", include_in_schema=False)
@@ -67,7 +73,7 @@ async def order_link() -> Template:
 async def mail_order_link(data: Form) -> Response[Any] | Template:
     """Mail the links of an address's orders; the answer is the same, and as quick, whether there are any or not."""
     typed = data.get("email", "").strip()
-    order_id = data.get("order") or None
+    order_id = as_uuid(data.get("order", ""))
     try:
         email = link_rules.email(typed)
     except RuleError as error:
@@ -76,17 +82,18 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
         "message.html",
         context={
             "title": "Check your email",
-            "text": "If we have orders for this address, a link to each of the newest is on its way. "
+            "text": "If we have orders for this address, a link to each of the newest is on its way"
+            f"{', and to the one that you came from' if order_id else ''}. "
             "It may take a minute; please look into the spam folder too.",
         },
-        headers=page("message.html").headers,
-        background=BackgroundTask(_mail_links, email),
+        headers=headers(),
+        background=BackgroundTask(_mail_links, email, order_id),
     )
 
 
-async def _mail_links(email: str) -> None:
+async def _mail_links(email: str, order_id: UUID | None) -> None:
     try:
-        await nudge(await access_links.mail(email))
+        await nudge(await access_links.mail(email, order_id))
     except AWAY as error:
         logger.warning("order links not mailed, database away", error=str(error))
 
@@ -112,7 +119,7 @@ async def _act(
         except ProblemError as problem:
             said = problem.code if problem.code in words.SAID else "wrong_state"
     await nudge(promised)
-    return Redirect(f"/order-status/{order_id}", query_params={"said": said}, status_code=303)
+    return onward(f"/order-status/{order_id}", said=said)
 
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:

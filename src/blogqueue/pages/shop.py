@@ -1,8 +1,11 @@
 """What is on sale, each article as it is published, and the small print."""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from litestar import get
+from litestar import Request, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
@@ -12,37 +15,67 @@ from blogqueue.settings import settings
 from blogqueue.writing.rendering import render
 
 
+def _number(typed: str) -> int:
+    """A whole number as people type it: 1,200. Raises ValueError for one that nobody means."""
+    number = int(typed.replace(",", ""))
+    if not 0 <= number <= catalogue.MOST // 100:
+        raise ValueError(typed)
+    return number
+
+
+FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "q": ("q", str),
+    "domain": ("domain", str),
+    "niche": ("niche", str),
+    "free": ("only_free", bool),
+    "sort": ("sort", catalogue.Sort),
+    "maxPrice": ("max_price", lambda typed: 100 * _number(typed)),
+    "minWords": ("min_words", _number),
+    "publishedSince": ("published_since", date.fromisoformat),
+}
+"""The catalogue's filters by their names in its address, and how each is read; prices are in whole units."""
+
+
 @get("/", include_in_schema=False)
-async def front(
-    domain: FromQuery[str] = "",
-    niche: FromQuery[str] = "",
-    q: FromQuery[str] = "",
-    free: FromQuery[str] = "",
-    cursor: FromQuery[str] = "",
-) -> Template:
-    """What is on sale."""
-    wanted = {"q": q.strip(), "domain": domain, "niche": niche, "free": "1" if free else ""}
-    offers, next_cursor = await catalogue.offers(
-        domain=domain, niche=niche, q=q.strip(), only_free=bool(free), cursor=cursor
-    )
-    domains, niches = await catalogue.choices()
+async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Template:
+    """What is on sale; a filter that cannot be read is left out, and said."""
+    typed = {name: value for name in FILTERS if (value := request.query_params.get(name, "").strip())}
+    wanted, unread = _wanted(typed)
+    offers, next_cursor = await catalogue.offers(wanted, cursor=cursor)
+    domains, niches, currencies = await catalogue.choices()
     return page(
         "front.html",
+        status_code=422 if unread else 200,
         offers=offers,
         domains=domains,
         niches=niches,
-        wanted={name: value for name, value in wanted.items() if value},
+        currencies=currencies,
+        typed={name: value for name, value in typed.items() if name not in unread},
+        unread=unread,
         cursor=cursor,
         next_cursor=next_cursor,
     )
+
+
+def _wanted(typed: dict[str, str]) -> tuple[catalogue.Wanted, list[str]]:
+    """The filters as the catalogue takes them, and the names of those that cannot be read."""
+    read: dict[str, Any] = {}
+    unread: list[str] = []
+    for name, (key, reader) in FILTERS.items():
+        if name in typed:
+            try:
+                read[key] = reader(typed[name])
+            except ValueError:
+                unread.append(name)
+    return catalogue.Wanted(**read), unread
 
 
 @get("/articles/{slug:str}", include_in_schema=False)
 async def article(slug: FromPath[str]) -> Template:
     """An article as published."""
     offer = await catalogue.offer_by_slug(slug)
-    html = render(offer.content_md, await catalogue.paid_links(offer.id))
-    return page("article.html", offer=offer, html=html)
+    html = render(offer.content_md, await catalogue.paid_links(offer.id), images_of=offer.host)
+    return page("article.html", images_of=offer.host, offer=offer, html=html)
 
 
 @get("/terms", include_in_schema=False)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from blogqueue.money import amount
+from blogqueue.settings import settings
 from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
 from blogqueue.writing.article_prompts import ARTICLE, ARTICLE_OPINION
 from blogqueue.writing.prompts import LINK_EDIT, SECOND_OPINION
@@ -48,21 +49,86 @@ REL = {
     "none": "without a rel attribute",
 }
 
+SORTS = {
+    "newest": "Newest first",
+    "cheapest": "Lowest price first",
+    "longest": "Longest first",
+    "shortest": "Shortest first",
+}
+
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+
+FILTERS = {
+    "sort": "sort by",
+    "maxPrice": "price up to",
+    "minWords": "words, at least",
+    "publishedSince": "published since",
+}
+"""What the catalogue's filters are called, where one could not be read."""
+
 SAID = {
     "submitted": "Submitted. An editor looks at it now; you will get an e-mail.",
     "regenerating": "Your link is being worked in again. You will get an e-mail when it is ready.",
     "rewriting": "Your article is being written again. You will get an e-mail when it is ready.",
     "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
     "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
-    "too_many_requests": "Nothing was changed: you regenerated often within this hour. Please wait a little.",
+    "too_many_requests": (
+        f"Nothing was changed: at most {settings.regenerations_per_hour} regenerations an hour are possible. "
+        "This version stays; please come again within the hour."
+    ),
     "frozen": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
     "cross_site": "Nothing was changed: the request came from another website.",
 }
 """What a page says after an action, by the code in its address."""
 
+_SAID_WHILE = {
+    "submitted": {OrderStatus.ADMIN_REVIEW},
+    "regenerating": {OrderStatus.PROCESSING},
+    "rewriting": {OrderStatus.PROCESSING},
+    "stale_version": {OrderStatus.QUALITY_CHECK},
+    "too_many_requests": {OrderStatus.QUALITY_CHECK},
+}
+"""The statuses in which it is still true; the others' words are of the click alone."""
+
+_FAILED = {
+    FailureReason.JOB_FAILED: "Order processing issue",
+    FailureReason.REJECTED: "Not approved",
+    FailureReason.UNFULFILLABLE: "Cannot be fulfilled",
+    FailureReason.PAYMENT_REVERSED: "Payment reversed",
+}
+
+
+def said(code: str, status: Status) -> str:
+    """What an action's code says of an order, as long as it fits its state; else ""."""
+    if OrderStatus(status["status"]) not in _SAID_WHILE.get(code, OrderStatus):
+        return ""
+    return SAID.get(code, "")
+
+
+def heading(status: Status) -> str:
+    """An order's state in a word or a few."""
+    if resting(status):
+        return "On hold"
+    if status["status"] != OrderStatus.FAILED:
+        return status["statusMessage"]
+    reason = FailureReason(status["failureReason"] or FailureReason.JOB_FAILED)
+    if reason is FailureReason.JOB_FAILED and status["refundState"] != RefundState.NONE:
+        return "Refunded" if status["refundState"] == RefundState.SUCCEEDED else "Could not be done"
+    return _FAILED[reason]
+
+
+def resting(status: Status) -> bool:
+    """Whether an order that had not ended rests, because its payment is disputed or was given back."""
+    return status["onHold"] and status["status"] not in {OrderStatus.FAILED, OrderStatus.COMPLETED}
+
 
 def explanation(status: Status) -> str:
     """What the order's state means for its customer, and what happens next."""
+    if resting(status):
+        return (
+            "The payment of this order is disputed with the bank or was given back, so the order rests until that is "
+            "settled: there is nothing for you to look at or to submit."
+        )
     thing = _thing(status)
     match OrderStatus(status["status"]):
         case OrderStatus.PROCESSING:
@@ -104,6 +170,36 @@ def refund(status: Status) -> str:
             return ""
 
 
+def reason(status: Status) -> str:
+    """Why an editor did not approve, in the editor's words; else ""."""
+    rejected = status["status"] == OrderStatus.FAILED and status["failureReason"] == FailureReason.REJECTED
+    return status["failureDetail"].strip() if rejected else ""
+
+
+def places(free: int, of: int) -> str:
+    """How many of an article's link places are free: 2 of 3 links free."""
+    return f"{free} of {of} link{'s' if of > 1 else ''} free"
+
+
+def taken(of: int) -> str:
+    """That none of an article's link places is free: some may only be held for a while, until they are paid."""
+    held = "held for somebody who is about to pay, or sold"
+    return f"The only link of this article is {held}" if of == 1 else f"All {of} links of this article are {held}"
+
+
+def language(tag: str) -> str:
+    """A language by its tag, in English where it is one that we know by name: German."""
+    return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
+
+
+def wait(seconds: int) -> str:
+    """When it is worth coming again: in 40 seconds, in 12 minutes, in an hour."""
+    if seconds < 90:  # noqa: PLR2004 - a minute and a half
+        return f"in {seconds} second{'s' if seconds != 1 else ''}"
+    minutes = -(-seconds // 60)
+    return "in an hour" if 55 <= minutes <= 60 else f"in {minutes} minutes"  # noqa: PLR2004 - about an hour
+
+
 def when(at: datetime) -> str:
     """A moment, in UTC as everything here: 23 Nov 2026, 19:03 UTC."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"
@@ -116,13 +212,13 @@ def day(at: datetime) -> str:
 
 def is_live(status: Status) -> bool:
     """Whether readers find a published order's link now."""
-    return bool(status["article"]["onSite"]) and not status["linkDroppedAt"]
+    return bool(status["article"]["isLive"]) and not status["linkDroppedAt"]
 
 
 def _completed(status: Status) -> str:
     thing = _thing(status)
     live = "the article with it" if thing == "link" else "it"
-    if not status["article"]["onSite"]:
+    if not status["article"]["isLive"]:
         return (
             f"An editor approved your {thing}, and {live} was live. The site has taken the article down since; "
             "please write to us if you have not heard why."
@@ -161,11 +257,16 @@ def _failed(status: Status) -> str:
     match FailureReason(status["failureReason"] or FailureReason.JOB_FAILED):
         case FailureReason.JOB_FAILED:
             tried = "work your link in" if _thing(status) == "link" else "write your article"
+            if status["refundState"] != RefundState.NONE:
+                return (
+                    f"We tried several times and could not {tried}. The order has ended, and you get your money back."
+                )
             return f"We tried several times and could not {tried}. Our team has been told and may still mend it."
         case FailureReason.REJECTED:
-            return f"An editor looked at your {_thing(status)} and did not approve it. The reason: {detail}"
+            return f"An editor looked at your {_thing(status)} and did not approve it, so nothing of it was published."
         case FailureReason.UNFULFILLABLE:
-            return f"Your payment arrived, but {detail}. So we cannot work your link in."
+            undone = "work your link in" if _thing(status) == "link" else "write your article"
+            return f"Your payment arrived, but {detail}. So we cannot {undone}."
         case FailureReason.PAYMENT_REVERSED:
             return "Your bank has reversed the payment, so the order has ended."
 

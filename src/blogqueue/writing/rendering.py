@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urlsplit
 
 import nh3
 from markdown_it.renderer import RendererHTML
@@ -28,17 +29,27 @@ _CLEANER = nh3.Cleaner(
 )
 
 
-def render(article: str, paid: Sequence[tuple[Link, str]] = (), changed: tuple[int, int] | None = None) -> str:
+def render(
+    article: str,
+    paid: Sequence[tuple[Link, str]] = (),
+    changed: tuple[int, int] | None = None,
+    *,
+    lower: bool = False,
+    images_of: str | None = None,
+) -> str:
     """An article's body as sanitised HTML, each paid link with its rel ("" for none); no other link has one.
 
     Front matter is not rendered. Raw HTML is shown as text, except comments, which no reader sees anywhere. The
-    paragraph that stands at `article[slice(*changed)]` has the id "changed".
+    paragraph that stands at `article[slice(*changed)]` has the id "changed". `lower` moves headings one level down, for
+    a page that has its own. With `images_of`, a host, only its images are shown, and others as their descriptions:
+    no reader's browser asks a third party for anything.
     """
     parsed = parse(article)
     wanted = dict(paid)
     rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
     marked = id(_paragraph(parsed, *changed)) if changed else 0
-    return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, {"rels": rels, "marked": marked}))
+    env = {"rels": rels, "marked": marked, "lower": lower, "images_of": images_of}
+    return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, env))
 
 
 def _paragraph(parsed: Parsed, start: int, end: int) -> Token | None:
@@ -52,7 +63,8 @@ def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[t
     """`render` block by block: each of an article's top-level blocks with its own HTML."""
     parsed = parse(article)
     wanted = dict(paid)
-    env = {"rels": {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}, "marked": 0}
+    rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
+    env = {"rels": rels, "marked": 0, "lower": False, "images_of": None}
     ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
     return [
         (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
@@ -132,6 +144,19 @@ class _Renderer(RendererHTML):
             return f'<p id="{CHANGED}">'
         return self.renderToken(tokens, idx, options, env)
 
+    def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
+        return f"<{_level(tokens[idx].tag, lower=env['lower'])}>"
+
+    def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
+        return f"</{_level(tokens[idx].tag, lower=env['lower'])}>\n"
+
+    def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
+        token = tokens[idx]
+        alt = self.renderInlineAsText(token.children or [], options, env)
+        if env["images_of"] is None or _is_from(str(token.attrs.get("src", "")), env["images_of"]):
+            return super().image(tokens, idx, options, env)
+        return f"<em>[Picture: {escape(alt)}]</em>" if alt else "<em>[Picture]</em>"
+
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
         return "" if _is_comment(content) else escape(content)
@@ -139,6 +164,20 @@ class _Renderer(RendererHTML):
     def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
         return "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
+
+
+def _level(tag: str, *, lower: bool) -> str:
+    """A heading's tag, one level down if wanted; there is none below h6."""
+    return f"h{min(6, int(tag[1:]) + 1)}" if lower else tag
+
+
+def _is_from(url: str, host: str) -> bool:
+    """Whether a URL leads to a host by https, or stays on the page's own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return (not parts.scheme and not parts.netloc) or (parts.scheme == "https" and parts.netloc == host)
 
 
 def _is_comment(html: str) -> bool:

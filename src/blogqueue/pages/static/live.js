@@ -78,7 +78,10 @@
   addEventListener("pageshow", (event) => { if (event.persisted) load(); });
   // A second click on a button that is on its way does nothing; the server would refuse it anyway.
   addEventListener("submit", (event) => {
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "yes";
+    const form = event.target;
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    // Where the answer never came, the button is not dead.
+    setTimeout(() => delete form.dataset.sent, POLL_MS);
   });
 })();
