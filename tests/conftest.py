@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
         BLOGQUEUE_SECRET_KEY="the tests' own secret key, long enough for production",
         BLOGQUEUE_OPERATOR_EMAIL="operator@blogqueue.example",
         BLOGQUEUE_MAIL_FROM="blogqueue <no-reply@blogqueue.example>",
+        BLOGQUEUE_MAIL_REPLY_TO="blogqueue <help@blogqueue.example>",
         BLOGQUEUE_LOG_FORMAT="console",
         BLOGQUEUE_CHECKOUTS_PER_MINUTE_AND_ADDRESS="10000",
         BLOGQUEUE_SANDBOX_PORT=str(sandbox),

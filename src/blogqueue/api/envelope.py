@@ -93,4 +93,6 @@ def _detail(entry: Any) -> FieldError:  # noqa: ANN401 - Litestar's extra
     field = str(entry.get("key") or "").removeprefix("data") if isinstance(entry, dict) else ""
     if not field and (found := _PATH.search(message)):
         field = found["field"]
+    # Litestar says our own parameter's name; callers know it as camelCase.
+    field = re.sub("_([a-z])", lambda letter: letter[1].upper(), field)
     return FieldError(field or "body", "type", message.partition(" - at")[0])
