@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from blogqueue.database import DB
 
-ID = "2026-11-24T22:40:00:000000"
+ID = "2026-11-24T22:42:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "no emptying of history and versions, failed orders whose money is not back"
 
