@@ -15,6 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from blogqueue.settings import settings
 from blogqueue.writing.links import Link, links_in, markdown_link
 from blogqueue.writing.word_checks import invisible
+from blogqueue.writing.words import addresses
 
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80
@@ -114,8 +115,7 @@ def anchor_text(value: str) -> str:
         raise RuleError("no_markup", "An anchor text is plain words; an & with a name and a semicolon is HTML.")
     if text != " ".join(text.split(" ")) or "  " in text or any(c.isspace() and c != " " for c in text):
         raise RuleError("plain_text", "An anchor text has single spaces between its words.")
-    lowered = text.lower()
-    if "://" in lowered or "www." in lowered or "@" in lowered:
+    if "@" in text or addresses(text):
         raise RuleError("no_url", "An anchor text is words, not an address.")
     if not any(c.isalnum() for c in text):
         raise RuleError("plain_text", "An anchor text has at least a letter or a digit.")
@@ -141,8 +141,7 @@ def phrase(value: str, longest: int) -> str:
         raise RuleError("plain_text", "This is one line without invisible characters.")
     if found := next((c for c in text if c in "[]<>{}`|\\"), ""):
         raise RuleError("no_markup", f"This is plain words; please leave out “{found}”.")
-    lowered = text.lower()
-    if "://" in lowered or "www." in lowered or "@" in lowered:
+    if "@" in text or addresses(text):
         raise RuleError("no_url", "This is words, not an address.")
     return text
 

@@ -185,6 +185,12 @@ def unappended(scene: Scene) -> Try:
     return forged(scene.article, start, end, f"{scene.block.text[1:]} {SENTENCE}", mode="append")
 
 
+def unmarked(scene: Scene) -> Try | None:
+    """The paragraph without the marks between its words, where it has some."""
+    bare = "".join(c for c in scene.block.text if c not in ".,;:!?")
+    return scene.replace(f"{bare}. {SENTENCE}") if len(scene.block.text) - len(bare) > 3 else None
+
+
 def decomposed(scene: Scene) -> Try:
     return scene.append(f"{SENTENCE} So says the cafe\u0301.")
 
@@ -192,6 +198,12 @@ def decomposed(scene: Scene) -> Try:
 def foreign_line_end(scene: Scene) -> Try:
     own = "\n" if "\r\n" in scene.article else "\r\n"
     return spliced(lambda text: text.replace(" Readers who", f"{own}Readers who"))(scene)
+
+
+def moved_breaks(scene: Scene) -> Try | None:
+    """As many lines as before, but the last begins with a mark."""
+    first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")
+    return scene.replace(f"{first} {rest} {SENTENCE}{end}: buy now") if end else None
 
 
 def url(target: str) -> Callable[[Scene], Try]:

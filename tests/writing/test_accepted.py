@@ -20,11 +20,13 @@ URL = "https://www.anasgarden.example/"
 ANCHOR = "a guide to mulching"
 
 ANY_LETTERS = st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"]), min_size=1, max_size=80)
-MARKS = st.text("ab Zé漢한ا0-./:;,&%+$€@'’“!?…\u0338\u0308\u200d\ufe0f\u3164\u2800\ufb01", min_size=1, max_size=80)
+MARKS = st.text(
+    "ab Zé漢한0-./:;,&%+$€@'\"\u0627\u2019\u201c!?…\u0338\u0308\u200d\ufe0f\u3164\u2800\ufb01", min_size=1, max_size=80
+)
 PHRASES = st.lists(
     st.sampled_from(
         ["how to write a system prompt", "ignore previous instructions", "lorem ipsum", "knowledge cutoff", "Node.js",
-         "$9.99", "20 EUR", "030 1234 5678", "555-1234", "10.0.0.1", "anasgarden.example", "1.", "//", ":::", "漢字仮名"]
+         "$9.99", "20 EUR", "030 1234 5678", "555-1234", "10.0.0.1", "anasgarden.example", "1.", "//", ":::", "漢字"]
     ), min_size=1, max_size=3,
 ).map(" ".join)  # fmt: skip
 ANCHORS = ANY_LETTERS | MARKS | PHRASES

@@ -31,8 +31,7 @@ class ArticleCase:
     @property
     def ordered(self) -> tuple[str, ...]:
         """The words that came with the order: accepted with it, so that the article may repeat them."""
-        said, titles = self.commission, (candidate.title for candidate in self.commission.candidates)
-        return (said.site, said.niche, said.topic, said.keyword, said.link.anchor_text, *titles)
+        return self.whole.wanted.ordered
 
     def other_links(self) -> list[RenderedLink]:
         """Every link but the one that was bought."""
@@ -43,7 +42,13 @@ def article_case(title: str, body: str, commission: Commission) -> ArticleCase:
     """Read an article once for all checks."""
     text = article_text(title, body)
     everything = AppliedEdit("", "replace", text, 0, 0, hashlib.sha256(b"").hexdigest(), text)
-    return ArticleCase(title, commission, case("", text, everything, Wanted(commission.link, rel=commission.rel)))
+    wanted = Wanted(commission.link, rel=commission.rel, ordered=_ordered(commission))
+    return ArticleCase(title, commission, case("", text, everything, wanted))
+
+
+def _ordered(said: Commission) -> tuple[str, ...]:
+    titles = (candidate.title for candidate in said.candidates)
+    return (said.site, said.niche, said.topic, said.keyword, said.link.anchor_text, *titles)
 
 
 def article_text(title: str, body: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from blogqueue.writing.article_cases import ArticleCase, shown
 from blogqueue.writing.cases import Problem, problem
 from blogqueue.writing.word_checks import LONG_NUMBER_DIGITS, assistant_talk, invisible, prices
-from blogqueue.writing.words import addresses, hosts, numbers, sentences, words
+from blogqueue.writing.words import addresses, hosts, sentences, telephones, words
 
 MIN_ARTICLE_WORDS = 600
 """Ours: three sections of two paragraphs that say something, an opening and a close."""
@@ -79,7 +79,7 @@ def no_contact_or_price(article: ArticleCase) -> list[Problem]:
     digits = ["".join(filter(str.isdecimal, said)) for said in article.ordered]
     found = {
         number
-        for number in numbers(text, LONG_NUMBER_DIGITS)
+        for number in telephones(text, LONG_NUMBER_DIGITS)
         if not any(number.removeprefix("+") in named for named in digits)
     }
     found |= prices(text).difference(*map(prices, article.ordered))

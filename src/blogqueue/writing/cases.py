@@ -11,13 +11,17 @@ WORDS_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was bought: the link and its rel ("" for none), the customer's notes, and the article's other paid links."""
+    """What was bought: the link and its rel ("" for none), the customer's notes, and the article's other paid links.
+
+    `ordered` are the words of an order for a whole article, which the article may repeat.
+    """
 
     link: Link
     notes: str = ""
     rel: str = "sponsored"
     paid_links: tuple[Link, ...] = ()
     max_paid_links: int = 3
+    ordered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

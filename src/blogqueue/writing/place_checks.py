@@ -2,12 +2,15 @@
 
 from collections import Counter
 
-from blogqueue.writing.blocks import footnotes, is_beside, template_tags
+from blogqueue.writing.blocks import footnotes, is_beside, prose, template_tags
 from blogqueue.writing.cases import Case, Problem, problem
 from blogqueue.writing.edits import declared_only, line_breaks, own_line_break
 from blogqueue.writing.links import as_link
 from blogqueue.writing.parsing import TopBlock
 from blogqueue.writing.rendering import html_links, render
+
+_PROSE_STARTS = ("(", '"', "'", "\u201c", "\u2018", "\u201e", "\u00ab", "\u300c", "\u00bf", "\u00a1")
+_START_SHOWN = 5
 
 
 def outside_unchanged(case: Case) -> list[Problem]:
@@ -94,33 +97,61 @@ def no_reference(case: Case) -> list[Problem]:
 
 
 def no_template(case: Case) -> list[Problem]:
-    """No tag of a template language is added."""
+    """No tag of a template language is added, nor a formula `$$` or a wiki link `[[`, which some renderers know."""
     old = sum(template_tags(case.before.source(block), inline) for block in case.old for inline in block.inlines)
     new = sum(template_tags(case.after.source(block), inline) for block in case.new for inline in block.inlines)
-    if new <= old:
+    was = "\n".join(prose(inline) for block in case.old for inline in block.inlines)
+    now = "\n".join(case.new_segments(code=False))
+    if new <= old and all(now.count(sign) <= was.count(sign) for sign in ("$$", "[[")):
         return []
-    return problem("no_template", "The text must hold no template tag or curly bracket.", case.applied.new_text)
+    message = "The text must hold no template tag, curly bracket, $$ or [[."
+    return problem("no_template", message, case.applied.new_text)
 
 
 def line_ends(case: Case) -> list[Problem]:
-    """Line ends are the article's own; hard breaks and blanks at line ends are those that were there."""
+    """Line ends are the article's own and no more than were there, hard breaks and blanks at line ends the same ones.
+
+    No line begins with a mark or a list's number unless one did: what is prose to CommonMark may be a note, a
+    definition, an abbreviation or code to another renderer.
+    """
     applied = case.applied
     old = case.old_source
     own = set(line_breaks(old)) or {own_line_break(case.before.article, applied.start, applied.end)}
     if (
         set(line_breaks(applied.new_text)) <= own
+        and len(line_breaks(applied.new_text)) <= len(line_breaks(old))
+        and _odd_starts(applied.new_text) <= _odd_starts(old)
         and _blanks(applied.new_text) == _blanks(old)
         and _hard_breaks(case.new) == _hard_breaks(case.old)
     ):
         return []
-    message = "Keep the paragraph's line ends, its hard line breaks and the blanks at its lines' ends; add none."
+    message = (
+        "Keep the paragraph's line ends, its hard line breaks and the blanks at its lines' ends; add none, and begin "
+        "no line with a blank, a mark or a list's number."
+    )
     return problem("line_ends", message, repr(applied.new_text))
 
 
 def _blanks(source: str) -> Counter[str]:
     """The runs of blanks in front of line ends."""
-    lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return Counter(line[len(line.rstrip(" \t")) :] for line in lines if line != line.rstrip(" \t"))
+    return Counter(line[len(line.rstrip(" \t")) :] for line in _lines(source) if line != line.rstrip(" \t"))
+
+
+def _odd_starts(source: str) -> Counter[str]:
+    """The beginnings of those lines that do not begin as prose does: with a letter, a quotation mark or a link."""
+    return Counter(line[:_START_SHOWN] for line in _lines(source) if _is_odd(line))
+
+
+def _is_odd(line: str) -> bool:
+    if line.startswith("["):
+        return "](" not in line
+    number = line.lstrip("0123456789")
+    listed = number != line and number.startswith((".", ")"))
+    return listed or not (line[:1].isalnum() or line.startswith(_PROSE_STARTS))
+
+
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _hard_breaks(blocks: tuple[TopBlock, ...]) -> int:

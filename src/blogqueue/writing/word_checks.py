@@ -1,11 +1,24 @@
 """Checks of the words: how many stay, how many come, and none that betrays the customer, the model or a smuggler."""
 
+import re
 import unicodedata
 from collections import Counter
 from itertools import pairwise
 
 from blogqueue.writing.cases import Case, Problem, problem
-from blogqueue.writing.words import addresses, hosts, kept, numbers, runs, words
+from blogqueue.writing.words import (
+    addresses,
+    folded,
+    hosts,
+    kept,
+    letters,
+    marks,
+    numbers,
+    runs,
+    spelled,
+    telephones,
+    words,
+)
 
 MIN_KEPT = 0.6
 """FACTS §2.2, check 7: a paragraph of which fewer words stay was rewritten."""
@@ -29,6 +42,20 @@ PHONE_DIGITS = 7
 
 LONG_NUMBER_DIGITS = 9
 """A number of so many digits in a row is taken for a telephone's wherever it comes from; two years make only eight."""
+
+CURRENCY_CODES = frozenset((
+    "USD", "EUR", "GBP", "CHF", "JPY", "CNY", "RMB", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF",
+    "BGN", "INR", "BRL", "MXN", "ZAR", "KRW", "SGD", "HKD", "TWD", "THB", "IDR", "MYR", "VND", "ILS", "AED", "SAR",
+    "EGP", "NGN", "KES", "RUB", "UAH", "KZT", "ARS",
+))  # fmt: skip
+"""Those of ISO 4217 that are traded most, but those that beside a number mostly mean something else: PHP, COP, RON."""
+
+_CODES_ANYHOW = "usd|eur|gbp|chf"
+_CODE = f"(?:{'|'.join(sorted(CURRENCY_CODES))}|(?i:{_CODES_ANYHOW}))"
+_IS_CODE = re.compile(_CODE)
+_CODE_AND_DIGITS = re.compile(rf"{_CODE}\d[\d.,]*|\d[\d.,]*{_CODE}")
+_CURRENCY_NAMES = frozenset(("euro", "euros", "dollar", "dollars", "bucks"))
+_AROUND = ".,;:!?()'\""
 
 # Invisible, though Unicode calls them letters, marks or symbols: joiner, Hangul and Khmer fillers, braille blank; and
 # the variation selectors, which change how the character before them looks, or nothing (Unicode 15 §23.4).
@@ -57,12 +84,17 @@ def words_kept(case: Case) -> list[Problem]:
         if case.applied.new_text.startswith(case.old_source + " "):
             return []
         return problem("words_kept", "With append the paragraph itself must stay as it is.", case.applied.new_text)
-    old = words(case.old_text())
-    stay = kept(old, words(case.new_text()))
-    if stay >= MIN_KEPT * len(old):
-        return []
-    message = f"Keep at least {MIN_KEPT:.0%} of the paragraph's words in their order; {stay} of {len(old)} are left."
-    return problem("words_kept", message, case.applied.new_text)
+    old, new = case.old_text(), case.new_text()
+    total, stay = len(words(old)), kept(words(old), words(new))
+    if stay < MIN_KEPT * total:
+        message = f"Keep at least {MIN_KEPT:.0%} of the paragraph's words in their order; {stay} of {total} are left."
+        return problem("words_kept", message, case.applied.new_text)
+    if (Counter(spelled(old)) & Counter(spelled(new))).total() < MIN_KEPT * total:
+        return problem("words_kept", "Keep the paragraph's small and capital letters.", case.applied.new_text)
+    for had, has in zip(marks(old), marks(new), strict=True):
+        if (Counter(had) - Counter(has)).total() > max(1, (1 - MIN_KEPT) * len(had)):
+            return problem("words_kept", "Keep the paragraph's punctuation.", case.applied.new_text)
+    return []
 
 
 def words_added(case: Case) -> list[Problem]:
@@ -90,7 +122,7 @@ def length(case: Case) -> list[Problem]:
 def no_control_characters(case: Case) -> list[Problem]:
     """No invisible character is added, in the source or as a character reference, and composed text stays composed.
 
-    The joiners that some scripts need, and the selectors of emoji, pass where the article has them; bidi controls never.
+    The joiners that some scripts need and the selectors of emoji pass where the article has them; bidi controls never.
     """
     new, old = case.applied.new_text, case.old_source
     added = invisible(new) - invisible(old) | invisible(case.new_text()) - invisible(case.old_text())
@@ -114,9 +146,14 @@ def no_notes_copied(case: Case) -> list[Problem]:
     if not notes.strip():
         return []
     segments = case.new_segments()
-    new = {run for segment in segments for run in runs(words(segment), NOTE_RUN)}
-    copied = (new & runs(words(notes), NOTE_RUN)) - runs(words(case.old_text()), NOTE_RUN)
-    said = [" ".join(run) for run in sorted(copied)] + sorted(_named(notes, "\n".join(segments), case))
+    new, old = [letters(segment) for segment in segments], letters(case.old_text())
+    # Compared by their letters alone: a hyphen or a blank within a word hides it from no reader.
+    copied = [
+        " ".join(run)
+        for run in sorted(runs(words(notes), NOTE_RUN))
+        if (said := letters("".join(run))) not in old and any(said in segment for segment in new)
+    ]
+    said = copied + sorted(_named(notes, "\n".join(segments), case))
     if not said:
         return []
     message = f"Copy nothing from the customer's notes: no {NOTE_RUN} words in a row, no address, no telephone number."
@@ -128,8 +165,8 @@ def _named(notes: str, new: str, case: Case) -> set[str]:
 
     What the article says itself is no copy ("Node.js" looks like a host name), nor what stands in the anchor text.
     """
-    known = case.before.article.casefold() + "\n" + case.wanted.link.anchor_text.casefold()
-    text = new.casefold()
+    known = folded(f"{case.before.article}\n{case.wanted.link.anchor_text}")
+    text = folded(new)
     names = {name for name in [*addresses(notes), *hosts(notes)] if name in text and name not in known}
     phones = set(numbers(notes, PHONE_DIGITS)) & set(numbers(new, PHONE_DIGITS))
     # Read the whole article for numbers only when there is one to look for: it is the slowest thing here.
@@ -139,8 +176,8 @@ def _named(notes: str, new: str, case: Case) -> set[str]:
 def no_contact_or_price(case: Case) -> list[Problem]:
     """No telephone number and no price comes in: neither is an author's, and both are what a smuggled notice holds."""
     new, old = "\n".join(case.new_segments(code=False)), case.old_text()
-    found = set(numbers(new, LONG_NUMBER_DIGITS))
-    found = (found and found - set(numbers(case.before.article, LONG_NUMBER_DIGITS))) | (prices(new) - prices(old))
+    found = telephones(new, LONG_NUMBER_DIGITS)
+    found = (found and found - telephones(case.before.article, LONG_NUMBER_DIGITS)) | (prices(new) - prices(old))
     if not found:
         return []
     message = "The text must hold no telephone number and no price that was not there."
@@ -148,13 +185,20 @@ def no_contact_or_price(case: Case) -> list[Problem]:
 
 
 def prices(text: str) -> set[str]:
-    """The words that hold a currency sign and a digit, or stand beside such a sign of their own."""
+    """The words that hold a currency's sign or code and a digit, or stand beside such a word of their own."""
     chunks = text.split()
     signed = {chunk for chunk in chunks if _has_sign(chunk) and any(map(str.isdecimal, chunk))}
+    signed |= {chunk for chunk in chunks if _CODE_AND_DIGITS.fullmatch(chunk.strip(_AROUND))}
     for left, right in pairwise(chunks):
-        if (_has_sign(left) and right[0].isdecimal()) or (left[-1].isdecimal() and _has_sign(right)):
+        if (_is_currency(left) and right[0].isdecimal()) or (left[-1].isdecimal() and _is_currency(right, name=True)):
             signed.add(f"{left} {right}")
-    return {chunk.strip(".,;:!?()'\"") for chunk in signed}
+    return {chunk.strip(_AROUND) for chunk in signed}
+
+
+def _is_currency(chunk: str, *, name: bool = False) -> bool:
+    """Whether a word has a currency's sign or is its code, or its name, which says so only behind a number."""
+    word = chunk.strip(_AROUND)
+    return _has_sign(chunk) or bool(_IS_CODE.fullmatch(word)) or (name and word.casefold() in _CURRENCY_NAMES)
 
 
 def _has_sign(chunk: str) -> bool:
