@@ -1,13 +1,16 @@
 """Letters on their way: at most once, tried again when that can help, marked failed and shown when it cannot."""
 
+import subprocess
+import sys
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from blogqueue import letters
 from blogqueue.actors.messages import deliver_letter, nudge
 from blogqueue.promises import Promised
-from blogqueue.tables import Letter
+from blogqueue.tables import Letter, OrderEvent
 from tests.stage import Stage
 
 
@@ -75,6 +78,73 @@ async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, a
     assert ((await row())["state"], len(await stage.mails())) == ("SENT", 1)
 
 
+async def test_a_mail_server_that_is_away_for_hours_gets_the_letter_when_it_is_back(stage: Stage) -> None:
+    # Given a mail server that hangs up on everybody
+    letter = await a_letter(stage)
+    await stage.faults(mail=[{"kind": "down", "times": -1}])
+
+    # When the letter was tried again and again
+    for attempt in range(1, 13):
+        await stage.drain("mail")
+        tried = await row()
+        assert (tried["state"], tried["attempts"]) == ("WAITING", attempt)
+        await due_again()
+        await nudge(Promised(letters=(letter["id"],)))
+
+    # And the server is back
+    await stage.faults(mail=[])
+    await stage.drain("mail")
+
+    # Then it goes out, once
+    assert ((await row())["state"], len(await stage.mails())) == ("SENT", 1)
+    await stage.sound()
+
+
+def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
+    pauses = [letters.pause_ms(attempt) / 1000 for attempt in range(1, letters.MAX_ATTEMPTS)]
+
+    assert pauses[:4] == [5, 10, 20, 40]
+    assert max(pauses) == pauses[-1] == 1800
+    assert 3.9 < sum(pauses) / 86_400 < 5
+
+
+async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_operator_says_so(stage: Stage) -> None:
+    # Given a letter that was tried for days
+    order = await stage.delivered(await stage.article())
+    await Letter.raw(
+        "UPDATE letters SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
+        letters.MAX_ATTEMPTS - 1,
+    )
+    letter = (await Letter.select().where(Letter.kind == "backlink_ready"))[0]
+    await stage.sandbox.delete("/mailbox.json")
+    await stage.faults(mail=[{"kind": "down"}])
+    await nudge(Promised(letters=(letter["id"],)))
+    await stage.drain("mail")
+
+    # When the operator looks, and has it sent again
+    listed = blogqueue("letters", "list", "--state", "FAILED")
+    audited = blogqueue("audit")
+    again = blogqueue("letters", "resend", str(letter["id"]))
+    await stage.drain("mail")
+
+    # Then it goes out, and the order's history says who wanted it
+    assert str(letter["id"]) in listed.stdout and listed.stdout.count("\n") == 1
+    assert (audited.returncode, "Letters that failed: 1" in audited.stdout) == (0, True)
+    assert again.returncode == 0, again.stderr
+    assert [mail["subject"] for mail in await stage.mails()] == [letter["subject"]]
+    assert await OrderEvent.exists().where(
+        OrderEvent.order_id == order.id, OrderEvent.what == "send letter again", OrderEvent.who == "operator"
+    )
+    assert "SENT; only a FAILED one" in blogqueue("letters", "resend", str(letter["id"])).stderr
+    assert "no such letter" in blogqueue("letters", "resend", str(uuid4())).stderr.lower()
+    await stage.sound()
+
+
+def blogqueue(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command of the operator's."""
+    return subprocess.run([sys.executable, "-m", "blogqueue", *words], capture_output=True, text=True, check=False)
+
+
 async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) -> None:
     await a_letter(stage)
     await stage.sandbox.put("/faults", json={"mail": [{"kind": "status", "code": 550, "at": "rcpt"}]})
@@ -103,6 +173,40 @@ async def test_a_letter_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     await stage.drain("mail")
     assert await stage.mails() == []
     await stage.sound()
+
+    # And the operator, who knows better, must say so
+    refused = blogqueue("letters", "resend", str(letter["id"]))
+    assert (refused.returncode, "may come twice" in refused.stderr) == (1, True)
+    assert blogqueue("letters", "resend", str(letter["id"]), "--although-unknown").returncode == 0
+    await stage.drain("mail")
+    assert len(await stage.mails()) == 1
+
+
+async def test_a_letter_is_held_for_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
+    # Given a mail server that was slow until the letter's bytes may go out
+    letter = await a_letter(stage)
+    outgoing = await letters.claim(letter["id"])
+    assert outgoing is not None
+    await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() + interval '1 second'")
+
+    # When it is handed over
+    assert await letters.hand_over(outgoing)
+
+    # Then there is time for the server's answer
+    left = await Letter.raw("SELECT EXTRACT(EPOCH FROM lease_until - clock_timestamp()) AS seconds FROM letters")
+    assert letters.LEASE_SECONDS - 5 < left[0]["seconds"] <= letters.LEASE_SECONDS
+
+
+async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_meanwhile(stage: Stage) -> None:
+    letter = await a_letter(stage)
+    outgoing = await letters.claim(letter["id"])
+    assert outgoing is not None and await letters.hand_over(outgoing)
+    await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() - interval '1 second'")
+    await letters.overdue()
+
+    await letters.sent(outgoing)
+
+    assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
 
 
 async def test_a_forgotten_letter_is_found_by_the_sweep(stage: Stage) -> None:

@@ -9,12 +9,16 @@ import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 import click
 
 from blogqueue import __version__
 from blogqueue.errors import ProblemError
+
+if TYPE_CHECKING:
+    from blogqueue.audit import Finding
 
 DEFAULT_PORT = 8000
 
@@ -144,12 +148,18 @@ def doctor() -> None:
 @main.command()
 def audit() -> None:
     """Check what must always hold; exit 1 on any breach."""
+    from blogqueue import letter_desk
     from blogqueue.audit import audit as check
 
-    findings = _with_database(check())
+    async def look() -> "tuple[list[Finding], int]":
+        return await check(), await letter_desk.failed()
+
+    findings, failed = _with_database(look())
     for finding in findings:
         ids = f"  {' '.join(finding.offenders)}" if finding.offenders else ""
         print(f"{finding.number}  {len(finding.offenders):>5}  {finding.rule}{ids}")
+    if failed:
+        print(f"Letters that failed: {failed}; see `blogqueue letters list --state FAILED`.")
     sys.exit(1 if any(finding.offenders for finding in findings) else 0)
 
 
@@ -255,6 +265,39 @@ def list_queues() -> None:
 
     for queue, states in _with_database(job_rows.counts()).items():
         print(f"{queue:<22}" + "  ".join(f"{state.lower()} {n}" for state, n in states.items()))
+
+
+@main.group()
+def letters() -> None:
+    """E-mails to customers and to the operator."""
+
+
+@letters.command("list")
+@click.option("--state", default="", help="WAITING, SENDING, SENT or FAILED")
+@click.option("--limit", default=50, show_default=True)
+def list_letters(state: str, limit: int) -> None:
+    """The newest letters."""
+    from blogqueue import letter_desk
+
+    for row in _with_database(letter_desk.listed(state, limit)):
+        error = f"  {row['error']}" if row["error"] else ""
+        about = f"{row['created_at']:%F %T}  {row['kind']} to {row['to']}"
+        print(f"{row['id']}  {row['state']:<7} {row['attempts']:>3}  {about}{error}")
+
+
+@letters.command("resend")
+@click.argument("letter_id", type=click.UUID)
+@click.option("--although-unknown", is_flag=True, help="Also one that the server may have taken: it may come twice.")
+def resend_letter(letter_id: UUID, although_unknown: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Send a FAILED letter again."""
+    from blogqueue import letter_desk
+    from blogqueue.actors.messages import nudge
+
+    async def again() -> None:
+        await nudge(await letter_desk.resend(letter_id, who="operator", although_unknown=although_unknown))
+
+    _with_database(again())
+    print(f"{letter_id} is waiting again")
 
 
 @main.group()

@@ -1,21 +1,29 @@
 """Letters: promised as rows, rendered once at that moment, and handed to the mail server at most once.
 
 SMTP cannot deliver exactly once (RFC 5321 §4.5.4.1): between our last byte and the server's answer the outcome is
-unknown. A letter is marked SENDING just before that point and never handed over again afterwards; one that stays
-there is marked FAILED and shown to the operator.
+unknown. A letter is marked SENDING just before that point and never handed over again afterwards, unless the operator
+says so; one that stays there is marked FAILED and shown to the operator.
 """
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from blogqueue import tokens
+from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.mail import render
 from blogqueue.states import LetterState
 from blogqueue.tables import Letter
 
 LEASE_SECONDS = 60
-MAX_ATTEMPTS = 8
-"""Waits of 5 s to about 10 min between them, some 20 min in all; then the letter is FAILED and shown."""
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 1800
+"""The pauses between attempts double from the one to the other; RFC 5321 §4.5.4.1 wants half an hour in the end."""
+
+MAX_ATTEMPTS = 200
+"""Then the letter is FAILED and shown: after four days (RFC 5321 §4.5.4.1: "at least 4-5 days")."""
+
+UNKNOWN = "the outcome is unknown"
+"""How the error of a letter begins that the server may have taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +95,18 @@ async def claim(letter_id: UUID) -> Outgoing | None:
 
 async def hand_over(outgoing: Outgoing) -> bool:
     """Pass the point of no return, just before the message's bytes go out; False if another run came first."""
-    rows = (
-        await Letter.update({Letter.state: LetterState.SENDING})
-        .where(Letter.id == outgoing.id, Letter.state == LetterState.WAITING, Letter.attempts == outgoing.attempt)
-        .returning(Letter.id)
+    rows = await Letter.raw(
+        "UPDATE letters SET state = 'SENDING', lease_until = clock_timestamp() + {} * interval '1 second' "
+        "WHERE id = {} AND state = 'WAITING' AND attempts = {} RETURNING id",
+        LEASE_SECONDS,
+        outgoing.id,
+        outgoing.attempt,
     )
     return bool(rows)
 
 
 async def sent(outgoing: Outgoing) -> None:
-    """The mail server has answered that it took the letter."""
+    """The mail server has answered that it took the letter: that is so, whatever a sweep has thought meanwhile."""
     await Letter.raw(
         "UPDATE letters SET state = 'SENT', sent_at = clock_timestamp(), lease_until = NULL, error = '' WHERE id = {}",
         outgoing.id,
@@ -105,7 +115,7 @@ async def sent(outgoing: Outgoing) -> None:
 
 async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | None:
     """The letter was not taken; the delay in ms before it is tried again, or None if it is FAILED now."""
-    delay = min(5_000 * 2 ** (outgoing.attempt - 1), 600_000)
+    delay = pause_ms(outgoing.attempt)
     final = permanent or outgoing.attempt >= MAX_ATTEMPTS
     await Letter.raw(
         "UPDATE letters SET state = {}, error = {}, lease_until = NULL, "
@@ -121,11 +131,41 @@ async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | N
     return None if final else delay
 
 
+def pause_ms(attempt: int) -> int:
+    """The wait in ms after attempt number `attempt` (1, 2, ...)."""
+    # Beyond 2^20 the longest pause rules long since.
+    return 1000 * min(FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 20), LONGEST_PAUSE_SECONDS)
+
+
+async def resend(letter_id: UUID, *, although_unknown: bool) -> dict[str, Any]:
+    """Let a FAILED letter be tried again, in the caller's transaction; its `order_id`, `to` and `subject`.
+
+    Raises NotFoundError, and ConflictError for one that is not FAILED, or, unless `although_unknown`, one that the
+    server may have taken: it might come twice.
+    """
+    rows = await Letter.raw(
+        "UPDATE letters SET state = 'WAITING', error = '', run_at = clock_timestamp(), lease_until = NULL "
+        "WHERE id = {} AND state = 'FAILED' AND ({} OR NOT starts_with(error, {})) "
+        'RETURNING order_id, "to", subject',
+        letter_id,
+        although_unknown,
+        UNKNOWN,
+    )
+    if rows:
+        return rows[0]
+    letters = await Letter.select(Letter.state).where(Letter.id == letter_id)
+    if not letters:
+        raise NotFoundError("letter", field="letterId")
+    if letters[0]["state"] != LetterState.FAILED:
+        raise ConflictError(f"The letter is {letters[0]['state']}; only a FAILED one is sent again.")
+    raise ConflictError(f"Of this letter {UNKNOWN}: sent again, it may come twice.", code="outcome_unknown")
+
+
 async def overdue(older_than_seconds: int = 5) -> tuple[UUID, ...]:
     """Letters that are due and that nobody is sending; those that stopped while being handed over are given up."""
     await Letter.raw(
-        "UPDATE letters SET state = 'FAILED', error = 'the outcome is unknown: the mail worker stopped while the "
-        "server had the message' WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
+        "UPDATE letters SET state = 'FAILED', error = {} WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
+        f"{UNKNOWN}: the connection broke, or the mail worker stopped, while the server had the message",
     )
     rows = await Letter.raw(
         "SELECT id FROM letters WHERE state = 'WAITING' AND run_at <= clock_timestamp() - {} * interval '1 second' "

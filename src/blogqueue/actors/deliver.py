@@ -1,11 +1,17 @@
 """The work of the `mail` queue: a promised letter is handed to the mail server, at most once."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from uuid import UUID
 
 from blogqueue import letters
+from blogqueue.database import AWAY
 from blogqueue.log import logger
 from blogqueue.mail import send
 from blogqueue.mail.send import MailError
+
+Noted = TypeVar("Noted")
 
 
 async def deliver(letter_id: UUID) -> int | None:
@@ -19,12 +25,30 @@ async def deliver(letter_id: UUID) -> int | None:
         )
     except ValueError as error:
         return await letters.refused(outgoing, f"this cannot be an e-mail: {error}", permanent=True)
+
+    async def hand_over() -> bool:
+        try:
+            return await letters.hand_over(outgoing)
+        except AWAY as error:
+            raise MailError(f"not handed over, the database is away: {error}", permanent=False) from error
+
     try:
-        handed_over = await send.send(email, lambda: letters.hand_over(outgoing))
+        handed_over = await send.send(email, hand_over)
     except MailError as error:
-        logger.warning("letter not taken", letter=str(letter_id), error=str(error), permanent=error.permanent)
-        return await letters.refused(outgoing, str(error), permanent=error.permanent)
+        refusal, permanent = str(error), error.permanent
+        logger.warning("letter not taken", letter=str(letter_id), error=refusal, permanent=permanent)
+        return await _noted(lambda: letters.refused(outgoing, refusal, permanent=permanent))
     if handed_over:
-        await letters.sent(outgoing)
+        await _noted(lambda: letters.sent(outgoing))
         logger.info("letter sent", letter=str(letter_id))
     return None
+
+
+async def _noted(note: Callable[[], Awaitable[Noted]]) -> Noted:
+    """What the mail server has said is known to nobody else: it is written down even if PostgreSQL is away just now."""
+    while True:
+        try:
+            return await note()
+        except AWAY as error:
+            logger.warning("database away, trying again", error=str(error))
+            await asyncio.sleep(1)
