@@ -102,8 +102,44 @@ async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage
         await strike(stage)
 
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
-    assert (await Refund.select())[0]["attempts"] > 1
+    assert (await Refund.select())[0]["attempts"] == 0
     await stage.letter("Your payment was refunded")
+
+
+async def test_a_refund_that_stripe_has_is_never_given_up(stage: Stage) -> None:
+    # Given a refund that takes a while, and has been asked after for days
+    order = await failed(stage)
+    await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 60}], webhook=[{"kind": "drop", "times": -1}])
+    await strike(stage)
+    await Refund.raw("UPDATE refunds SET attempts = 1000, created_at = created_at - interval '2 days'")
+
+    # When Stripe has a hiccup
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds/*", "times": 3}])
+    await strike(stage)
+
+    # Then it is still on its way, and asked after again within the hour
+    assert (await order_row(order))["refund_state"] == "INITIATED"
+    assert "A refund failed" not in [mail["subject"] for mail in await stage.mails("operator@")]
+    waits = await Refund.raw("SELECT EXTRACT(EPOCH FROM run_at - clock_timestamp()) AS s FROM refunds")
+    assert 3500 < waits[0]["s"] <= 3600
+
+
+@pytest.mark.parametrize(
+    ("attempts", "state", "alert"), [(5, "INITIATED", "A refund is late"), (79, "FAILED", "A refund failed")]
+)
+async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_after_days(
+    stage: Stage, attempts: int, state: str, alert: str
+) -> None:
+    order = await failed(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    await refunds.begin(order.id, who="clock")
+    await Refund.raw("UPDATE refunds SET attempts = {}", attempts)
+
+    await strike(stage)
+
+    await stage.alert(alert)
+    assert (await order_row(order))["refund_state"] == state
+    await stage.sound()
 
 
 async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage: Stage) -> None:

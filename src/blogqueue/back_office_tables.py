@@ -18,7 +18,19 @@ from starlette.requests import Request
 
 from blogqueue import history
 from blogqueue.states import ArticleStatus
-from blogqueue.tables import Article, ArticleVersion, Domain, Job, Letter, Order, OrderEvent, Purchase, Refund, Rel
+from blogqueue.tables import (
+    Article,
+    ArticleVersion,
+    Domain,
+    HeldPayment,
+    Job,
+    Letter,
+    Order,
+    OrderEvent,
+    Purchase,
+    Refund,
+    Rel,
+)
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -166,6 +178,13 @@ TABLES = [
                          Purchase.currency, Purchase.held_reason, Purchase.created_at],
         visible_filters=[Purchase.state, Purchase.email, Purchase.article_id, Purchase.created_at],
         **_seen("Workflow", newest=Purchase.created_at),
+    ),
+    TableConfig(
+        HeldPayment,
+        visible_columns=[HeldPayment.session_id, HeldPayment.state, HeldPayment.purchase_id, HeldPayment.reason,
+                         HeldPayment.decided_by, HeldPayment.error, HeldPayment.created_at],
+        visible_filters=[HeldPayment.state, HeldPayment.purchase_id, HeldPayment.created_at],
+        **_seen("Workflow", newest=HeldPayment.created_at),
     ),
     TableConfig(
         Job,

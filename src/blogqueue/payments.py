@@ -3,17 +3,16 @@
 Stripe's metadata carries ids only. The API version is the one stripe-python 16 pins.
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
-from uuid import UUID
 
 import msgspec
 import stripe
 
-from blogqueue import catalogue, purchases, settlements, sites, wishes
-from blogqueue.database import transaction
+from blogqueue import catalogue, letters, purchases, settlements, sites, wishes
+from blogqueue.database import AWAY, transaction
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.promises import Promised
@@ -25,6 +24,10 @@ from blogqueue.versions import lock_article
 
 MAX_SESSIONS = 5
 """Checkout sessions one purchase may open; each lives at most as long as the purchase's link is worth."""
+
+
+FAILED_INTENTS = frozenset({"requires_payment_method", "canceled"})
+"""The states of a payment intent in which a complete session's delayed payment did not go through."""
 
 
 class BadSignatureError(ProblemError):
@@ -60,11 +63,12 @@ async def checkout(token: str) -> CheckoutSession:
     known = await purchases.by_token(token)
     if known.session_id and known.session_expires_at <= datetime.now(UTC):
         # It may have been paid in its last minute, and the webhook be still on its way; or a delayed payment may be.
-        await settle_by_id(known.session_id)
-    purchase = await _with_session_planned(token)
+        await _end(known.session_id)
+    purchase = await _with_session_planned(known)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)
-    name = await wishes.subject(purchase)
+    # What goes into the call is the purchase's own: under one idempotency key Stripe takes no other parameters.
+    name = purchase.subject or await wishes.subject(purchase)
     try:
         session = await _client().v1.checkout.sessions.create_async(
             {
@@ -92,15 +96,41 @@ async def checkout(token: str) -> CheckoutSession:
         logger.warning("checkout session not created", purchase=str(purchase.id), error=str(error))
         raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
     await Purchase.update({Purchase.session_id: session.id, Purchase.session_url: session.url or ""}).where(
-        Purchase.id == purchase.id, Purchase.session_num == purchase.session_num
+        Purchase.id == purchase.id, Purchase.session_num == purchase.session_num, Purchase.state == PurchaseState.OPEN
     )
     return CheckoutSession(session.url or "", session.id)
 
 
-async def _with_session_planned(token: str) -> Purchase:
-    """The purchase with the number and the end of its current checkout session, planned anew if the last has ended."""
+async def _end(session_id: str) -> None:
+    """See to it that a session whose time is over is not paid beside the next one; settle it if it was paid.
+
+    Our clock may be ahead of Stripe's, where the session is still open then. Raises UnavailableError.
+    """
+    sessions = _client().v1.checkout.sessions
+    try:
+        session = await sessions.retrieve_async(session_id)
+        if session.status == "open":
+            try:
+                session = await sessions.expire_async(session_id)
+            except stripe.InvalidRequestError:
+                session = await sessions.retrieve_async(session_id)  # paid, or ended, at this very moment
+                if session.status == "open":
+                    raise
+    except stripe.InvalidRequestError as error:
+        if error.code == "resource_missing":
+            return  # there is no such session, so nobody can pay it
+        raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
+    except stripe.StripeError as error:
+        raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
+    await settlements.settle(session.to_dict())
+
+
+async def _with_session_planned(purchase: Purchase) -> Purchase:
+    """The purchase with the number and the end of its current checkout session, planned anew if the last has ended.
+
+    An EXPIRED one is open again: the word that its last session has ended may be here before us.
+    """
     async with transaction():
-        purchase = await purchases.by_token(token)
         if purchase.kind == OrderKind.BACKLINK:
             await lock_article(purchase.article_id)
         locked = (
@@ -111,14 +141,16 @@ async def _with_session_planned(token: str) -> Purchase:
             .output(load_json=True)
         )
         now = datetime.now(UTC)
-        if locked is None or locked.state != PurchaseState.OPEN:
+        if locked is None or locked.state not in {PurchaseState.OPEN, PurchaseState.EXPIRED}:
             raise ConflictError("This link was used.", code="token_used")
         if locked.payment_pending:
             raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
         await _refuse_off_sale(purchase)
-        if locked.session_expires_at is None or locked.session_expires_at <= now:
+        over = locked.session_expires_at is None or locked.session_expires_at <= now
+        if over or locked.state == PurchaseState.EXPIRED:
             if locked.session_num >= MAX_SESSIONS:
                 raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
+            locked.state = PurchaseState.OPEN
             locked.session_num += 1
             locked.session_id = None
             locked.session_url = ""
@@ -128,6 +160,7 @@ async def _with_session_planned(token: str) -> Purchase:
             locked.holds_until = locked.session_expires_at + HOLD_MARGIN
             await locked.save(
                 [
+                    Purchase.state,
                     Purchase.session_num,
                     Purchase.session_id,
                     Purchase.session_url,
@@ -164,48 +197,78 @@ def verified(raw: bytes, signature: str) -> dict[str, Any]:
         return msgspec.json.decode(raw, type=dict[str, Any])
     except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
         raise BadSignatureError("The signature does not fit.") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise ProblemError("This is no Stripe event.", code="bad_event") from error
 
 
 async def reconcile() -> Promised:
-    """Settle what was paid though no webhook came, and let go of what ended unpaid, by Stripe's own word."""
+    """Settle what was paid though no webhook came, and let go of what ended unpaid, by Stripe's own word.
+
+    A session that cannot be settled keeps none of the others back: it is logged, and told to the operator once.
+    """
     promised = Promised()
     try:
-        async for session in _lately_complete():
-            promised += (await settlements.settle(session))[0]
+        for session in await settlements.unsettled(await _lately_complete()):
+            promised += await _tried(str(session["id"]), _settled(session))
         for session_id in await settlements.unresolved():
-            promised += await _resolve(session_id)
+            promised += await _tried(session_id, _resolve(session_id))
     except stripe.StripeError as error:
         logger.warning("Stripe away, reconciliation put off", error=str(error))
     return promised
 
 
-async def _lately_complete() -> AsyncGenerator[dict[str, Any]]:
-    """The complete sessions of purchases that are not settled, of as long as a session may be open. One call a 100."""
+async def _tried(session_id: str, work: Awaitable[Promised]) -> Promised:
+    """What came of one session's turn; what nobody expected is the operator's."""
+    try:
+        return await work
+    except (stripe.StripeError, *AWAY):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the operator hears of it
+        logger.exception("session not settled", session=session_id)
+        return Promised(
+            letters=await letters.promise(
+                "operator_alert",
+                to=settings.operator_email,
+                job_id=f"unsettled-{session_id}"[:120],
+                summary="A payment cannot be settled",
+                detail=f"Checkout session {session_id}: {type(error).__name__}: {error}. It is tried again and again.",
+            ),
+        )
+
+
+async def _settled(session: dict[str, Any]) -> Promised:
+    return (await settlements.settle(session))[0]
+
+
+async def _lately_complete() -> list[dict[str, Any]]:
+    """The complete sessions of as long as one may be open. One call a 100."""
     since = datetime.now(UTC) - timedelta(minutes=settings.checkout_minutes) - HOLD_MARGIN
     pages = await _client().v1.checkout.sessions.list_async(
         {"status": "complete", "created": {"gte": int(since.timestamp())}, "limit": 100}
     )
-    sessions = [session.to_dict() async for session in pages.auto_paging_iter()]
-    waiting = await settlements.unsettled([str(session["id"]) for session in sessions])
-    for session in sessions:
-        if session["id"] in waiting:
-            yield session
+    return [session.to_dict() async for session in pages.auto_paging_iter()]
 
 
 async def _resolve(session_id: str) -> Promised:
-    """Ask what became of a session whose time is over."""
+    """Ask what became of a session whose time is over, or of a payment that is on its way."""
     try:
-        session = (await _client().v1.checkout.sessions.retrieve_async(session_id)).to_dict()
+        session = (
+            await _client().v1.checkout.sessions.retrieve_async(session_id, {"expand": ["payment_intent"]})
+        ).to_dict()
     except stripe.InvalidRequestError as error:
-        # Not known to this Stripe account; the others are.
+        # Not known to this Stripe account, so nobody can pay it here.
         logger.warning("session not found at Stripe", session=session_id, error=str(error))
+        if error.code == "resource_missing":
+            await settlements.let_go(session_id)
         return Promised()
     if session.get("status") == "expired":
         await settlements.let_go(session_id)
         return Promised()
-    return (await settlements.settle(session))[0]
+    intent: dict[str, Any] = session.get("payment_intent") or {}
+    session["payment_intent"] = intent.get("id")
+    if session.get("payment_status") == "unpaid" and intent.get("status") in FAILED_INTENTS:
+        return await settlements.payment_failed(session_id)
+    return await _settled(session)
 
 
 async def settle_by_id(session_id: str) -> Promised:
@@ -216,21 +279,19 @@ async def settle_by_id(session_id: str) -> Promised:
         session = await _client().v1.checkout.sessions.retrieve_async(session_id)
     except stripe.StripeError as error:
         raise UnavailableError("The payment cannot be looked up right now.") from error
-    return (await settlements.settle(session.to_dict()))[0]
+    return await _settled(session.to_dict())
 
 
-async def send_refund(payment_intent: str, minor_units: int, *, order_id: UUID, number: int) -> tuple[str, str]:
+async def send_refund(payment_intent: str, minor_units: int, *, key: str, metadata: dict[str, str]) -> tuple[str, str]:
     """Ask Stripe to give the money back: its refund's id and status ("succeeded", "pending", ...).
 
     The idempotency key makes one refund of however many calls; Stripe forgets it after a day
-    (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. `number` (1, 2, ...) grows
-    when an operator asks anew after a failure, as a known key gives the first answer again. Raises stripe.StripeError.
+    (docs.stripe.com/api/idempotent_requests), and then says that the charge is refunded. Whoever asks anew after a
+    failure takes another key, as a known one gives the first answer again. Raises stripe.StripeError.
     """
-    metadata = {"order_id": str(order_id)} | ({"number": str(number)} if number > 1 else {})
     try:
         refund = await _client().v1.refunds.create_async(
-            {"payment_intent": payment_intent, "amount": minor_units, "metadata": metadata},
-            {"idempotency_key": f"refund:{order_id}" + (f":{number}" if number > 1 else "")},
+            {"payment_intent": payment_intent, "amount": minor_units, "metadata": metadata}, {"idempotency_key": key}
         )
     except stripe.InvalidRequestError as error:
         if error.code != "charge_already_refunded":

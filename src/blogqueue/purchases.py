@@ -47,6 +47,7 @@ async def ask(wish: Wish, *, address: str, form_id: UUID | None = None) -> Promi
                 price=terms.price,
                 currency=terms.currency,
                 rel=terms.rel,
+                subject=terms.subject,
             ),
         )
         letter_ids = await letters.promise(

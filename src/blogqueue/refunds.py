@@ -1,5 +1,6 @@
 """Refunds: begun once an order for good, sent to Stripe with one idempotency key, and told to the customer."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,11 +11,14 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
-from blogqueue.states import OrderStatus, RefundState
+from blogqueue.states import FailureReason, OrderStatus, RefundState
 from blogqueue.tables import Order, Refund
 
-MAX_ATTEMPTS = 10
-"""Waits of 10 s to about an hour between them; then the refund is FAILED and the operator is told."""
+MAX_ATTEMPTS = 80
+"""Calls that fail before Stripe has a refund: waits of 10 s to an hour, some three days; then the refund is FAILED."""
+
+WORRYING_ATTEMPTS = 6
+"""After about five minutes of them the operator hears of it, once."""
 
 
 # Stripe's words, what they mean, and from which states they move a refund: a bank may send the money back after all.
@@ -29,7 +33,8 @@ async def begin_due() -> Promised:
     """Begin the refund of every order that FAILED for good and whose grace period is over."""
     rows = await Order.raw(
         "SELECT id FROM orders WHERE refund_due_at <= clock_timestamp() AND refund_state = 'NONE' "
-        "AND status = 'FAILED' AND NOT frozen ORDER BY refund_due_at LIMIT 100",
+        "AND status = 'FAILED' AND NOT frozen AND failure_reason IS DISTINCT FROM 'payment_reversed' "
+        "ORDER BY refund_due_at LIMIT 100",
     )
     promised = Promised()
     for row in rows:
@@ -38,7 +43,7 @@ async def begin_due() -> Promised:
 
 
 async def begin(order_id: UUID, *, who: str) -> Promised:
-    """Begin one refund; nothing if it has begun, if the order is not FAILED, or if its payment is disputed."""
+    """Begin one refund; nothing if it has begun, the order is not FAILED, or its payment was disputed or reversed."""
     async with transaction():
         rows = (
             await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)})
@@ -47,6 +52,7 @@ async def begin(order_id: UUID, *, who: str) -> Promised:
                 Order.status == OrderStatus.FAILED,
                 Order.refund_state == RefundState.NONE,
                 Order.frozen.eq(value=False),
+                Order.failure_reason.is_null() | (Order.failure_reason != FailureReason.PAYMENT_REVERSED),
             )
             .returning(Order.price, Order.currency)
         )
@@ -66,7 +72,9 @@ async def begin_or_repeat(order_id: UUID, *, who: str) -> Promised:
     promised = await begin(order_id, who=who) + await _repeat(order_id, who=who)
     if not promised.refunds:
         order = await orders.get(order_id)
-        why = "its payment is disputed" if order.frozen else f"it is {order.status}, its refund {order.refund_state}"
+        why = f"it is {order.status}, its refund {order.refund_state}"
+        if order.frozen or order.failure_reason == FailureReason.PAYMENT_REVERSED:
+            why = "its payment is disputed or was reversed"
         raise ConflictError(
             f"Only a FAILED order whose money is not on its way is refunded; {why}.", code="wrong_state"
         )
@@ -81,7 +89,8 @@ async def _repeat(order_id: UUID, *, who: str) -> Promised:
             "UPDATE refunds SET state = 'INITIATED', round = round + 1, attempts = 0, error = '', "
             "stripe_refund_id = NULL, run_at = clock_timestamp(), updated_at = clock_timestamp() "
             "WHERE order_id = {} AND state = 'FAILED' "
-            "AND NOT (SELECT frozen FROM orders WHERE id = order_id) RETURNING id",
+            "AND (SELECT NOT frozen AND failure_reason IS DISTINCT FROM 'payment_reversed' "
+            "     FROM orders WHERE id = order_id) RETURNING id",
             order_id,
         )
         if not rows:
@@ -94,28 +103,37 @@ async def _repeat(order_id: UUID, *, who: str) -> Promised:
 
 
 async def send(refund_id: UUID) -> Promised:
-    """Have Stripe give the money back, or ask what became of it; safe to run twice, the same refund is found there."""
+    """Have Stripe give the money back, or ask what became of it; safe to run twice, the same refund is found there.
+
+    A refund that Stripe has is asked after for as long as it takes, a quarter of its age later each time, at most an
+    hour. One that it has not is not sent while the payment is disputed: it goes back that way, or not at all.
+    """
     rows = await Refund.raw(
-        "UPDATE refunds SET attempts = attempts + 1, run_at = clock_timestamp() + interval '1 minute', "
-        "updated_at = clock_timestamp() WHERE id = {} AND state = 'INITIATED' AND run_at <= clock_timestamp() "
-        "RETURNING order_id, amount, attempts, stripe_refund_id, round",
+        "UPDATE refunds r SET run_at = clock_timestamp() + "
+        "   LEAST(interval '1 hour', GREATEST(interval '1 minute', (clock_timestamp() - r.created_at) / 4)), "
+        "updated_at = clock_timestamp() FROM orders o WHERE r.id = {} AND o.id = r.order_id "
+        "AND r.state = 'INITIATED' AND r.run_at <= clock_timestamp() "
+        "AND (r.stripe_refund_id IS NOT NULL OR NOT o.frozen) "
+        "RETURNING r.order_id, r.amount, r.stripe_refund_id, r.round",
         refund_id,
     )
     if not rows:
         return Promised()
     order = await orders.get(rows[0]["order_id"])
-    if order.frozen:
-        return Promised()  # disputed since: the money goes back that way, or not at all
     try:
         if rows[0]["stripe_refund_id"]:
             stripe_id, status = await payments.find_refund(rows[0]["stripe_refund_id"])
         else:
             payment_intent = str(order.payment_data["paymentIntent"])
+            number = rows[0]["round"]
             stripe_id, status = await payments.send_refund(
-                payment_intent, rows[0]["amount"], order_id=order.id, number=rows[0]["round"]
+                payment_intent,
+                rows[0]["amount"],
+                key=f"refund:{order.id}" + (f":{number}" if number > 1 else ""),
+                metadata={"order_id": str(order.id)} | ({"number": str(number)} if number > 1 else {}),
             )
     except stripe.StripeError as error:
-        return await _put_off(refund_id, order.id, rows[0]["attempts"], str(error))
+        return await _put_off(refund_id, str(error))
     await Refund.update({Refund.stripe_refund_id: stripe_id}).where(Refund.id == refund_id)
     return await settled(stripe_id, status)
 
@@ -125,13 +143,10 @@ async def settled(stripe_refund_id: str, status: str, *, order_id: str = "", num
 
     `order_id` and `number` are the refund's metadata: its event may be here before the answer to our own call.
     """
-    await Refund.raw(
-        "UPDATE refunds SET stripe_refund_id = {} WHERE order_id::text = {} AND round::text = {} "
-        "AND stripe_refund_id IS NULL",
-        stripe_refund_id,
-        order_id,
-        number,
-    )
+    with suppress(ValueError):  # metadata that are not ours
+        await Refund.update({Refund.stripe_refund_id: stripe_refund_id}).where(
+            Refund.order_id == UUID(order_id), Refund.round == int(number), Refund.stripe_refund_id.is_null()
+        )
     state, earlier = OUTCOMES.get(status, (None, ()))
     if state is None:
         return Promised()
@@ -145,28 +160,45 @@ async def settled(stripe_refund_id: str, status: str, *, order_id: str = "", num
 
 
 async def overdue() -> tuple[UUID, ...]:
-    """Refunds that are begun, and of which Stripe has not said the last word."""
-    rows = await Refund.raw("SELECT id FROM refunds WHERE state = 'INITIATED' AND run_at <= clock_timestamp()")
+    """Refunds that are begun, and of which Stripe has not said the last word; none that a dispute holds up."""
+    rows = await Refund.raw(
+        "SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.state = 'INITIATED' "
+        "AND r.run_at <= clock_timestamp() AND (r.stripe_refund_id IS NOT NULL OR NOT o.frozen)"
+    )
     return tuple(row["id"] for row in rows)
 
 
-async def _put_off(refund_id: UUID, order_id: UUID, attempts: int, error: str) -> Promised:
-    """Try again later, or give up and tell the operator."""
+async def _put_off(refund_id: UUID, error: str) -> Promised:
+    """Note a call that failed: try again later, or give up where Stripe never had the refund; the operator hears of it.
+
+    Of a refund that Stripe has, only its own word says that it failed.
+    """
     async with transaction():
-        await Refund.raw(
-            "UPDATE refunds SET error = {}, run_at = clock_timestamp() + {} * interval '1 second' WHERE id = {}",
+        rows = await Refund.raw(
+            "UPDATE refunds SET error = {}, attempts = attempts + 1, state = CASE "
+            "    WHEN stripe_refund_id IS NULL AND attempts + 1 >= {} THEN 'FAILED' ELSE state END, "
+            "run_at = clock_timestamp() + LEAST(10 * 2 ^ LEAST(attempts, 20), 3600) * interval '1 second' "
+            "WHERE id = {} AND state = 'INITIATED' RETURNING order_id, state, attempts, round",
             error[:2000],
-            min(10 * 2 ** (attempts - 1), 3600),
+            MAX_ATTEMPTS,
             refund_id,
         )
-        if attempts < MAX_ATTEMPTS:
+        if not rows:
             return Promised()
-        given_up = (
-            await Refund.update({Refund.state: RefundState.FAILED})
-            .where(Refund.id == refund_id, Refund.state == RefundState.INITIATED)
-            .returning(Refund.id)
+        if rows[0]["state"] == RefundState.FAILED:
+            return await _tell(rows[0]["order_id"], RefundState.FAILED)
+        if rows[0]["attempts"] != WORRYING_ATTEMPTS:
+            return Promised()
+        return Promised(
+            letters=await letters.promise(
+                "operator_alert",
+                to=settings.operator_email,
+                order_id=rows[0]["order_id"],
+                job_id=f"refund-late-{rows[0]['round']}",
+                summary="A refund is late",
+                detail=f"Stripe said {WORRYING_ATTEMPTS} times: {error[:500]}. It is tried again for three days.",
+            ),
         )
-        return await _tell(order_id, RefundState.FAILED) if given_up else Promised()
 
 
 async def _tell(order_id: UUID, state: RefundState) -> Promised:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from blogqueue import articles, catalogue, letters, orders, tokens
+from blogqueue import articles, catalogue, letters, orders, tokens, wishes
 from blogqueue.database import transaction
 from blogqueue.money import amount
 from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
-from blogqueue.tables import Article, Order, Purchase, StripeEvent
+from blogqueue.tables import Article, HeldPayment, Order, Purchase, StripeEvent
 from blogqueue.versions import lock_article
 from blogqueue.writing.links import Link
 
@@ -21,51 +21,117 @@ from blogqueue.writing.links import Link
 async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
     """Turn a paid Checkout Session into its order and job, once; what was promised, and the outcome in words.
 
-    One transaction with the purchase locked; UNIQUE (orders.session_id) is the last guard. A payment that is not what
-    was asked for is held for the operator and never worked on.
+    Any session that was opened for a purchase may settle it, whichever the customer paid. One transaction with the
+    purchase locked; UNIQUE (orders.session_id) is the last guard. A payment that is not what was asked for, or one too
+    many, is held for the operator and never worked on.
     """
     if session.get("payment_status") != "paid":
         await _await_payment(session)
         return Promised(), "not paid yet"
     async with transaction():
+        await take_turns(session.get("payment_intent"))
         purchase = await _locked_purchase(session)
         if purchase is None:
             return Promised(), "no purchase of ours"
-        if purchase.state in {PurchaseState.PAID, PurchaseState.HELD}:
-            return await _settled_before(purchase, session)
+        if await _is_known(str(session.get("id"))):
+            return Promised(), "settled before"
+        if purchase.state == PurchaseState.PAID:
+            return await _hold(purchase, session, TWICE, "the purchase is paid already"), "paid twice"
         wrong = _wrong(session, purchase) or await _reversed(session)
         if wrong:
-            return await _hold(purchase, session, wrong), f"held: {wrong}"
-        await Purchase.update({Purchase.state: PurchaseState.PAID}).where(Purchase.id == purchase.id)
-        order = await _order(purchase, session)
-        missing = await _cannot(purchase)
-        if missing:
-            return await orders.open_unfulfillable(order, missing), f"unfulfillable: {missing}"
-        return await orders.open_paid(order), f"order {order.id}"
+            return await _hold(purchase, session, NOT_AS_ASKED, wrong), f"held: {wrong}"
+        return await work_on(purchase, session)
+
+
+async def work_on(purchase: Purchase, session: dict[str, Any]) -> tuple[Promised, str]:
+    """Open the order that a payment is for, in the caller's transaction, with the purchase locked and not paid."""
+    # The session that was paid is the purchase's from now on, whichever was opened last.
+    await Purchase.update({Purchase.state: PurchaseState.PAID, Purchase.session_id: session["id"]}).where(
+        Purchase.id == purchase.id
+    )
+    order = await _order(purchase, session)
+    missing = await _cannot(purchase)
+    if missing:
+        return await orders.open_unfulfillable(order, missing), f"unfulfillable: {missing}"
+    return await orders.open_paid(order), f"order {order.id}"
+
+
+async def take_turns(payment_intent: object) -> None:
+    """Settling a payment and hearing that it was reversed take turns, for the rest of the transaction.
+
+    Neither finds a row of the other's to lock: the order is not there yet, the event not committed.
+    """
+    if payment_intent:
+        await StripeEvent.raw("SELECT pg_advisory_xact_lock(hashtextextended({}, 0))", str(payment_intent))
 
 
 async def let_go(session_id: str) -> None:
     """A session ended unpaid: its link place is free at once. A payment that comes all the same is still settled."""
-    await Purchase.update({Purchase.state: PurchaseState.EXPIRED, Purchase.holds_until: datetime.now(UTC)}).where(
-        Purchase.session_id == session_id, Purchase.state == PurchaseState.OPEN
-    )
+    await _expire(session_id)
 
 
-async def unsettled(session_ids: list[str]) -> set[str]:
-    """Those of some complete sessions whose purchase has no order and is not held."""
+async def payment_failed(session_id: str) -> Promised:
+    """A delayed payment did not go through: its place is free, and the customer is told how to try again."""
+    async with transaction():
+        rows = await _expire(session_id)
+        if not rows:
+            return Promised()
+        purchase = await Purchase.objects().where(Purchase.id == rows[0]["id"]).first().output(load_json=True)
+        if purchase is None:
+            return Promised()
+        return Promised(
+            letters=await letters.promise(
+                "payment_failed",
+                to=purchase.email,
+                purchase_id=purchase.id,
+                job_id=session_id[:120],
+                confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
+                wish=purchase.subject or await wishes.subject(purchase),
+                price=amount(purchase.price, purchase.currency),
+            ),
+        )
+
+
+async def unsettled(sessions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of some complete sessions that were opened for a purchase of ours and are neither an order nor held."""
+    ours = {str(session["id"]): purchase_id for session in sessions if (purchase_id := _purchase_id(session))}
     rows = await Purchase.raw(
-        "SELECT session_id FROM purchases WHERE session_id = ANY({}) AND state IN ('OPEN', 'EXPIRED')", session_ids
+        "SELECT s.id FROM unnest({}::text[], {}::uuid[]) AS s (id, purchase_id) "
+        "JOIN purchases p ON p.id = s.purchase_id WHERE NOT EXISTS (SELECT FROM orders o WHERE o.session_id = s.id) "
+        "AND NOT EXISTS (SELECT FROM held_payments h WHERE h.session_id = s.id)",
+        list(ours),
+        list(ours.values()),
     )
-    return {row["session_id"] for row in rows}
+    waiting = {row["id"] for row in rows}
+    return [session for session in sessions if session["id"] in waiting]
 
 
 async def unresolved() -> list[str]:
-    """The sessions whose time is over and of which Stripe has not said what became of them."""
+    """The sessions of which Stripe has not said what became of them: their time is over, or a payment is on its way.
+
+    Each is named every five minutes, those that were asked after longest ago first.
+    """
     rows = await Purchase.raw(
-        "SELECT session_id FROM purchases WHERE state = 'OPEN' AND session_id IS NOT NULL "
-        "AND holds_until < clock_timestamp() ORDER BY holds_until LIMIT 200",
+        "UPDATE purchases SET asked_at = clock_timestamp() WHERE id IN (SELECT id FROM purchases "
+        "  WHERE state = 'OPEN' AND session_id IS NOT NULL AND (payment_pending OR holds_until < clock_timestamp()) "
+        "  AND (asked_at IS NULL OR asked_at < clock_timestamp() - interval '4 minutes 30 seconds') "
+        "  ORDER BY asked_at NULLS FIRST, holds_until LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING session_id",
     )
     return [row["session_id"] for row in rows]
+
+
+async def _expire(session_id: str) -> list[dict[str, Any]]:
+    return (
+        await Purchase.update(
+            {
+                Purchase.state: PurchaseState.EXPIRED,
+                Purchase.holds_until: datetime.now(UTC),
+                Purchase.payment_pending: False,
+            }
+        )
+        .where(Purchase.session_id == session_id, Purchase.state == PurchaseState.OPEN)
+        .returning(Purchase.id)
+    )
 
 
 async def _await_payment(session: dict[str, Any]) -> None:
@@ -79,13 +145,22 @@ async def _await_payment(session: dict[str, Any]) -> None:
         )
 
 
-async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
-    """The purchase that a session pays for, by our id in its metadata; locked, so that settling takes turns."""
-    metadata: dict[str, Any] = session.get("metadata") or {}
+def _purchase_id(session: dict[str, Any]) -> UUID | None:
+    """The purchase that a session was opened for, by our id in its metadata; None for what is not ours."""
     try:
-        purchase_id = UUID(str(metadata.get("purchase_id")))
+        return UUID(str((session.get("metadata") or {}).get("purchase_id")))
     except ValueError:
         return None
+
+
+async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
+    """The purchase that a session pays for, locked, so that settling takes turns."""
+    purchase_id = _purchase_id(session)
+    return await locked(purchase_id) if purchase_id else None
+
+
+async def locked(purchase_id: UUID) -> Purchase | None:
+    """A purchase, locked for the rest of the transaction."""
     # The article first, as everywhere: locks are always taken in this order.
     rows = await Purchase.select(Purchase.article_id).where(Purchase.id == purchase_id)
     if rows and rows[0]["article_id"]:
@@ -93,29 +168,21 @@ async def _locked_purchase(session: dict[str, Any]) -> Purchase | None:
     return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
 
 
-async def _settled_before(purchase: Purchase, session: dict[str, Any]) -> tuple[Promised, str]:
-    """The same payment again does nothing; a second payment for one purchase is told to the operator."""
-    if session.get("id") == purchase.session_id:
-        return Promised(), f"settled before: {purchase.state}"
-    told = await letters.promise(
-        "operator_alert",
-        to=settings.operator_email,
-        purchase_id=purchase.id,
-        job_id=str(session.get("id"))[:120],
-        summary="A purchase was paid twice",
-        detail=f"Checkout session {session.get('id')} is paid too. Give that money back in Stripe.",
+async def _is_known(session_id: str) -> bool:
+    """Whether a payment has its order, or is held, so that the same payment again does nothing."""
+    return await Order.exists().where(Order.session_id == session_id) or await HeldPayment.exists().where(
+        HeldPayment.session_id == session_id
     )
-    return Promised(letters=told), "paid twice"
 
 
 def _wrong(session: dict[str, Any], purchase: Purchase) -> str:
     """What of a payment is not as asked, in words; "" if all is right."""
     if session.get("mode") != "payment":
         return f"the mode is {session.get('mode')}, asked was payment"
-    if session.get("id") != purchase.session_id:
-        return f"the session is {session.get('id')}, the purchase's is {purchase.session_id}"
     if session.get("client_reference_id") != str(purchase.id):
         return "the client_reference_id is not the purchase's"
+    if bool(session.get("livemode")) != ("_live_" in settings.stripe_api_key.get_secret_value()):
+        return "the payment and our key are not both of Stripe's live mode, or both of its test mode"
     if str(session.get("currency")).upper() != purchase.currency.upper():
         return f"the currency is {session.get('currency')}, asked was {purchase.currency}"
     if session.get("amount_total") != purchase.price:
@@ -133,17 +200,28 @@ async def _reversed(session: dict[str, Any]) -> str:
     return f"the payment was reversed before it was settled ({rows[0]['type']})" if rows else ""
 
 
-async def _hold(purchase: Purchase, session: dict[str, Any], wrong: str) -> Promised:
-    await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: wrong}).where(
-        Purchase.id == purchase.id
+NOT_AS_ASKED = "A payment is held: it is not what was asked for"
+TWICE = "A purchase was paid twice"
+
+
+async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reason: str) -> Promised:
+    """Keep a payment that makes no order for the operator's word; a purchase without an order is HELD."""
+    await HeldPayment.insert(
+        HeldPayment(session_id=session["id"], purchase_id=purchase.id, session=session, reason=reason)
     )
+    if purchase.state != PurchaseState.PAID:
+        await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: reason}).where(
+            Purchase.id == purchase.id
+        )
     return Promised(
         letters=await letters.promise(
             "operator_alert",
             to=settings.operator_email,
             purchase_id=purchase.id,
-            summary="A payment is held: it is not what was asked for",
-            detail=f"Checkout session {session.get('id')}: {wrong}. Nothing is worked on until you decide.",
+            job_id=str(session["id"])[:120],
+            summary=summary,
+            detail=f"Checkout session {session['id']}: {reason}. Nothing is worked on until you decide: "
+            "`blogqueue payments held` lists it; accept it, return the money, or dismiss it there.",
         ),
     )
 
@@ -190,8 +268,8 @@ async def _order(purchase: Purchase, session: dict[str, Any]) -> Order:
             "currency": str(session["currency"]).upper(),
             "paid": amount(session["amount_total"], str(session["currency"])),
         },
-        price=purchase.price,
-        currency=purchase.currency,
+        price=session["amount_total"],
+        currency=str(session["currency"]).upper(),
         rel=purchase.rel,
         access_token_hash=tokens.hashed(tokens.order_access(order_id)),
     )

@@ -50,7 +50,7 @@ class JobState(StrEnum):
     DELAYED = "DELAYED"  # an attempt failed; due again at `run_at`
     COMPLETED = "COMPLETED"  # its version is stored
     FAILED = "FAILED"  # its attempts are used up, or it cannot get better; an operator may retry
-    CANCELLED = "CANCELLED"  # nobody wants the result any more
+    CANCELLED = "CANCELLED"  # nobody wants the result any more, or for as long as the order is frozen
 
 
 class LetterState(StrEnum):
@@ -68,7 +68,17 @@ class PurchaseState(StrEnum):
     OPEN = "OPEN"  # asked for; holds a link place until it expires
     PAID = "PAID"  # settled: has its order
     EXPIRED = "EXPIRED"  # not paid in time; holds nothing
-    HELD = "HELD"  # paid, but not what was asked; the operator decides
+    HELD = "HELD"  # paid, but not as asked; an operator decides on its held payment
+
+
+class HeldState(StrEnum):
+    """What became of a payment that has no order (yet)."""
+
+    HELD = "HELD"  # an operator decides
+    ACCEPTED = "ACCEPTED"  # worked on all the same: it has its order
+    RETURNING = "RETURNING"  # on its way back; Stripe is asked until it has taken it
+    RETURNED = "RETURNED"
+    DISMISSED = "DISMISSED"  # settled by hand, outside
 
 
 class ArticleStatus(StrEnum):
@@ -97,7 +107,7 @@ class QcStatus(StrEnum):
 
 ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PROCESSING: frozenset({OrderStatus.QUALITY_CHECK, OrderStatus.FAILED}),
-    OrderStatus.QUALITY_CHECK: frozenset({OrderStatus.PROCESSING, OrderStatus.ADMIN_REVIEW}),
+    OrderStatus.QUALITY_CHECK: frozenset({OrderStatus.PROCESSING, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED}),
     OrderStatus.ADMIN_REVIEW: frozenset({OrderStatus.COMPLETED, OrderStatus.FAILED, OrderStatus.PROCESSING}),
     OrderStatus.COMPLETED: frozenset(),
     OrderStatus.FAILED: frozenset({OrderStatus.PROCESSING}),
@@ -106,13 +116,21 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.ACTIVE, JobState.CANCELLED}),
     # ACTIVE to ACTIVE: taken over after its lease ran out. ACTIVE to WAITING: handed back by a worker that stops.
+    # To CANCELLED: its order was frozen, or its payment reversed. Back to WAITING: the dispute was won.
     JobState.ACTIVE: frozenset(
-        {JobState.COMPLETED, JobState.DELAYED, JobState.FAILED, JobState.ACTIVE, JobState.WAITING},
+        {
+            JobState.COMPLETED,
+            JobState.DELAYED,
+            JobState.FAILED,
+            JobState.ACTIVE,
+            JobState.WAITING,
+            JobState.CANCELLED,
+        },
     ),
     JobState.DELAYED: frozenset({JobState.ACTIVE, JobState.CANCELLED}),
     JobState.COMPLETED: frozenset(),
     JobState.FAILED: frozenset({JobState.WAITING}),
-    JobState.CANCELLED: frozenset(),
+    JobState.CANCELLED: frozenset({JobState.WAITING}),
 }
 
 OPEN_JOBS = (JobState.WAITING, JobState.DELAYED, JobState.ACTIVE)
@@ -127,6 +145,8 @@ STATUS_MESSAGES: dict[OrderStatus, str] = {
 }
 
 WAITING_MESSAGE = "Request received, waiting in the queue"
+
+ON_HOLD_MESSAGE = "On hold: the payment is disputed"
 
 STEPS: dict[OrderStatus, int] = {
     OrderStatus.PROCESSING: 2,

@@ -32,6 +32,7 @@ from blogqueue.database import DB, PostgresNow
 from blogqueue.states import (
     ArticleStatus,
     FailureReason,
+    HeldState,
     JobState,
     LetterState,
     OrderKind,
@@ -111,7 +112,8 @@ class ArticleVersion(Table, tablename="article_versions", db=DB):
 class Purchase(Table, tablename="purchases", db=DB):
     """What was asked before it was paid, and what was offered, frozen: price, currency, `rel`, the live version.
 
-    A link is asked for in an article, a new article on a domain; the other one of the two is null.
+    A link is asked for in an article, a new article on a domain; the other one of the two is null. `subject` is what
+    the payment page calls it. `asked_at`: when Stripe was last asked what became of its session.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -120,6 +122,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     domain_id = ForeignKey(Domain, on_delete=OnDelete.restrict)
     base_version_id = ForeignKey(ArticleVersion, on_delete=OnDelete.restrict)
     details: Any = JSONB(default="{}")
+    subject = Text(default="")
     email = Varchar(254)
     address_hash = Varchar(64, default="", secret=True)
     token_hash = Varchar(64, unique=True, secret=True)
@@ -130,6 +133,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     session_expires_at = Timestamptz(null=True, default=None)
     session_num = Integer(default=0)
     payment_pending = Boolean(default=False)
+    asked_at = Timestamptz(null=True, default=None)
     price = BigInt()
     currency = Varchar(3)
     rel = Varchar(20)
@@ -262,6 +266,25 @@ class Refund(Table, tablename="refunds", db=DB):
     run_at = Timestamptz(default=PostgresNow())
     created_at = Timestamptz(default=PostgresNow())
     updated_at = Timestamptz(default=PostgresNow())
+
+
+class HeldPayment(Table, tablename="held_payments", db=DB):
+    """A paid session that made no order: not what was asked, or one too many; `session` is Stripe's own object.
+
+    `round` grows when Stripe is asked anew to give it back after a bank refused it.
+    """
+
+    session_id = Varchar(255, primary_key=True)
+    purchase_id = ForeignKey(Purchase, on_delete=OnDelete.restrict, null=False)
+    session: Any = JSONB()
+    reason = Text()
+    state = Varchar(20, choices=HeldState, default=HeldState.HELD)
+    stripe_refund_id = Varchar(255, null=True, default=None)
+    round = Integer(default=1)
+    error = Text(default="")
+    decided_by = Varchar(200, default="")
+    created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
 
 
 class OrderEvent(Table, tablename="order_events", db=DB):

@@ -4,7 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from blogqueue import jobs, letters, payments, purchases, queue_stats, refunds
+from blogqueue import held_payments, jobs, letters, payments, purchases, queue_stats, refunds
 from blogqueue.actors.broker import broker
 from blogqueue.brokers import BellBroker
 from blogqueue.log import logger
@@ -21,7 +21,7 @@ async def minute() -> Promised:
     """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
     promised = Promised()
     # The nets first: what asks outside parties may take its time.
-    for step in (_nets, _places, refunds.begin_due, payments.reconcile, _records):
+    for step in (_nets, _places, refunds.begin_due, payments.reconcile, held_payments.send_due, _records):
         try:
             promised += await step()
         except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
