@@ -296,6 +296,50 @@ async def test_a_signed_webhook_of_another_kind_is_kept_and_answered(stage: Stag
     assert await Order.count() == 0
 
 
+DEEP = b'{"id": "evt_1", "type": "x", "data": {"object": ' + b'{"a":' * 2000 + b"1" + b"}" * 2000 + b"}}"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        event(id="e" * 256),
+        event(id=""),
+        event(type="t" * 101),
+        event(type=7),
+        event(data={"object": []}),
+        event(data={"object": {"payment_status": "paid"}}),
+        event(data={"object": {"id": "cs_1", "payment_status": "paid", "metadata": []}}),
+        event(type="checkout.session.expired", data={"object": {}}),
+        event(type="refund.updated", data={"object": {"status": "failed"}}),
+        event(type="charge.refunded", data={"object": {"id": "ch_1", "payment_intent": {}}}),
+        event(type="charge.refunded", data={"object": {"id": "ch_1", "amount_refunded": "all"}}),
+        event(data={"object": {"id": "s" * 256}}),
+        DEEP,
+    ],
+)
+async def test_a_signed_webhook_whose_subject_is_malformed_is_refused(stage: Stage, payload: bytes) -> None:
+    answer = await stage.http.post("/api/v1/purchase/webhook", content=payload, headers=signed(payload))
+
+    assert refusal(answer)[:2] == (400, "bad_event")
+    assert await StripeEvent.count() == 0
+
+
+async def test_a_payment_whose_event_holds_a_nul_character_is_not_lost(stage: Stage) -> None:
+    # Given a payment whose customer has a NUL in their name
+    opened = await stage.asked_and_opened(await stage.article())
+    await stage.faults(webhook=[{"kind": "drop"}])
+    await stage.pay(opened["checkoutUrl"])
+    key = bearer("sk_test_of_the_tests")
+    session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=key)).json()
+    session["customer_details"]["name"] = "A\0na"
+
+    payload = event(data={"object": session})
+    answer = await stage.http.post("/api/v1/purchase/webhook", content=payload, headers=signed(payload))
+
+    assert answer.status_code == 200
+    assert await Order.count() == 1
+
+
 async def test_too_many_purchases_of_one_address_are_put_off(stage: Stage) -> None:
     article_id = await stage.article(max_paid_links=100)
     answers = [await stage.ask(article_id) for _ in range(11)]

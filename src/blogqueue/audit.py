@@ -33,10 +33,15 @@ async def _ids(sql: str) -> list[str]:
 
 async def _paid_has_its_order() -> list[str]:
     return await _ids(
-        "SELECT p.id FROM purchases p LEFT JOIN orders o ON o.purchase_id = p.id WHERE p.state = 'PAID' AND "
-        "(o.id IS NULL OR o.session_id IS DISTINCT FROM p.session_id OR o.price <> p.price "
-        " OR o.currency <> p.currency OR (o.payment_data->>'amount')::bigint IS DISTINCT FROM p.price "
-        " OR o.payment_data->>'currency' IS DISTINCT FROM upper(p.currency)) "
+        # What an operator accepted is not as asked; the order says what was paid all the same.
+        "SELECT p.id FROM purchases p LEFT JOIN orders o ON o.purchase_id = p.id "
+        "LEFT JOIN held_payments h ON h.session_id = o.session_id AND h.state = 'ACCEPTED' WHERE p.state = 'PAID' AND "
+        "(o.id IS NULL OR o.session_id IS DISTINCT FROM p.session_id "
+        " OR (h.session_id IS NULL AND (o.price <> p.price OR o.currency <> upper(p.currency))) "
+        " OR (o.payment_data->>'amount')::bigint IS DISTINCT FROM o.price "
+        " OR o.payment_data->>'currency' IS DISTINCT FROM o.currency) "
+        "UNION SELECT h.purchase_id FROM held_payments h LEFT JOIN orders o ON o.session_id = h.session_id "
+        "WHERE (h.state = 'ACCEPTED') <> (o.id IS NOT NULL) "
         "UNION SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE p.state <> 'PAID'",
     )
 
@@ -44,7 +49,7 @@ async def _paid_has_its_order() -> list[str]:
 async def _processing_has_one_job() -> list[str]:
     return await _ids(
         "SELECT o.id FROM orders o LEFT JOIN jobs j ON j.order_id = o.id AND j.state IN ('WAITING','DELAYED','ACTIVE') "
-        "GROUP BY o.id, o.status HAVING count(j.id) <> CASE o.status WHEN 'PROCESSING' THEN 1 ELSE 0 END",
+        "GROUP BY o.id HAVING count(j.id) <> CASE WHEN o.status = 'PROCESSING' AND NOT o.frozen THEN 1 ELSE 0 END",
     )
 
 
@@ -109,6 +114,8 @@ async def _no_order_completed_and_refunded() -> list[str]:
         "UNION SELECT o.id FROM orders o LEFT JOIN refunds r ON r.order_id = o.id "
         "WHERE o.refund_state IS DISTINCT FROM COALESCE(r.state, 'NONE') "
         "   OR r.amount <> o.price OR r.currency <> o.currency "
+        # What the bank took back, or somebody gave back by hand, is not sent as well.
+        "   OR (o.failure_reason = 'payment_reversed' AND r.state = 'INITIATED' AND r.stripe_refund_id IS NULL) "
         "   OR (r.state = 'SUCCEEDED' AND r.stripe_refund_id IS NULL)",
     )
 
@@ -143,13 +150,18 @@ async def _nothing_sits_still() -> list[str]:
         "UNION SELECT order_id::text FROM refunds "
         "   WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes' "
         "UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT frozen "
+        "   AND failure_reason IS DISTINCT FROM 'payment_reversed' "
         "   AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')",
     )
 
 
 RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     (1, "a paid checkout session has exactly one order, for the amount and currency asked", _paid_has_its_order),
-    (2, "a PROCESSING order has exactly one open job, any other order none", _processing_has_one_job),
+    (
+        2,
+        "a PROCESSING order that is not frozen has exactly one open job, any other order none",
+        _processing_has_one_job,
+    ),
     (3, "a completed job has exactly one version, any other job none", _completed_job_has_its_version),
     (4, "a version differs from its base only inside its edit", _versions_differ_only_by_their_edit),
     (

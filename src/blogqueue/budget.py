@@ -30,10 +30,11 @@ async def spend(claim: Claim, drafts: list[dict[str, Any]]) -> None:
     """
     usage = drafts[-1]["usage"]
     async with transaction():
-        await jobs.keep_drafts(claim, drafts)
+        # The order first, as everywhere: locks are always taken in this order.
         await Order.update(
             {
                 Order.model_calls: Order.model_calls + 1,
                 Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
             },
         ).where(Order.id == claim.order_id)
+        await jobs.keep_drafts(claim, drafts)

@@ -27,9 +27,10 @@ async def deliver(claim: Claim, draft: Draft | Manuscript, **made: Any) -> Promi
     another worker holds the job by now; then nothing is changed.
     """
     async with transaction():
+        # Article, order, job: locks are always taken in this order.
+        await versions.lock_article((await orders.get(claim.order_id)).article_id)
+        order = await orders.locked(claim.order_id)
         await jobs.complete(claim)
-        order = await orders.get(claim.order_id)
-        await versions.lock_article(order.article_id)
         regeneration = bool(claim.payload["isRegeneration"])
         version_id = await versions.store(
             order.article_id,
@@ -62,6 +63,7 @@ async def fail_attempt(
 ) -> Promised:
     """Note a run's error (as `jobs.fail_attempt` does): the retry it leads to, or the order's end and its letters."""
     async with transaction():
+        await orders.locked(claim.order_id)
         delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms, afresh=afresh)
         if delay is not None:
             return Promised(jobs=(PromisedJob(claim.job_id, claim.queue, delay),))

@@ -190,6 +190,27 @@ async def retry(job_id: str) -> PromisedJob:
     return PromisedJob(job_id, rows[0]["queue"])
 
 
+async def cancel(order_id: UUID) -> bool:
+    """End an order's open job, in the caller's transaction; a worker that has it changes nothing any more."""
+    rows = await Job.raw(
+        "UPDATE jobs SET state = 'CANCELLED', fence = fence + 1, finished_at = clock_timestamp(), lease_holder = NULL, "
+        "lease_until = NULL WHERE order_id = {} AND state IN ('WAITING', 'DELAYED', 'ACTIVE') RETURNING id",
+        order_id,
+    )
+    return bool(rows)
+
+
+async def resume(order_id: UUID) -> tuple[PromisedJob, ...]:
+    """Make an order's newest job WAITING again if it was cancelled, in the caller's transaction."""
+    rows = await Job.raw(
+        "UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, "
+        "finished_at = NULL, progress = '' WHERE state = 'CANCELLED' AND id = "
+        "(SELECT id FROM jobs WHERE order_id = {} ORDER BY created_at DESC LIMIT 1) RETURNING id, queue",
+        order_id,
+    )
+    return tuple(PromisedJob(row["id"], row["queue"]) for row in rows)
+
+
 async def mark_sent(job_ids: list[str]) -> None:
     """Note that the broker knows of these jobs just now: it was told, or was seen to hold their messages."""
     await Job.raw("UPDATE jobs SET sent_at = clock_timestamp() WHERE id = ANY({})", job_ids)

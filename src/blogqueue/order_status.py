@@ -12,6 +12,7 @@ from blogqueue.errors import NotFoundError
 from blogqueue.money import amount
 from blogqueue.settings import settings
 from blogqueue.states import (
+    ON_HOLD_MESSAGE,
     OPEN_JOBS,
     STATUS_MESSAGES,
     STEPS,
@@ -160,9 +161,11 @@ def _where(order: Order, job_rows: list[dict[str, Any]]) -> tuple[int, str]:
             message = message.partition(";")[0]
         if order.refund_state == RefundState.SUCCEEDED:
             message += "; your payment was refunded"
-        elif order.refund_state == RefundState.INITIATED:
+        elif order.refund_state == RefundState.INITIATED and not order.frozen:
             message += "; your refund is on its way"
         return order.failed_at_step or STEPS[OrderStatus.PROCESSING], message
+    if order.frozen and frm is not OrderStatus.COMPLETED:
+        return STEPS[frm], ON_HOLD_MESSAGE
     if frm is OrderStatus.PROCESSING and any(row["state"] == JobState.WAITING for row in job_rows):
         return 1, WAITING_MESSAGE
     return STEPS[frm], STATUS_MESSAGES[frm]

@@ -66,6 +66,14 @@ async def get(order_id: UUID) -> Order:
     return order
 
 
+async def locked(order_id: UUID) -> Order:
+    """One order with its JSON loaded, locked for the rest of the transaction. Raises NotFoundError."""
+    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
+    if order is None:
+        raise NotFoundError("order", field="orderId")
+    return order
+
+
 async def opened_by(order_id: UUID, access_token: str) -> Order:
     """The order, for who shows its access token; for everybody else there is none (NotFoundError)."""
     order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
@@ -153,10 +161,12 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
     Raises ConflictError also when the payment is disputed, or the order's link place was sold meanwhile.
     """
     async with transaction():
-        failed = await get(order_id)
-        await versions.lock_article(failed.article_id)
+        await versions.lock_article((await get(order_id)).article_id)
+        failed = await locked(order_id)
         if failed.status == OrderStatus.FAILED:
             await _refuse_taken(failed)
+        if failed.failure_reason == FailureReason.PAYMENT_REVERSED:
+            raise ConflictError("The order's payment was reversed; it cannot be retried.", code="payment_reversed")
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")

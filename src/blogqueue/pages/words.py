@@ -130,7 +130,10 @@ def explanation(status: Status) -> str:
             "settled: there is nothing for you to look at or to submit."
         )
     thing = _thing(status)
-    match OrderStatus(status["status"]):
+    frm = OrderStatus(status["status"])
+    if status["onHold"] and frm not in {OrderStatus.COMPLETED, OrderStatus.FAILED}:
+        return "Nothing happens until the dispute is decided; then the order goes on where it stands."
+    match frm:
         case OrderStatus.PROCESSING:
             return _processing(status)
         case OrderStatus.QUALITY_CHECK:
@@ -157,6 +160,9 @@ def quality(status: Status) -> str:
 def refund(status: Status) -> str:
     """Where the money is, if it goes back; else ""."""
     money = amount(status["price"], status["currency"])
+    reversed_ = status["failureReason"] == FailureReason.PAYMENT_REVERSED
+    if (status["onHold"] or reversed_) and status["refundState"] != RefundState.SUCCEEDED:
+        return ""  # it goes back that way, or not at all
     match RefundState(status["refundState"]):
         case RefundState.INITIATED:
             return f"Your payment of {money} is on its way back to you. Banks take some days for that."
@@ -165,7 +171,7 @@ def refund(status: Status) -> str:
         case RefundState.FAILED:
             return f"The refund of {money} did not go through. Our team has been told and settles it with you."
         case RefundState.NONE:
-            if status["status"] == OrderStatus.FAILED and status["refundDueAt"] and not status["onHold"]:
+            if status["status"] == OrderStatus.FAILED and status["refundDueAt"]:
                 return f"If it cannot be mended by {when(status['refundDueAt'])}, you get {money} back without asking."
             return ""
 
@@ -268,7 +274,7 @@ def _failed(status: Status) -> str:
             undone = "work your link in" if _thing(status) == "link" else "write your article"
             return f"Your payment arrived, but {detail}. So we cannot {undone}."
         case FailureReason.PAYMENT_REVERSED:
-            return "Your bank has reversed the payment, so the order has ended."
+            return f"{detail} So the order has ended."
 
 
 def _thing(status: Status) -> str:

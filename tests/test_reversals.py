@@ -1,0 +1,221 @@
+"""A disputed payment's order rests until the bank, or an operator, has said what becomes of it."""
+
+import pytest
+
+from blogqueue import jobs
+from blogqueue.actors.integrate import integrate_link
+from blogqueue.actors.messages import minute
+from blogqueue.actors.run import Run
+from blogqueue.tables import Job, Order, Refund
+from tests.stage import Bought, Stage, bearer, order_row
+
+STRIPE_KEY = bearer("sk_test_of_the_tests")
+
+
+async def payment_intent(order: Bought) -> str:
+    return str((await order_row(order))["payment_data"]["paymentIntent"])
+
+
+async def dispute(stage: Stage, order: Bought) -> str:
+    """The customer's bank disputes the payment; the dispute's id."""
+    opened = await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
+    assert opened.json()["webhookStatus"] == 200
+    return str(opened.json()["disputeId"])
+
+
+async def close(stage: Stage, dispute_id: str, status: str) -> None:
+    closed = await stage.sandbox.post(f"/disputes/{dispute_id}/close", json={"status": status})
+    assert closed.json()["webhookStatus"] == 200
+
+
+async def give_back(stage: Stage, order: Bought, **part: int) -> None:
+    """Somebody gives the payment back by hand in Stripe."""
+    asked = {"payment_intent": await payment_intent(order), **part}
+    await stage.sandbox.post("/v1/refunds", data=asked, headers=STRIPE_KEY)
+    await stage.alert("A payment was given back in Stripe")
+
+
+async def job_state(order: Bought) -> str:
+    return str((await Job.select(Job.state).where(Job.order_id == order.id))[0]["state"])
+
+
+async def test_nobody_works_on_a_disputed_order_until_the_dispute_is_won(stage: Stage) -> None:
+    # Given a disputed order that was about to be worked on
+    order = await stage.buy(await stage.article())
+    calls = await stage.model_calls()
+    disputed = await dispute(stage, order)
+    await stage.alert("A payment is disputed")
+
+    # When minutes pass
+    await stage.minute()
+    await stage.minute()
+
+    # Then the model was not asked, and its customer knows why
+    assert await stage.model_calls() == calls
+    assert await job_state(order) == "CANCELLED"
+    status = await stage.status(order)
+    assert (status["onHold"], status["statusMessage"]) == (True, "On hold: the payment is disputed")
+    await stage.sound()
+
+    # And once the dispute is won, the order is delivered
+    await close(stage, disputed, "won")
+    await stage.drain()
+    status = await stage.status(order)
+    assert (status["onHold"], status["status"]) == (False, "QUALITY_CHECK")
+    await stage.sound()
+
+
+async def test_a_worker_in_the_middle_of_a_disputed_order_changes_nothing(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    claim = await jobs.claim(f"backlink-int-{order.id}", "a worker")
+    assert isinstance(claim, jobs.Claim)
+
+    await dispute(stage, order)
+
+    with pytest.raises(jobs.LostLeaseError):
+        await integrate_link(Run(claim))
+    assert (await order_row(order))["status"] == "PROCESSING"
+    assert "Your Backlink is Ready for Review" not in [mail["subject"] for mail in await stage.mails()]
+    await stage.sound()
+
+
+@pytest.mark.parametrize("reached", ["buy", "delivered", "submitted"])
+async def test_a_lost_dispute_ends_the_order_wherever_it_stands(stage: Stage, reached: str) -> None:
+    order = await getattr(stage, reached)(await stage.article())
+    disputed = await dispute(stage, order)
+
+    await close(stage, disputed, "lost")
+
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["frozen"]) == ("FAILED", "payment_reversed", False)
+    assert "taken back by your bank" in (await stage.letter("Your order has ended"))["text"]
+    await stage.alert("A dispute was lost")
+    await stage.minute()
+    assert await Refund.count() == 0
+    for verb in ("retry", "refund"):
+        assert (await stage.judge(order, verb)).status_code == 409
+    assert (await stage.http.get(f"/order-status/{order.id}?access={order.access}")).status_code in {200, 303}
+    await stage.sound()
+
+
+async def test_a_lost_dispute_of_a_completed_order_is_recorded(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await stage.approve(order)
+    disputed = await dispute(stage, order)
+
+    await close(stage, disputed, "lost")
+
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["frozen"]) == ("COMPLETED", None, False)
+    events = await Order.raw("SELECT what FROM order_events WHERE order_id = {}", order.id)
+    assert "dispute lost" in [event["what"] for event in events]
+    await stage.sound()
+
+
+async def test_a_dispute_whose_end_is_heard_of_first_freezes_nothing(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    await stage.faults(webhook=[{"kind": "drop", "type": "charge.dispute.created"}])
+    opened = await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
+    await close(stage, opened.json()["disputeId"], "won")
+
+    await stage.sandbox.post("/webhooks/redeliver", json={"eventId": opened.json()["eventId"]})
+
+    assert not (await order_row(order))["frozen"]
+
+
+async def test_an_operator_lets_a_frozen_order_go_on_or_ends_it(stage: Stage) -> None:
+    # Given two disputed orders
+    article_id = await stage.article()
+    ana = await stage.buy(article_id)
+    ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
+    for order in (ana, ben):
+        assert (await stage.judge(order, "unfreeze")).json()["error"]["code"] == "not_frozen"
+        await dispute(stage, order)
+
+    # When the operator lets the one go on and ends the other
+    assert (await stage.judge(ana, "unfreeze")).status_code == 200
+    assert (await stage.judge(ben, "end")).json()["data"]["failureReason"] == "payment_reversed"
+
+    # Then so it is
+    await stage.drain()
+    assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
+    assert (await stage.status(ben))["statusMessage"] == "The payment was reversed"
+    await stage.letter("Your order has ended", "ben@customers.example")
+    await stage.sound()
+
+
+async def test_a_payment_that_is_given_back_by_hand_ends_its_order(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    version = (await stage.status(order))["version"]["versionId"]
+
+    await give_back(stage, order)
+
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["refund_state"]) == ("FAILED", "payment_reversed", "NONE")
+    assert "given back to you" in (await stage.letter("Your order has ended"))["text"]
+    assert (await stage.submit(order, version)).status_code == 409
+    await stage.minute()
+    assert await Refund.count() == 0
+    await stage.sound()
+
+
+async def test_a_payment_that_is_given_back_in_part_is_recorded_and_the_order_goes_on(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    version = (await stage.status(order))["version"]["versionId"]
+
+    await give_back(stage, order, amount=1000)
+
+    assert (await stage.submit(order, version)).status_code == 200
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    await stage.sound()
+
+
+async def refund_under_way(stage: Stage) -> Bought:
+    """A failed order whose refund Stripe has not taken yet."""
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.letter("Order Processing Issue")
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
+    await stage.judge(order, "refund")
+    await stage.drain()
+    assert (await order_row(order))["refund_state"] == "INITIATED"
+    return order
+
+
+async def strike(stage: Stage) -> None:
+    """A minute passes, and refunds are due."""
+    await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 second'")
+    minute.send()
+    await stage.drain()
+
+
+async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwards(stage: Stage) -> None:
+    # Given a refund under way whose payment is disputed
+    order = await refund_under_way(stage)
+    disputed = await dispute(stage, order)
+
+    # Then it is neither sent nor promised
+    await strike(stage)
+    assert (await Refund.select(Refund.attempts))[0]["attempts"] == 1
+    assert "refund" not in (await stage.status(order))["statusMessage"]
+    page = await stage.http.get(f"/order-status/{order.id}?access={order.access}", follow_redirects=True)
+    assert "on its way back to you" not in page.text
+    await stage.sound()
+
+    # And when the dispute is lost, it is called off
+    await close(stage, disputed, "lost")
+    await strike(stage)
+    row = await order_row(order)
+    assert (row["failure_reason"], row["refund_state"]) == ("payment_reversed", "FAILED")
+    assert (await stage.judge(order, "refund")).status_code == 409
+    await stage.sound()
+
+
+async def test_a_refund_that_a_won_dispute_held_up_is_sent(stage: Stage) -> None:
+    order = await refund_under_way(stage)
+    disputed = await dispute(stage, order)
+    await close(stage, disputed, "won")
+
+    await strike(stage)
+
+    assert (await Refund.select(Refund.attempts))[0]["attempts"] == 2  # the sandbox refunds no disputed charge
