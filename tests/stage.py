@@ -74,9 +74,11 @@ class Stage:
 
     async def clear(self) -> None:
         """Empty everything; truncating in one statement keeps the foreign keys content."""
-        names = "admin_tokens, queue_stats, order_events, refunds, stripe_events, letters, jobs, orders, purchases"
+        names = "admin_tokens, queue_stats, order_events, refunds, held_payments, stripe_events, letters, jobs, orders"
         await DB.run_ddl("TRUNCATE sessions, piccolo_user, authenticator_secret RESTART IDENTITY")
-        await self.by_force(f"TRUNCATE {names}, article_versions, articles, domains RESTART IDENTITY CASCADE")
+        await self.by_force(
+            f"TRUNCATE {names}, purchases, article_versions, articles, domains RESTART IDENTITY CASCADE"
+        )
         redis_broker().client.flushdb()
         await self.sandbox.delete("/faults")
         await self.sandbox.delete("/mailbox.json")
@@ -235,6 +237,17 @@ class Stage:
         token = {"x-csrftoken": self.http.cookies["csrftoken"]}
         said = {"username": name, "password": PASSWORD} | also
         return await self.http.post("/admin/public/login/", json=said, headers=token)
+
+    async def decide(self, session_id: str, verb: str) -> httpx.Response:
+        """The operator's program calls a verb of the admin API on a held payment."""
+        token = await admins.issue_token(f"otto-{os.urandom(8).hex()}")
+        return await self.http.post(f"/api/v1/admin/payments/{session_id}/{verb}", headers=bearer(token))
+
+    async def held(self) -> list[dict[str, Any]]:
+        """The held payments that wait for a word, as the admin API lists them."""
+        token = await admins.issue_token(f"otto-{os.urandom(8).hex()}")
+        answer = await self.http.get("/api/v1/admin/payments/held", headers=bearer(token))
+        return answer.json()["data"]["items"]
 
     async def refund_state(self, order: Bought, state: str) -> None:
         """Wait until the order's refund has come to a state: the sandbox's webhook brings it."""

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from blogqueue import settlements
 from blogqueue.actors.messages import minute
-from blogqueue.tables import Job, Order, Purchase
+from blogqueue.database import transaction
+from blogqueue.tables import Article, HeldPayment, Job, Letter, Order, Purchase, StripeEvent
 from tests.stage import Bought, Stage, order_row
 
 
@@ -39,7 +41,6 @@ async def payment_intent(order: Bought) -> str:
     [
         ({Purchase.price: 9900}, "the amount is 4900, asked was 9900"),
         ({Purchase.currency: "USD"}, "the currency is eur, asked was USD"),
-        ({Purchase.session_id: "cs_another"}, "the purchase's is cs_another"),
     ],
 )
 async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(
@@ -55,7 +56,135 @@ async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(
     # Then nothing is worked on, and the operator knows
     assert said in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == await Job.count() == 0
+    assert said in (await stage.held())[0]["reason"]
     await stage.sound()
+
+
+async def test_a_session_is_ended_at_stripe_before_the_next_one_is_opened(stage: Stage) -> None:
+    # Given an open payment page, whose time is over by our clock
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    first = (await stage.checkout(token)).json()["data"]
+    await Purchase.raw(
+        "UPDATE purchases SET session_expires_at = now(), token_expires_at = now() + interval '1 minute'"
+    )
+
+    # When the magic link is clicked again
+    second = (await stage.checkout(token)).json()["data"]
+
+    # Then there is another page, and the first one takes no money any more
+    assert second["sessionId"] != first["sessionId"]
+    assert (await stage.sandbox.post(f"{first['checkoutUrl']}/pay")).status_code == 409
+    await event_of(stage, "checkout.session.expired")
+    await stage.pay(second["checkoutUrl"])
+    assert (await order_row(await stage.received()))["status"] == "PROCESSING"
+    await stage.sound()
+
+
+async def two_open_pages(stage: Stage) -> list[dict[str, Any]]:
+    """Two payment pages of one purchase, both open at Stripe, of which we know the second only."""
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    first = (await stage.checkout(token)).json()["data"]
+    await Purchase.raw("UPDATE purchases SET session_id = NULL, session_expires_at = now() + interval '-1 second'")
+    return [first, (await stage.checkout(token)).json()["data"]]
+
+
+async def test_a_payment_of_an_earlier_page_is_an_order_also_without_its_webhook(stage: Stage) -> None:
+    first, second = await two_open_pages(stage)
+    await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
+    await stage.pay(first["checkoutUrl"])
+
+    await strike(stage)
+
+    assert (await order_row(await stage.received()))["session_id"] == first["sessionId"] != second["sessionId"]
+    await stage.sound()
+
+
+async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stage) -> None:
+    # Given a purchase that was paid twice
+    first, second = await two_open_pages(stage)
+    await stage.pay(first["checkoutUrl"])
+    await stage.pay(second["checkoutUrl"])
+
+    # Then it is one order, and the alert names the payment that is one too many
+    assert second["sessionId"] in (await stage.alert("A purchase was paid twice"))["text"]
+    assert await Order.count() == await Job.count() == 1
+    assert (await stage.decide(second["sessionId"], "accept")).json()["error"]["code"] == "paid_twice"
+
+    # When the operator returns it, and does so again
+    assert (await stage.decide(second["sessionId"], "return")).status_code == 200
+    assert (await stage.decide(second["sessionId"], "return")).json()["error"]["code"] == "wrong_state"
+
+    # Then it is back, the customer knows, and the order goes on
+    await stage.letter("Your payment was given back")
+    listed = (await stage.sandbox.get("/v1/refunds", headers=stripe_key())).json()["data"]
+    assert [one["metadata"].get("held_session") for one in listed].count(second["sessionId"]) == 1
+    assert await stage.held() == []
+    assert (await stage.status(await stage.received()))["status"] == "QUALITY_CHECK"
+    await stage.sound()
+
+
+async def held_for_its_amount(stage: Stage) -> str:
+    """A payment of 49.00 for what costs 99.00 by now; its session."""
+    opened = await stage.asked_and_opened(await stage.article())
+    await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
+    await stage.pay(opened["checkoutUrl"])
+    return str(opened["sessionId"])
+
+
+async def test_a_held_payment_that_is_accepted_is_an_order_at_the_price_that_was_paid(stage: Stage) -> None:
+    session_id = await held_for_its_amount(stage)
+
+    assert (await stage.decide(session_id, "accept")).status_code == 200
+
+    order = await stage.received()
+    assert (await order_row(order))["price"] == 4900
+    assert (await stage.status(order))["status"] == "PROCESSING"
+    assert (await stage.decide(session_id, "return")).json()["error"]["code"] == "wrong_state"
+    await stage.sound()
+
+
+async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while(stage: Stage) -> None:
+    # Given a held payment, and a Stripe that does not answer
+    session_id = await held_for_its_amount(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
+    assert (await stage.decide(session_id, "return")).status_code == 503
+    assert [(one["state"], "told to fail" in one["error"]) for one in await stage.held()] == [("RETURNING", True)]
+
+    # When it answers again
+    await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
+    await strike(stage)
+
+    # Then the money is back, and the purchase is over
+    await stage.letter("Your payment was given back")
+    assert (await purchase())["state"] == "EXPIRED"
+    assert await stage.held() == []
+    await stage.sound()
+
+
+async def test_a_held_payment_that_was_settled_outside_is_dismissed(stage: Stage) -> None:
+    session_id = await held_for_its_amount(stage)
+
+    assert (await stage.decide(session_id, "dismiss")).status_code == 200
+
+    assert await stage.held() == []
+    assert (await stage.decide("cs_unknown", "dismiss")).status_code == 404
+    await stage.sound()
+
+
+async def test_a_new_title_does_not_change_the_payment_page_that_was_asked_for(stage: Stage) -> None:
+    # Given a payment page whose answer from Stripe was cut off
+    article_id = await stage.article()
+    await stage.ask(article_id)
+    token = await stage.magic_token()
+    await stage.faults(stripe=[{"kind": "drop_after", "path": "/v1/checkout/sessions", "times": 3}])
+    assert (await stage.checkout(token)).status_code == 503
+
+    # When the article has another title at the next click
+    await Article.update({Article.title: "Soil that lasts for ever"}).where(Article.id == article_id)
+
+    assert (await stage.checkout(token)).status_code == 200
 
 
 async def test_the_same_event_a_hundred_times_at_once_is_one_order(stage: Stage) -> None:
@@ -118,8 +247,117 @@ async def test_a_payment_that_fails_after_days_lets_its_place_go(stage: Stage) -
     await stage.sandbox.post(f"{opened['checkoutUrl']}/fail-delayed", headers={"accept": "application/json"})
 
     assert (await purchase())["state"] == "EXPIRED"
+    assert not (await purchase())["payment_pending"]
     assert await Order.count() == 0
+    await stage.letter("Your payment did not go through")
     assert (await stage.ask(article_id, email="ben@customers.example")).status_code == 202
+
+
+async def delayed(stage: Stage) -> dict[str, Any]:
+    """A payment page whose payment is on its way, and its webhooks lost from now on."""
+    opened = await stage.asked_and_opened(await stage.article(max_paid_links=1))
+    await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
+    await stage.faults(webhook=[{"kind": "drop", "times": -1}])
+    return opened
+
+
+async def test_a_delayed_payment_that_failed_without_a_word_is_found_and_told(stage: Stage) -> None:
+    opened = await delayed(stage)
+    await stage.sandbox.post(f"{opened['checkoutUrl']}/fail-delayed", headers={"accept": "application/json"})
+
+    await strike(stage)
+
+    # Then its place is free, and its customer may try again
+    assert (await purchase())["state"] == "EXPIRED"
+    letter = await stage.letter("Your payment did not go through")
+    token = next(word for word in letter["text"].split() if "/purchase/confirm?" in word).partition("token=")[2]
+    assert (await stage.http.post("/purchase/renew", data={"token": token})).status_code == 303
+
+
+async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Stage) -> None:
+    opened = await delayed(stage)
+
+    assert await settlements.unresolved() == [opened["sessionId"]]
+    assert await settlements.unresolved() == []
+    await Purchase.raw("UPDATE purchases SET asked_at = asked_at - interval '5 minutes'")
+    assert await settlements.unresolved() == [opened["sessionId"]]
+
+
+async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(stage: Stage) -> None:
+    await stage.asked_and_opened(await stage.article())
+    await Purchase.raw("UPDATE purchases SET session_id = 'cs_unknown', holds_until = now()")
+
+    await strike(stage)
+
+    assert (await purchase())["state"] == "EXPIRED"
+
+
+async def test_a_session_that_cannot_be_settled_keeps_no_other_back(stage: Stage) -> None:
+    # Given two paid sessions whose webhooks were lost, the one that Stripe lists first beyond settling
+    article_id = await stage.article()
+    await stage.faults(webhook=[{"kind": "drop", "times": 2}])
+    pages = [await stage.asked_and_opened(article_id, email="ben@customers.example", anchorText="mulching for all")]
+    pages.append(await stage.asked_and_opened(article_id))
+    for page in pages:
+        await stage.pay(page["checkoutUrl"])
+    await Purchase.update({Purchase.details: {}}).where(Purchase.session_id == pages[1]["sessionId"])
+
+    # When two minutes pass
+    await strike(stage)
+    await strike(stage)
+
+    # Then the other has its order, and the operator was told once
+    assert (await order_row(await stage.received("ben@customers.example")))["session_id"] == pages[0]["sessionId"]
+    assert pages[1]["sessionId"] in (await stage.alert("A payment cannot be settled"))["text"]
+    assert len(await stage.mails("operator@")) == 1
+
+
+TOLD = ["A payment cannot be settled", "An event of Stripe's cannot be handled"]
+
+
+async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(stage: Stage) -> None:
+    opened = await stage.asked_and_opened(await stage.article())
+    kept = (await Purchase.select(Purchase.details))[0]["details"]
+    await Purchase.raw("UPDATE purchases SET details = '[]'")
+
+    paid = await stage.pay(opened["checkoutUrl"])
+    assert paid["webhookStatus"] == 500
+    again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
+    assert again.json()["statuses"] == [500]
+    await Letter.raw("UPDATE letters SET run_at = run_at - interval '1 minute'")
+    await strike(stage)
+    assert paid["eventId"] in (await stage.alert("An event of Stripe's cannot be handled"))["text"]
+    subjects = [mail["subject"] for mail in await stage.mails("operator@")]
+    assert sorted(subjects) == [f"blogqueue: {told}" for told in TOLD]
+
+    # And once it can be, it is
+    await Purchase.raw("UPDATE purchases SET details = {}::jsonb", kept)
+    await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
+    assert (await order_row(await stage.received()))["status"] == "PROCESSING"
+
+
+async def test_a_dispute_that_is_heard_of_while_its_payment_is_settled_makes_no_order(stage: Stage) -> None:
+    # Given a payment whose webhook is late, and a dispute of it that is being written down
+    opened = await stage.asked_and_opened(await stage.article())
+    await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
+    paid = await stage.pay(opened["checkoutUrl"])
+    session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=stripe_key())).json()
+    async with transaction():
+        await settlements.take_turns(session["payment_intent"])
+        dispute = {"data": {"object": {"payment_intent": session["payment_intent"]}}}
+        await StripeEvent.insert(StripeEvent(id="evt_dispute", type="charge.dispute.created", payload=dispute))
+
+        # When the payment is settled at this very moment
+        settling = asyncio.create_task(stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]}))
+        waits = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        async with asyncio.timeout(10):
+            while not (await Order.raw(waits))[0]["n"]:  # noqa: ASYNC110 - PostgreSQL's own waiting
+                await asyncio.sleep(0.02)
+    await settling
+
+    # Then it waited for its turn, and nobody works for nothing
+    assert "reversed before it was settled" in (await stage.alert("A payment is held"))["text"]
+    assert await Order.count() == 0
 
 
 async def test_money_that_was_given_back_before_its_payment_was_heard_of_is_held(stage: Stage) -> None:
@@ -139,32 +377,6 @@ async def test_money_that_was_given_back_before_its_payment_was_heard_of_is_held
     # Then nobody works for nothing
     assert "reversed before it was settled" in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == 0
-    await stage.sound()
-
-
-async def test_an_order_whose_money_was_given_back_by_hand_is_frozen(stage: Stage) -> None:
-    # Given an order that its customer could submit
-    order = await stage.delivered(await stage.article())
-    version = (await stage.status(order))["version"]["versionId"]
-
-    # When its payment is given back in Stripe
-    await stage.sandbox.post("/v1/refunds", data={"payment_intent": await payment_intent(order)}, headers=stripe_key())
-    await stage.alert("A payment was given back in Stripe")
-
-    # Then it goes no further
-    assert (await stage.submit(order, version)).json()["error"]["code"] == "frozen"
-    assert (await stage.regenerate(order)).json()["error"]["code"] == "frozen"
-    await stage.sound()
-
-
-async def test_a_disputed_order_is_neither_approved_nor_refunded(stage: Stage) -> None:
-    order = await stage.submitted(await stage.article())
-
-    await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
-    await stage.alert("A payment is disputed")
-
-    assert (await stage.approve(order)).json()["error"]["code"] == "frozen"
-    assert (await order_row(order))["refund_state"] == "NONE"
     await stage.sound()
 
 

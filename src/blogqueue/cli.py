@@ -16,11 +16,13 @@ import click
 
 from blogqueue import __version__
 from blogqueue.errors import ProblemError
+from blogqueue.money import amount
 
 if TYPE_CHECKING:
     from blogqueue.audit import Finding
 
 DEFAULT_PORT = 8000
+OPERATOR = "operator"
 
 Result = TypeVar("Result")
 
@@ -251,6 +253,107 @@ def retry_job(job_id: str) -> None:
 
     _with_database(again())
     print(f"{job_id} is waiting again")
+
+
+@main.group()
+def orders() -> None:
+    """Orders whose payment is disputed."""
+
+
+@orders.command("frozen")
+def list_frozen() -> None:
+    """The orders that rest, oldest first."""
+    from blogqueue.tables import Order
+
+    async def find() -> list[dict[str, Any]]:
+        return await Order.select().where(Order.frozen.eq(value=True)).order_by(Order.created_at)
+
+    for row in _with_database(find()):
+        money = f"{amount(row['price'], row['currency'])}"
+        print(f"{row['id']}  {row['status']:<13} {money}  {row['customer_email']}  {row['created_at']:%F %T}")
+
+
+@orders.command("unfreeze")
+@click.argument("order_id", type=click.UUID)
+def unfreeze_order(order_id: UUID) -> None:
+    """Let a frozen order go on where it stood."""
+    from blogqueue import reversals
+    from blogqueue.actors.messages import nudge
+
+    async def release() -> None:
+        await nudge(await reversals.unfreeze(order_id, who=OPERATOR))
+
+    _with_database(release())
+    print(f"{order_id} goes on")
+
+
+@orders.command("end")
+@click.argument("order_id", type=click.UUID)
+def end_order(order_id: UUID) -> None:
+    """End a frozen order: FAILED, its payment reversed; nothing is refunded from here."""
+    from blogqueue import reversals
+    from blogqueue.actors.messages import nudge
+
+    async def end() -> None:
+        await nudge(await reversals.end(order_id, who=OPERATOR))
+
+    _with_database(end())
+    print(f"{order_id} has ended")
+
+
+@main.group()
+def payments() -> None:
+    """Payments that made no order: not as asked, or one too many."""
+
+
+@payments.command("held")
+def list_held() -> None:
+    """Those that wait for a word, oldest first."""
+    from blogqueue import held_payments
+
+    for one in _with_database(held_payments.undecided()):
+        money = f"{one['amount']} {one['currency']} (minor units)"
+        error = f"  Stripe: {one['error']}" if one["error"] else ""
+        print(f"{one['sessionId']}  {one['state']}  {money}  {one['email']}  {one['reason']}{error}")
+
+
+@payments.command("accept")
+@click.argument("session_id")
+def accept_payment(session_id: str) -> None:
+    """Work on a held payment all the same: it becomes its order."""
+    from blogqueue import held_payments
+    from blogqueue.actors.messages import nudge
+
+    async def accept() -> str:
+        promised, outcome = await held_payments.accept(session_id, who=OPERATOR)
+        await nudge(promised)
+        return outcome
+
+    print(_with_database(accept()))
+
+
+@payments.command("return")
+@click.argument("session_id")
+def return_payment(session_id: str) -> None:
+    """Have Stripe give a held payment back."""
+    from blogqueue import held_payments
+    from blogqueue.actors.messages import nudge
+
+    async def give_back() -> None:
+        await nudge(await held_payments.give_back(session_id, who=OPERATOR))
+
+    _with_database(give_back())
+    print(f"{session_id} was given back")
+
+
+@payments.command("dismiss")
+@click.argument("session_id")
+def dismiss_payment(session_id: str) -> None:
+    """Note that a held payment was settled outside."""
+    from blogqueue import held_payments
+
+    _with_database(held_payments.dismiss(session_id, who=OPERATOR))
+    print(f"{session_id} is dismissed")
 
 
 @main.group()

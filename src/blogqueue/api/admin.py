@@ -7,11 +7,11 @@ import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from blogqueue import cursors, orders, refunds, reviews
+from blogqueue import cursors, held_payments, orders, refunds, reversals, reviews
 from blogqueue.actors.messages import nudge
 from blogqueue.api import access
 from blogqueue.api.envelope import success
-from blogqueue.states import OrderStatus, RefundState
+from blogqueue.states import HeldState, OrderStatus, RefundState
 from blogqueue.tables import Order
 
 
@@ -101,6 +101,57 @@ async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> di
     return success({"orderId": order_id, "jobId": promised.jobs[0].id}, "The order's job is waiting again")
 
 
+@post("/admin/orders/{order_id:uuid}/unfreeze", status_code=200)
+async def unfreeze(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
+    """Let an order whose payment was disputed go on where it stood."""
+    who = await access.admin(request)
+    await nudge(await reversals.unfreeze(order_id, who=who))
+    order = await orders.get(order_id)
+    return success({"orderId": order_id, "status": order.status}, "The order goes on")
+
+
+@post("/admin/orders/{order_id:uuid}/end", status_code=200)
+async def end(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
+    """End an order whose payment was disputed: FAILED, its payment reversed; it is not refunded."""
+    who = await access.admin(request)
+    await nudge(await reversals.end(order_id, who=who))
+    order = await orders.get(order_id)
+    data = {"orderId": order_id, "status": order.status, "failureReason": order.failure_reason}
+    return success(data, "The order has ended")
+
+
+@get("/admin/payments/held")
+async def list_held(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Payments that made no order and wait for a word, oldest first."""
+    await access.admin(request)
+    return success({"items": await held_payments.undecided()})
+
+
+@post("/admin/payments/{session_id:str}/accept", status_code=200)
+async def accept(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
+    """Work on a held payment all the same: it becomes its order."""
+    who = await access.admin(request)
+    promised, outcome = await held_payments.accept(session_id, who=who)
+    await nudge(promised)
+    return success({"sessionId": session_id, "state": HeldState.ACCEPTED}, f"Accepted: {outcome}")
+
+
+@post("/admin/payments/{session_id:str}/return", status_code=200)
+async def give_back(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
+    """Have Stripe give a held payment back."""
+    who = await access.admin(request)
+    await nudge(await held_payments.give_back(session_id, who=who))
+    return success({"sessionId": session_id, "state": HeldState.RETURNED}, "The payment was given back")
+
+
+@post("/admin/payments/{session_id:str}/dismiss", status_code=200)
+async def dismiss(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
+    """Note that a held payment was settled outside."""
+    who = await access.admin(request)
+    await held_payments.dismiss(session_id, who=who)
+    return success({"sessionId": session_id, "state": HeldState.DISMISSED}, "Dismissed")
+
+
 def _listed(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "orderId": row["id"],
@@ -114,9 +165,22 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
         "currency": row["currency"],
         "failureReason": row["failure_reason"],
         "refundState": row["refund_state"],
+        "onHold": row["frozen"],
         "createdAt": row["created_at"],
         "completedAt": row["completed_at"],
     }
 
 
-HANDLERS = [list_orders, approve, reject, refund, retry]
+HANDLERS = [
+    list_orders,
+    approve,
+    reject,
+    refund,
+    retry,
+    unfreeze,
+    end,
+    list_held,
+    accept,
+    give_back,
+    dismiss,
+]
