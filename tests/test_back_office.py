@@ -57,7 +57,8 @@ async def test_who_is_no_editor_is_refused_without_a_hint(stage: Stage) -> None:
     assert {answer.status_code for answer in answers} == {403}
     assert len({answer.text for answer in answers}) == 1
     assert (await stage.http.get("/api/v1/admin/orders")).status_code == 403
-    assert (await stage.http.get("/admin/api/tables/")).status_code in {401, 403}
+    assert (await stage.http.get("/admin/api/tables/")).status_code == 403
+    assert (await stage.http.get("/admin/api/tables/orders/")).status_code == 403
 
 
 async def test_a_second_factor_is_asked_for_once_it_is_set_up(stage: Stage) -> None:
@@ -130,6 +131,8 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
     made = await write(stage, "POST", "tables/articles/", **new)
     assert made.status_code == 201, made.text
     assert (await Article.select(Article.status))[0]["status"] == "DRAFT"
+    lines = await OrderEvent.select().where(OrderEvent.article_id.is_not_null())
+    assert [(line["who"], line["what"], line["note"]) for line in lines] == [("edith", "create article", "new-soil")]
 
     # When its text is published
     article_id = (await Article.select(Article.id))[0]["id"]
@@ -144,22 +147,109 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
     await stage.sound()
 
 
-@pytest.mark.parametrize(
-    "terms", [{"backlink_price": 0}, {"max_paid_links": -1}, {"currency": "EURO"}, {"rel": "dofollow"}]
-)
+WRONG_TERMS: list[dict[str, Any]] = [
+    {"backlink_price": 0},
+    {"backlink_price": 10**30},
+    {"article_price": 100_000_000},
+    {"max_paid_links": -1},
+    {"max_paid_links": 10**12},
+    {"currency": "EURO"},
+    {"currency": "ZZZ"},
+    {"currency": "KWD"},
+    {"rel": "dofollow"},
+    {"language": "<x>"},
+    {"language": ""},
+    {"name": "  "},
+    {"name": "two\nlines"},
+    {"forbidden_words": [""]},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG_TERMS)
 async def test_terms_that_nobody_can_have_meant_are_refused_and_leave_no_line(
-    stage: Stage, terms: dict[str, Any]
+    stage: Stage, wrong: dict[str, Any]
 ) -> None:
     await stage.article()
     await stage.signed_in()
     before = (await Domain.select())[0]
     lines = await OrderEvent.count()
 
-    answer = await write(stage, "PATCH", f"tables/domains/{before['id']}/", **terms)
+    answer = await write(stage, "PATCH", f"tables/domains/{before['id']}/", **wrong)
 
-    assert answer.status_code in {400, 422}
+    assert answer.status_code in {400, 422}  # Piccolo knows the columns' own lengths
+    assert next(iter(wrong)) in answer.text
     assert (await Domain.select())[0] == before
     assert await OrderEvent.count() == lines
+
+
+@pytest.mark.parametrize("host", ["", "not a host", "javascript:alert(1)", "127.0.0.1", "intranet", "a.example/x"])
+async def test_a_domain_has_a_public_host(stage: Stage, host: str) -> None:
+    await stage.signed_in()
+    blank = (await stage.http.get("/admin/api/tables/domains/new/")).json()
+
+    answer = await write(stage, "POST", "tables/domains/", **(blank | {"host": host, "name": "New"}))
+
+    assert (answer.status_code, "host" in answer.text) == (400, True)
+    assert await Domain.count() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"slug": slug} for slug in ("foo/bar", "", "../admin", "a?b#c", "Soil", "a--b", "-a")]
+    + [{"title": ""}, {"title": "a\nb"}, {"niche": ""}],
+)
+async def test_an_article_has_a_slug_that_an_address_carries_and_a_title(stage: Stage, wrong: dict[str, str]) -> None:
+    domain_id = await stage.site()
+    await stage.signed_in()
+    blank = (await stage.http.get("/admin/api/tables/articles/new/")).json()
+    good = {"domain_id": str(domain_id), "slug": "new-soil", "title": "New soil"}
+
+    answer = await write(stage, "POST", "tables/articles/", **(blank | good | wrong))
+
+    assert (answer.status_code, next(iter(wrong)) in answer.text) == (400, True)
+    assert await Article.count() == 1
+
+
+async def test_the_slug_is_changed_as_long_as_it_is_not_public(stage: Stage) -> None:
+    # Given a draft whose slug has a slip in it
+    domain_id = await stage.site()
+    await stage.signed_in()
+    blank = (await stage.http.get("/admin/api/tables/articles/new/")).json()
+    new = blank | {"domain_id": str(domain_id), "slug": "new-soli", "title": "New soil"}
+    made = (await write(stage, "POST", "tables/articles/", **new)).json()[0]
+    path = f"tables/articles/{made['id']}/"
+
+    # When Edith changes it before and after its text is published
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+    before = await write(stage, "PATCH", path, **(page | {"slug": "new-soil"}))
+    taken = await write(stage, "PATCH", path, slug="soil-that-lasts")
+    await articles.publish_text(UUID(made["id"]), GARDEN, who="edith")
+    after = await write(stage, "PATCH", path, slug="newer-soil")
+
+    # Then only the first is done, and the others are refused by name
+    assert [before.status_code, taken.status_code, after.status_code] == [200, 422, 400]
+    assert "slug" in after.text
+    rows = await Article.select(Article.slug).where(Article.id == UUID(made["id"]))
+    assert rows == [{"slug": "new-soil"}]
+
+
+async def test_parts_of_public_addresses_are_not_changed_in_silence(stage: Stage) -> None:
+    # Given a published article, and another domain
+    article_id = await stage.article()
+    await stage.signed_in()
+    domain = (await Domain.select())[0]
+    other = Domain(host="other.example", name="Other")
+    await Domain.insert(other)
+
+    # When Edith changes the article's domain, and the domain's host
+    answers = [
+        await write(stage, "PATCH", f"tables/articles/{article_id}/", domain_id=str(other.id)),
+        await write(stage, "PATCH", f"tables/domains/{domain['id']}/", host="third.example"),
+    ]
+
+    # Then both are refused by name
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "domain_id" in answers[0].text and "host" in answers[1].text
 
 
 async def test_what_the_workflow_wrote_is_only_looked_at_and_nothing_is_deleted(stage: Stage) -> None:

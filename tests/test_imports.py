@@ -1,10 +1,12 @@
 """Articles come in byte for byte, and a file that cannot be used keeps none of the others out."""
 
+import os
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from blogqueue import articles
 from blogqueue.imports import import_folder
 from blogqueue.tables import Article, ArticleVersion, Domain, OrderEvent
 from tests.stage import GARDEN, Stage
@@ -73,6 +75,62 @@ async def test_a_file_that_cannot_be_used_is_named_with_its_reason_and_the_other
     assert "NUL" in found["nul.md"]
     assert "slug" in found["other.md"]
     assert list(await published()) == ["good"]
+
+
+@pytest.mark.parametrize("head", ['title: "a\\0b"', 'keyword: "a\\0b"', 'title: "\\uD800"', 'niche: "a\\0b"'])
+async def test_front_matter_that_cannot_be_kept_keeps_no_other_file_out(tmp_path: Path, head: str) -> None:
+    # Given a file whose front matter holds what PostgreSQL cannot, before a good one
+    (tmp_path / "bad.md").write_text(f"---\n{head}\n---\nText.\n", encoding="utf-8")
+    (tmp_path / "good.md").write_bytes(b"# Good\n\nText.\n")
+    os.mkfifo(tmp_path / "pipe.md")  # and one that would be waited for
+
+    found = {file.path.name: file.outcome for file in await import_folder(tmp_path, domain="blog.example")}
+
+    assert found["good.md"] == "published"
+    assert head.partition(":")[0] in found["bad.md"]
+    assert set(found) == {"bad.md", "good.md"}
+
+
+async def test_what_was_taken_down_is_not_put_back_by_an_import(tmp_path: Path) -> None:
+    # Given an imported article that was taken down, and its file changed
+    file = tmp_path / "soil.md"
+    file.write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    await articles.take_down((await Article.select(Article.id))[0]["id"], who="edith")
+    file.write_text(GARDEN + "\nMore.\n", encoding="utf-8")
+
+    (found,) = await import_folder(tmp_path, domain="blog.example")
+
+    assert (found.used, found.outcome) == (False, "The article was taken down; put it back first.")
+    assert (await Article.select(Article.status))[0]["status"] == "UNPUBLISHED"
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ("host = 5", "host"),
+        ('host = "not a host"', "host"),
+        ('backlink_price = "a"', "backlink_price"),
+        ("article_price = -1", "article_price"),
+        ("max_paid_links = 1.5", "max_paid_links"),
+        ("max_paid_links = true", "max_paid_links"),
+        ('rel = "bogus"', "rel"),
+        ('currency = "ZZZ"', "currency"),
+        ('language = "<x>"', "language"),
+        ('forbidden_words = "casino"', "forbidden_words"),
+        ("forbidden_niches = [1]", "forbidden_niches"),
+        ('colour = "red"', "colour"),
+    ],
+)
+async def test_terms_that_nobody_can_have_meant_name_their_key(tmp_path: Path, line: str, key: str) -> None:
+    host = "" if line.startswith("host") else 'host = "garden.example"\n'
+    (tmp_path / "domain.toml").write_text(f"{host}{line}\n", "utf-8")
+    (tmp_path / "a.md").write_bytes(b"# A\n\nText.\n")
+
+    (found,) = await import_folder(tmp_path, domain="blog.example")
+
+    assert not found.used and key in found.outcome
+    assert await Domain.count() == 0
 
 
 async def test_a_changed_file_is_its_articles_next_version(tmp_path: Path, stage: Stage) -> None:

@@ -1,12 +1,10 @@
 """The owner's verbs: a text is never changed, a new one is published; and none loses a paid link without a record."""
 
-import re
-import unicodedata
 from itertools import count
 from typing import Literal
 from uuid import UUID
 
-from blogqueue import catalogue, history, versions
+from blogqueue import catalogue, history, terms, versions
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
@@ -17,21 +15,13 @@ from blogqueue.writing.rendering import lost_links
 MAX_CHARACTERS = 1_000_000
 """A thousand times a short article; anything larger is something else."""
 
-SLUG_LENGTH = 200
-
-
-def slug(words: str) -> str:
-    """Lower-case ASCII words joined by hyphens, as an address carries them; "" if there are none."""
-    plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
-
 
 async def draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUID:
     """Write down an article that is still to be written, in the caller's transaction; its id.
 
     Its slug is its topic's; where another article has that, a number is added. Without a niche it has its domain's.
     """
-    base = slug(topic.replace("/", " "))[: SLUG_LENGTH - 10] or "article"
+    base = terms.slug(topic.replace("/", " "))[: terms.SLUG_LENGTH - 10] or "article"
     niches = await Domain.select(Domain.niche).where(Domain.id == domain_id)
     for number in count(1):
         article = Article(

@@ -18,8 +18,9 @@ from piccolo_api.mfa.authenticator.provider import AuthenticatorProvider
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from blogqueue import articles
-from blogqueue.back_office_tables import SAFE, TABLES, editor
+from blogqueue import admins, articles
+from blogqueue.api import access
+from blogqueue.back_office_tables import AFTERWARDS, SAFE, TABLES, Afterwards, editor
 from blogqueue.database import transaction
 from blogqueue.errors import ProblemError
 from blogqueue.settings import settings
@@ -105,7 +106,12 @@ async def back_office(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 307, "headers": [(b"location", b"/admin/")]})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
-    if scope["type"] != "http" or scope["method"] in SAFE or "/api/" not in scope["path"]:
+    if scope["type"] != "http" or "/api/" not in scope["path"]:
+        await SITE(scope, receive, _with_headers(send))
+        return
+    # Its own answer to who is known and no editor is that to who is unknown: 401.
+    await admins.signed_in(Request(scope).cookies.get(access.SESSION_COOKIE, ""))
+    if scope["method"] in SAFE:
         await SITE(scope, receive, _with_headers(send))
         return
     answer: list[Message] = []
@@ -125,9 +131,13 @@ async def _write(scope: Scope, receive: Receive, answer: list[Message]) -> None:
     async def keep(message: Message) -> None:
         answer.append(message)
 
+    afterwards: Afterwards = []
+    scope[AFTERWARDS] = afterwards  # type: ignore[literal-required]
     async with transaction():
         await SITE(scope, receive, keep)
         _all_well(answer)
+        for write in afterwards:
+            await write()
 
 
 def _all_well(answer: list[Message]) -> None:

@@ -4,7 +4,8 @@ It writes whole rows, as they were when its page was opened: so the columns that
 it, what the workflow wrote is only looked at, and nothing is deleted.
 """
 
-import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from piccolo.columns import Column
@@ -16,7 +17,7 @@ from piccolo_api.crud.validators import Validators
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from blogqueue import history
+from blogqueue import history, terms
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import (
     Article,
@@ -29,18 +30,24 @@ from blogqueue.tables import (
     OrderEvent,
     Purchase,
     Refund,
-    Rel,
 )
+from blogqueue.terms import TermError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-KEPT: dict[type[Table], set[str]] = {
-    Article: {"id", "domain_id", "slug", "status", "selected_version_id", "created_at", "updated_at", "published_at"},
-    Domain: {"id", "host", "created_at"},
+MOVED: dict[type[Table], set[str]] = {
+    Article: {"status", "selected_version_id", "created_at", "updated_at", "published_at"},
+    Domain: {"created_at"},
 }
-"""Columns of which an edit takes nothing: moved by verbs, or part of addresses that are public."""
+"""Columns that verbs move: a page that was opened before sends what they were, so an edit takes nothing of them."""
 
-LOWEST = {"backlink_price": 1, "article_price": 1, "max_paid_links": 0}
+PINNED: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
+"""Columns that are parts of public addresses; an edit of them is refused. A draft's slug is not public yet."""
+
+AFTERWARDS = "blogqueue.afterwards"
+"""Where in a request's scope stands what is to be written once its row is there, in the same transaction."""
+
+Afterwards = list[Callable[[], Awaitable[None]]]
 
 
 def editor(request: Request) -> str:
@@ -67,25 +74,24 @@ def _nothing_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: 
     raise HTTPException(status_code=405, detail="The workflow writes these; there is no form for a new one.")
 
 
-def _sensible(values: dict[str, Any]) -> None:
-    """Refuse terms that nobody can have meant."""
-    for name, lowest in LOWEST.items():
-        if name in values and not (isinstance(values[name], int) and values[name] >= lowest):
-            raise HTTPException(status_code=400, detail=f"{name} is at least {lowest}.")
-    if not re.fullmatch("[A-Z]{3}", str(values.get("currency", "EUR"))):
-        raise HTTPException(status_code=400, detail="currency is a code of three capital letters, such as EUR.")
-    if values.get("rel", Rel.SPONSORED) not in set(Rel):
-        raise HTTPException(status_code=400, detail=f"rel is one of {', '.join(Rel)}.")
+def _sensible(table: type[Table], values: dict[str, Any]) -> dict[str, Any]:
+    """An owner's values as they will be kept; refuses those that nobody can have meant."""
+    try:
+        return terms.domain(values) if table is Domain else terms.article(values)
+    except TermError as error:
+        raise HTTPException(status_code=400, detail=str(error)) from error
 
 
 async def _before_insert(row: Table, request: Request) -> Table:
     """A new article is a draft until a text is published; a domain is on sale as soon as an article is."""
+    for name, value in _sensible(type(row), row.to_dict()).items():
+        setattr(row, name, value)
     if isinstance(row, Article):
         row.status, row.selected_version_id, row.published_at = ArticleStatus.DRAFT, None, None
-        await history.note(editor(request), "create article", to=ArticleStatus.DRAFT, text=f"{row.id} {row.slug}")
+        created = partial(history.note, article_id=row.id, to=ArticleStatus.DRAFT, text=row.slug)
+        afterwards: Afterwards = request.scope[AFTERWARDS]
+        afterwards.append(partial(created, editor(request), "create article"))
     elif isinstance(row, Domain):
-        row.host = str(row.host).strip().lower()
-        _sensible(row.to_dict())
         await history.note(editor(request), "create domain", text=str(row.host))
     return row
 
@@ -98,10 +104,13 @@ async def _before_update(
     known: dict[str, Any] | None = await table.select().where(is_row).first().lock_rows("UPDATE")
     if known is None:
         raise HTTPException(status_code=404, detail="There is no such row.")
-    wanted = {_name(column): value for column, value in values.items() if _name(column) not in KEPT[table]}
-    if table is Domain:
-        _sensible(wanted)
-    changed = {name: value for name, value in wanted.items() if known[name] != value}
+    sent = {_name(column): value for column, value in values.items() if _name(column) not in MOVED[table]}
+    wanted = {name: value for name, value in sent.items() if known[name] != value}
+    is_draft = known.get("status") == ArticleStatus.DRAFT
+    pinned = sorted((PINNED[table] - ({"slug"} if is_draft else set())) & set(wanted))
+    if pinned:
+        raise HTTPException(status_code=400, detail=f"{pinned[0]}: This stays as it is; public addresses hang on it.")
+    changed = _sensible(table, wanted)
     if changed:
         said = "; ".join(f"{name}: {known[name]!r} → {value!r}" for name, value in changed.items())
         await history.note(
@@ -111,7 +120,7 @@ async def _before_update(
             text=f"{known['slug' if table is Article else 'host']}: {said}",
         )
     # Piccolo makes no UPDATE of nothing; the row is locked, so that writing what it holds changes nothing.
-    return {column: value for column, value in values.items() if _name(column) in changed} or {
+    return {column: changed[_name(column)] for column in values if _name(column) in changed} or {
         column: known[_name(column)] for column in values
     }
 

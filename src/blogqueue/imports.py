@@ -7,21 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from blogqueue import articles
+from blogqueue import articles, terms
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.tables import Article, ArticleVersion, Domain
+from blogqueue.terms import TermError
 from blogqueue.writing.blocks import FrontMatterError, front_matter
 
 WHO = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
 TITLE_LENGTH = 500
-TERMS = (
-    "host", "name", "niche", "language", "currency", "backlink_price", "article_price", "rel", "max_paid_links",
-    "forbidden_niches", "forbidden_words",
-)  # fmt: skip
-"""What a `domain.toml` may say: the domain's columns that an owner sets."""
-
 MAX_BYTES = 1_000_000
 """A thousand times a short article; anything larger is some other kind of file."""
 
@@ -61,10 +56,10 @@ async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "")
     slugs: dict[str, Path] = {}
     for path in _files(folder):
         try:
-            terms = _terms(path, folder)
+            site = _terms(path, folder) or {"host": domain}
             file = _read(path)
             _alone(path, slugs.setdefault(file.slug, path), file.slug)
-            outcome = await _publish(file, terms or {"host": domain, "name": domain}, drop_paid_links)
+            outcome = await _publish(file, {"name": site["host"]} | site, drop_paid_links)
         except UnusableError as error:
             found.append(Imported(path, str(error), used=False))
         else:
@@ -74,7 +69,8 @@ async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "")
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme":
+        # A pipe or a device of such a name would be waited for.
+        if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme" and path.is_file():
             yield path
 
 
@@ -90,13 +86,13 @@ def _terms(path: Path, folder: Path) -> dict[str, Any]:
         file = parent / "domain.toml"
         if file.is_file():
             try:
-                terms = tomllib.loads(file.read_text(encoding="utf-8"))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+                said = terms.domain(tomllib.loads(file.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TermError) as error:
                 raise UnusableError(f"{file.name} beside it is broken: {error}") from error
-            unknown = set(terms) - set(TERMS)
-            if unknown or "host" not in terms:
+            unknown = set(said) - set(terms.DOMAIN_TERMS)
+            if unknown or "host" not in said:
                 raise UnusableError(f"{file.name} beside it names no host, or unknown keys: {sorted(unknown)}")
-            return terms
+            return said
         if parent == folder:
             return {}
     return {}
@@ -123,24 +119,27 @@ def _read(path: Path) -> _File:
     body = content[body_start:]
     if not body.strip():
         raise UnusableError("has no text")
-    title = _word(said, "title") or _heading(body) or path.stem.replace("-", " ").strip().capitalize()
-    slug = articles.slug(_word(said, "slug") or path.stem)
+    title = (_word(said, "title") or _heading(body) or path.stem.replace("-", " ").strip().capitalize())[:TITLE_LENGTH]
+    slug = terms.slug(_word(said, "slug") or path.stem)
     if not slug:
         raise UnusableError("has neither a slug nor a file name to make one of")
-    return _File(
-        content=content,
-        slug=slug,
-        title=title[:TITLE_LENGTH],
-        topic=(_word(said, "topic") or title)[:500],
-        niche=(_word(said, "niche") or _first(said, "categories") or _first(said, "tags") or "")[:100],
-        keyword=(_word(said, "keyword") or "")[:200],
-        published_at=_published_at(said.get("date")),
-    )
+    columns = {
+        "slug": slug,
+        "title": title,
+        "topic": (_word(said, "topic") or title)[:500],
+        "keyword": _word(said, "keyword")[:200],
+    }
+    niche = (_word(said, "niche") or _first(said, "categories") or _first(said, "tags"))[:100].strip()
+    try:
+        kept = terms.article(columns | ({"niche": niche} if niche else {}))
+    except TermError as error:
+        raise UnusableError(f"has front matter that cannot be kept: {error}") from error
+    return _File(content=content, published_at=_published_at(said.get("date")), **({"niche": ""} | kept))
 
 
-async def _publish(file: _File, terms: dict[str, Any], drop: str) -> str:
+async def _publish(file: _File, site: dict[str, Any], drop: str) -> str:
     async with transaction():
-        domain = await _domain(terms)
+        domain = await _domain(site)
         known = await Article.objects().where(Article.slug == file.slug).first()
         if known is not None:
             return await _publish_again(file, known, domain, drop)
@@ -177,10 +176,10 @@ async def _publish_again(file: _File, known: Article, domain: Domain, drop: str)
     return "updated"
 
 
-async def _domain(terms: dict[str, Any]) -> Domain:
-    domain = await Domain.objects().where(Domain.host == terms["host"]).first()
+async def _domain(site: dict[str, Any]) -> Domain:
+    domain = await Domain.objects().where(Domain.host == site["host"]).first()
     if domain is None:
-        domain = Domain(**terms)
+        domain = Domain(**site)
         await Domain.insert(domain)
     return domain
 
