@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from blogqueue import articles, reviews
+from blogqueue import admins, articles, reviews
 from blogqueue.states import OrderStatus
 from blogqueue.tables import ArticleVersion, Domain, OrderEvent
 from blogqueue.writing.blocks import eligible_blocks
 from blogqueue.writing.links import links_in
 from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
-from tests.stage import Bought, Stage, order_row
+from tests.stage import Bought, Stage, bearer, order_row
 
 
 async def submitted_again(stage: Stage, order: Bought) -> None:
@@ -269,7 +269,7 @@ async def test_what_is_no_longer_in_review_says_what_moved_it_and_why(stage: Sta
 
     message = (await stage.approve(order)).json()["error"]["message"]
 
-    assert "it is FAILED: reject, by edith-" in message and "“It does not fit.”" in message
+    assert "it is FAILED: reject, by edith-" in message and "“It does not fit”" in message
 
 
 # ---- rejecting -----------------------------------------------------------------------------------------------------
@@ -321,6 +321,40 @@ async def test_a_rejection_needs_a_reason_that_can_be_read(stage: Stage, reason:
 
     assert answer.status_code == 422
     assert (await stage.status(order))["status"] == "ADMIN_REVIEW"
+
+
+@pytest.mark.parametrize("body", ["{}", None, '{"versionId": null}'])
+async def test_a_rejection_over_json_without_a_reason_names_the_field(stage: Stage, body: str | None) -> None:
+    order = await stage.submitted(await stage.article())
+    token = await admins.issue_token("edith")
+
+    answer = await stage.http.post(
+        f"/api/v1/admin/orders/{order.id}/reject",
+        content=body,
+        headers=bearer(token) | {"content-type": "application/json"},
+    )
+
+    assert answer.status_code == (422 if body is None else 400), answer.text
+    assert [(one["field"], one["rule"]) for one in answer.json()["error"]["details"]] == [("reason", "required")]
+
+
+async def test_the_versions_of_an_order_that_failed_for_good_wait_for_nobody(stage: Stage) -> None:
+    # Given an order with a version, whose regeneration fails
+    order = await stage.delivered(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+    await stage.regenerate(order)
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "FAILED"
+
+    # When it is refunded
+    await stage.judge(order, "refund")
+
+    # Then its version is superseded
+    rows = await ArticleVersion.select().where(ArticleVersion.order_id == order.id)
+    assert [row["backlink_review_status"] for row in rows] == ["SUPERSEDED"]
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+    await stage.sound()
 
 
 async def test_approved_and_rejected_at_the_same_moment_is_one_of_the_two(stage: Stage) -> None:

@@ -43,5 +43,5 @@ async def latest(order_id: UUID) -> str:
     )
     if row is None:
         return "it has no history"
-    why = f": “{row['note']}”" if row["note"] else ""
+    why = f": “{row['note'].removesuffix('.')}”" if row["note"] else ""
     return f"{row['what']}, by {row['who']} at {row['at']:%H:%M:%S} UTC{why}"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import stripe
 
-from blogqueue import history, letters, orders, payments
+from blogqueue import history, letters, orders, payments, versions
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.promises import Promised
@@ -61,6 +61,7 @@ async def begin(order_id: UUID, *, who: str) -> Promised:
         refund = Refund(order_id=order_id, amount=rows[0]["price"], currency=rows[0]["currency"])
         await Refund.insert(refund)
         await history.note(who, "refund initiated", order_id=order_id)
+        await versions.supersede_open(order_id)
     return Promised(refunds=(refund.id,))
 
 

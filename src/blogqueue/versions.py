@@ -68,3 +68,11 @@ async def judge(version_ids: list[UUID], verdict: ReviewStatus) -> None:
         await ArticleVersion.update({ArticleVersion.backlink_review_status: verdict}).where(
             ArticleVersion.id.is_in(version_ids),
         )
+
+
+async def supersede_open(order_id: UUID) -> None:
+    """An order has ended: of its versions none is to be reviewed any more."""
+    await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
+        ArticleVersion.order_id == order_id,
+        ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW,
+    )

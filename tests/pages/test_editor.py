@@ -3,8 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
+from blogqueue import articles, versions
 from blogqueue.settings import settings
-from tests.cast import BEN, LONG
+from tests.cast import BEN, CLEO, LONG
 from tests.stage import PASSWORD, Stage, order_row
 
 pytest.register_assert_rewrite("tests.pages.visitor")
@@ -21,7 +22,7 @@ async def rejects(edith: Visitor) -> None:
     await edith.looks_well("editor-reject")
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_text("Nothing waits.")).to_be_visible()
-    await expect(page.get_by_role("status")).to_contain_text("refund initiated")
+    await expect(page.get_by_role("status")).to_contain_text("reject, by edith")
     await edith.looks_well("editor-nothing")
 
 
@@ -85,6 +86,65 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     # When she rejects that one with a reason of the list, then nothing waits
     await rejects(edith)
     assert (await order_row(ben))["failure_detail"] == "The link breaks this site's rules for paid links."
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Visitor) -> None:
+    # Given two orders whose jobs failed for good, the refund of the second gone wrong, and one in review
+    article_id = await stage.article(content=LONG)
+    await stage.faults(
+        model=[{"kind": "status", "code": 401, "times": -1}],
+        stripe=[{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}],
+    )
+    ana, ben = await stage.delivered(article_id), await stage.delivered(article_id, **BEN)
+    await stage.judge(ben, "refund")
+    await stage.drain()
+    await stage.refund_state(ben, "FAILED")
+    await stage.faults(model=[], stripe=[])
+    cleo = await stage.submitted(article_id, **CLEO)
+    await signed_in(stage, edith)
+    page = edith.page
+
+    # When she opens the list, then both are there with what is to be known of their money
+    await edith.go("/admin/reviews")
+    rows = page.locator("#failed + table tbody tr")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text("job failed")
+    await expect(rows.last).to_contain_text("failed")
+    await edith.looks_well("editor-failed")
+
+    # When she retries the one, then it is worked on again
+    await rows.first.get_by_role("link").click()
+    await page.locator("summary", has_text="Retry").click()
+    await edith.looks_well("editor-retry")
+    await page.get_by_role("button", name="Retry now").click()
+    await expect(page.get_by_role("status")).to_contain_text("Its job waits again")
+    assert (await order_row(ana))["status"] == "PROCESSING"
+
+    # When she asks for the other one's money once more, then it is on its way
+    await edith.go(f"/admin/reviews/{ben.id}")
+    await page.locator("summary", has_text="Refund").click()
+    await page.get_by_role("button", name="Refund again").click()
+    await expect(page.get_by_role("status")).to_contain_text("on its way back")
+    await stage.drain()
+    await stage.refund_state(ben, "SUCCEEDED")
+
+    # When she rejects what is in review with words that cannot be read, then her words are still there
+    await edith.go(f"/admin/reviews/{cleo.id}")
+    await page.locator("summary", has_text="Reject").click()
+    await page.get_by_label("Own words, or more to it").fill("No\u202e.")
+    await page.get_by_role("button", name="Reject and refund").click()
+    await expect(page.get_by_role("alert")).to_contain_text("Say why")
+    await expect(page.get_by_label("Own words, or more to it")).to_have_value("No\u202e.")
+    await edith.looks_well("editor-reject-refused")
+
+    # When the paragraph has changed, then she reads which rule stands in the way
+    edit = (await versions.get((await order_row(cleo))["version_id"])).backlink_metadata["edit"]
+    await articles.publish_text(article_id, LONG[: edit["start"]] + "Other words." + LONG[edit["end"] :], who="owner")
+    await edith.go(f"/admin/reviews/{cleo.id}")
+    await expect(page.get_by_text("stale_block")).to_be_visible()
+    await edith.looks_well("editor-again")
     await stage.drain()
     await stage.sound()
 

@@ -67,11 +67,12 @@ async def approve(
 
 @post("/admin/orders/{order_id:uuid}/reject", status_code=200)
 async def reject(
-    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[RejectRequest]
+    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[RejectRequest | None] = None
 ) -> dict[str, Any]:
     """Refuse an order's link for good: its payment goes back, and the customer reads the reason."""
     who = await access.admin(request)
-    order, promised = await reviews.reject(order_id, who=who, reason=data.reason, version_id=data.version_id)
+    said = data or RejectRequest(reason="")  # without a body, it is the reason that is missing
+    order, promised = await reviews.reject(order_id, who=who, reason=said.reason, version_id=said.version_id)
     await nudge(promised)
     return success(
         {
