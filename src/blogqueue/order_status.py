@@ -93,6 +93,7 @@ async def status(order: Order) -> dict[str, Any]:
 class Payment(msgspec.Struct, frozen=True):
     """What a payment page's return may show to whoever has the session's id: so no address and no link.
 
+    `form` is where it was asked for.
     `state`: "paid", "unfulfillable" (paid, on its way back), "held" (the operator decides), "pending", "unpaid".
     """
 
@@ -101,6 +102,7 @@ class Payment(msgspec.Struct, frozen=True):
     domain: str
     is_link: bool
     cost: str
+    form: str
 
 
 async def payment(session_id: str) -> Payment | None:
@@ -109,7 +111,7 @@ async def payment(session_id: str) -> Payment | None:
     if not session_id or purchase is None:
         return None
     rows = await Purchase.raw(
-        "SELECT d.name, o.failure_reason FROM purchases p LEFT JOIN articles a ON a.id = p.article_id "
+        "SELECT d.name, d.host, a.slug, o.failure_reason FROM purchases p LEFT JOIN articles a ON a.id = p.article_id "
         "JOIN domains d ON d.id = COALESCE(p.domain_id, a.domain_id) "
         "LEFT JOIN orders o ON o.purchase_id = p.id WHERE p.id = {}",
         purchase.id,
@@ -125,6 +127,7 @@ async def payment(session_id: str) -> Payment | None:
         rows[0]["name"],
         is_link=purchase.kind == OrderKind.BACKLINK,
         cost=amount(purchase.price, purchase.currency),
+        form=f"/articles/{rows[0]['slug']}" if rows[0]["slug"] else f"/new-article/{rows[0]['host']}",
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from blogqueue.mail.render import LETTERS, render
+from blogqueue.settings import settings
 
 VALUES = {
     "order_id": "0f0e",
@@ -73,6 +74,27 @@ def test_a_customers_text_never_becomes_markup() -> None:
 
     assert "Soil &amp; &lt;b&gt;worms&lt;/b&gt;" in letter.html
     assert "Soil & <b>worms</b>" in letter.text
+
+
+@pytest.mark.parametrize("kind", sorted(LETTERS - {"operator_alert"}))
+def test_a_letter_says_whom_to_ask(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = render(kind, **VALUES)
+    monkeypatch.setattr(settings, "mail_reply_to", "")
+    nobody = render(kind, **VALUES)
+
+    assert "write to help@blogqueue.example." in letter.html and "write to help@blogqueue.example." in letter.text
+    assert "Questions?" not in nobody.html + nobody.text
+
+
+def test_the_published_letter_leads_to_the_article_first() -> None:
+    links = Page(render("published", **VALUES).html).links
+
+    assert links[0] == VALUES["article_url"]
+    assert VALUES["order_url"] in links
+
+
+def test_a_letter_without_buttons_speaks_of_none() -> None:
+    assert "button" not in render("magic_link", **VALUES).text
 
 
 def test_the_tokens_place_is_left_for_the_mail_worker() -> None:

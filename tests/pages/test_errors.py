@@ -1,6 +1,9 @@
 """Errors, as a browser shows them: in the same style, saying what happened and when to come again."""
 
+import re
+
 import httpx
+import pytest
 
 from blogqueue.app import create_app
 from blogqueue.database import DB
@@ -23,6 +26,7 @@ async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage) -> No
     # Then a page says so
     assert refused.status_code == 429
     assert 0 < int(refused.headers["retry-after"]) <= 3600
+    assert re.search(r"Please come again in (an hour|\d+ minutes)\.", refused.text)
     assert "A little slower, please" in refused.text and 'lang="en"' in refused.text
 
 
@@ -49,3 +53,29 @@ async def test_a_page_that_is_only_read_says_so(stage: Stage) -> None:
     assert refused.status_code == 405
     assert "GET" in refused.headers["allow"]
     assert "That does not work here" in refused.text
+    assert "Method Not Allowed" not in refused.text
+
+
+async def test_a_form_that_is_too_long_is_told_so_in_words(stage: Stage) -> None:
+    await stage.article()
+
+    refused = await stage.http.post("/articles/soil-that-lasts/link", data={"notes": "n" * 100_000}, headers=HTML)
+
+    assert refused.status_code == 413
+    assert "Please shorten it and send it again" in refused.text
+
+
+async def test_every_answer_says_its_kind_also_of_a_file(stage: Stage) -> None:
+    style = re.search(r'href="(/static/style[^"]*)"', (await stage.http.get("/", headers=HTML)).text)
+    assert style is not None
+
+    for path in (style[1], "/", "/nowhere", "/api/v1/articles"):
+        assert (await stage.http.get(path)).headers["x-content-type-options"] == "nosniff"
+
+
+async def test_whoever_came_by_https_comes_by_it_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "strict-transport-security" not in (await stage.http.get("/terms")).headers
+
+    monkeypatch.setattr(settings, "public_url", "https://links.example")
+
+    assert "max-age=" in (await stage.http.get("/terms")).headers["strict-transport-security"]

@@ -136,8 +136,10 @@ async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) 
     assert 'action="/purchase/renew"' in expired.text
     renewed = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
 
-    # Then it is mailed, and confirms what she had asked for
+    # Then it is mailed, the next page says where to, and it confirms what she had asked for
     assert renewed.status_code == 303
+    check = await stage.http.get("/purchase/check-mail", headers=HTML)
+    assert "ana@customers.example" in check.text and f'href="{PATH}"' in check.text
     fresh = await stage.magic_token()
     assert fresh != token
     confirm = await stage.http.get("/purchase/confirm", params={"token": fresh}, headers=HTML)
@@ -203,3 +205,30 @@ async def test_every_page_has_a_strict_policy_and_nothing_inline(stage: Stage, p
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.headers["cache-control"] == "no-store"
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", answer.text)
+
+
+async def test_the_check_your_mail_page_leads_to_our_forms_alone(stage: Stage) -> None:
+    for form in ("https://elsewhere.example/", "//elsewhere.example", "/articles/../x/link", "javascript:alert(1)"):
+        page = await stage.http.get("/purchase/check-mail", headers=HTML | {"cookie": f"asked_with={form}"})
+        assert page.status_code == 200
+        assert "Fill in the form again" not in page.text
+
+
+@pytest.mark.parametrize(("anchor", "found"), [("C# towpath", "#"), ("a_b", "_"), ("[x]", "["), ("2 < 3", "&lt;")])
+async def test_a_refused_anchor_names_the_character(stage: Stage, anchor: str, found: str) -> None:
+    await stage.article()
+
+    answer = await send(stage, anchorText=anchor)
+
+    assert f"please leave out “{found}”." in answer.text
+
+
+async def test_an_article_with_one_place_speaks_of_one(stage: Stage) -> None:
+    await stage.article(max_paid_links=1)
+
+    page = (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
+    await send(stage)
+    sold = (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
+
+    assert "1 of 1 link free" in page
+    assert "The only link of this article is held" in sold and "What is not paid soon is free again." in sold

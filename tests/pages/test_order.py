@@ -10,6 +10,7 @@ import pytest
 
 from blogqueue.settings import settings
 from blogqueue.tables import Job, Order
+from tests.cast import LONG
 from tests.stage import Bought, Stage
 
 HTML = {"accept": "text/html"}
@@ -206,3 +207,76 @@ async def test_a_notice_is_one_of_ours(stage: Stage) -> None:
     page = await stage.http.get(f"/order-status/{order.id}", params={"said": "<b>You won</b>"}, headers=HTML)
 
     assert "You won" not in page.text
+
+
+async def test_without_script_a_notice_does_not_outlive_its_time(stage: Stage) -> None:
+    # Given an order that was just regenerated
+    order = await stage.delivered(await stage.article())
+    answer = await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
+    told = await stage.http.get(answer.headers["location"], headers=HTML)
+    assert "Your link is being worked in again." in told.text
+
+    # Then the page loads itself again without it, and once the version is here the old address does not say it either
+    assert f'<meta http-equiv="refresh" content="5;url=/order-status/{order.id}">' in told.text
+    await stage.drain()
+    assert "being worked in again" not in (await stage.http.get(answer.headers["location"], headers=HTML)).text
+
+
+async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: Stage) -> None:
+    # Given an order, and three newer ones
+    article_id = await stage.article(content=LONG, max_paid_links=9)
+    old = await stage.delivered(article_id)
+    for number in range(3):
+        await stage.delivered(article_id, anchorText=f"another guide {number}")
+    await stage.sandbox.delete("/mailbox.json")
+
+    # When its page is opened without its link, and the link asked for there
+    page = (await stage.http.get(f"/order-status/{old.id}", headers=HTML)).text
+    assert f'name="order" value="{old.id}"' in page
+    answer = await stage.http.post(
+        "/order-link", data={"email": "ana@customers.example", "order": str(old.id)}, headers=HTML
+    )
+    assert "and to the one that you came from" in answer.text
+
+    # Then its link comes too
+    async with asyncio.timeout(10):
+        while len(mails := await stage.mails("ana@")) < 4:
+            await stage.drain("mail")
+    assert sum(str(old.id) in mail["text"] for mail in mails) == 1
+
+
+async def test_somebody_elses_order_is_not_mailed_to_whoever_names_it(stage: Stage) -> None:
+    article_id = await stage.article()
+    anas = await stage.buy(article_id)
+    await stage.buy(article_id, email="ben@customers.example", anchorText="worm farming")
+    await stage.sandbox.delete("/mailbox.json")
+
+    await stage.http.post("/order-link", data={"email": "ben@customers.example", "order": str(anas.id)}, headers=HTML)
+
+    assert str(anas.id) not in (await order_link(stage))["text"]
+
+
+async def test_the_token_leaves_no_trace_on_its_way_to_the_cookie(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+
+    moved = await stage.http.get(f"/order-status/{order.id}", params={"access": order.access})
+
+    assert moved.status_code == 303
+    assert moved.headers["cache-control"] == "no-store"
+    assert moved.headers["referrer-policy"] == "no-referrer"
+
+
+async def test_the_estimate_counts_who_is_before(stage: Stage) -> None:
+    # Given jobs that took two minutes each
+    article_id = await stage.article(content=LONG, max_paid_links=9)
+    first, second, third = [await stage.delivered(article_id, anchorText=f"guide number {n}") for n in range(3)]
+    await Job.raw("UPDATE jobs SET finished_at = started_at + interval '2 minutes'")
+
+    # When three orders are regenerated, and the first is at work
+    said = [(await stage.regenerate(order)).json()["data"]["estimatedTime"] for order in (first, second, third)]
+    await Job.raw("UPDATE jobs SET state = 'ACTIVE' WHERE order_id = {} AND state = 'WAITING'", first.id)
+
+    # Then each waits for those before it, and the one at work for nobody
+    assert said == ["about 2 minutes", "about 4 minutes", "about 6 minutes"]
+    estimates = [(await stage.status(order))["estimatedTime"] for order in (first, second, third)]
+    assert estimates == ["about 2 minutes", "about 4 minutes", "about 6 minutes"]

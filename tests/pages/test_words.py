@@ -34,8 +34,11 @@ def job(**changes: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("at_work", "said"),
     [
-        (job(state="WAITING", position=1), "Your link is next in the queue. It usually takes 2-4 minutes."),
-        (job(state="WAITING", position=7), "Place 7 in the queue. It usually takes 2-4 minutes."),
+        (
+            job(state="WAITING", position=1),
+            "Your link is next in the queue. At the usual pace it is ready in 2-4 minutes.",
+        ),
+        (job(state="WAITING", position=7), "Place 7 in the queue. At the usual pace it is ready in 2-4 minutes."),
         (job(), "It is choosing a paragraph"),
         (job(progress="link_edit"), "the text is being checked"),
         (job(state="DELAYED", attempts=2), "Attempt 2 of 3 did not work out; the next begins in a moment."),
@@ -82,3 +85,65 @@ def test_a_failed_order_says_where_the_money_is(changes: dict[str, Any], said: s
 
 def test_an_order_that_goes_well_says_nothing_of_refunds() -> None:
     assert words.refund(status(status="QUALITY_CHECK")) == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "heading"),
+    [
+        ({"failureReason": "rejected"}, "Not approved"),
+        ({"failureReason": "rejected", "refundState": "SUCCEEDED"}, "Not approved"),
+        ({"failureReason": "job_failed"}, "Order processing issue"),
+        ({"failureReason": "job_failed", "refundState": "INITIATED"}, "Could not be done"),
+        ({"failureReason": "job_failed", "refundState": "SUCCEEDED"}, "Refunded"),
+        ({"failureReason": "job_failed", "refundState": "FAILED"}, "Could not be done"),
+        ({"failureReason": "unfulfillable", "refundState": "INITIATED"}, "Cannot be fulfilled"),
+        ({"failureReason": "payment_reversed", "onHold": True}, "Payment reversed"),
+    ],
+)
+def test_an_end_has_a_short_heading(changes: dict[str, Any], heading: str) -> None:
+    failed = status(status="FAILED", **changes)
+
+    assert words.heading(failed) == heading
+    if "refundState" in changes:
+        assert "mend" not in words.explanation(failed)
+
+
+@pytest.mark.parametrize("where", ["PROCESSING", "QUALITY_CHECK", "ADMIN_REVIEW"])
+def test_an_order_on_hold_asks_nothing_of_its_customer(where: str) -> None:
+    held = status(status=where, onHold=True, statusMessage="Content ready for review")
+
+    assert words.heading(held) == "On hold"
+    assert "submit it" not in words.explanation(held)
+
+
+@pytest.mark.parametrize(
+    ("code", "where", "fits"),
+    [
+        ("submitted", "ADMIN_REVIEW", True),
+        ("submitted", "COMPLETED", False),
+        ("regenerating", "PROCESSING", True),
+        ("regenerating", "QUALITY_CHECK", False),
+        ("rewriting", "FAILED", False),
+        ("stale_version", "ADMIN_REVIEW", False),
+        ("too_many_requests", "QUALITY_CHECK", True),
+        ("wrong_state", "COMPLETED", True),
+        ("made_up", "PROCESSING", False),
+    ],
+)
+def test_a_notice_is_said_only_while_it_is_true(code: str, where: str, fits: bool) -> None:  # noqa: FBT001 - a case
+    assert bool(words.said(code, status(status=where))) is fits
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(1, "in 1 second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (700, "in 12 minutes"), (3600, "in an hour")],
+)
+def test_a_wait_is_in_units_that_people_use(seconds: int, said: str) -> None:
+    assert words.wait(seconds) == said
+
+
+def test_one_is_not_many() -> None:
+    assert words.places(1, 1) == "1 of 1 link free"
+    assert words.places(2, 3) == "2 of 3 links free"
+    assert words.taken(1).startswith("The only link of this article is held")
+    assert words.taken(3).startswith("All 3 links of this article are held")

@@ -127,7 +127,7 @@ def explanation(status: Status) -> str:
     if resting(status):
         return (
             "The payment of this order is disputed with the bank or was given back, so the order rests until that is "
-            "settled: there is nothing for you to look at or to submit."
+            "settled: nothing more is submitted or done before."
         )
     thing = _thing(status)
     frm = OrderStatus(status["status"])
@@ -249,7 +249,8 @@ def _processing(status: Status) -> str:
             if job["position"] == 1
             else f"Place {job['position']} in the queue."
         )
-        return f"{place} {usual} {mail}"
+        ready = f"At the usual pace it is ready in {status['estimatedTime']}." if usual else ""
+        return f"{place} {ready} {mail}"
     if job["state"] == JobState.DELAYED:
         return (
             f"Attempt {job['attempts']} of {job['maxAttempts']} did not work out; the next begins in a moment. {mail}"

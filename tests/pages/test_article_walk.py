@@ -1,0 +1,115 @@
+"""A new article's whole way in a real browser: ordered, read, written anew, submitted, published."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.stage import Stage
+
+pytest.register_assert_rewrite("tests.pages.visitor")
+from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
+
+WISH = {
+    "topic": "Growing tomatoes on a balcony",
+    "keyword": "balcony tomatoes",
+    "targetUrl": "https://www.anasgarden.example/pots",
+    "anchorText": "pots that hold water",
+    "email": "ana@customers.example",
+}
+
+
+async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana: Visitor) -> None:
+    await stage.site(forbidden_words=["casino"])
+    await buys(stage, ana)
+    order = await stage.received()
+    page = ana.page
+
+    # The order's page follows it, and shows the whole article with its own title below the page's
+    await ana.open_order(order)
+    assert await ana.heading() == "Request received, waiting in the queue"
+    await ana.looks_well("article-waiting")
+    await stage.drain()
+    await ana.shows("Content ready for review")
+    await expect(page.locator("#changed")).to_contain_text(WISH["anchorText"])
+    assert await page.locator("h1").count() == 1
+    await ana.looks_well("article-review")
+
+    # Written anew; the first one stays to be read
+    await page.click("#ask-regenerate summary")
+    await ana.shows("starts again from your order")
+    await page.click("#regenerate")
+    await ana.shows("Your article is being written again.")
+    await stage.drain()
+    await ana.shows("2 of 2, made")
+    await page.click("summary:has-text('Version 1 of 2')")
+    await ana.is_sound()
+
+    # Submitted, and published
+    await page.click("#ask-submit summary")
+    await page.click("#submit")
+    await ana.shows("Submitted, awaiting approval")
+    await ana.looks_well("article-submitted")
+    await stage.approve(order)
+    await ana.shows("An editor approved your article")
+    await ana.looks_well("article-published")
+    await page.click("text=Open the live article")
+    await page.wait_for_url("**/articles/growing-tomatoes-on-a-balcony")
+    assert await page.get_attribute(f"a:has-text('{WISH['anchorText']}')", "rel") == "sponsored"
+    await ana.is_sound()
+    await stage.sound()
+
+
+async def buys(stage: Stage, ana: Visitor) -> None:
+    """Ana finds the site, orders an article there, first with words that cannot be, and pays."""
+    page = ana.page
+    await ana.go("/")
+    await page.click("text=Have a new article written")
+    await ana.looks_well("sites")
+    await page.click("main >> text=Green Bench")
+    await ana.looks_well("article-form")
+    for name, value in (WISH | {"topic": "The best casino", "anchorText": "C# pots"}).items():
+        await page.fill(f"#{name}", value)
+    await page.click("text=Continue: confirm by e-mail")
+    await ana.shows("please leave out “#”.")
+    assert await page.evaluate("document.activeElement.id") == "anchorText"
+    assert await page.input_value("#topic") == "The best casino"
+    await page.fill("#anchorText", WISH["anchorText"])
+    await page.click("text=Continue: confirm by e-mail")
+    await page.locator("#topic[aria-invalid=true]").wait_for()
+    await ana.looks_well("article-form-refused")
+    await page.fill("#topic", WISH["topic"])
+    await page.click("text=Continue: confirm by e-mail")
+    await ana.shows(WISH["email"])
+    assert await page.get_attribute("main a.button", "href") == "/new-article/greenbench.example"
+    await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
+    await ana.looks_well("article-confirm")
+    await page.click("text=Continue to payment")
+    await page.click("text=Pay 149.00 EUR")
+    await ana.shows("Request received!")
+    assert "The AI writes your article" in await page.inner_text("main")
+    ana.requests.clear()  # the payment page is its own
+    ana.complaints.clear()
+
+
+async def test_a_rejected_article_says_why_and_stays_to_be_read(stage: Stage, ana: Visitor) -> None:
+    order = await stage.commissioned(await stage.site())
+    await stage.drain()
+    await stage.submit(order, (await stage.status(order))["version"]["versionId"])
+    await stage.judge(order, "reject", reason="It does not fit this site.")
+
+    await ana.open_order(order)
+
+    assert await ana.heading() == "Not approved"
+    await ana.shows("It does not fit this site.")
+    await ana.shows("(not published)")
+    await ana.looks_well("article-rejected")
+
+
+async def test_no_site_sells_articles(stage: Stage, ana: Visitor) -> None:
+    await stage.site(max_paid_links=0)
+
+    await ana.go("/new-article")
+
+    await ana.shows("No site sells new articles right now.")
+    await ana.is_sound()
+    await ana.go("/new-article/greenbench.example")
+    assert await ana.heading() == "There is no such page"
