@@ -92,7 +92,7 @@ async def privacy() -> Template:
 
 def _text(title: str, file: str, ours: str) -> Template:
     path = Path(file) if file else HERE / "templates" / ours
-    return page("text.html", title=title, html=render(path.read_text(encoding="utf-8")))
+    return page("text.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
 
 
 HANDLERS = [front, article, terms, privacy]
