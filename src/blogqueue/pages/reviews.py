@@ -165,9 +165,7 @@ async def _file(
         change=changes.shown(file.base.content_md, file.version.content_md, file.edit, file.paid)
         if file.version and file.base and file.edit
         else None,
-        whole=render(file.version.content_md, file.paid, images_of=file.host)
-        if file.version and not file.edit
-        else "",
+        whole=render(file.version.content_md, file.paid, images_of=file.host) if file.version and not file.edit else "",
         reasons=reviews.REASONS,
         following=await review_desk.after(order_id),
         form=tokens.form(access.session(request)),
