@@ -286,7 +286,7 @@ async def test_no_secret_is_shown(stage: Stage) -> None:
 
     assert set(tables) == {
         "domains", "articles", "article_versions", "orders", "jobs",
-        "purchases", "letters", "refunds", "order_events"
+        "purchases", "held_payments", "letters", "refunds", "order_events"
     }  # fmt: skip
     hashes = await Order.select(Order.access_token_hash)
     assert hashes[0]["access_token_hash"] not in shown

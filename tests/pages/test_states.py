@@ -129,7 +129,7 @@ async def test_a_published_order_whose_article_is_off_the_site_links_nowhere(sta
 
     await ana.open_order(order)
 
-    await ana.shows("The article is off the site at the moment.")
+    await ana.shows("The site has taken the article down since")
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
     await ana.is_sound()
 

@@ -57,7 +57,7 @@ def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str)
         ("job_failed", "", "Our team has been told"),
         ("rejected", "It reads like an advertisement.", "did not approve it, so nothing of it was published."),
         ("unfulfillable", "the article was unpublished meanwhile", "but the article was unpublished meanwhile."),
-        ("payment_reversed", "", "Your bank has reversed the payment"),
+        ("payment_reversed", "The payment was taken back.", "The payment was taken back. So the order has ended."),
     ],
 )
 def test_a_failed_order_says_why(reason: str, detail: str, said: str) -> None:

@@ -126,14 +126,11 @@ def explanation(status: Status) -> str:
     """What the order's state means for its customer, and what happens next."""
     if resting(status):
         return (
-            "The payment of this order is disputed with the bank or was given back, so the order rests until that is "
-            "settled: nothing more is submitted or done before."
+            "The payment of this order is disputed with the bank, so the order rests until that is decided; then it goes "
+            "on where it stands."
         )
     thing = _thing(status)
-    frm = OrderStatus(status["status"])
-    if status["onHold"] and frm not in {OrderStatus.COMPLETED, OrderStatus.FAILED}:
-        return "Nothing happens until the dispute is decided; then the order goes on where it stands."
-    match frm:
+    match OrderStatus(status["status"]):
         case OrderStatus.PROCESSING:
             return _processing(status)
         case OrderStatus.QUALITY_CHECK:
