@@ -126,8 +126,8 @@ def explanation(status: Status) -> str:
     """What the order's state means for its customer, and what happens next."""
     if resting(status):
         return (
-            "The payment of this order is disputed with the bank, so the order rests until that is decided; then it goes "
-            "on where it stands."
+            "The payment of this order is disputed with the bank, so the order rests until that is decided; then it "
+            "goes on where it stands."
         )
     thing = _thing(status)
     match OrderStatus(status["status"]):
