@@ -86,6 +86,7 @@ def create_app() -> Litestar:
         path="/api/v1",
         route_handlers=[*shop_api.HANDLERS, *customer.HANDLERS, *admin.HANDLERS],
         exception_handlers={Exception: envelope.answer},
+        request_class=envelope.JSONRequest,
     )
     return Litestar(
         route_handlers=[

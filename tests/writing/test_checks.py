@@ -94,8 +94,8 @@ def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
 @pytest.mark.parametrize(
     "said",
     [
-        "That was so in 2010-2020, and on 2024-05-01 (or 25.12.2024), e.g. for 10 000 000 people, i.e. 1.000.000 in all.",
-        "At Euro 2024 and COP 26 version 1.25.0 and/or PHP 8 ran at 3.5 km/h...and then 5 pounds of leaves came at 10:30.",
+        "That was in 2010-2020, and on 2024-05-01 (or 25.12.2024), e.g. for 10 000 000 people, i.e. 1.000.000 in all.",
+        "At Euro 2024 and COP 26 version 1.25.0 and/or PHP 8 ran at 3.5 km/h...and then 5 pounds of leaves at 10:30.",
         "A file called config.json says so, or app.js, in the U.S.-based or St. Pauli edition, p. 12.",
         "Those who call 2000 people in 100 days, 24/7, read ISO 9001, z.B. auf S. 3.",
     ],

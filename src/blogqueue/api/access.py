@@ -5,12 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
 
 from blogqueue import admins, orders, tokens
 from blogqueue.errors import ForbiddenError, UnauthorizedError
 from blogqueue.settings import settings
 from blogqueue.tables import AdminToken, Order
+
+Connection = ASGIConnection[Any, Any, Any, Any]
 
 BEARER = "Bearer "
 SESSION_COOKIE = "id"
@@ -34,7 +38,7 @@ def is_secure() -> bool:
     return settings.public_url.startswith("https://")
 
 
-def bearer(request: Request[Any, Any, Any]) -> str:
+def bearer(request: Connection) -> str:
     """The request's bearer token, or ""."""
     header = request.headers.get("authorization", "")
     return header.removeprefix(BEARER) if header.startswith(BEARER) else ""
@@ -45,12 +49,12 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
     return await orders.opened_by(order_id, bearer(request) or request.cookies.get(cookie_name(order_id), ""))
 
 
-def session(request: Request[Any, Any, Any]) -> str:
+def session(request: Connection) -> str:
     """The session that Piccolo Admin's login gave the browser, or ""."""
     return request.cookies.get(SESSION_COOKIE, "")
 
 
-def own_form(request: Request[Any, Any, Any], shown: str) -> None:
+def own_form(request: Connection, shown: str) -> None:
     """Only our own pages may send with an editor's session: they alone know its form token. Raises ForbiddenError."""
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
     if elsewhere or not hmac.compare_digest(shown.encode(), tokens.form(session(request)).encode()):
@@ -66,13 +70,18 @@ async def form_sender(request: Request[Any, Any, Any], form: str) -> str:
     return who
 
 
-async def admin(request: Request[Any, Any, Any]) -> str:
-    """The name of the editor, or of their program's token. Raises UnauthorizedError and ForbiddenError.
+async def editors_only(request: Connection, _: BaseRouteHandler) -> None:
+    """Let an editor or their program's token in, before the body is read; `request.user` is their name.
 
-    A browser's session needs the form token as well, in X-CSRFToken, for anything but reading.
+    A browser's session needs the form token as well, in X-CSRFToken, for anything but reading. Raises UnauthorizedError
+    and ForbiddenError.
     """
+    request.scope["user"] = await _editor(request)
+
+
+async def _editor(request: Connection) -> str:
     if not bearer(request) and (editor := await admins.signed_in(session(request))):
-        if request.method not in {"GET", "HEAD"}:
+        if request.scope.get("method") not in {"GET", "HEAD"}:
             own_form(request, request.headers.get("x-csrftoken", ""))
         return editor
     token = bearer(request)

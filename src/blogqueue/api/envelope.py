@@ -4,8 +4,9 @@ import re
 from typing import Any
 
 import asyncpg
+import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
 from blogqueue.database import AWAY
 from blogqueue.errors import FieldError, ProblemError, UnavailableError
@@ -27,7 +28,20 @@ NO_FIT = "The request does not fit this call."
 # msgspec's sentences that name what broke the schema (jcristharif.com/msgspec, "Usage").
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<field>[^`]*)`")
 _MISSING_FIELD = re.compile(r"missing required field `(?P<field>[^`]*)`")
+_NO_BODY = "'data'"
+"""Litestar's word for a body that is needed and empty."""
 _PATH = re.compile(r"\$\.(?P<field>[\w.]+)")
+
+
+class JSONRequest(Request[Any, Any, Any]):
+    """A request whose body is no JSON in any way that msgspec may find: it has two that are no DecodeError."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - the base's
+        """The decoded body. Raises SerializationException."""
+        try:
+            return await super().json()
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise SerializationException(str(error)) from error
 
 
 def success(data: Any, message: str = "") -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -62,7 +76,7 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
     """The expected refusal that an error stands for; an unexpected one is logged with its traceback."""
     if isinstance(error, ProblemError):
         return error
-    if isinstance(error, asyncpg.CharacterNotInRepertoireError):
+    if isinstance(error, (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)):
         return ProblemError("Text has no NUL character.", code="bad_request")
     if isinstance(error, AWAY):
         logger.warning("database away", path=request.url.path, error=str(error))
@@ -72,7 +86,7 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
         problem.status = error.status_code
         if isinstance(error, ValidationException):
             problem.message = NO_FIT
-            problem.details = [_detail(entry) for entry in error.extra or []]
+            problem.details = [detail for entry in error.extra or [] for detail in _details(request, entry)]
         elif error.status_code == 400:  # noqa: PLR2004 - a body that is no JSON
             problem.message = "The body is not JSON."
             problem.details = [FieldError("body", "json", "Send one JSON object.")]
@@ -83,16 +97,24 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
     return problem
 
 
-def _detail(entry: Any) -> FieldError:  # noqa: ANN401 - Litestar's extra
-    """A field and a rule out of what Litestar and msgspec say of a value that does not fit."""
+def _details(request: Request[Any, Any, Any], entry: Any) -> list[FieldError]:  # noqa: ANN401 - Litestar's extra
+    """The fields and rules in what Litestar and msgspec say of a value that does not fit."""
     message = str(entry.get("message", entry)) if isinstance(entry, dict) else str(entry)
+    if message == _NO_BODY:
+        wanted = request.route_handler.parsed_data_field
+        fields = msgspec.structs.fields(wanted.annotation) if wanted else ()
+        return [_missing(field.encode_name) for field in fields if field.required]
     if found := _UNKNOWN_FIELD.search(message):
-        return FieldError(found["field"], "unknown_field", "This call has no such field.")
+        return [FieldError(found["field"], "unknown_field", "This call has no such field.")]
     if found := _MISSING_FIELD.search(message):
-        return FieldError(found["field"], "required", "This field is required.")
+        return [_missing(found["field"])]
     field = str(entry.get("key") or "").removeprefix("data") if isinstance(entry, dict) else ""
     if not field and (found := _PATH.search(message)):
         field = found["field"]
     # Litestar says our own parameter's name; callers know it as camelCase.
     field = re.sub("_([a-z])", lambda letter: letter[1].upper(), field)
-    return FieldError(field or "body", "type", message.partition(" - at")[0])
+    return [FieldError(field or "body", "type", message.partition(" - at")[0])]
+
+
+def _missing(field: str) -> FieldError:
+    return FieldError(field, "required", "This field is required.")
