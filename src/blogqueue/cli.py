@@ -2,7 +2,7 @@
 
 A command that finds something wrong says so in a sentence and exits with 1; wrong usage exits with 2.
 """
-# ruff: noqa: PLC0415 - see above: importing the tables asks PostgreSQL for its version
+# ruff: noqa: PLC0415 - see above: the rest reads the settings when it is imported
 
 import asyncio
 import os
@@ -17,11 +17,13 @@ import click
 from blogqueue import __version__
 from blogqueue.errors import ProblemError
 from blogqueue.money import amount
+from blogqueue.states import JobState
 
 if TYPE_CHECKING:
     from blogqueue.audit import Finding
 
 DEFAULT_PORT = 8000
+JOB_QUEUES = ("article-generation", "backlink-integration")
 OPERATOR = "operator"
 
 Result = TypeVar("Result")
@@ -36,7 +38,7 @@ def main() -> None:
 def _with_database(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a verb with a pool of its own; what it refuses is a sentence and exit status 1."""
     from blogqueue import readiness
-    from blogqueue.database import AWAY, pool
+    from blogqueue.database import AWAY, UNUSABLE, pool
 
     async def run() -> Result:
         async with pool():
@@ -49,6 +51,8 @@ def _with_database(work: Coroutine[Any, Any, Result]) -> Result:
         sys.exit(error.message)
     except AWAY as error:
         sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
+    except UNUSABLE as error:
+        sys.exit(f"The database at DATABASE_URL cannot be used: {error}. Is it migrated (`blogqueue migrate`)?")
     finally:
         work.close()  # where it never came to it, Python would complain that it was never awaited
 
@@ -198,10 +202,10 @@ def jobs() -> None:
 
 
 @jobs.command("list")
-@click.option("--queue", default="")
-@click.option("--state", default="", help="WAITING, ACTIVE, DELAYED, COMPLETED, FAILED or CANCELLED")
-@click.option("--limit", default=50, show_default=True)
-def list_jobs(queue: str, state: str, limit: int) -> None:
+@click.option("--queue", type=click.Choice(JOB_QUEUES), default=None)
+@click.option("--state", type=click.Choice(JobState, case_sensitive=False), default=None)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
     """The newest jobs."""
     from blogqueue.tables import Job
 
@@ -210,7 +214,7 @@ def list_jobs(queue: str, state: str, limit: int) -> None:
         if queue:
             query = query.where(Job.queue == queue)
         if state:
-            query = query.where(Job.state == state.upper())
+            query = query.where(Job.state == state)
         return await query.output(load_json=True)
 
     for row in _with_database(find()):

@@ -15,7 +15,15 @@ from typing_extensions import override
 
 from blogqueue.settings import settings
 
-DB = PostgresEngine(
+
+class _Engine(PostgresEngine):
+    """Piccolo's own, but made without asking PostgreSQL for its version: it would warn of it while modules load."""
+
+    async def check_version(self) -> None:
+        """Ask nothing; who needs PostgreSQL says in a sentence that it is away."""
+
+
+DB = _Engine(
     config={
         "dsn": settings.database_url,
         # Times are compared and printed in UTC whatever the server's zone is.
@@ -58,6 +66,15 @@ AWAY = (
     OSError,  # refused, or timed out
 )
 """What a query raises when PostgreSQL is away for the moment: the same again, a little later, is right."""
+
+UNUSABLE = (
+    asyncpg.InvalidAuthorizationSpecificationError,  # a wrong name or password
+    asyncpg.InvalidCatalogNameError,  # no such database
+    asyncpg.UndefinedTableError,  # not migrated
+    asyncpg.UndefinedColumnError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""What a query raises when DATABASE_URL leads to a database that is not ours, or not yet: an operator must act."""
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ import aiosmtplib
 import httpx
 import redis.asyncio
 
-from blogqueue.database import AWAY, DB
+from blogqueue.database import AWAY, DB, UNUSABLE
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 3
@@ -15,16 +15,22 @@ TIMEOUT_SECONDS = 3
 
 async def postgres() -> str:
     """PostgreSQL answers and has our tables."""
+    if not settings.database_url:
+        return "DATABASE_URL is not set"
     try:
         rows = await DB.run_ddl("SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated")
     except AWAY as error:
         return f"PostgreSQL does not answer at DATABASE_URL: {error}"
+    except UNUSABLE as error:
+        return f"the database at DATABASE_URL cannot be used: {error}"
     return "" if rows[0]["migrated"] else "the database is not migrated: run `blogqueue migrate`"
 
 
 async def broker() -> str:
     """The broker answers."""
     url = urlsplit(settings.broker_url or settings.redis_url)
+    if not url.scheme:
+        return "REDIS_URL (or BROKER_URL) is not set, or is no URL"
     if url.scheme.startswith("amqp"):
         return await _port_answers("RabbitMQ", url.hostname, url.port or 5672)
     try:
@@ -34,7 +40,7 @@ async def broker() -> str:
             socket_connect_timeout=TIMEOUT_SECONDS,
         ) as client:
             policy = await client.config_get("maxmemory-policy")
-    except (redis.RedisError, OSError) as error:
+    except (redis.RedisError, OSError, ValueError) as error:  # the last for a URL that Redis has no way to
         return f"Redis does not answer at BROKER_URL: {error}"
     if policy.get("maxmemory-policy") != "noeviction":
         return "Redis may throw messages away: set maxmemory-policy noeviction"
@@ -44,6 +50,8 @@ async def broker() -> str:
 async def mail() -> str:
     """The mail server answers."""
     url = urlsplit(settings.smtp_url.get_secret_value())
+    if not url.hostname:
+        return "SMTP_URL is not set, or is no URL"
     client = aiosmtplib.SMTP(
         hostname=url.hostname,
         port=url.port,
@@ -73,7 +81,7 @@ async def _address_answers(name: str, url: str) -> str:
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
             await client.get(url)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"{name} cannot be reached at {url}: {type(error).__name__}"
     return ""
 

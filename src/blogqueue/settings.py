@@ -1,9 +1,10 @@
 """What varies between machines, read from the environment once; every setting has its sentence in `.env.example`."""
 
+import sys
 from email.utils import parseaddr
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STRIPE_API_BASE = "https://api.stripe.com"
@@ -70,4 +71,16 @@ class Settings(BaseSettings):
         return parseaddr(self.mail_reply_to)[1]
 
 
-settings = Settings()
+def _read() -> Settings:
+    """The settings of this process; exits with one line for each that cannot be read, without its value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        broken = [(str(one["loc"][0]), one["msg"]) for one in error.errors(include_input=False)]
+        lines = [
+            f"  - {name if name.isupper() else f'BLOGQUEUE_{name.upper()}'}: {message}" for name, message in broken
+        ]
+        sys.exit("blogqueue does not start:\n" + "\n".join(lines))
+
+
+settings = _read()

@@ -1,0 +1,109 @@
+"""The command line, as a shell runs it: what is wrong is said in a sentence, without a traceback."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from blogqueue import jobs
+from blogqueue.cli import JOB_QUEUES
+from blogqueue.settings import settings
+from tests.stage import Stage
+
+NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
+COMMANDS = [
+    ("migrate",),
+    ("audit",),
+    ("jobs", "list"),
+    ("jobs", "show", "x"),
+    ("jobs", "retry", "x"),
+    ("queues", "list"),
+    ("articles", "import", "."),
+    ("admin", "token", "x"),
+    ("admin", "create", "--name", "x", "--email", "x@x.example", "--password", "a long password"),
+]
+
+
+def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A `blogqueue` command, with some of the environment other than the tests'; "" is as if not set."""
+    return subprocess.run(
+        [sys.executable, "-m", "blogqueue", *words],
+        env={name: value for name, value in (os.environ | environment).items() if value},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_a_command_without_a_database_says_so_and_nothing_else(words: tuple[str, ...]) -> None:
+    unset, nowhere = run(*words, DATABASE_URL=""), run(*words, DATABASE_URL=NOWHERE)
+
+    assert (unset.returncode, unset.stdout) == (1, "")
+    assert unset.stderr == "blogqueue cli does not start:\n  - DATABASE_URL is not set\n"
+    assert (nowhere.returncode, nowhere.stdout) == (1, "")
+    assert nowhere.stderr.startswith("PostgreSQL does not answer at DATABASE_URL: ")
+    assert nowhere.stderr.count("\n") == 1
+
+
+def test_a_database_that_is_not_ours_is_said_in_one_line(stage: Stage) -> None:
+    assert stage
+    server = settings.database_url.rpartition("/")[0]
+
+    for url in (f"{server}/no_such_database", f"{server}/template1", "no url"):
+        said = run("audit", DATABASE_URL=url)
+        assert said.returncode == 1
+        assert "DATABASE_URL" in said.stderr
+        assert said.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [("audit",), ("api",), ("worker", "mail"), ("clock",), ("doctor",)], ids=" ".join)
+def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ...]) -> None:
+    said = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_MINUTES="0")
+
+    assert said.returncode == 1
+    assert "Traceback" not in said.stderr
+    first, *lines = said.stderr.splitlines()
+    assert first == "blogqueue does not start:"
+    assert [line.partition(":")[0] for line in lines] == ["  - BLOGQUEUE_WEB_PORT", "  - BLOGQUEUE_MAGIC_LINK_MINUTES"]
+
+
+def test_the_doctor_says_what_is_not_set() -> None:
+    said = run("doctor", DATABASE_URL="", REDIS_URL="", BROKER_URL="", SMTP_URL="")
+
+    assert (said.returncode, said.stderr) == (1, "")
+    for part, name in (("PostgreSQL", "DATABASE_URL"), ("broker", "REDIS_URL"), ("mail", "SMTP_URL")):
+        assert any(line.startswith(part) and name in line for line in said.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("jobs", "list", "--limit", "-1"),
+        ("jobs", "list", "--limit", "many"),
+        ("jobs", "list", "--state", "bogus"),
+        ("jobs", "list", "--queue", "bogus"),
+        ("worker", "bogus"),
+        ("worker",),
+        ("bogus",),
+        ("articles", "import", "/no/such/folder"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_said_so(words: tuple[str, ...]) -> None:
+    said = run(*words)
+
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr.startswith("Usage: ")
+    assert "Error: " in said.stderr
+
+
+def test_jobs_are_listed_by_the_states_and_queues_that_there_are(stage: Stage) -> None:
+    assert stage
+    assert JOB_QUEUES == jobs.QUEUES
+
+    said = run("jobs", "list", "--state", "failed", "--queue", JOB_QUEUES[0])
+
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
