@@ -24,9 +24,14 @@ TOPIC_LENGTH = 200
 NICHE_LENGTH = 100
 KEYWORD_LENGTH = 80
 
-# Special-use names (RFC 6761, RFC 6762, RFC 7686, RFC 8375) and the usual names of private networks: nothing public
-# is there. "example" and "test" are special too, but harm nobody and are what people try first.
-PRIVATE_SUFFIXES = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "invalid", "onion", "arpa")
+# Top-level names where nothing public is: special-use names (RFC 6761, 6762, 7686, 8375, 9476), those that private
+# networks use (RFC 6762 appendix G; ICANN withholds corp, home and mail since 2018, as they are in such use), and
+# what machines call themselves. "example" and "test" are special too, but harm nobody and are what people try first.
+PRIVATE_SUFFIXES = frozenset((
+    "alt", "arpa", "invalid", "local", "localhost", "onion",
+    "corp", "home", "internal", "intranet", "lan", "mail", "private",
+    "domain", "intra", "localdomain", "workgroup",
+))  # fmt: skip
 
 # Anything that Markdown, HTML or a site generator's templates read as markup.
 MARKUP = frozenset('[]()<>`*_!|\\~#{}"^=')
@@ -161,6 +166,7 @@ def email(value: str) -> str:
             value,
             check_deliverability=False,
             allow_smtputf8=False,
+            strict=True,  # at most 64 characters before the @ (RFC 5321 §4.5.3.1.1)
             test_environment=settings.env != "production",
         )
     except EmailNotValidError as error:
