@@ -1,6 +1,8 @@
 """The documents say what the code does."""
 
 import re
+import tomllib
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,22 @@ def test_every_test_that_the_readme_names_is_there() -> None:
         named = re.findall(r"`(test_\w+)`", row)
         assert named, row
         assert set(named) <= there, row
+
+
+def test_the_table_of_floors_is_the_contracts() -> None:
+    contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = next(one["layers"] for one in contract["contracts"] if one["type"] == "layers")
+    floor = {name.strip(): at for at, layer in enumerate(layers) for name in layer.split("|")}
+    table = (
+        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where things are")[2].partition("## ")[0]
+    )
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+
+    named = [[floor.get(name, -1) for name in re.findall(r"`(\w+)`", row)] for row in rows]
+
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(floor)
+    for above, below in pairwise(named):
+        assert max(above) < min(below)
 
 
 def test_every_status_can_be_left_or_is_the_end() -> None:
