@@ -74,7 +74,8 @@ class Stage:
 
     async def clear(self) -> None:
         """Empty everything; truncating in one statement keeps the foreign keys content."""
-        names = "admin_tokens, queue_stats, order_events, refunds, held_payments, stripe_events, letters, jobs, orders"
+        # Events first, as a late webhook takes them: then the two wait for each other in one order.
+        names = "stripe_events, admin_tokens, queue_stats, order_events, refunds, held_payments, letters, jobs, orders"
         await DB.run_ddl("TRUNCATE sessions, piccolo_user, authenticator_secret RESTART IDENTITY")
         await self.by_force(
             f"TRUNCATE {names}, purchases, article_versions, articles, domains RESTART IDENTITY CASCADE"

@@ -9,7 +9,7 @@ import pytest
 from piccolo.apps.user.tables import BaseUser
 
 from blogqueue import articles
-from blogqueue.tables import Article, Domain, Order, OrderEvent
+from blogqueue.tables import Article, Domain, HeldPayment, Order, OrderEvent, Purchase
 from tests.stage import GARDEN, PASSWORD, Stage, order_row
 
 
@@ -274,6 +274,37 @@ async def test_what_the_workflow_wrote_is_only_looked_at_and_nothing_is_deleted(
     # Then nothing has changed
     assert {answer.status_code for answer in answers} == {405}
     assert await order_row(order) == row
+    await stage.sound()
+
+
+async def test_the_back_office_decides_on_held_payments_and_frozen_orders(stage: Stage) -> None:
+    # Given a held payment, and an order whose payment is disputed
+    article_id = await stage.article()
+    opened = await stage.asked_and_opened(article_id)
+    await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
+    await stage.pay(opened["checkoutUrl"])
+    await stage.signed_in()
+    session_id = opened["sessionId"]
+
+    # When Edith has the money given back, and changes her mind
+    form = "forms/decide-on-a-held-payment/"
+    assert (await write(stage, "POST", form, session_id=session_id, what="give the money back")).status_code == 200
+    assert (await write(stage, "POST", form, session_id=session_id, what="work on it")).status_code == 422
+    await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
+    await stage.minute()
+
+    # Then it is on its way back
+    await stage.letter("Your payment was given back")
+
+    # And she lets a frozen order go on, once
+    order = await stage.buy(article_id)
+    intent = (await order_row(order))["payment_data"]["paymentIntent"]
+    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
+    form = "forms/decide-on-a-frozen-order/"
+    assert (await write(stage, "POST", form, order_id=str(order.id), what="let it go on")).status_code == 200
+    assert (await write(stage, "POST", form, order_id=str(order.id), what="end it")).status_code == 422
+    await stage.minute()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
     await stage.sound()
 
 

@@ -145,6 +145,18 @@ async def test_a_held_payment_that_is_accepted_is_an_order_at_the_price_that_was
     await stage.sound()
 
 
+async def test_a_held_payment_that_is_disputed_meanwhile_is_not_accepted(stage: Stage) -> None:
+    session_id = await held_for_its_amount(stage)
+    intent = (await stage.held())[0]["paymentIntent"]
+    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
+
+    assert (await stage.decide(session_id, "accept")).json()["error"]["code"] == "reversed"
+    assert (await stage.decide(session_id, "return")).json()["error"]["code"] == "refused"
+    assert "charged back" in (await stage.held())[0]["error"]
+    assert (await stage.decide(session_id, "dismiss")).status_code == 200
+    await stage.sound()
+
+
 async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while(stage: Stage) -> None:
     # Given a held payment, and a Stripe that does not answer
     session_id = await held_for_its_amount(stage)
@@ -272,6 +284,18 @@ async def test_a_delayed_payment_that_failed_without_a_word_is_found_and_told(st
     letter = await stage.letter("Your payment did not go through")
     token = next(word for word in letter["text"].split() if "/purchase/confirm?" in word).partition("token=")[2]
     assert (await stage.http.post("/purchase/renew", data={"token": token})).status_code == 303
+
+
+async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(stage: Stage) -> None:
+    opened = await stage.asked_and_opened(await stage.article())
+    await stage.sandbox.post(f"{opened['checkoutUrl']}/decline", headers={"accept": "application/json"})
+    await Purchase.raw("UPDATE purchases SET holds_until = now() - interval '1 second'")
+
+    await strike(stage)
+
+    assert (await purchase())["state"] == "OPEN"
+    await stage.pay(opened["checkoutUrl"])
+    assert (await order_row(await stage.received()))["status"] == "PROCESSING"
 
 
 async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Stage) -> None:

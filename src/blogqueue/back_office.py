@@ -18,7 +18,7 @@ from piccolo_api.mfa.authenticator.provider import AuthenticatorProvider
 from pydantic import BaseModel
 from starlette.requests import Request
 
-from blogqueue import admins, articles
+from blogqueue import admins, articles, held_payments, reversals
 from blogqueue.api import access
 from blogqueue.back_office_tables import AFTERWARDS, SAFE, TABLES, Afterwards, editor
 from blogqueue.database import transaction
@@ -71,8 +71,49 @@ async def _on_site(request: Request, said: OnSite) -> str:
     return "Done."
 
 
+class FrozenOrder(BaseModel):
+    """A frozen order's id, and whether it goes on or ends, its payment reversed."""
+
+    order_id: UUID
+    what: Literal["let it go on", "end it"] = "let it go on"
+
+
+class Held(BaseModel):
+    """A held payment's session, and what becomes of it."""
+
+    session_id: str
+    what: Literal["work on it", "give the money back", "settled outside"] = "work on it"
+
+
+async def _frozen_order(request: Request, said: FrozenOrder) -> str:
+    verb = reversals.unfreeze if said.what == "let it go on" else reversals.end
+    try:
+        await verb(said.order_id, who=editor(request))
+    except ProblemError as error:
+        raise ValueError(error.message) from error
+    return "Done."
+
+
+async def _held_payment(request: Request, said: Held) -> str:
+    session_id, who = said.session_id.strip(), editor(request)
+    try:
+        if said.what == "work on it":
+            _, outcome = await held_payments.accept(session_id, who=who)
+            return f"Accepted: {outcome}."
+        if said.what == "give the money back":
+            # Stripe is asked by the next minute: no transaction is open while it thinks.
+            await held_payments.promise_return(session_id, who=who)
+            return "The money is given back within two minutes."
+        await held_payments.dismiss(session_id, who=who)
+    except ProblemError as error:
+        raise ValueError(error.message) from error
+    return "Done."
+
+
 FORMS = [
     FormConfig("Take down or put back", OnSite, _on_site, "Whether an article is on the site and on sale."),
+    FormConfig("Decide on a held payment", Held, _held_payment, "A payment that is not as asked, or one too many."),
+    FormConfig("Decide on a frozen order", FrozenOrder, _frozen_order, "An order whose payment is disputed."),
 ]
 
 

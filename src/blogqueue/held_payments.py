@@ -58,6 +58,8 @@ async def accept(session_id: str, *, who: str) -> tuple[Promised, str]:
             raise ConflictError("Its purchase has an order already; return this payment.", code="paid_twice")
         if not (held.session.get("payment_intent") and isinstance(held.session.get("amount_total"), int)):
             raise ConflictError("This is no payment that could be refunded; settle it in Stripe.", code="no_payment")
+        if not held.reason.startswith(settlements.REVERSED) and await settlements.reversal(held.session):
+            raise ConflictError("It was disputed or given back meanwhile; dismiss it instead.", code="reversed")
         await _decide(session_id, (HeldState.HELD,), HeldState.ACCEPTED, who)
         return await settlements.work_on(purchase, held.session)
 
@@ -68,17 +70,22 @@ async def give_back(session_id: str, *, who: str) -> Promised:
     Raises NotFoundError, ConflictError where it is decided otherwise or Stripe refuses, UnavailableError where Stripe
     is away.
     """
-    async with transaction():
-        held = await _get(session_id)
-        if not held.session.get("payment_intent"):
-            raise ConflictError("There is no payment to give back; settle it in Stripe.", code="no_payment")
-        await _decide(session_id, UNDECIDED, HeldState.RETURNING, who)
+    await promise_return(session_id, who=who)
     try:
         return await _send(session_id)
     except stripe.InvalidRequestError as error:
         raise ConflictError(f"Stripe refuses: {error.user_message or error}", code="refused") from error
     except stripe.StripeError as error:
         raise UnavailableError("Stripe does not answer; the payment is given back as soon as it does.") from error
+
+
+async def promise_return(session_id: str, *, who: str) -> None:
+    """Decide that a held payment is given back; the minute has Stripe do it. Raises NotFoundError and ConflictError."""
+    async with transaction():
+        held = await _get(session_id)
+        if not held.session.get("payment_intent"):
+            raise ConflictError("There is no payment to give back; settle it in Stripe.", code="no_payment")
+        await _decide(session_id, UNDECIDED, HeldState.RETURNING, who)
 
 
 async def dismiss(session_id: str, *, who: str) -> None:

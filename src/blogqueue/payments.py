@@ -266,7 +266,7 @@ async def _resolve(session_id: str) -> Promised:
         return Promised()
     intent: dict[str, Any] = session.get("payment_intent") or {}
     session["payment_intent"] = intent.get("id")
-    if session.get("payment_status") == "unpaid" and intent.get("status") in FAILED_INTENTS:
+    if session.get("status") == "complete" and intent.get("status") in FAILED_INTENTS:
         return await settlements.payment_failed(session_id)
     return await _settled(session)
 

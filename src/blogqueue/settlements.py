@@ -37,7 +37,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
             return Promised(), "settled before"
         if purchase.state == PurchaseState.PAID:
             return await _hold(purchase, session, TWICE, "the purchase is paid already"), "paid twice"
-        wrong = _wrong(session, purchase) or await _reversed(session)
+        wrong = _wrong(session, purchase) or await reversal(session)
         if wrong:
             return await _hold(purchase, session, NOT_AS_ASKED, wrong), f"held: {wrong}"
         return await work_on(purchase, session)
@@ -190,16 +190,17 @@ def _wrong(session: dict[str, Any], purchase: Purchase) -> str:
     return ""
 
 
-async def _reversed(session: dict[str, Any]) -> str:
+async def reversal(session: dict[str, Any]) -> str:
     """Whether the money was given back or disputed before the payment was heard of here, in words; "" if not."""
     rows = await StripeEvent.raw(
         "SELECT type FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {} "
         "AND type IN ('charge.refunded', 'refund.created', 'charge.dispute.created') LIMIT 1",
         str(session.get("payment_intent")),
     )
-    return f"the payment was reversed before it was settled ({rows[0]['type']})" if rows else ""
+    return f"{REVERSED} before it was settled ({rows[0]['type']})" if rows else ""
 
 
+REVERSED = "the payment was reversed"
 NOT_AS_ASKED = "A payment is held: it is not what was asked for"
 TWICE = "A purchase was paid twice"
 

@@ -169,17 +169,23 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-HANDLERS = [Router(path="/admin", guards=[access.editors_only], route_handlers=[
-    list_orders,
-    approve,
-    reject,
-    refund,
-    retry,
-    unfreeze,
-    end,
-    list_held,
-    accept,
-    give_back,
-    dismiss,
-])]
+HANDLERS = [
+    Router(
+        path="/admin",
+        guards=[access.editors_only],
+        route_handlers=[
+            list_orders,
+            approve,
+            reject,
+            refund,
+            retry,
+            unfreeze,
+            end,
+            list_held,
+            accept,
+            give_back,
+            dismiss,
+        ],
+    )
+]
 """No call gets past the guard, which asks before a body is read; `request.user` is the editor's name then."""
