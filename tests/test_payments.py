@@ -125,6 +125,20 @@ async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stag
     await stage.sound()
 
 
+async def test_a_right_payment_after_a_wrong_one_is_an_order_and_the_wrong_one_stays_held(stage: Stage) -> None:
+    first, second = await two_open_pages(stage)
+    await Purchase.update({Purchase.price: 9900}, force=True)
+    await stage.pay(first["checkoutUrl"])
+    assert await Order.count() == 0
+    await Purchase.update({Purchase.price: 4900}, force=True)
+
+    await stage.pay(second["checkoutUrl"])
+
+    assert (await order_row(await stage.received()))["session_id"] == second["sessionId"]
+    assert [one["sessionId"] for one in await stage.held()] == [first["sessionId"]]
+    await stage.sound()
+
+
 async def held_for_its_amount(stage: Stage) -> str:
     """A payment of 49.00 for what costs 99.00 by now; its session."""
     opened = await stage.asked_and_opened(await stage.article())

@@ -51,7 +51,9 @@ async def decline(request: Request[Any, Any, Any], session_id: FromPath[str]) ->
     sandbox, session = of(request), await sessions.by_id(of(request), session_id)
     if session["status"] != "open":
         return await _refused(request, session)
-    said = await _emitted(sandbox, session, "payment_intent.payment_failed", intents.declined(sandbox, session))
+    intent = intents.declined(sandbox, session)
+    sandbox.store.put("sessions", session_id, session | {"payment_intent": intent["id"]})
+    said = await _emitted(sandbox, session, "payment_intent.payment_failed", intent)
     if _is_browser(request):
         return await _page(request, session_id, "The card was declined. Nothing was paid; try again.", status=402)
     return Response(said | {"error": intents.DECLINED["message"]}, status_code=402)

@@ -1,0 +1,65 @@
+"""What an operator decides on the command line about money that waits for a word."""
+
+import asyncio
+import os
+import sys
+
+from blogqueue.tables import Purchase
+from tests.stage import Bought, Stage, order_row
+
+
+async def blogqueue(*words: str) -> tuple[int, str]:
+    """The exit status of a command, and what it said."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "blogqueue", *words, stdout=pipe, stderr=asyncio.subprocess.STDOUT, env=os.environ
+    )
+    said, _ = await process.communicate()
+    return process.returncode or 0, said.decode()
+
+
+async def disputed(stage: Stage, order: Bought) -> None:
+    intent = (await order_row(order))["payment_data"]["paymentIntent"]
+    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
+
+
+async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
+    # Given two payments that are not what was asked
+    article_id = await stage.article()
+    opened = [
+        await stage.asked_and_opened(article_id),
+        await stage.asked_and_opened(article_id, email="ben@customers.example", anchorText="a mulching handbook"),
+    ]
+    await Purchase.update({Purchase.price: 9900}, force=True)
+    for page in opened:
+        await stage.pay(page["checkoutUrl"])
+    ana, ben = (page["sessionId"] for page in opened)
+
+    # Then both are listed, and each is decided once
+    status, said = await blogqueue("payments", "held")
+    assert status == 0 and ana in said and ben in said and "asked was 9900" in said
+    assert "order " in (await blogqueue("payments", "accept", ana))[1]
+    assert await blogqueue("payments", "return", ben) == (0, f"{ben} was given back\n")
+    assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")
+    assert await blogqueue("payments", "held") == (0, "")
+    assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
+    await stage.sound()
+
+
+async def test_frozen_orders_are_listed_and_decided(stage: Stage) -> None:
+    article_id = await stage.article()
+    ana = await stage.buy(article_id)
+    ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
+    for order in (ana, ben):
+        await disputed(stage, order)
+
+    status, said = await blogqueue("orders", "frozen")
+    assert status == 0 and str(ana.id) in said and str(ben.id) in said
+    assert (await blogqueue("orders", "unfreeze", str(ana.id)))[0] == 0
+    assert (await blogqueue("orders", "end", str(ben.id)))[0] == 0
+    assert await blogqueue("orders", "end", str(ben.id)) == (1, "The order is not frozen.\n")
+
+    await stage.drain()
+    assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
+    assert (await order_row(ben))["failure_reason"] == "payment_reversed"
+    await stage.sound()
