@@ -1,1 +1,4 @@
 """Benchmarks: each prints a table; nothing is asserted."""
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+"""Header and rows."""

@@ -8,7 +8,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import recovery
+from bench import Table, recovery, stock
 from blogqueue import embedded
 from blogqueue.ports import free_port
 
@@ -18,13 +18,16 @@ SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--kills", type=int, default=10, help="for the recovery table; 100 take a quarter of an hour")
+    parser.add_argument("--stock-cap", type=int, default=120, help="wait so many seconds for stock Dramatiq; 0: skip it")
     parser.add_argument("--only", choices=("recovery",), help="this table alone")
     asked = parser.parse_args()
     print(
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         + ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)
     )
-    show("Recovery", asyncio.run(recovery.table(asked.kills)))
+    # These two, and what they import, know no settings: those are read once, and made below.
+    header, rows = asyncio.run(recovery.table(asked.kills))
+    show("Recovery", (header, rows + (stock.rows(asked.stock_cap) if asked.stock_cap else [])))
     if asked.only:
         return
     with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
@@ -64,7 +67,7 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
     )
 
 
-def show(title: str, table: "tuple[tuple[str, ...], list[tuple[str, ...]]]") -> None:
+def show(title: str, table: Table) -> None:
     """A table with its columns aligned, numbers to the right."""
     header, rows = table
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from bench.pickup import Table
+from bench import Table
 from blogqueue import migrations, orders, versions
 from blogqueue.actors.messages import nudge
 from blogqueue.database import DB, pool, transaction

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from playwright.async_api import Page, async_playwright
 
-from bench.pickup import Table
+from bench import Table
 from blogqueue import deliveries, jobs, orders, tokens, versions
 from blogqueue.database import pool
 from blogqueue.settings import settings

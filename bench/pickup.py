@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 
+from bench import Table
 from bench.noop import make_broker, results
 
 IDLE_MESSAGES = 40
@@ -21,8 +22,6 @@ VARIANTS = (
     ("stock, worker_timeout=100", "stock", "100"),
     ("blogqueue", "bell", "1000"),
 )
-
-Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 
 def table(redis_url: str) -> Table:

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 from tests.product import MANY, Hosts, Market, Product, market, until
 
-from bench.pickup import Table
+from bench import Table
 
 WRITER = "app:writer-backlinks"
 HOSTS = 3

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
@@ -273,6 +274,11 @@ class Market:
         """What the model was asked, by the name of its answer's schema."""
         listed = await self.http.get(f"{self.sandbox}/model/calls.json")
         return [str(call["schema"]) for call in listed.json()["calls"]]
+
+    async def mailed_twice(self) -> list[str]:
+        """The ids of messages that the mail server has more than once."""
+        listed = (await self.http.get(f"{self.sandbox}/mailbox.json")).json()
+        return [found for found, times in Counter(mail["messageId"] for mail in listed).items() if times > 1]
 
     async def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """Rows of the product's database; waits for it to be up."""

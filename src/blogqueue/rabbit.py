@@ -6,9 +6,10 @@ Apart from `brokers` because pika, which it needs, is an optional extra.
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import pika.exceptions
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
 from dramatiq.brokers.rabbitmq import _RabbitmqConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a RabbitMQ broker's consumers are made of has no public name
-from dramatiq.errors import DecodeError
+from dramatiq.errors import ConnectionClosed, DecodeError
 from dramatiq.message import Message
 from typing_extensions import override
 
@@ -70,5 +71,15 @@ class DrainingBroker(RabbitmqBroker):
         return Consumer
 
     def ready(self, queue_name: str) -> int:
-        """How many messages wait in a queue, those in a worker's hands not counted."""
-        return int(self.get_queue_message_counts(queue_name)[0])
+        """How many messages wait in a queue, those in a worker's hands not counted. Raises ConnectionClosed."""
+        try:
+            return self._ready(queue_name)
+        except ConnectionClosed:
+            return self._ready(queue_name)  # a connection that nobody used lately was closed by the server
+
+    def _ready(self, queue_name: str) -> int:
+        try:
+            return int(self.get_queue_message_counts(queue_name)[0])
+        except (pika.exceptions.AMQPConnectionError, pika.exceptions.AMQPChannelError) as error:
+            del self.connection
+            raise ConnectionClosed(error) from None
