@@ -18,7 +18,9 @@ SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--kills", type=int, default=10, help="for the recovery table; 100 take a quarter of an hour")
-    parser.add_argument("--stock-cap", type=int, default=120, help="wait so many seconds for stock Dramatiq; 0: skip it")
+    parser.add_argument(
+        "--stock-cap", type=int, default=120, help="wait so many seconds for stock Dramatiq; 0: skip it"
+    )
     parser.add_argument("--only", choices=("recovery",), help="this table alone")
     asked = parser.parse_args()
     print(

@@ -26,6 +26,12 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 AT_ONCE = 8
 """Customers at a time."""
 
+ARTICLE_EVERY = 5
+"""So many customers, one who wants a new article; the others want links."""
+
+DELAYED_SHARE = 0.15
+"""Of the payments take a while."""
+
 HOSTS = 2
 """Workers beside supervisord's own, as on other hosts."""
 
@@ -69,29 +75,62 @@ async def patient(shop: Market, method: str, path: str, **what: Any) -> httpx.Re
     return await until(call, SETTLED_SECONDS, path, wait=0.5)
 
 
-async def customer(shop: Market, orders: Orders, number: int, on_sale: list[str], draw: random.Random) -> str:
-    """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
-    email = f"chaos-{number}@customers.example"
-    wish = {
+@dataclass(frozen=True)
+class Sale:
+    """What is on sale: articles to put links in, and the site that new articles are written for."""
+
+    articles: list[str]
+    site: str
+
+
+def wish_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
+    """What a customer wants: every fifth one a new article, the others a link."""
+    link = {
         "targetUrl": f"https://shop-{number}.example/",
         "anchorText": f"a very good offer {number}",
-        "email": email,
+        "email": f"chaos-{number}@customers.example",
     }
+    if number % ARTICLE_EVERY:
+        return link | {"articleId": sale.articles[choice % len(sale.articles)]}
+    topic = {"topic": f"Growing tomatoes on balcony {number}", "niche": "gardening", "keyword": "balcony tomatoes"}
+    return link | {"kind": "article", "domainId": sale.site} | topic
+
+
+async def opened_by(shop: Market, number: int, sale: Sale) -> dict[str, Any]:
+    """A customer's open payment page, however often they have to ask."""
     opened: dict[str, Any] | None = None
     choice = number
     while opened is None:
-        wish["articleId"] = on_sale[choice % len(on_sale)]
+        wish = wish_for(sale, number, choice)
         asked = await patient(shop, "POST", "/api/v1/purchase", json=wish)
         if asked.status_code == 409:
             choice += 1  # no room in this one: another
             continue
         assert asked.status_code == 202, asked.text
-        token = await in_letter(shop, email, r"token=([\w-]+)", 60)
+        token = await in_letter(shop, wish["email"], r"token=([\w-]+)", 60)
         if token is None:
             continue  # the mail server has it or not; who gets no letter asks again
         answer = await patient(shop, "POST", "/api/v1/purchase/checkout", json={"token": token})
         opened = answer.json()["data"] if answer.status_code == 200 else None
-    await shop.pay(opened)
+    return opened
+
+
+async def pay(shop: Market, opened: dict[str, Any], draw: random.Random) -> None:
+    """Pay at once, or by a method that takes a while."""
+    if draw.random() < DELAYED_SHARE:
+        await shop.pay(opened, "pay-delayed")
+        await asyncio.sleep(draw.uniform(1, 5))
+        await shop.pay(opened, "settle-delayed")
+    else:
+        await shop.pay(opened)
+
+
+async def customer(shop: Market, orders: Orders, number: int, sale: Sale, draw: random.Random) -> str:
+    """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
+    email = f"chaos-{number}@customers.example"
+    kind = "backlink" if number % ARTICLE_EVERY else "article"
+    opened = await opened_by(shop, number, sale)
+    await pay(shop, opened, draw)
     session = str(opened["sessionId"])
     ready = await orders.reached(session, "QUALITY_CHECK", "FAILED")
     if ready["status"] == "FAILED" or draw.random() < 0.2:
@@ -102,7 +141,7 @@ async def customer(shop: Market, orders: Orders, number: int, on_sale: list[str]
     bearer = {"authorization": f"Bearer {access}"}
     if draw.random() < 0.3:
         body = {"orderId": str(ready["id"])}
-        await patient(shop, "POST", "/api/v1/purchase/regenerate-backlink", json=body, headers=bearer)
+        await patient(shop, "POST", f"/api/v1/purchase/regenerate-{kind}", json=body, headers=bearer)
         ready = await orders.reached(session, "QUALITY_CHECK", "FAILED")
     await submit_and_approve(shop, orders, session, ready["id"], bearer)
     return session
@@ -145,16 +184,17 @@ def copies(folder: Path, wanted: int) -> None:
         (folder / f"{source.stem}-{number}.md").write_text(text, encoding="utf-8")
 
 
-async def articles(shop: Market, folder: Path, wanted: int) -> list[str]:
+async def on_sale(shop: Market, folder: Path, wanted: int) -> Sale:
     """Publish so many articles that each carries two or three links."""
     await asyncio.to_thread(copies, folder, wanted)
     imported = await asyncio.to_thread(shop.product.run, "articles", "import", str(folder), "--domain", "chaos.example")
     assert imported.returncode == 0, imported.stdout + imported.stderr
     await shop.rows("UPDATE domains SET max_paid_links = 1000")
     rows = await shop.rows(
-        "SELECT a.id FROM articles a JOIN domains d ON d.id = a.domain_id WHERE d.host = 'chaos.example'"
+        "SELECT a.id, d.id AS domain FROM articles a JOIN domains d ON d.id = a.domain_id "
+        "WHERE d.host = 'chaos.example'"
     )
-    return [str(row["id"]) for row in rows]
+    return Sale([str(row["id"]) for row in rows], str(rows[0]["domain"]))
 
 
 async def settled(shop: Market) -> None:
@@ -196,10 +236,12 @@ async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
         "(SELECT count(*) FROM letters WHERE state = 'SENT') AS letters, "
         "(SELECT count(*) FROM letters WHERE state = 'FAILED') AS given_up, "
         "(SELECT count(*) FROM orders WHERE status = 'COMPLETED') AS completed, "
+        "(SELECT count(*) FROM orders WHERE kind = 'article') AS articles, "
         "(SELECT count(*) FROM orders WHERE status = 'FAILED') AS failed"
     )
     return {
         "orders paid": len(sessions),
+        "… of new articles": rows[0]["articles"],
         "… published": rows[0]["completed"],
         "… failed and refunded": rows[0]["failed"],
         "versions": rows[0]["versions"],
@@ -216,7 +258,7 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
     """A chaos run; the table, and what the audit found."""
     draw = random.Random(seed)
     async with market(product) as shop:
-        on_sale = await articles(shop, folder / "articles", max(6, orders // 2))
+        sale = await on_sale(shop, folder / "articles", max(6, orders // 2))
         seen, hosts = Orders(), Hosts(product, WRITER, HOSTS)
         monkey = Monkey(shop, hosts, random.Random(seed), faults)
         turns = asyncio.Semaphore(AT_ONCE)
@@ -224,7 +266,7 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
         async def take_turn(number: int, luck: random.Random) -> str:
             async with turns:
                 await until(lambda: monkey.has_struck(number * faults // orders), 3600, "trouble", wait=0.1)
-                return await customer(shop, seen, number, on_sale, luck)
+                return await customer(shop, seen, number, sale, luck)
 
         async with asyncio.TaskGroup() as together:  # whoever fails, of customers, watcher and monkey, ends the run
             watching = together.create_task(seen.watch(shop))

@@ -15,10 +15,17 @@ from dramatiq.message import Message
 
 from tests.product import Hosts, Market
 
-WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
+WRITER, ARTICLES = "app:writer-backlinks", "app:writer-articles"
+WEB, MAIL, CLOCK = "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
 PAUSE_SECONDS = (0.3, 2.7)
 """Between two faults; a worker takes some 3 s to start, and what is broken all the time shows nothing."""
+
+ACTORS = {"backlink-integration": "integrate_backlink", "article-generation": "generate_article"}
+
+LOGS = ("writer-backlinks", "writer-articles", "another-writer-backlinks")
+REFUSED = "lease lost, result refused"
+"""What a worker logs that wakes up, or is back, too late."""
 
 MODEL = (
     {"kind": "status", "code": 503, "times": 3},
@@ -30,6 +37,7 @@ MODEL = (
     {"kind": "refusal"},
     {"kind": "wrong_edit", "name": "second_link", "times": 2},
     {"kind": "wrong_edit", "name": "gutted", "times": 3},
+    {"kind": "wrong_article", "name": "no_link", "times": 2},
 )
 MAILS = (
     {"kind": "status", "code": 451, "at": "rcpt", "times": 3},
@@ -59,6 +67,7 @@ class Monkey:
         self.draw = draw
         self._faults, self._tried = faults, 0
         self.struck: Counter[str] = Counter()
+        self.duplicates = 0
         self.recoveries: list[float] = []
         self._watches: set[asyncio.Task[None]] = set()
         self._sleepers: list[psutil.Process] = []
@@ -109,7 +118,8 @@ class Monkey:
             "faults of model, mail, webhook, Stripe": sum(
                 self.struck[name] for name in ("model", "mail", "webhook", "stripe")
             ),
-            "duplicate sends": self.struck["duplicate_sends"] * 20,
+            "… late results refused": sum(self.product.log(f"{name}*").count(REFUSED) for name in LOGS),
+            "duplicate sends": self.duplicates,
             "jobs killed and taken up again": len(ordered),
             "slowest of them, s": round(ordered[-1], 1) if ordered else 0,
             "half of them within, s": round(ordered[len(ordered) // 2], 1) if ordered else 0,
@@ -138,8 +148,10 @@ class Monkey:
         self._worker()[0].terminate()
 
     async def put_to_sleep(self) -> None:
-        """SIGSTOP past the lease, then SIGCONT."""
-        sleeper = self._worker()[-1]
+        """SIGSTOP of a process that is at work, if there is one, past the lease; then SIGCONT."""
+        rows = await self.shop.rows("SELECT lease_holder FROM jobs WHERE state = 'ACTIVE' ORDER BY started_at DESC")
+        holders = [int(row["lease_holder"].rpartition(":")[2]) for row in rows]
+        sleeper = psutil.Process(self.draw.choice(holders)) if holders else self._worker()[-1]
         sleeper.suspend()
         self._sleepers.append(sleeper)
         task = asyncio.create_task(self._wake(sleeper, self.draw.uniform(9, 13)))
@@ -188,25 +200,28 @@ class Monkey:
         await self.shop.faults(stripe=[self.draw.choice(STRIPE)])
 
     async def duplicate_sends(self) -> None:
-        """Twenty reminders of jobs that have been run, run now or are to run."""
-        rows = await self.shop.rows("SELECT id FROM jobs ORDER BY random() LIMIT 20")
+        """Twenty reminders (as long as there are so few jobs, the same again) of jobs run, running or to be run."""
+        rows = await self.shop.rows("SELECT id, queue FROM jobs, generate_series(1, 20) ORDER BY random() LIMIT 20")
         client = redis_client.Redis.from_url(self.product.told["redisUrl"])
         for number, row in enumerate(rows):
             message_id = f"chaos-{time.monotonic_ns()}-{number}"
             message: Message[Any] = Message(
-                queue_name="backlink-integration",
-                actor_name="integrate_backlink",
+                queue_name=row["queue"],
+                actor_name=ACTORS[row["queue"]],
                 args=(row["id"],),
                 kwargs={},
                 options={"redis_message_id": message_id},
             )
-            client.hset("dramatiq:backlink-integration.msgs", message_id, message.encode())
-            client.rpush("dramatiq:backlink-integration", message_id)
+            client.hset(f"dramatiq:{row['queue']}.msgs", message_id, message.encode())
+            client.rpush(f"dramatiq:{row['queue']}", message_id)
+            self.duplicates += 1
         client.close()
 
     def _worker(self) -> list[psutil.Process]:
         """The processes of one of the hosts' workers."""
-        return self.draw.choice([self.product.processes(WRITER), *self.hosts.groups()])
+        return self.draw.choice(
+            [self.product.processes(WRITER), self.product.processes(ARTICLES), *self.hosts.groups()]
+        )
 
     async def _away(self, program: str) -> None:
         await asyncio.to_thread(self.product.take_away, program)

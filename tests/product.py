@@ -157,8 +157,9 @@ class Product:
         return extra
 
     def log(self, name: str) -> str:
-        """What a program has logged."""
-        return (self.folder / "var" / "log" / f"{name}.log").read_text(errors="replace")
+        """What a program has logged since the file was begun anew; with a * at the name's end, before that too."""
+        files = sorted((self.folder / "var" / "log").glob(f"{name.removesuffix('*')}.log{'*' if '*' in name else ''}"))
+        return "".join(file.read_text(errors="replace") for file in files)
 
     def _command_environment(self) -> dict[str, str]:
         return self.environment | {
@@ -240,9 +241,9 @@ class Market:
         assert answer.status_code == 200, answer.text
         return answer.json()["data"] | {"email": email}
 
-    async def pay(self, opened: dict[str, Any]) -> dict[str, Any]:
-        """Click "pay"; the sandbox's word on how the webhook went."""
-        paid = await self.http.post(f"{opened['checkoutUrl']}/pay", headers={"accept": "application/json"})
+    async def pay(self, opened: dict[str, Any], button: str = "pay") -> dict[str, Any]:
+        """Click "pay" (or another button); the sandbox's word on how the webhook went."""
+        paid = await self.http.post(f"{opened['checkoutUrl']}/{button}", headers={"accept": "application/json"})
         assert paid.status_code == 200, paid.text
         return paid.json()
 

@@ -30,7 +30,8 @@ def test_the_settings_are_read_after_the_benchmark_has_made_them() -> None:
         "import os, sys; from pathlib import Path; from bench.__main__ import settings; "
         "assert 'blogqueue.settings' not in sys.modules; "
         "settings(os.environ['GIVEN_DATABASE'], os.environ['GIVEN_REDIS'], Path('unused')); "
-        "from bench import orders, pages, pickup; from blogqueue.settings import settings; print(settings.database_url)",
+        "from bench import orders, pages, pickup; from blogqueue.settings import settings as read; "
+        "print(read.database_url)",
         GIVEN_DATABASE=os.environ["DATABASE_URL"],
         GIVEN_REDIS=os.environ["REDIS_URL"],
     )
