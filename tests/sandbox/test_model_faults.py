@@ -103,6 +103,19 @@ async def test_a_wrong_edit_is_wrong_in_the_way_it_says(
     assert LINK in right["text"] and right["block"] in BLOCKS
 
 
+async def test_an_edit_can_be_told_to_give_the_paragraph_anew(
+    http: httpx.AsyncClient, model: openai.AsyncOpenAI
+) -> None:
+    await http.put("/faults", json={"model": [{"kind": "replace", "times": 6}]})
+
+    edits = [await edit(model, anchor_text=f"words {n}") for n in range(6)]
+
+    assert {one["mode"] for one in edits} == {"replace"}
+    starts = {"p02": "Digging turns", "p05": "Water reaches the roots better when the surface\nstays open. "}
+    assert all(one["text"].startswith(starts[one["block"]]) for one in edits)
+    assert all(one["text"].count("[words") == 1 for one in edits)
+
+
 async def test_an_opinion_can_be_told_what_to_think(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     await http.put("/faults", json={"model": [{"kind": "opinion", "natural": "no", "promotional": "yes"}]})
 

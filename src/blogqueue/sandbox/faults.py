@@ -56,6 +56,7 @@ KINDS: dict[str, dict[str, dict[str, Any]]] = {
         "refusal": {},
         "incomplete": {},
         "empty": {},
+        "replace": {},
         "wrong_edit": {"name": EDITS},
         "wrong_article": {"name": ARTICLES},
         "opinion": dict.fromkeys(OPINIONS, _ANSWER),
@@ -92,6 +93,7 @@ FILTERS = {
 
 # These are about one kind of call only, whether or not they say so.
 _DEFAULTS: dict[tuple[str, str], JSON] = {
+    ("model", "replace"): {"schema": "link_edit"},
     ("model", "wrong_edit"): {"schema": "link_edit", "name": "second_link"},
     ("model", "wrong_article"): {"schema": "article", "name": "second_link"},
     ("model", "opinion"): {"schema": "*_opinion"},

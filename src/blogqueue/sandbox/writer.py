@@ -91,6 +91,9 @@ def _link_edit(blocks: list[str], article: str, said: JSON, fault: JSON, asked_b
     sentences = SENTENCES.get(_language(article), SENTENCES["en"])
     text = sentences[(number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
     edit = {"block": fitting[place % len(fitting)], "mode": "append", "text": text}
+    if fault["kind"] == "replace":
+        paragraph = article.partition(f"\n[{edit['block']}] ")[2].partition("\n\n")[0].rstrip()
+        return edit | {"mode": "replace", "text": f"{paragraph} {text}"}
     if fault["kind"] != "wrong_edit":
         return edit
     notes, filler = said.get("customer_notes") or "", " ".join(["and more of the same,"] * 25)
