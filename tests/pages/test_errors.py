@@ -4,16 +4,20 @@ import re
 
 import httpx
 import pytest
+from playwright.async_api import Route
 
 from blogqueue.app import create_app
 from blogqueue.database import DB
 from blogqueue.settings import settings
 from tests.stage import Stage
 
+pytest.register_assert_rewrite("tests.pages.visitor")
+from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
+
 HTML = {"accept": "text/html"}
 
 
-async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage) -> None:
+async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage, ana: Visitor) -> None:
     # Given an address of its own, at a web of its own
     app = httpx.ASGITransport(create_app(), client=("203.0.113.9", 4711))  # type: ignore[arg-type] - ASGI, typed twice
     async with httpx.AsyncClient(transport=app, base_url=stage.http.base_url) as somebody:
@@ -28,6 +32,14 @@ async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage) -> No
     assert 0 < int(refused.headers["retry-after"]) <= 3600
     assert re.search(r"Please come again in (an hour|\d+ minutes)\.", refused.text)
     assert "A little slower, please" in refused.text and 'lang="en"' in refused.text
+
+    # And it looks like the others
+    async def again(route: Route) -> None:
+        await route.fulfill(status=200, content_type="text/html", body=refused.text)
+
+    await ana.page.route("**/order-link", again)
+    await ana.go("/order-link")
+    await ana.looks_well("too-often")
 
 
 async def test_what_goes_wrong_on_our_side_is_said_without_its_cause(stage: Stage) -> None:

@@ -242,6 +242,25 @@ async def test_more_articles_than_a_page_holds(stage: Stage, ana: Visitor) -> No
     await expect(ana.page.locator(".offers li")).to_have_count(20)
 
 
+async def test_the_filters_that_are_used_stand_open(stage: Stage, ana: Visitor) -> None:
+    await stage.article()
+
+    await ana.go("/")
+    await ana.page.click("text=Price, length, date")
+    await ana.page.fill("#maxPrice", "50")
+    await ana.page.fill("#minWords", "1,000")
+    await ana.page.select_option("#sort", "cheapest")
+    await ana.page.click("text=Show >> nth=0")
+
+    await ana.shows("Nothing fits that search.")
+    await ana.page.fill("#minWords", "100")
+    await ana.page.keyboard.press("Enter")
+    await ana.shows("Soil that lasts")
+    assert await ana.page.input_value("#maxPrice") == "50"
+    await expect(ana.page.locator("#minWords")).to_be_visible()
+    await ana.looks_well("catalogue-filtered")
+
+
 async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, ana: Visitor) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     back = f"/purchase/return?session_id={opened['sessionId']}"
