@@ -223,10 +223,10 @@ async def test_without_script_a_notice_does_not_outlive_its_time(stage: Stage) -
 
 
 async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: Stage) -> None:
-    # Given an order, and three newer ones
+    # Given an order, and more newer ones than are mailed
     article_id = await stage.article(content=LONG, max_paid_links=9)
     old = await stage.delivered(article_id)
-    for number in range(3):
+    for number in range(4):
         await stage.delivered(article_id, anchorText=f"another guide {number}")
     await stage.sandbox.delete("/mailbox.json")
 
