@@ -7,7 +7,7 @@ from playwright.async_api import BrowserContext, Route, expect
 
 from blogqueue.database import DB
 from blogqueue.settings import settings
-from blogqueue.tables import Article, Order, Purchase
+from blogqueue.tables import Article, Order
 from tests.stage import GARDEN, Bought, Stage, order_row
 from tests.test_failure import fault
 
@@ -259,59 +259,6 @@ async def test_the_filters_that_are_used_stand_open(stage: Stage, ana: Visitor) 
     assert await ana.page.input_value("#maxPrice") == "50"
     await expect(ana.page.locator("#minWords")).to_be_visible()
     await ana.looks_well("catalogue-filtered")
-
-
-async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, ana: Visitor) -> None:
-    opened = await stage.asked_and_opened(await stage.article())
-    back = f"/purchase/return?session_id={opened['sessionId']}"
-
-    # Nothing paid, and no such payment
-    await ana.go(back)
-    assert await ana.heading() == "Nothing was paid yet"
-    await ana.looks_well("returned-unpaid")
-    assert "ana@" not in await ana.page.content()
-    await ana.go("/purchase/return?session_id=made-up")
-    assert await ana.heading() == "Nothing was paid yet"
-    await ana.is_sound()
-
-    # Stripe does not answer
-    await stage.faults(stripe=[{"kind": "status", "code": 500, "times": -1}])
-    await ana.go(back)
-    assert await ana.heading() == "Just a moment, please"
-    await ana.is_sound()
-    await stage.faults(stripe=[])
-
-    # On its way for days: also for who opens the mailed link again
-    await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
-    await ana.go(back)
-    assert await ana.heading() == "Your payment is on its way"
-    await ana.looks_well("returned-pending")
-    await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
-    assert await ana.heading() == "Your payment is on its way"
-    assert await ana.page.locator("main button").count() == 0
-
-    # There
-    await stage.sandbox.post(f"{opened['checkoutUrl']}/settle-delayed", headers={"accept": "application/json"})
-    await ana.go(back)
-    assert await ana.heading() == "Request received!"
-    assert "A link in “Soil that lasts”, on Green Bench" in await ana.page.inner_text("main")
-    assert "ana@" not in await ana.page.content()
-
-
-async def test_a_payment_page_whose_time_is_over_is_not_called_an_expired_link(stage: Stage, ana: Visitor) -> None:
-    await stage.asked_and_opened(await stage.article())
-    token = await stage.magic_token()
-    await Purchase.raw(
-        "UPDATE purchases SET state = 'EXPIRED', token_expires_at = now() - interval '2 hours', "
-        "session_expires_at = now() - interval '1 hour'"
-    )
-
-    await ana.go(f"/purchase/confirm?token={token}")
-
-    assert await ana.heading() == "The payment page has expired"
-    await ana.page.click("text=Mail me a new link")
-    await ana.shows("ana@customers.example")
-    assert await ana.page.get_attribute("main a.button", "href") == "/articles/soil-that-lasts/link"
 
 
 async def test_an_article_with_pictures_from_elsewhere_asks_nobody_else(

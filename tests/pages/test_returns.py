@@ -1,0 +1,75 @@
+"""Back from the payment page, and to it once more: what a customer reads of a payment, in a real browser."""
+
+import pytest
+
+from blogqueue.tables import Purchase
+from tests.stage import Stage
+
+pytest.register_assert_rewrite("tests.pages.visitor")
+from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
+
+
+async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, ana: Visitor) -> None:
+    opened = await stage.asked_and_opened(await stage.article())
+    back = f"/purchase/return?session_id={opened['sessionId']}"
+
+    # Nothing paid, and no such payment
+    await ana.go(back)
+    assert await ana.heading() == "Nothing was paid yet"
+    await ana.looks_well("returned-unpaid")
+    assert "ana@" not in await ana.page.content()
+    await ana.go("/purchase/return?session_id=made-up")
+    assert await ana.heading() == "Nothing was paid yet"
+    await ana.is_sound()
+
+    # Stripe does not answer
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "times": -1}])
+    await ana.go(back)
+    assert await ana.heading() == "Just a moment, please"
+    await ana.is_sound()
+    await stage.faults(stripe=[])
+
+    # On its way for days: also for who opens the mailed link again
+    await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
+    await ana.go(back)
+    assert await ana.heading() == "Your payment is on its way"
+    await ana.looks_well("returned-pending")
+    await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
+    assert await ana.heading() == "Your payment is on its way"
+    assert await ana.page.locator("main button").count() == 0
+
+    # There
+    await stage.sandbox.post(f"{opened['checkoutUrl']}/settle-delayed", headers={"accept": "application/json"})
+    await ana.go(back)
+    assert await ana.heading() == "Request received!"
+    assert "A link in “Soil that lasts”, on Green Bench" in await ana.page.inner_text("main")
+    assert "ana@" not in await ana.page.content()
+
+
+async def test_a_payment_that_is_held_is_not_called_received(stage: Stage, ana: Visitor) -> None:
+    # Given a payment of another amount than was asked
+    opened = await stage.asked_and_opened(await stage.article())
+    await Purchase.raw("UPDATE purchases SET price = price + 100")
+    await stage.pay(opened["checkoutUrl"])
+
+    await ana.go(f"/purchase/return?session_id={opened['sessionId']}")
+
+    assert await ana.heading() == "Your payment is being looked at"
+    assert await ana.page.locator("main a[href='mailto:help@blogqueue.example']").count() == 1
+    await ana.is_sound()
+
+
+async def test_a_payment_page_whose_time_is_over_is_not_called_an_expired_link(stage: Stage, ana: Visitor) -> None:
+    await stage.asked_and_opened(await stage.article())
+    token = await stage.magic_token()
+    await Purchase.raw(
+        "UPDATE purchases SET state = 'EXPIRED', token_expires_at = now() - interval '2 hours', "
+        "session_expires_at = now() - interval '1 hour'"
+    )
+
+    await ana.go(f"/purchase/confirm?token={token}")
+
+    assert await ana.heading() == "The payment page has expired"
+    await ana.page.click("text=Mail me a new link")
+    await ana.shows("ana@customers.example")
+    assert await ana.page.get_attribute("main a.button", "href") == "/articles/soil-that-lasts/link"
