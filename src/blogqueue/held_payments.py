@@ -8,7 +8,7 @@ from typing import Any
 
 import stripe
 
-from blogqueue import letters, payments, settlements
+from blogqueue import letters, payments, settlements, wishes
 from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
 from blogqueue.money import amount
@@ -200,7 +200,7 @@ async def _returned(held: HeldPayment, refund_id: str) -> Promised:
             "(SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')",
             held.purchase_id,
         )
-        purchase = await Purchase.objects().get(Purchase.id == held.purchase_id)
+        purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
         if purchase is None:
             return Promised()
         return Promised(
@@ -209,7 +209,7 @@ async def _returned(held: HeldPayment, refund_id: str) -> Promised:
                 to=purchase.email,
                 purchase_id=purchase.id,
                 job_id=held.session_id[:120],
-                wish=purchase.subject,
+                wish=purchase.subject or await wishes.subject(purchase),
                 price=amount(held.session["amount_total"], str(held.session["currency"])),
             ),
         )
