@@ -118,7 +118,7 @@ async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stag
 
     # Then it is back, the customer knows, and the order goes on
     await stage.letter("Your payment was given back")
-    listed = (await stage.sandbox.get("/v1/refunds", headers=stripe_key())).json()["data"]
+    listed = (await stage.sandbox.get("/v1/refunds?limit=100", headers=stripe_key())).json()["data"]
     assert [one["metadata"].get("held_session") for one in listed].count(second["sessionId"]) == 1
     assert await stage.held() == []
     assert (await stage.status(await stage.received()))["status"] == "QUALITY_CHECK"

@@ -26,7 +26,7 @@ async def strike(stage: Stage) -> None:
 
 
 async def refunds_at_stripe(stage: Stage) -> list[dict[str, object]]:
-    listed = await stage.sandbox.get("/v1/refunds", headers={"authorization": "Bearer sk_test_of_the_tests"})
+    listed = await stage.sandbox.get("/v1/refunds?limit=100", headers={"authorization": "Bearer sk_test_of_the_tests"})
     return listed.json()["data"]
 
 
