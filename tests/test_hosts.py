@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from tests.breaking import WRITER, slow
 from tests.product import MANY, Market, Product, market, until
-from tests.test_durability import WRITER, slow
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
 

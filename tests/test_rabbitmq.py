@@ -1,25 +1,27 @@
 """The same on a RabbitMQ: a paid order is never lost, whichever broker carries the reminders."""
 
 import asyncio
+import signal
 from collections.abc import Generator
+from typing import Any
 
+import pika
 import pytest
+from dramatiq.message import Message
 
 from tests import rabbitmq
-from tests.product import MANY, Market, Product
+from tests.breaking import WRITER, open_market, second_writer, shop, strike, two_by_two
+from tests.product import MANY, Market, Product, until
 from tests.rabbitmq import RabbitMQ
 from tests.test_durability import (
-    open_market,
-    second_writer,
-    shop,
-    strike,
     test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once,
     test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes,
     test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice,
     test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one,
-    test_postgresql_restarting_at_every_step_of_an_order_loses_nothing,
     test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once,
+    test_what_arrives_during_a_deploy_starts_within_three_seconds,
 )
+from tests.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
 
 __all__ = [
     "open_market",
@@ -31,6 +33,8 @@ __all__ = [
     "test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one",
     "test_postgresql_restarting_at_every_step_of_an_order_loses_nothing",
     "test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once",
+    "test_what_arrives_during_a_deploy_starts_within_three_seconds",
+    "two_by_two",
 ]
 
 pytestmark = [
@@ -74,3 +78,61 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
     assert paid["webhookStatus"] == 200
     await shop.in_state(failing, "COMPLETED", 120)
     await shop.in_state(await shop.order_of(opened), "COMPLETED", 120)
+
+
+@pytest.fixture
+def channel(broker: RabbitMQ) -> Generator[Any]:
+    """A hand on the queues."""
+    connection = pika.BlockingConnection(pika.URLParameters(broker.url))
+    yield connection.channel()
+    connection.close()
+
+
+def waiting(channel: Any, queue: str) -> int:
+    return channel.queue_declare(queue, passive=True).method.message_count
+
+
+async def test_reminders_that_a_rabbitmq_has_lost_are_sent_again_within_a_minute(
+    product: Product, shop: Market, channel: Any
+) -> None:
+    # Given an order that nobody works on yet
+    product.take_away(WRITER)
+    order = await shop.buy()
+
+    # When its reminder is lost
+    channel.queue_purge("backlink-integration")
+    product.bring_back(WRITER)
+
+    # Then it is delivered all the same
+    await shop.in_state(order, "COMPLETED", 65)
+
+
+async def test_what_is_not_ours_on_the_rabbitmq_is_logged_and_acked(
+    product: Product, shop: Market, channel: Any
+) -> None:
+    # Given bytes that are no message, JSON of another shape, another actor, and arguments that are no id
+    queue = "backlink-integration"
+    foreign = [("steal_everything", ("x",)), ("integrate_backlink", (1, 2)), ("integrate_backlink", ("a\0b",))]
+    messages: list[Message[Any]] = [
+        Message(queue_name=queue, actor_name=actor, args=args, kwargs={}, options={}) for actor, args in foreign
+    ]
+    for body in (b"\xff not JSON", b"[1]", b'{"another": "shape"}', *(message.encode() for message in messages)):
+        channel.basic_publish("", queue, body)
+
+    # When they have been read, and an order comes
+    async def read() -> bool:
+        return waiting(channel, queue) == 0
+
+    await until(read, 30, "the queue's end")
+    worker = product.pid(WRITER)
+    await shop.in_state(await shop.buy(), "COMPLETED")
+
+    # Then each is logged, and none comes again
+    logged = product.log("writer-backlinks")
+    assert logged.count("no message, dropped") == 3
+    assert logged.count("message is not ours") == 2
+    assert "steal_everything" in logged
+    assert product.pid(WRITER) == worker
+    product.restart(WRITER, signal.SIGTERM)
+    await shop.in_state(await shop.buy(), "COMPLETED")
+    assert product.log("writer-backlinks").count("no message, dropped") == 3
