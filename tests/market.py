@@ -1,0 +1,408 @@
+"""A market on a few articles, where customers, workers, editors, owners and faults act at random (Hypothesis)."""
+
+import asyncio
+import itertools
+from collections import Counter
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID, uuid4
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from blogqueue import articles, catalogue, jobs, orders, purchases, refunds, reviews, tokens, wishes
+from blogqueue.actors.messages import nudge
+from blogqueue.audit import audit
+from blogqueue.errors import ConflictError, ProblemError
+from blogqueue.promises import Promised, PromisedJob
+from blogqueue.states import OrderKind, OrderStatus
+from blogqueue.tables import ArticleVersion, Domain, Job, Order, Purchase, Rel
+from blogqueue.writing.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.links import links_in, markdown_link
+from tests import gardens
+from tests.gardens import TEXT
+from tests.stage import Bought, Stage, redis_broker
+
+T = TypeVar("T")
+
+PLACES = 3
+
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "status", "code": 503, "times": 3},
+    {"kind": "wrong_edit", "name": "second_link", "times": 2},
+    {"kind": "wrong_edit", "name": "gutted", "times": 9},
+    {"kind": "replace", "times": 2},
+    {"kind": "replace", "times": 9},
+    {"kind": "cut"},
+    {"kind": "opinion", "natural": "no", "times": 3},
+]
+
+Change = Callable[[str], str]
+
+ENDS = ["retried", "refunded", "refunded after all", "left"]
+"""What becomes of an order whose job has failed."""
+
+picks = st.integers(0, 1000)
+
+
+@dataclass
+class Owned:
+    """An article as its owner wrote it, without any paid edit."""
+
+    id: UUID
+    text: str
+
+
+class Market(RuleBasedStateMachine):
+    """Everybody acts on a few articles, on the running stage, whose event loop this machine's thread hands work to."""
+
+    stage: Stage
+    loop: asyncio.AbstractEventLoop
+    succeeded: ClassVar[Counter[str]] = Counter()
+    """What has come to pass, over all walks."""
+
+    def do(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
+
+    def attempt(self, *verbs: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Run verbs at the same moment; what the doors do then. A refusal is an answer, any other error is not."""
+        names = [verb.__name__ for verb in verbs]
+        found = self.do(_at_once(*map(_through_its_door, verbs)))
+        for name, one in zip(names, found, strict=True):
+            if isinstance(one, ProblemError):
+                continue
+            if isinstance(one, BaseException):
+                raise one
+            self.succeeded[name if name != "approve" else self.do(_how_approved(one[0]))] += 1
+        return found
+
+    @initialize(many=st.booleans(), waiting=st.integers(1, 4), then=st.sampled_from(ENDS[:3]))
+    def begin(self, *, many: bool, waiting: int, then: str) -> None:
+        self.numbers = itertools.count(1)
+        self.pages: list[str] = []
+        self.highest = PLACES
+        self.do(self.stage.clear())
+        self.owned = [
+            Owned(self.do(self.stage.article(content=TEXT, slug=f"garden-{n}", max_paid_links=PLACES)), TEXT)
+            for n in range(3 if many else 1)
+        ]
+        self.domain_id: UUID = self.do(gardens.rows(Domain.select(Domain.id)))[0]["id"]
+        for pick in range(waiting):
+            self.buys_a_link(pick, "approved" if pick == 1 else "submitted")
+        self.a_job_fails_for_good(waiting, then)
+
+    def article(self, pick: int) -> Owned:
+        return self.owned[pick % len(self.owned)]
+
+    def order(self, pick: int, status: OrderStatus) -> UUID | None:
+        """One of the orders in a status; any other one where there is none, for verbs that must refuse it."""
+        rows = self.do(gardens.rows(Order.select(Order.id, Order.status).order_by(Order.created_at)))
+        fitting = [row for row in rows if row["status"] == status] or rows
+        return fitting[pick % len(fitting)]["id"] if fitting else None
+
+    def faults(self, **parties: list[dict[str, Any]]) -> None:
+        self.do(self.stage.sandbox.delete("/faults"))
+        if parties:
+            self.do(self.stage.faults(**parties))
+
+    # ---- customers
+
+    def buys(self, wish: wishes.Wish, far: str) -> UUID | None:
+        """A purchase in one go, as far as told; what others have waiting is worked on as well. Its order."""
+        (asked,) = self.attempt(purchases.ask(wish, address=str(uuid4())))
+        if isinstance(asked, ProblemError):
+            assert asked.code in {"sold_out", "no_room", "not_on_sale"}
+            return None
+        (purchase,) = self.do(gardens.rows(Purchase.select(Purchase.id).where(Purchase.email == wish.email)))
+        opened = self.do(self.stage.checkout(tokens.purchase_token(purchase["id"])))
+        assert opened.status_code in {200, 409}, opened.text
+        if opened.status_code != 200:
+            return None
+        page = opened.json()["data"]["checkoutUrl"]
+        if far == "payment page":
+            self.pages.append(page)
+            return None
+        self.do(self.stage.pay(page))
+        order = self.do(gardens.rows(Order.select().where(Order.purchase_id == purchase["id"])))[0]
+        if far == "paid":
+            return order["id"]
+        self.do(self.stage.drain("backlink-integration", "article-generation"))
+        order = self.do(gardens.rows(Order.select().where(Order.id == order["id"])))[0]
+        if far in {"submitted", "approved"} and order["status"] == OrderStatus.QUALITY_CHECK:
+            self.attempt(orders.submit(order["id"], order["version_id"]))
+        if far == "approved":
+            self.attempt(reviews.approve(order["id"], who="edith"))
+        return order["id"]
+
+    @rule(pick=picks, far=st.sampled_from(["payment page", "delivered", "submitted", "approved", "approved"]))
+    def a_customer_buys(self, pick: int, far: str) -> None:
+        self.buys_a_link(pick, far)
+
+    def buys_a_link(self, pick: int, far: str) -> UUID | None:
+        number = next(self.numbers)
+        wish = wishes.BacklinkWish(
+            article_id=self.article(pick).id,
+            target_url=f"https://site-{number}.example/page",
+            anchor_text=f"the {number}th site",
+            notes="",
+            email=f"customer-{number}@customers.example",
+        )
+        had_places = self.do(catalogue.places(wish.article_id))
+        order_id = self.buys(wish, far)
+        assert order_id is None or had_places
+        return order_id
+
+    @rule(far=st.sampled_from(["paid", "submitted", "approved"]))
+    def a_customer_orders_an_article(self, far: str) -> None:
+        number = next(self.numbers)
+        wish = wishes.ArticleWish(
+            domain_id=self.domain_id,
+            topic=f"Growing tomatoes on balcony {number}",
+            niche="gardening",
+            keyword="balcony tomatoes",
+            target_url=f"https://site-{number}.example/pots",
+            anchor_text=f"pot {number} that holds water",
+            email=f"customer-{number}@customers.example",
+        )
+        self.buys(wish, far)
+
+    @rule(pick=picks, twice=st.booleans())
+    def a_customer_pays(self, pick: int, *, twice: bool) -> None:
+        if not self.pages:
+            return
+        if twice:
+            self.faults(webhook=[{"kind": "duplicate", "times_each": 2}])
+        self.do(self.stage.pay(self.pages.pop(pick % len(self.pages))))
+
+    @rule(pick=picks)
+    def a_customer_submits(self, pick: int) -> None:
+        order_id = self.order(pick, OrderStatus.QUALITY_CHECK)
+        if order_id is not None:
+            version_id = self.do(orders.get(order_id)).version_id
+            self.attempt(orders.submit(order_id, version_id or uuid4()))
+
+    @rule(pick=picks)
+    def a_customer_regenerates(self, pick: int) -> None:
+        order_id = self.order(pick, OrderStatus.QUALITY_CHECK)
+        if order_id is not None:
+            self.attempt(orders.regenerate(order_id))
+
+    # ---- workers, and what befalls them
+
+    @rule(fault=st.sampled_from([*FAULTS, None, None, None]))
+    def the_workers_work(self, fault: dict[str, Any] | None) -> None:
+        if fault is not None:
+            self.faults(model=[fault])
+        self.do(self.stage.drain("backlink-integration", "article-generation", "upkeep"))
+        self.faults()
+
+    @rule(pick=picks)
+    def a_worker_is_killed_in_the_middle_of_a_job(self, pick: int) -> None:
+        order_id = self.buys_a_link(pick, "paid")
+        if order_id is None:
+            return
+        (job,) = self.do(gardens.rows(Job.select(Job.id).where(Job.order_id == order_id)))
+        assert isinstance(self.do(jobs.claim(job["id"], "who is killed")), jobs.Claim)
+        self.do(gardens.leases_run_out())
+        self.do(self.stage.time_passes())
+        self.succeeded["worker killed"] += 1
+
+    @rule()
+    def redis_forgets_everything_and_the_sweep_comes(self) -> None:
+        redis_broker().client.flushdb()
+        self.do(self.stage.time_passes())
+        self.do(self.stage.minute())
+
+    @rule(pick=picks, then=st.sampled_from(ENDS))
+    def a_job_fails_for_good(self, pick: int, then: str) -> None:
+        """A customer's order for which nothing works; then an operator sees to it, or the clock will."""
+        order_id = self.buys_a_link(pick, "paid")
+        if order_id is None:
+            return
+        self.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+        self.do(self.stage.drain("backlink-integration"))
+        self.faults()
+        assert self.do(orders.get(order_id)).status == OrderStatus.FAILED
+        if then == "retried":
+            self.attempt(orders.retry(order_id, who="operator"))
+            self.do(self.stage.drain("backlink-integration"))
+        if then.startswith("refunded"):
+            fails = then == "refunded after all"
+            self.faults(stripe=[{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}] if fails else [])
+            for state in ("FAILED", "SUCCEEDED") if fails else ("SUCCEEDED",):
+                self.attempt(refunds.begin_or_repeat(order_id, who="operator"))
+                self.do(self.stage.drain())
+                self.do(self.stage.refund_state(Bought(order_id, ""), state))
+            self.succeeded[then] += 1
+
+    @rule(pick=picks)
+    def an_operator_refunds_while_another_retries(self, pick: int) -> None:
+        order_id = self.order(pick, OrderStatus.FAILED)
+        if order_id is not None:
+            self.attempt(
+                refunds.begin_or_repeat(order_id, who="operator"), orders.retry(order_id, who="another operator")
+            )
+
+    # ---- editors
+
+    @rule(some=st.lists(picks, min_size=1, max_size=3))
+    def editors_approve(self, some: list[int]) -> None:
+        chosen = [self.order(pick, OrderStatus.ADMIN_REVIEW) for pick in some]
+        self.attempt(*(reviews.approve(one, who="edith") for one in chosen if one))
+
+    @rule(pick=picks)
+    def an_editor_rejects(self, pick: int) -> None:
+        order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
+        if order_id is not None:
+            self.attempt(reviews.reject(order_id, who="edith", reason="It does not fit."))
+
+    @rule(pick=picks, first=st.sampled_from(["approve", "reject"]))
+    def an_editor_approves_while_another_rejects(self, pick: int, first: str) -> None:
+        order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
+        if order_id is not None:
+            verbs = [
+                reviews.approve(order_id, who="edith"),
+                reviews.reject(order_id, who="erik", reason="It does not fit."),
+            ]
+            self.attempt(*(verbs if first == "approve" else reversed(verbs)))
+
+    # ---- owners
+
+    def writes(self, article: Owned, change: Change, *also: Coroutine[Any, Any, Any]) -> None:
+        """An owner's change of the live text; perhaps while others act, so that it may come too late."""
+        text = change(self.do(gardens.live(article.id)))
+        published = self.attempt(articles.publish_text(article.id, text, who="owner"), *also)[0]
+        if not isinstance(published, ProblemError):
+            article.text = change(article.text)
+
+    @rule(pick=picks, n=st.integers(1, 8))
+    def an_owner_changes_a_paragraph_between_submission_and_approval(self, pick: int, n: int) -> None:
+        order_id = self.buys_a_link(pick, "submitted")
+        self.writes(self.article(pick), lambda text: gardens.edited(text, n))
+        if order_id is not None:
+            self.attempt(reviews.approve(order_id, who="edith"))
+
+    @rule(pick=picks, n=st.integers(1, 8), also=st.booleans())
+    def an_owner_changes_a_paragraph(self, pick: int, n: int, *, also: bool) -> None:
+        order_id = self.order(pick, OrderStatus.ADMIN_REVIEW) if also else None
+        approves = [reviews.approve(order_id, who="edith")] if order_id else []
+        self.writes(self.article(pick), lambda text: gardens.edited(text, n), *approves)
+
+    @rule(pick=picks, frm=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))
+    def an_owner_moves_a_paragraph(self, pick: int, frm: int, to: int) -> None:
+        """It may be the lead or the last one then, where no link may stand."""
+        self.writes(self.article(pick), lambda text: gardens.moved(text, frm, to))
+
+    @rule(pick=picks, n=st.integers(1, 9))
+    def an_owner_hides_a_paragraph_or_shows_it_again(self, pick: int, n: int) -> None:
+        self.writes(self.article(pick), lambda text: gardens.hidden(text, n))
+
+    @rule(pick=picks)
+    def an_owner_brings_the_text_without_any_paid_link(self, pick: int) -> None:
+        article = self.article(pick)
+        sold, is_down = self.do(gardens.sold(article.id)), self.do(gardens.is_down(article.id))
+        (published,) = self.attempt(articles.publish_text(article.id, article.text, who="owner"))
+        assert isinstance(published, ConflictError) == (bool(sold) or is_down)
+        if sold and not is_down:
+            assert all(str(order["id"]) in published.message for order in sold)
+
+    @rule(pick=picks, stays=st.booleans())
+    def an_owner_drops_a_paid_link_with_a_reason(self, pick: int, *, stays: bool) -> None:
+        """And brings it back, at another place, unless it stays away until somebody else does."""
+        everywhere = [(article, self.do(gardens.sold(article.id))) for article in self.owned]
+        if not (somewhere := [(article, sold) for article, sold in everywhere if sold]):
+            return
+        article, sold = somewhere[pick % len(somewhere)]
+        text = self.do(gardens.live(article.id)).replace(gardens.sentence(sold[pick % len(sold)]), "")
+        (published,) = self.attempt(articles.publish_text(article.id, text, who="owner", override="It leads nowhere."))
+        self.succeeded["link dropped"] += not isinstance(published, ProblemError)
+        if not stays:
+            self.brings_back(article, pick, 4)
+
+    @rule(pick=picks, n=st.integers(1, 8))
+    def a_dropped_link_comes_back(self, pick: int, n: int) -> None:
+        self.brings_back(self.article(pick), pick, n)
+
+    def brings_back(self, article: Owned, pick: int, n: int) -> None:
+        if not (dropped := self.do(gardens.sold(article.id, dropped=True))):
+            return
+        blocks = gardens.blocks_of(self.do(gardens.live(article.id)))
+        blocks[n] += gardens.sentence(dropped[pick % len(dropped)])
+        (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), who="owner"))
+        self.succeeded["link back"] += not isinstance(published, ProblemError)
+
+    @rule(pick=picks, stays=st.sampled_from([False, False, False, True]))
+    def an_owner_takes_an_article_down_or_puts_it_back(self, pick: int, *, stays: bool) -> None:
+        article_id = self.article(pick).id
+        if not self.do(gardens.is_down(article_id)):
+            self.attempt(articles.take_down(article_id, who="owner", override="A court said so."))
+            self.editors_approve([pick])
+            if stays:
+                return
+        self.attempt(articles.put_back(article_id, who="owner"))
+
+    @rule(bound=st.sampled_from([1, 2, 3, 4]), rel=st.sampled_from(Rel))
+    def an_owner_changes_the_terms(self, bound: int, rel: Rel) -> None:
+        """What was sold keeps its place and its rel."""
+        self.highest = max(bound, self.highest)
+        self.do(gardens.rows(Domain.update({Domain.max_paid_links: bound}, force=True)))
+        self.do(gardens.rows(Domain.update({Domain.rel: rel}, force=True)))
+
+    # ---- what holds after every step
+
+    @invariant()
+    def every_paid_link_is_live_once_and_all_else_is_the_owners(self) -> None:
+        for article in self.owned:
+            text, sold = self.do(gardens.live(article.id)), self.do(gardens.sold(article.id))
+            there = sorted(map(markdown_link, links_in(text)))
+            assert there == sorted(markdown_link(gardens.link(order)) for order in sold)
+            for order in sold:
+                assert text.count(markdown_link(gardens.link(order))) == 1
+                assert text.count(gardens.sentence(order)) == 1
+                text = text.replace(gardens.sentence(order), "")
+                _stands_where_one_may(order)
+            assert text.encode() == article.text.encode()
+
+    @invariant()
+    def the_bound_holds_and_so_does_all_the_rest(self) -> None:
+        sold = Order.select(Order.article_id).where(Order.status != "FAILED", Order.link_dropped_at.is_null())
+        rows = self.do(gardens.rows(sold))
+        for article in self.owned:
+            assert sum(row["article_id"] == article.id for row in rows) <= self.highest
+        broken = [finding for finding in self.do(audit()) if finding.offenders]
+        assert not broken, broken
+
+
+def _stands_where_one_may(order: dict[str, Any]) -> None:
+    """An edit is of a paragraph that could take a link, and, made again, not of the other one of two twins."""
+    base, edit = order["base"], order["edit"]
+    assert edit["start"] in {block.start for block in eligible_blocks(base, links_in(base))}
+    alike = [block for block in prose_blocks(order["first_base"]) if block.sha256 == edit["sha256"]]
+    assert len(alike) == 1 or base == order["first_base"]
+
+
+async def _at_once(*verbs: Coroutine[Any, Any, Any]) -> list[Any]:
+    return await asyncio.gather(*verbs, return_exceptions=True)
+
+
+async def _through_its_door(verb: Coroutine[Any, Any, Any]) -> Any:
+    """What a verb gives, its promises sent after the commit."""
+    found = await verb
+    promised = found[1] if isinstance(found, tuple) else found
+    if isinstance(promised, PromisedJob):
+        promised = Promised(jobs=(promised,))
+    if isinstance(promised, Promised):
+        await nudge(promised)
+    return found
+
+
+async def _how_approved(order: Order) -> str:
+    """What an approval came to, in words."""
+    if order.status == OrderStatus.PROCESSING:
+        return "approved, worked in again"
+    if order.kind == OrderKind.ARTICLE:
+        return "approved, a new article"
+    metadata = ArticleVersion.select(ArticleVersion.backlink_metadata).where(ArticleVersion.id == order.version_id)
+    made = (await metadata.output(load_json=True))[0]["backlink_metadata"]["integration_type"]
+    return "approved, onto a newer text" if made == "customer_backlink_rebase" else "approved, as it was"
