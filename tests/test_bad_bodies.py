@@ -1,15 +1,15 @@
 """Bodies that are none: whatever is sent, it is the sender's fault and said in the envelope."""
 
 import json
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from litestar.routes import HTTPRoute
 
 from blogqueue import admins
 from blogqueue.app import create_app
-from tests.stage import Stage, bearer, signed
-from tests.test_bad_input import event, nothing_kept, refusal
+from tests.stage import Stage, bearer
+from tests.test_bad_input import nothing_kept, refusal
 
 NO_JSON = [
     b"{",
@@ -27,7 +27,7 @@ NO_JSON = [
 ]
 NO_FIT = [b"[]", b'[{"token": "a"}]', b'"a"', b"7", b'{"\\u0000": 1, "no such field": 2}', b'{"a": 1, "a": 2}']
 CONTENT_TYPES = ["application/json", "application/json; charset=utf-16", "text/plain", "multipart/form-data", "", "a"]
-BODYLESS = ("/refund", "/retry")
+BODYLESS = ("/refund", "/retry", "/unfreeze", "/end", "/accept", "/return", "/dismiss")
 
 
 def posts() -> list[str]:
@@ -36,7 +36,10 @@ def posts() -> list[str]:
     paths = [
         str(route.path_format) for route in routes if not route.path_format.startswith(("/admin/public", "/schema"))
     ]
-    return [path.replace("{order_id}", str(uuid4())).replace("{article_id}", str(uuid4())) for path in paths]
+    return [
+        path.replace("{order_id}", str(uuid4())).replace("{article_id}", str(uuid4())).replace("{session_id}", "cs_x")
+        for path in paths
+    ]
 
 
 async def test_no_body_is_our_fault(stage: Stage) -> None:
@@ -115,14 +118,6 @@ async def test_a_reason_that_cannot_be_kept_is_refused(stage: Stage) -> None:
     assert (await stage.status(order))["status"] == "ADMIN_REVIEW"
 
 
-async def test_an_event_that_cannot_be_kept_is_refused(stage: Stage) -> None:
-    payload = event(type="a\0b")
-
-    answer = await stage.http.post("/api/v1/purchase/webhook", content=payload, headers=signed(payload))
-
-    assert refusal(answer)[:2] == (400, "bad_request")
-
-
 @pytest.mark.parametrize(
     ("path", "missing"),
     [
@@ -131,7 +126,7 @@ async def test_an_event_that_cannot_be_kept_is_refused(stage: Stage) -> None:
         ("/purchase/regenerate-backlink", ["orderId"]),
         ("/purchase/regenerate-article", ["orderId"]),
         ("/purchase/submit-for-review", ["orderId", "versionId"]),
-        (f"/admin/orders/{uuid4()}/reject", ["reason"]),
+        (f"/admin/orders/{UUID(int=0)}/reject", ["reason"]),
     ],
 )
 async def test_what_is_missing_is_named(stage: Stage, path: str, missing: list[str]) -> None:
