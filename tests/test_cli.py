@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from blogqueue import jobs
-from blogqueue.cli import JOB_QUEUES
+from blogqueue.operating import JOB_QUEUES
 from blogqueue.settings import settings
 from tests.stage import Stage
 
