@@ -91,6 +91,8 @@ WRONG = [
     Wrong("a candidate with the bought words", "links", added(f"See [A practical guide]({RAIN.url}).")),
     Wrong("a candidate without words", "links", added(f"See [ ]({RAIN.url}).")),
     Wrong("four candidates", "links", added(f"See [rain]({RAIN.url}) and [tools]({TOOLS.url}).")),
+    Wrong("another host", "no_bare_url", added("See other-shop.com.")),
+    Wrong("a short host with a path as code", "no_bare_url", added("See `bit.ly/abc1`.")),
     Wrong("a bare URL", "no_bare_url", added("See https://other.example/.")),
     Wrong("a bare www", "no_bare_url", added("See www.other.example.")),
     Wrong("an e-mail address", "no_bare_url", added("Write to me@other.example.")),
@@ -193,6 +195,10 @@ RIGHT = [
     Right("a price that was ordered", added("A bale under $5 will do."), replace(COMMISSION, topic="Straw under $5")),
     Right("a number that was ordered", added("It is 978-3-16-148410-0."),
         replace(COMMISSION, topic="ISBN 978 3 16 148410 0")),
+    Right("a host that was ordered", added("So says ASP.NET."), replace(COMMISSION, topic="Mulch with ASP.NET")),
+    Right("files and functions", added("It is in config.json, Node.js, `os.path.join` and `main.py`.")),
+    Right("a target that names a field", placed("[a guide](https://a.example/?target_url=x)"), replace(
+        COMMISSION, link=Link("https://a.example/?target_url=x", "a guide"))),
     Right("words of a model as a topic", added("Write a system prompt."), replace(COMMISSION, topic="System prompts")),
     Right("words of a model as an anchor", placed("[lorem ipsum](https://a.example/)"), replace(
         COMMISSION, link=Link("https://a.example/", "lorem ipsum"))),

@@ -5,8 +5,9 @@ import unicodedata
 
 EVIDENCE_LENGTH = 200
 
-# Letters and marks that no reader sees: joiner, Hangul and Khmer fillers.
-_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")
+# Letters and marks that no reader sees: joiner, Hangul and Khmer fillers, variation selectors.
+_SELECTORS = frozenset(map(chr, (0x180B, 0x180C, 0x180D, 0x180F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0") | _SELECTORS
 
 
 def number(*words: str) -> int:
