@@ -200,10 +200,14 @@ def foreign_line_end(scene: Scene) -> Try:
     return spliced(lambda text: text.replace(" Readers who", f"{own}Readers who"))(scene)
 
 
-def moved_breaks(scene: Scene) -> Try | None:
-    """As many lines as before, but the last begins with a mark."""
-    first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")
-    return scene.replace(f"{first} {rest} {SENTENCE}{end}: buy now") if end else None
+def moved_breaks(last: str) -> Callable[[Scene], Try | None]:
+    """As many lines as before, but the last is another one."""
+
+    def make(scene: Scene) -> Try | None:
+        first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")
+        return scene.replace(f"{first} {rest} {SENTENCE}{end}{last}") if end else None
+
+    return make
 
 
 def url(target: str) -> Callable[[Scene], Try]:

@@ -1,6 +1,7 @@
 """Checks of where and how an edit stands: the bytes around it, the article's structure, the paid links."""
 
 from collections import Counter
+from itertools import takewhile
 
 from blogqueue.writing.blocks import footnotes, is_beside, prose, template_tags
 from blogqueue.writing.cases import Case, Problem, problem
@@ -10,7 +11,6 @@ from blogqueue.writing.parsing import TopBlock
 from blogqueue.writing.rendering import html_links, render
 
 _PROSE_STARTS = ("(", '"', "'", "\u201c", "\u2018", "\u201e", "\u00ab", "\u300c", "\u00bf", "\u00a1")
-_START_SHOWN = 5
 
 
 def outside_unchanged(case: Case) -> list[Problem]:
@@ -120,7 +120,7 @@ def line_ends(case: Case) -> list[Problem]:
     if (
         set(line_breaks(applied.new_text)) <= own
         and len(line_breaks(applied.new_text)) <= len(line_breaks(old))
-        and _odd_starts(applied.new_text) <= _odd_starts(old)
+        and (applied.mode == "append" or _odd_starts(applied.new_text) <= _odd_starts(old))
         and _blanks(applied.new_text) == _blanks(old)
         and _hard_breaks(case.new) == _hard_breaks(case.old)
     ):
@@ -138,16 +138,19 @@ def _blanks(source: str) -> Counter[str]:
 
 
 def _odd_starts(source: str) -> Counter[str]:
-    """The beginnings of those lines that do not begin as prose does: with a letter, a quotation mark or a link."""
-    return Counter(line[:_START_SHOWN] for line in _lines(source) if _is_odd(line))
+    """The marks that those lines begin with that do not as prose does: with a letter, a quotation mark or a link."""
+    return Counter(filter(None, map(_odd_start, _lines(source))))
 
 
-def _is_odd(line: str) -> bool:
-    if line.startswith("["):
-        return "](" not in line
-    number = line.lstrip("0123456789")
-    listed = number != line and number.startswith((".", ")"))
-    return listed or not (line[:1].isalnum() or line.startswith(_PROSE_STARTS))
+def _odd_start(line: str) -> str:
+    if line.startswith(_PROSE_STARTS) or (line.startswith("[") and "](" in line):
+        return ""
+    behind = line.lstrip("0123456789")
+    number, mark = line[: len(line) - len(behind)], behind[:1]
+    if number:
+        return number + mark if mark in {".", ")"} else ""
+    start = "".join(takewhile(lambda character: not character.isalnum(), line))
+    return start.rstrip() or start
 
 
 def _lines(source: str) -> list[str]:
