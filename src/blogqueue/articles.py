@@ -104,7 +104,7 @@ async def take_down(article_id: UUID, *, who: str, override: str = "") -> None:
             text=override.strip(),
         )
         for one in paid:
-            await history.note(who, catalogue.TAKEN_DOWN, order_id=one.order_id, text=override.strip())
+            await history.note(who, history.TAKEN_DOWN, order_id=one.order_id, text=override.strip())
 
 
 async def put_back(article_id: UUID, *, who: str) -> None:
@@ -116,7 +116,7 @@ async def put_back(article_id: UUID, *, who: str) -> None:
             who, "put back", article_id=article_id, frm=ArticleStatus.UNPUBLISHED, to=ArticleStatus.PUBLISHED
         )
         for one in await catalogue.paid_orders(article_id):
-            await history.note(who, catalogue.PUT_BACK, order_id=one.order_id)
+            await history.note(who, history.PUT_BACK, order_id=one.order_id)
 
 
 def _refuse_taken_down(article: Article) -> None:

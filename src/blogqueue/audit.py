@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue import catalogue
+from blogqueue import catalogue, history
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Order, OrderEvent
 from blogqueue.writing.edits import AppliedEdit, declared_only
@@ -101,11 +101,11 @@ async def _said_taken_down(order_id: UUID) -> bool:
     """Whether an order's history says that its article is off the site."""
     rows = (
         await OrderEvent.select(OrderEvent.what)
-        .where(OrderEvent.order_id == order_id, OrderEvent.what.is_in([catalogue.TAKEN_DOWN, catalogue.PUT_BACK]))
+        .where(OrderEvent.order_id == order_id, OrderEvent.what.is_in([history.TAKEN_DOWN, history.PUT_BACK]))
         .order_by(OrderEvent.id, ascending=False)
         .limit(1)
     )
-    return [row["what"] for row in rows] == [catalogue.TAKEN_DOWN]
+    return [row["what"] for row in rows] == [history.TAKEN_DOWN]
 
 
 async def _no_order_completed_and_refunded() -> list[str]:

@@ -18,9 +18,6 @@ from blogqueue.writing.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.links import Link
 
 PAGE_SIZE = 20
-TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
-"""What an order's history says when the article with its link leaves the site, and when it is there again."""
-
 MOST = 10**12
 """More than any price or length that is asked for."""
 

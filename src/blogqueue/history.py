@@ -8,6 +8,9 @@ WORKER = "worker"
 CUSTOMER = "customer"
 STRIPE = "stripe"
 
+TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
+"""What an order's lines say when the article with its link leaves the site, and when it is there again."""
+
 
 async def note(
     who: str,
