@@ -49,7 +49,7 @@ _ORDERS: dict[Sort, tuple[str, str, type]] = {
 """What each sorts by, in which direction, and the type of that in a cursor."""
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Search(msgspec.Struct, frozen=True):
     """What a list of offers is to show: `domain` and `niche` exact, `q` somewhere in title, topic or keyword.
 
     `max_price` in hundredths of the currency's unit; `only_free` leaves out what has no link place left.
@@ -110,7 +110,7 @@ class Offer(msgspec.Struct, frozen=True):
     places: int
 
 
-async def offers(wanted: Wanted, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
+async def offers(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
     """A page of what is on sale, and the cursor of the next page. Raises InvalidError for a bad cursor."""
     column, direction, key = _ORDERS[wanted.sort]
     asked = [

@@ -96,7 +96,7 @@ async def list_articles(  # noqa: PLR0917 - a parameter a filter, given by name
 
     `domain` is a host; `free` leaves out what has no link left. A cursor goes with the `sort` that it came from.
     """
-    wanted = catalogue.Wanted(domain, niche, q, free, max_price, min_words, published_since, sort)
+    wanted = catalogue.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
     page, next_cursor = await catalogue.offers(wanted, cursor=cursor, size=limit)
     return success({"items": [catalogue.listed(offer) for offer in page], "nextCursor": next_cursor})
 

@@ -57,7 +57,7 @@ async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") ->
     )
 
 
-def _wanted(typed: dict[str, str]) -> tuple[catalogue.Wanted, list[str]]:
+def _wanted(typed: dict[str, str]) -> tuple[catalogue.Search, list[str]]:
     """The filters as the catalogue takes them, and the names of those that cannot be read."""
     read: dict[str, Any] = {}
     unread: list[str] = []
@@ -67,7 +67,7 @@ def _wanted(typed: dict[str, str]) -> tuple[catalogue.Wanted, list[str]]:
                 read[key] = reader(typed[name])
             except ValueError:
                 unread.append(name)
-    return catalogue.Wanted(**read), unread
+    return catalogue.Search(**read), unread
 
 
 @get("/articles/{slug:str}", include_in_schema=False)
