@@ -96,9 +96,8 @@ class _Line:
         if time.monotonic() < self._cut_until:
             raise BrokerError("it was away just now")
         if self._cut_until:
-            self._cut_until = (
-                time.monotonic() + AWAY_SECONDS
-            )  # one tries whether it is back, the others wait for no one
+            # One tries whether it is back; the others wait for no one.
+            self._cut_until = time.monotonic() + AWAY_SECONDS
         sending = partial(actor.send_with_options, args=(row_id,), delay=delay or None)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

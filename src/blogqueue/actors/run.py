@@ -19,7 +19,7 @@ from blogqueue.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.writing import model
-from blogqueue.writing.integration import DraftRefusedError, NoRoomError
+from blogqueue.writing.integration import NoRoomError
 from blogqueue.writing.model import ModelError
 from blogqueue.writing.prompts import Question
 
@@ -141,7 +141,8 @@ async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> P
             },
             permanent=isinstance(error, NoRoomError | BudgetError | LookupError) or getattr(error, "permanent", False),
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
-            afresh=isinstance(error, DraftRefusedError),
+            # Where the model could not answer, what it has said before still holds; else its answers may be to blame.
+            afresh=not isinstance(error, ModelError),
         )
 
 
