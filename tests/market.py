@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, ClassVar, TypeVar
@@ -62,7 +62,8 @@ class Market(RuleBasedStateMachine):
     loop: asyncio.AbstractEventLoop
     succeeded: ClassVar[Counter[str]] = Counter()
     """What has come to pass, over all walks."""
-    walks: ClassVar[Iterator[int]] = itertools.count()
+    walks: ClassVar[dict[int, int]] = {}
+    """The number of each walk by the name it drew, so that it begins the same when it is played again."""
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
@@ -79,8 +80,8 @@ class Market(RuleBasedStateMachine):
             self.succeeded[name if name != "approve" else self.do(_how_approved(one[0]))] += 1
         return found
 
-    @initialize(many=st.booleans(), waiting=st.integers(0, 3))
-    def begin(self, *, many: bool, waiting: int) -> None:
+    @initialize(many=st.booleans(), waiting=st.integers(0, 3), name=st.integers(0, 2**64))
+    def begin(self, *, many: bool, waiting: int, name: int) -> None:
         self.numbers = itertools.count(1)
         self.pages: list[str] = []
         self.highest = PLACES
@@ -90,7 +91,7 @@ class Market(RuleBasedStateMachine):
             for n in range(3 if many else 1)
         ]
         self.domain_id: UUID = self.do(gardens.rows(Domain.select(Domain.id)))[0]["id"]
-        self.first_of_all(next(self.walks))
+        self.first_of_all(self.walks.setdefault(name, len(self.walks)))
         for pick in range(waiting):
             self.buys_a_link(pick, "submitted")
 
@@ -355,7 +356,8 @@ class Market(RuleBasedStateMachine):
         if not (dropped := self.do(gardens.sold(article.id, dropped=True))):
             return
         blocks = gardens.blocks_of(self.do(gardens.live(article.id)))
-        blocks[n] += gardens.sentence(dropped[pick % len(dropped)])
+        prose = [at for at, block in enumerate(blocks) if block.startswith("Paragraph")]
+        blocks[prose[n - 1]] += gardens.sentence(dropped[pick % len(dropped)])
         (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), who="owner"))
         self.succeeded["link back"] += not isinstance(published, ProblemError)
 
