@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import dramatiq
@@ -43,14 +44,17 @@ def rows(cap: int) -> list[tuple[str, ...]]:
         command = [sys.executable, "-m", "dramatiq", "bench.stock", "-p", "1", "-t", "1", "--skip-logging"]
         environment = os.environ | {"BENCH_STOCK_REDIS": redis_url}
         workers = [
-            subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            subprocess.Popen(
+                command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0
+            )
             for _ in range(2)
         ]
         try:
             taken = _taken_up(redis_url, cap)
         finally:
             for worker in workers:
-                worker.kill()
+                with suppress(ProcessLookupError):  # who lost its worker has ended
+                    os.killpg(worker.pid, signal.SIGKILL)
                 worker.wait()
     figure = f"> {cap} (cap)" if taken is None else f"{taken:.1f}"
     return [(name, "1", "", "", figure), MEASURED_ROW, BULL_ROW]
@@ -58,7 +62,7 @@ def rows(cap: int) -> list[tuple[str, ...]]:
 
 def _taken_up(redis_url: str, cap: int) -> float | None:
     """Seconds from the kill of the working process until another one has started; None if that takes too long."""
-    client = redis.Redis.from_url(redis_url)
+    client = redis.Redis.from_url(redis_url, socket_timeout=None)  # its own 5 s would end the wait
     message: dramatiq.Message[None] = dramatiq.Message(
         queue_name="think", actor_name="think", args=(), kwargs={}, options={}
     )
