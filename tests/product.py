@@ -345,5 +345,6 @@ async def until(look: Callable[[], Awaitable[Found | None]], seconds: float, wha
 @asynccontextmanager
 async def market(product: Product) -> AsyncGenerator[Market]:
     """Customers for a running product."""
-    async with httpx.AsyncClient(timeout=60) as http:
+    # A connection that was kept may be closed by the other side at the very moment of the next call.
+    async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_keepalive_connections=0)) as http:
         yield Market(product, http)

@@ -12,7 +12,7 @@ from typing_extensions import override
 from blogqueue import brokers, log
 from blogqueue.actors import run
 from blogqueue.database import close_pool, open_pool
-from blogqueue.processes import die_with_parent
+from blogqueue.processes import die_with_main_thread, die_with_parent
 from blogqueue.settings import settings
 
 HAND_BACK_SECONDS = 2
@@ -28,6 +28,7 @@ class Worker(Middleware):
         # When Dramatiq's master is killed, supervisord starts a new one, beside which this process would go on.
         # TERM does not end it any more: it breaks at its first word to the master.
         die_with_parent(signal.SIGKILL)
+        die_with_main_thread()
 
     @override
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
