@@ -206,27 +206,6 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
     await until(lambda: runs(product), 30, "supervisord's next worker")
 
 
-async def test_a_worker_that_is_told_again_and_again_to_stop_is_gone_and_fails_no_attempt(
-    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
-) -> None:
-    # Given two workers, one of them with a long job
-    assert second_writer.poll() is None
-    order, worker = await at_work(shop, seconds=30)
-
-    # When it is told to stop until it is gone
-    async def gone() -> bool:
-        with suppress(psutil.NoSuchProcess):
-            worker.send_signal(signal.SIGTERM)
-        return not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE
-
-    await until(gone, 20, "the worker's end", wait=0.2)
-
-    # Then the job is done elsewhere, and no attempt of it has failed but for the worker's end
-    job = await shop.in_state(order, "COMPLETED")
-    assert {error["error"] for error in json.loads(job["errors"])} <= {"WorkerLost"}
-    await until(lambda: runs(product), 30, "supervisord's next worker")
-
-
 def off(seconds: int, folder: Path) -> dict[str, str]:
     """The surroundings of a process whose host's clock is off."""
     (folder / "sitecustomize.py").write_text(CLOCK_OFF)
