@@ -9,6 +9,7 @@ import pika
 import pytest
 from dramatiq.message import Message
 
+from blogqueue.rabbit import DrainingBroker
 from tests import rabbitmq
 from tests.breaking import WRITER, open_market, second_writer, shop, strike, two_by_two
 from tests.product import MANY, Market, Product, until
@@ -136,3 +137,27 @@ async def test_what_is_not_ours_on_the_rabbitmq_is_logged_and_acked(
     product.restart(WRITER, signal.SIGTERM)
     await shop.in_state(await shop.buy(), "COMPLETED")
     assert product.log("writer-backlinks").count("no message, dropped") == 3
+
+
+async def test_an_ack_that_comes_after_its_connection_was_lost_takes_no_other_message(broker: RabbitMQ) -> None:
+    # Given a message whose worker has lost its connection, so that it came again, on a new one
+    rabbit = DrainingBroker(url=broker.url, middleware=[], confirm_delivery=True)
+    rabbit.declare_queue("acks")
+    rabbit.enqueue(Message(queue_name="acks", actor_name="nobody", args=(), kwargs={}, options={}))
+    lost: Any = rabbit.consume("acks", prefetch=1, timeout=5000)
+    first = next(lost)
+    lost.connection.close()
+    consumer: Any = rabbit.consume("acks", prefetch=1, timeout=1000)
+    assert next(consumer).message_id == first.message_id
+
+    # When the first delivery is acked, late, and then the second one's worker is lost too
+    consumer.ack(first)
+    assert next(consumer) is None
+    consumer.connection.close()
+
+    # Then the message is still there
+    async def waits() -> bool:
+        return rabbit.ready("acks") == 1
+
+    await until(waits, 10, "the message")
+    rabbit.close()

@@ -18,6 +18,9 @@ from blogqueue.log import logger
 DRAINED_WAIT_SECONDS = 0.1
 """How often a draining consumer acks what its worker has finished, and gives its sign of life."""
 
+CAME_ON = "came_on"
+"""The name under which a message keeps the channel that brought it."""
+
 Delivery = tuple[Any, Any, bytes | None]
 """Pika's (method, properties, body); all None when nothing came in time."""
 
@@ -30,6 +33,31 @@ class Consumer(StockConsumer):
     def __init__(self, broker: "DrainingBroker", queue_name: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue_name, prefetch, timeout)
         self.iterator = self._sound(self.iterator)
+
+    @override
+    def __next__(self) -> Any:
+        message = super().__next__()
+        if message is not None:
+            setattr(message, CAME_ON, self.channel)
+        return message
+
+    @override
+    def ack(self, message: Any) -> None:
+        if self._came_here(message):
+            super().ack(message)
+
+    @override
+    def nack(self, message: Any) -> None:
+        if self._came_here(message):
+            super().nack(message)
+
+    def _came_here(self, message: Any) -> bool:  # noqa: ANN401 - the base's
+        """Whether a message came on this channel: its number on a channel that was lost is another message's here.
+
+        Dramatiq tries to ack every 5 s until it is connected anew, and would ack that one, which somebody is still at
+        work on. RabbitMQ has given the message itself to somebody else long since.
+        """
+        return getattr(message, CAME_ON) is self.channel
 
     def _sound(self, deliveries: Iterator[Delivery]) -> Generator[Delivery]:
         """What is delivered and is a message; nothing more once the worker is draining, but acks go out."""
