@@ -1,6 +1,7 @@
 """A sandbox of its own for these tests, the shop that its webhooks go to, and the parties' real clients."""
 
 import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ async def open_shop() -> AsyncGenerator[Shop]:
     config = uvicorn.Config(Litestar([webhook], openapi_config=None, logging_config=None), port=0, log_config=None)
     server = uvicorn.Server(config)
     listener = config.bind_socket()
+    # uvicorn names no protocol, so asyncio would leave Nagle's algorithm on; accepted connections inherit this option.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     shop.url = f"http://127.0.0.1:{listener.getsockname()[1]}/webhook"
     serving = asyncio.create_task(server.serve([listener]))
     yield shop
