@@ -16,7 +16,7 @@ from blogqueue.imports import import_folder
 from blogqueue.promises import Promised
 from blogqueue.states import OPEN_JOBS
 from blogqueue.tables import Article, Job, Order
-from blogqueue.writing.blocks import eligible_blocks
+from blogqueue.writing.markdown.blocks import eligible_blocks
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"

@@ -19,7 +19,7 @@ from blogqueue.database import pool
 from blogqueue.settings import settings
 from blogqueue.states import OrderStatus
 from blogqueue.tables import Order
-from blogqueue.writing.integration import Draft
+from blogqueue.writing.link_edit.integration import Draft
 
 REQUESTS = 1_000
 CHANGES = 30

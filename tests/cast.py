@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from blogqueue.writing.links import links_in
+from blogqueue.writing.markdown.links import links_in
 from tests.stage import Stage
 
 ANA: dict[str, Any] = {}

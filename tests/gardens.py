@@ -7,7 +7,7 @@ from uuid import UUID
 from blogqueue.database import DB
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Article, ArticleVersion, Order
-from blogqueue.writing.links import Link
+from blogqueue.writing.markdown.links import Link
 
 PARAGRAPH = (
     "Paragraph {n} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the small "

@@ -19,8 +19,8 @@ from blogqueue.errors import ConflictError, ProblemError
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.states import OrderKind, OrderStatus
 from blogqueue.tables import ArticleVersion, Domain, Job, Order, Purchase, Rel
-from blogqueue.writing.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.links import links_in, markdown_link
+from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.markdown.links import links_in, markdown_link
 from tests import gardens
 from tests.gardens import TEXT
 from tests.stage import Bought, Stage, redis_broker

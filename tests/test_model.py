@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 from blogqueue.writing import model
-from blogqueue.writing.article_prompts import article
+from blogqueue.writing.article.generation import write_article
+from blogqueue.writing.article.prompts import article
 from blogqueue.writing.attempts import APPROVED, NEEDS_HUMAN
-from blogqueue.writing.generation import write_article
-from blogqueue.writing.links import links_in
+from blogqueue.writing.markdown.links import links_in
 from blogqueue.writing.model import ModelError
-from blogqueue.writing.prompts import Question
+from blogqueue.writing.questions import Question
 from tests.stage import Stage
-from tests.writing.manuscripts import COMMISSION
+from tests.writing.article.right_article import COMMISSION
 
 
 async def ask(question: Question) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Article, ArticleVersion, Job, Purchase
-from blogqueue.writing.links import Link, links_in
+from blogqueue.writing.markdown.links import Link, links_in
 from tests.cast import BEN, live
 from tests.stage import Bought, Stage, bearer, order_row
 

@@ -8,8 +8,8 @@ import pytest
 from blogqueue import admins, articles, reviews
 from blogqueue.states import OrderStatus
 from blogqueue.tables import ArticleVersion, Domain, OrderEvent
-from blogqueue.writing.blocks import eligible_blocks
-from blogqueue.writing.links import links_in
+from blogqueue.writing.markdown.blocks import eligible_blocks
+from blogqueue.writing.markdown.links import links_in
 from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
 from tests.stage import Bought, Stage, bearer, order_row
 

@@ -11,8 +11,8 @@ from blogqueue import articles, review_desk, reviews, tokens, versions
 from blogqueue.database import DB
 from blogqueue.pages import changes
 from blogqueue.tables import ArticleVersion, Order, OrderEvent
-from blogqueue.writing.edits import AppliedEdit
-from blogqueue.writing.links import Link, markdown_link
+from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.markdown.links import Link, markdown_link
 from tests.cast import BEN, LONG
 from tests.stage import Bought, Stage, order_row
 

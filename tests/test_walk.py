@@ -4,7 +4,7 @@ import asyncio
 
 from blogqueue.actors.messages import integrate_backlink
 from blogqueue.tables import Job, Letter, StripeEvent
-from blogqueue.writing.links import Link, links_in
+from blogqueue.writing.markdown.links import Link, links_in
 from tests.stage import GARDEN, Stage, bearer, order_row
 
 LINK = Link("https://www.anasgarden.example/mulch-guide", "a guide to mulching")

@@ -9,8 +9,8 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.tables import Article, Domain, Order
-from blogqueue.writing.links import links_in, markdown_link
-from blogqueue.writing.rendering import lost_links
+from blogqueue.writing.markdown.links import links_in, markdown_link
+from blogqueue.writing.markdown.rendering import lost_links
 
 MAX_CHARACTERS = 1_000_000
 """A thousand times a short article; anything larger is something else."""

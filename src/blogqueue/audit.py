@@ -9,8 +9,8 @@ import msgspec
 from blogqueue import catalogue, history
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Order, OrderEvent
-from blogqueue.writing.edits import AppliedEdit, declared_only
-from blogqueue.writing.rendering import lost_links
+from blogqueue.writing.link_edit.edits import AppliedEdit, declared_only
+from blogqueue.writing.markdown.rendering import lost_links
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from blogqueue.errors import GoneError, NotFoundError
 from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
 from blogqueue.tables import Article
-from blogqueue.writing.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.links import Link
+from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.markdown.links import Link
 
 PAGE_SIZE = 20
 MOST = 10**12

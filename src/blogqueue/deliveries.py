@@ -11,8 +11,8 @@ from blogqueue.promises import Promised, PromisedJob
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, ReviewStatus
 from blogqueue.tables import Order
-from blogqueue.writing.generation import Manuscript
-from blogqueue.writing.integration import Draft
+from blogqueue.writing.article.generation import Manuscript
+from blogqueue.writing.link_edit.integration import Draft
 
 FAILED_DETAILS = {
     OrderKind.BACKLINK: "We could not work your link in.",

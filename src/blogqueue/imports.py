@@ -12,7 +12,7 @@ from blogqueue.database import transaction
 from blogqueue.errors import ConflictError
 from blogqueue.tables import Article, ArticleVersion, Domain
 from blogqueue.terms import TermError
-from blogqueue.writing.blocks import FrontMatterError, front_matter
+from blogqueue.writing.markdown.front_matter import FrontMatterError, front_matter
 
 WHO = "import"
 SUFFIXES = frozenset({".md", ".markdown"})

@@ -13,9 +13,9 @@ import idna
 from email_validator import EmailNotValidError, validate_email
 
 from blogqueue.settings import settings
-from blogqueue.writing.links import Link, links_in, markdown_link
-from blogqueue.writing.word_checks import invisible
-from blogqueue.writing.words import addresses
+from blogqueue.writing.markdown.contact_details import addresses
+from blogqueue.writing.markdown.invisible import invisible
+from blogqueue.writing.markdown.links import Link, links_in, markdown_link
 
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80

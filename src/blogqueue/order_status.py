@@ -26,10 +26,10 @@ from blogqueue.states import (
     RefundState,
 )
 from blogqueue.tables import Article, ArticleVersion, Job, Order, Purchase
-from blogqueue.writing.comparison import compare
-from blogqueue.writing.edits import AppliedEdit
-from blogqueue.writing.links import Link, markdown_link
-from blogqueue.writing.rendering import render
+from blogqueue.writing.link_edit.comparison import compare
+from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.rendering import render
 
 FAILED_MESSAGES = {
     FailureReason.JOB_FAILED: "We could not complete your order; our team has been notified",

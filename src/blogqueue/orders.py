@@ -12,7 +12,7 @@ from blogqueue.promises import Promised, PromisedJob
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Job, Order, OrderEvent
-from blogqueue.writing.links import Link
+from blogqueue.writing.markdown.links import Link
 
 JOBS = {
     OrderKind.BACKLINK: (jobs.BACKLINK_INTEGRATION, "backlink-int"),

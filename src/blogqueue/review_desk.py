@@ -13,9 +13,9 @@ from blogqueue import catalogue, orders, reviews, versions
 from blogqueue.errors import NotFoundError
 from blogqueue.states import JobState, OrderStatus, RefundState
 from blogqueue.tables import Article, ArticleVersion, Job, Order, OrderEvent, Refund
-from blogqueue.writing.edits import AppliedEdit, declared_only
-from blogqueue.writing.links import Link
-from blogqueue.writing.rendering import lost_links
+from blogqueue.writing.link_edit.edits import AppliedEdit, declared_only
+from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.rendering import lost_links
 
 SHOWN = 100
 """How many orders a list shows; it says so when there are more."""

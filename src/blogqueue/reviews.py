@@ -13,10 +13,11 @@ from blogqueue.promises import Promised
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatus, QcStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion, Order
-from blogqueue.writing.checks import Wanted, check_integration
-from blogqueue.writing.edits import AppliedEdit, EditRefused, reapply
-from blogqueue.writing.links import Link, markdown_link
-from blogqueue.writing.rendering import lost_links
+from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.edits import AppliedEdit, EditRefused, reapply
+from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.rendering import lost_links
 
 REASONS = (
     "The page it leads to does not fit this site.",

@@ -15,7 +15,7 @@ from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
 from blogqueue.tables import Article, HeldPayment, Order, Purchase, StripeEvent
 from blogqueue.versions import lock_article
-from blogqueue.writing.links import Link
+from blogqueue.writing.markdown.links import Link
 
 
 async def settle(session: dict[str, Any]) -> tuple[Promised, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
 from blogqueue.tables import Article, ArticleVersion
-from blogqueue.writing.front_matter import body_start
+from blogqueue.writing.markdown.front_matter import body_start
 
 
 async def lock_article(article_id: UUID) -> Article:

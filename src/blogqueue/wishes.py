@@ -13,8 +13,8 @@ from blogqueue.link_rules import RuleError
 from blogqueue.states import OrderKind
 from blogqueue.tables import Article, Purchase
 from blogqueue.versions import lock_article
-from blogqueue.writing.blocks import eligible_blocks
-from blogqueue.writing.links import Link, links_in
+from blogqueue.writing.markdown.blocks import eligible_blocks
+from blogqueue.writing.markdown.links import Link, links_in
 
 
 class BacklinkWish(msgspec.Struct, frozen=True):

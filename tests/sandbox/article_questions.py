@@ -5,12 +5,11 @@ from typing import Any
 
 import openai
 
-from blogqueue.writing.article_checks import check_article
-from blogqueue.writing.article_prompts import article, article_opinion
-from blogqueue.writing.cases import Problem
-from blogqueue.writing.commissions import Candidate, Commission
-from blogqueue.writing.links import Link, markdown_link
-from blogqueue.writing.prompts import Question
+from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.checks import check_article
+from blogqueue.writing.article.prompts import article, article_opinion
+from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.questions import Problem, Question
 from tests.sandbox.questions import form
 
 LINK = Link("https://www.example.com/guide?x=1", "a guide to mulching")

@@ -15,12 +15,12 @@ from blogqueue.link_rules import RuleError
 from blogqueue.sandbox import articles
 from blogqueue.sandbox.articles import LANGUAGES, WRONG_ARTICLES
 from blogqueue.sandbox.faults import ARTICLES
-from blogqueue.writing.article_checks import check_article
-from blogqueue.writing.article_prompts import article
-from blogqueue.writing.cases import Problem
-from blogqueue.writing.commissions import Candidate, Commission
-from blogqueue.writing.links import Link, markdown_link
-from blogqueue.writing.words import words
+from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.checks import check_article
+from blogqueue.writing.article.prompts import article
+from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.words import words
+from blogqueue.writing.questions import Problem
 from tests.sandbox.article_questions import COMMISSION, LINK, broken_rules, judge, paragraph_of_link, put, write
 
 

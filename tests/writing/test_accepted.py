@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from blogqueue import link_rules
 from blogqueue.link_rules import RuleError
 from blogqueue.sandbox import articles as sandbox_articles
-from blogqueue.writing.article_checks import check_article
-from blogqueue.writing.blocks import eligible_blocks
-from blogqueue.writing.checks import Wanted, check_integration
-from blogqueue.writing.commissions import Commission
-from blogqueue.writing.edits import Edit, apply
-from blogqueue.writing.links import Link, markdown_link
-from tests.writing.articles import GARDEN
+from blogqueue.writing.article.brief import Commission
+from blogqueue.writing.article.checks import check_article
+from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.edits import Edit, apply
+from blogqueue.writing.markdown.blocks import eligible_blocks
+from blogqueue.writing.markdown.links import Link, markdown_link
+from tests.writing.garden import GARDEN
 
 BLOCK = eligible_blocks(GARDEN)[0]
 URL = "https://www.anasgarden.example/"

@@ -4,8 +4,9 @@ from blogqueue import deliveries, orders, sites
 from blogqueue.actors.run import Run
 from blogqueue.promises import Promised
 from blogqueue.tables import Article
-from blogqueue.writing.generation import Candidate, Commission, write_article
-from blogqueue.writing.links import Link
+from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.generation import write_article
+from blogqueue.writing.markdown.links import Link
 
 
 async def write(current: Run) -> Promised:

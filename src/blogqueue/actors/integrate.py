@@ -4,7 +4,7 @@ from blogqueue import deliveries, orders, reviews, versions
 from blogqueue.actors.run import Run
 from blogqueue.promises import Promised
 from blogqueue.tables import Article
-from blogqueue.writing.integration import Brief, integrate
+from blogqueue.writing.link_edit.integration import Brief, integrate
 
 
 async def integrate_link(current: Run) -> Promised:

@@ -19,9 +19,9 @@ from blogqueue.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
 from blogqueue.promises import Promised, PromisedJob
 from blogqueue.writing import model
-from blogqueue.writing.integration import NoRoomError
+from blogqueue.writing.link_edit.integration import NoRoomError
 from blogqueue.writing.model import ModelError
-from blogqueue.writing.prompts import Question
+from blogqueue.writing.questions import Question
 
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
 RENEW_SECONDS = jobs.LEASE_SECONDS / 4

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
 
-from blogqueue.writing.edits import AppliedEdit
-from blogqueue.writing.links import Link
-from blogqueue.writing.rendering import render_blocks
+from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.rendering import render_blocks
 
 _SOURCE = re.compile(r"\s+|\w+|[^\w\s]")
 _HTML = re.compile(r"<[^>]*>|&[^;\s]+;|\s+|\w+|[^\w\s]")

@@ -17,7 +17,7 @@ from blogqueue.pages import changes
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.promises import Promised
-from blogqueue.writing.rendering import render
+from blogqueue.writing.markdown.rendering import render
 
 NO_VERSION = UUID(int=0)
 """What a form without a version's id was filled with: none that an order has."""

@@ -12,7 +12,7 @@ from litestar.response import Template
 from blogqueue import catalogue
 from blogqueue.pages.rendering import HERE, page
 from blogqueue.settings import settings
-from blogqueue.writing.rendering import render
+from blogqueue.writing.markdown.rendering import render
 
 
 def _number(typed: str) -> int:

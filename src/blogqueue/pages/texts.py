@@ -13,7 +13,7 @@ from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.tables import Article
-from blogqueue.writing.line_ends import with_line_ends
+from blogqueue.writing.markdown.line_ends import with_line_ends
 
 BODY_BYTES = 4 * articles.MAX_CHARACTERS
 """A form's text is percent-encoded."""

@@ -6,8 +6,8 @@ from typing import Any
 from blogqueue.money import amount
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
-from blogqueue.writing.article_prompts import ARTICLE, ARTICLE_OPINION
-from blogqueue.writing.prompts import LINK_EDIT, SECOND_OPINION
+from blogqueue.writing.article.prompts import ARTICLE, ARTICLE_OPINION
+from blogqueue.writing.link_edit.prompts import LINK_EDIT, SECOND_OPINION
 
 Status = dict[str, Any]
 

@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
-from blogqueue.writing.cases import Problem
-from blogqueue.writing.prompts import Question
+from blogqueue.writing.questions import Problem, Question
 
 MAX_QC_ATTEMPTS = 3
 """The seed's "Run QC checks (up to 3 attempts)"."""

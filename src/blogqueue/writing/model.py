@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from blogqueue.settings import settings
-from blogqueue.writing.prompts import MAX_OUTPUT_TOKENS, Question
+from blogqueue.writing.questions import MAX_OUTPUT_TOKENS, Question
 
 if TYPE_CHECKING:
     import openai

@@ -1,0 +1,1 @@
+"""A whole article that is written around a paid link: ordered, proposed, checked."""

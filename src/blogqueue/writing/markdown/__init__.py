@@ -1,0 +1,1 @@
+"""Markdown as it is read, rendered and searched: blocks, links, words, and the exact characters of each."""

@@ -1,0 +1,215 @@
+"""Ways to make a wrong edit of a scene, or None where its article has nothing to make it of."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from blogqueue.writing.link_edit.edits import Edit, apply
+from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.markdown.front_matter import front_matter
+from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.parsing import parse
+from tests.writing.garden import LINK, PAID
+from tests.writing.link_edit.scenes import LITERAL, SENTENCE, WANTED, Scene, Try, forged
+
+
+def says(text: str) -> Callable[[Scene], Try]:
+    return lambda scene: scene.append(text)
+
+
+def adds(text: str) -> Callable[[Scene], Try]:
+    return lambda scene: scene.append(f"{SENTENCE} {text}")
+
+
+def whole(make: Callable[[str], str]) -> Callable[[Scene], Try]:
+    """A replacement made of the paragraph with the correct sentence behind it."""
+    return lambda scene: scene.replace(make(f"{scene.block.text} {SENTENCE}"))
+
+
+def spliced(make: Callable[[str], str]) -> Callable[[Scene], Try]:
+    """The same, past `apply`, which would tidy it."""
+    return lambda scene: forged(
+        scene.article, scene.block.start, scene.block.end, make(f"{scene.block.text} {SENTENCE}")
+    )
+
+
+def at_words(share: float, extra: str = LITERAL) -> Callable[[Scene], Try]:
+    """The first words of the paragraph, and the link."""
+
+    def make(scene: Scene) -> Try:
+        words = scene.block.text.split()
+        return scene.replace(" ".join([*words[: int(len(words) * share)], extra]))
+
+    return make
+
+
+def in_a(kind: str) -> Callable[[Scene], Try | None]:
+    """The link put at the end of a line of another kind of block."""
+
+    def make(scene: Scene) -> Try | None:
+        for block in parse(scene.article).blocks:
+            lines = scene.article[block.start : block.end].rstrip("\r\n").split("\n")
+            if block.kind != kind or (kind == "fence" and len(lines) < 3):
+                continue
+            line = lines[0 if kind != "fence" else 1].rstrip(" \r|")
+            end = block.start + len(line) + (len(lines[0]) + 1 if kind == "fence" else 0)
+            return forged(scene.article, block.start, end, f"{scene.article[block.start : end]} {LITERAL}")
+        return None
+
+    return make
+
+
+def elsewhere(find: Callable[[Scene], Iterator[tuple[str, str]]]) -> Callable[[Scene], Try | None]:
+    """The correct edit, and a change of something outside: the first that can be made."""
+
+    def make(scene: Scene) -> Try | None:
+        right = scene.append(SENTENCE)
+        tries = (right.altered(old, new) for old, new in find(scene))
+        return next((made for made in tries if made is not None), None)
+
+    return make
+
+
+def words_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for block in prose_blocks(scene.article):
+        word = next((word for word in block.text.split() if word.isalpha()), None)
+        if block.id != scene.block.id and word:
+            yield word, f"{word[:-1]}\u00e9"
+
+
+def paragraphs_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for block in prose_blocks(scene.article):
+        if block.id != scene.block.id:
+            yield block.text, f"Never. {block.text}"
+
+
+def links_elsewhere(new: str) -> Callable[[Scene], Iterator[tuple[str, str]]]:
+    def find(scene: Scene) -> Iterator[tuple[str, str]]:
+        for link in parse(scene.article).links:
+            old = f"[{link.text}]({link.url})"
+            yield old, new.format(text=link.text, url=link.url)
+
+    return find
+
+
+def images_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for inline in parse(scene.article).inlines:
+        for url, _, _ in inline.images:
+            yield f"]({url}", "](/other.png"
+
+
+def images_lost_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    for inline in parse(scene.article).inlines:
+        for url, alt, _ in inline.images:
+            yield f"![{alt}]({url}", f"[{alt}]({url}"
+
+
+def link_elsewhere(scene: Scene) -> Try | None:
+    made = scene.append("Nothing to see.")
+    others = (block.text for block in prose_blocks(scene.article) if block.id != scene.block.id)
+    tries = (made.altered(text, f"{text} {LITERAL}") for text in others)
+    return next((found for found in tries if found is not None), None)
+
+
+def front_matter_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
+    said, start = front_matter(scene.article)
+    for name in said if start else ():
+        yield name, f"{name}x"
+
+
+def on(change: Callable[[str], str], spoil: Callable[[str], str]) -> Callable[[Scene], Try | None]:
+    """The correct edit of a changed article, and then the whole text spoilt."""
+
+    def make(scene: Scene) -> Try | None:
+        before = change(scene.article)
+        block = next(block for block in prose_blocks(before) if block.id == scene.block.id)
+        made = Scene(before, block).append(SENTENCE)
+        after = spoil(made.after)
+        return made._replace(after=after) if after != made.after else None
+
+    return make
+
+
+def sold(spoil: Callable[[Try], Try | None]) -> Callable[[Scene], Try | None]:
+    """The correct edit of an article that carries a paid link in another paragraph, and then something spoilt."""
+
+    def make(scene: Scene) -> Try | None:
+        for other in eligible_blocks(scene.article):
+            before, _ = apply(scene.article, Edit(other.id, "append", f"See {markdown_link(PAID)}."), [other])
+            block = next((b for b in eligible_blocks(before, [PAID]) if b.id == scene.block.id), None)
+            if block:
+                made = Scene(before, block).append(SENTENCE)
+                return spoil(made._replace(wanted=replace(WANTED, paid_links=(PAID,))))
+        return None
+
+    return make
+
+
+def beside(distance: int) -> Callable[[Scene], Try | None]:
+    """A correct edit of a paragraph in or beside which a paid link stands."""
+
+    def make(scene: Scene) -> Try | None:
+        blocks = parse(scene.article).blocks
+        at = next(i for i, block in enumerate(blocks) if block.start == scene.block.start)
+        if at + distance >= len(blocks) or blocks[at + distance].kind != "paragraph_open":
+            return None
+        end = blocks[at + distance].end
+        before = f"{scene.article[:end]} See {markdown_link(PAID)}.{scene.article[end:]}"
+        block = next(block for block in prose_blocks(before) if block.id == scene.block.id)
+        made = Scene(before, block).append(SENTENCE)
+        return made._replace(wanted=replace(WANTED, paid_links=(PAID,)))
+
+    return make
+
+
+def wanting(link: Link) -> Callable[[Scene], Try]:
+    return lambda scene: scene.append(f"See {markdown_link(link)}.")._replace(wanted=replace(WANTED, link=link))
+
+
+def with_blank(article: str) -> str:
+    return article + "\nThe end. \n"
+
+
+def stretched(scene: Scene) -> Try:
+    return scene.append(f"{SENTENCE} {' '.join(['pneumonoultramicroscopic'] * 40)}")
+
+
+def rewritten(scene: Scene) -> Try:
+    return scene.replace(f"{'other ' * len(scene.block.text.split())} words. {SENTENCE}")
+
+
+def emptied(scene: Scene) -> Try:
+    return forged(scene.article, scene.block.start, scene.block.end, "")
+
+
+def unappended(scene: Scene) -> Try:
+    start, end = scene.block.start, scene.block.end
+    return forged(scene.article, start, end, f"{scene.block.text[1:]} {SENTENCE}", mode="append")
+
+
+def unmarked(scene: Scene) -> Try | None:
+    """The paragraph without the marks between its words, where it has some."""
+    bare = "".join(c for c in scene.block.text if c not in ".,;:!?")
+    return scene.replace(f"{bare}. {SENTENCE}") if len(scene.block.text) - len(bare) > 3 else None
+
+
+def decomposed(scene: Scene) -> Try:
+    return scene.append(f"{SENTENCE} So says the cafe\u0301.")
+
+
+def foreign_line_end(scene: Scene) -> Try:
+    own = "\n" if "\r\n" in scene.article else "\r\n"
+    return spliced(lambda text: text.replace(" Readers who", f"{own}Readers who"))(scene)
+
+
+def moved_breaks(last: str) -> Callable[[Scene], Try | None]:
+    """As many lines as before, but the last is another one."""
+
+    def make(scene: Scene) -> Try | None:
+        first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")
+        return scene.replace(f"{first} {rest} {SENTENCE}{end}{last}") if end else None
+
+    return make
+
+
+def url(target: str) -> Callable[[Scene], Try]:
+    return says(f"See [{LINK.anchor_text}]({target}).")

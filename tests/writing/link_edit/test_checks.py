@@ -1,0 +1,150 @@
+"""The checks on one article with everything in it; the catalogue of wrong edits is in mutants.py."""
+
+from dataclasses import replace
+
+import pytest
+
+from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.link_edit.checks import RULES
+from blogqueue.writing.link_edit.edits import Edit
+from blogqueue.writing.markdown.blocks import eligible_blocks
+from blogqueue.writing.markdown.links import Link, markdown_link
+from tests.writing.garden import GARDEN, LINK, PAID, turned, wrapped
+from tests.writing.link_edit.mutants import MUTANTS, Mutant
+from tests.writing.link_edit.scenes import SENTENCE, WANTED, Scene
+
+ELIGIBLE = eligible_blocks(GARDEN)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=str)
+def test_a_wrong_edit_is_refused_by_its_rule(mutant: Mutant) -> None:
+    tried = [made for block in ELIGIBLE if (made := mutant.make(Scene(GARDEN, block)))]
+
+    assert tried, "this article is meant to have what every mutant needs"
+    for made in tried:
+        assert mutant.rule in {problem.rule for problem in made.problems()}
+
+
+def test_every_rule_has_a_mutant_that_it_catches() -> None:
+    assert {mutant.rule for mutant in MUTANTS} == {rule.__name__ for rule in RULES}
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_an_appended_sentence_and_a_wrapped_phrase_pass_in_every_paragraph(line_end: str, mark: str) -> None:
+    article = mark + turned(GARDEN, line_end)
+
+    for block in eligible_blocks(article):
+        scene = Scene(article, block)
+        found = wrapped(article, block.start, block.end)
+        assert found is not None
+        text, link = found
+        assert scene.append(SENTENCE).problems() == []
+        assert scene.replace(text)._replace(wanted=replace(WANTED, link=link)).problems() == []
+
+
+def test_problems_name_the_rule_the_bound_and_the_words() -> None:
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {'more ' * 100}")
+
+    problems = {problem.rule: problem for problem in made.problems()}
+
+    assert "at most 60 words; 110 are new" in problems["words_added"].message
+    assert len(problems["words_added"].words) == 200
+
+
+def test_problems_come_in_the_order_of_the_rules() -> None:
+    made = Scene(GARDEN, ELIGIBLE[0]).replace("<b>Gone</b>, see https://other.example")
+    order = [rule.__name__ for rule in RULES]
+
+    found = [problem.rule for problem in made.problems()]
+
+    assert found == sorted(found, key=order.index)
+    assert {"no_html", "no_bare_url", "words_kept", "link_exactly_once"} <= set(found)
+
+
+@pytest.mark.parametrize("rel", ["sponsored", "nofollow", ""])
+def test_any_rel_that_was_sold_is_rendered(rel: str) -> None:
+    made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
+
+    assert made._replace(wanted=replace(WANTED, rel=rel)).problems() == []
+
+
+def test_an_anchor_that_the_notes_spell_out_is_no_copy_of_them() -> None:
+    link = Link("https://www.example.com/", "the best guide to growing worms at home")
+    wanted = Wanted(link, notes=f"Use the words {link.anchor_text}, linked to {link.target_url}, call it Node.js.")
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {markdown_link(link)}.")
+
+    assert made._replace(wanted=wanted).problems() == []
+
+
+def test_an_anchor_may_say_what_the_text_around_it_may_not() -> None:
+    link = Link("https://www.example.com/", "how to write a system prompt")
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {markdown_link(link)}.")
+
+    assert made._replace(wanted=replace(WANTED, link=link)).problems() == []
+
+
+def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
+    article = GARDEN.replace("Bindweed is", "Node.js and Bindweed are")
+    block = eligible_blocks(article)[0]
+    made = Scene(article, block).append(f"{SENTENCE} It is about Node.js.")
+
+    assert made._replace(wanted=Wanted(LINK, notes="Mention Node.js if you can.")).problems() == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "That was in 2010-2020, and on 2024-05-01 (or 25.12.2024), e.g. for 10 000 000 people, i.e. 1.000.000 in all.",
+        "At Euro 2024 and COP 26 version 1.25.0 and/or PHP 8 ran at 3.5 km/h...and then 5 pounds of leaves at 10:30.",
+        "A file called config.json says so, or app.js, in the U.S.-based or St. Pauli edition, p. 12.",
+        "Those who call 2000 people in 100 days, 24/7, read ISO 9001, z.B. auf S. 3.",
+    ],
+)
+def test_words_that_only_look_like_an_address_a_price_or_a_telephone_pass(said: str) -> None:
+    assert Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {said}").problems() == []
+
+
+def test_an_address_in_the_source_that_no_reader_sees_may_stay() -> None:
+    article = GARDEN.replace("Bindweed is", "Bindweed ([mirror](/of/www.old.example/@a.b)) is")
+    block = next(block for block in eligible_blocks(article) if "Bindweed" in block.text)
+
+    assert Scene(article, block).append(SENTENCE).problems() == []
+
+
+def test_a_link_far_from_a_paid_one_passes() -> None:
+    paid = Scene(GARDEN, ELIGIBLE[0]).append(f"See {markdown_link(PAID)}.")
+    block = eligible_blocks(paid.after, [PAID])[-1]
+    made = Scene(paid.after, block).append(SENTENCE)
+
+    assert made._replace(wanted=replace(WANTED, paid_links=(PAID,), max_paid_links=2)).problems() == []
+
+
+def test_the_own_link_among_the_paid_ones_counts_once() -> None:
+    made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
+
+    assert made._replace(wanted=replace(WANTED, paid_links=(LINK,), max_paid_links=1)).problems() == []
+
+
+def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
+    before = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE).after
+    made = Scene(before, eligible_blocks(before)[-1]).append(SENTENCE)
+
+    assert "link_exactly_once" in {problem.rule for problem in made.problems()}
+
+
+def test_joiners_are_free_to_use_only_where_the_article_has_them() -> None:
+    joined = "So it \u0645\u06cc\u200c\u0631\u0648\u062f."
+    other = GARDEN.replace("Snails", "\u0645\u06cc\u200c\u0631\u0648\u062f Snails")
+
+    without = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {joined}").problems()
+    within = Scene(other, eligible_blocks(other)[0]).append(f"{SENTENCE} {joined}").problems()
+
+    assert [problem.rule for problem in without] == ["no_control_characters"]
+    assert within == []
+
+
+def test_a_huge_answer_is_counted_and_not_aligned() -> None:
+    made = Scene(GARDEN, ELIGIBLE[0]).edit(Edit(ELIGIBLE[0].id, "replace", "the and " * 1_200))
+
+    assert {"words_added", "words_kept"} & {problem.rule for problem in made.problems()}

@@ -1,0 +1,77 @@
+"""Real articles: no correct edit is refused, no wrong one passes. Skipped where the corpus is not beside the checkout.
+
+Every wrong edit on every article takes minutes; by default each article gets one in twenty-four, in turn, so that each
+of them meets five articles. EVERY_MUTANT=1 makes it all of them on all.
+"""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.markdown.front_matter import front_matter
+from blogqueue.writing.markdown.parsing import parse
+from tests.writing.garden import FILES, turned, wrapped
+from tests.writing.link_edit.mutants import MUTANTS
+from tests.writing.link_edit.scenes import SENTENCE, WANTED, Scene
+
+STEP = 1 if os.environ.get("EVERY_MUTANT") else 24
+
+each_article = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> str:
+    return path.read_bytes().decode()
+
+
+@each_article
+def test_a_correct_edit_of_any_eligible_paragraph_passes(path: Path) -> None:
+    article = read(path)
+
+    for block in eligible_blocks(article):
+        scene = Scene(article, block)
+        assert scene.append(SENTENCE).problems() == []
+        found = wrapped(article, block.start, block.end)
+        assert found is not None
+        assert scene.replace(found[0])._replace(wanted=replace(WANTED, link=found[1])).problems() == []
+
+
+@pytest.mark.parametrize("path", FILES[::6], ids=lambda path: path.stem)
+def test_a_correct_edit_passes_whatever_the_line_ends(path: Path) -> None:
+    for article in (turned(read(path), "\r\n"), "\ufeff" + turned(read(path), "\r")):
+        for block in eligible_blocks(article)[:1]:
+            scene = Scene(article, block)
+            assert scene.append(SENTENCE).problems() == []
+            assert scene.replace(f"{turned(block.text, chr(10))} {SENTENCE}").problems() == []
+
+
+@each_article
+def test_a_wrong_edit_is_refused_by_its_rule(path: Path) -> None:
+    article, number = read(path), FILES.index(path)
+    eligible = eligible_blocks(article)
+
+    passed: list[str] = []
+    for turn, mutant in enumerate(MUTANTS):
+        if (turn + number) % STEP or not eligible:
+            continue
+        made = mutant.make(Scene(article, eligible[turn % len(eligible)]))
+        if made and mutant.rule not in {problem.rule for problem in made.problems()}:
+            passed.append(mutant.name)
+
+    assert passed == []
+
+
+@each_article
+def test_every_paragraph_is_found_where_the_parser_read_it(path: Path) -> None:
+    article = read(path)
+    parsed = parse(article)
+    contents = [
+        parsed.tokens[i + 1].content
+        for i, token in enumerate(parsed.tokens)
+        if token.type == "paragraph_open" and token.level == 0
+    ]
+
+    assert [block.text for block in prose_blocks(article)] == contents
+    assert front_matter(article)[1] == parsed.body > 0
