@@ -9,8 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench import Table, recovery, stock
-from blogqueue import embedded
-from blogqueue.ports import free_port
+from blogqueue.demo import servers
+from blogqueue.demo.ports import free_port
 
 SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 
@@ -34,7 +34,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
         path = Path(folder)
-        with embedded.postgres(path) as database_url, embedded.redis(path) as redis_url:
+        with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
             settings(database_url, redis_url, path)
             # Only now: importing these reads the settings.
             from bench import orders, pages, pickup  # noqa: PLC0415

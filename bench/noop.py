@@ -7,7 +7,7 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-from blogqueue.brokers import BellBroker
+from blogqueue.jobs.redis_broker import BellBroker
 
 KINDS = {"stock": RedisBroker, "bell": BellBroker}
 

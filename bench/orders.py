@@ -9,13 +9,15 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bench import Table
-from blogqueue import migrations, orders, versions
 from blogqueue.actors.messages import nudge
-from blogqueue.database import DB, pool, transaction
-from blogqueue.imports import import_folder
-from blogqueue.promises import Promised
+from blogqueue.catalogue import versions
+from blogqueue.catalogue.importer import import_folder
+from blogqueue.db import migrations
+from blogqueue.db.engine import DB, pool, transaction
+from blogqueue.db.tables import Article, Job, Order
+from blogqueue.orders import lifecycle
+from blogqueue.outbox import Promised
 from blogqueue.states import OPEN_JOBS
-from blogqueue.tables import Article, Job, Order
 from blogqueue.writing.markdown.blocks import eligible_blocks
 
 ROOT = Path(__file__).parents[1]
@@ -127,4 +129,4 @@ async def an_order(article_id: UUID) -> Promised:
         access_token_hash=key.hex,
     )
     async with transaction():
-        return await orders.open_paid(order)
+        return await lifecycle.open_paid(order)

@@ -14,11 +14,14 @@ import httpx
 from playwright.async_api import Page, async_playwright
 
 from bench import Table
-from blogqueue import deliveries, jobs, orders, tokens, versions
-from blogqueue.database import pool
+from blogqueue import tokens
+from blogqueue.catalogue import versions
+from blogqueue.db.engine import pool
+from blogqueue.db.tables import Order
+from blogqueue.jobs import jobs
+from blogqueue.orders import lifecycle, results
 from blogqueue.settings import settings
 from blogqueue.states import OrderStatus
-from blogqueue.tables import Order
 from blogqueue.writing.link_edit.integration import Draft
 
 REQUESTS = 1_000
@@ -75,7 +78,7 @@ async def _order_in_review() -> Order:
     await Order.update({Order.access_token_hash: tokens.hashed(tokens.order_access(order_id))}).where(
         Order.id == order_id
     )
-    return await orders.get(order_id)
+    return await lifecycle.get(order_id)
 
 
 async def _rate(http: httpx.AsyncClient, path: str, at_once: int) -> tuple[str, ...]:
@@ -145,7 +148,7 @@ async def _seen(order: Order) -> Table:
 async def _one_change(order: Order, page: Page) -> float:
     """Milliseconds from the commit of a regenerated version until the page shows it."""
     await Order.raw("UPDATE jobs SET created_at = created_at - interval '1 hour' WHERE order_id = {}", order.id)
-    version = await versions.get((await orders.get(order.id)).version_id)
+    version = await versions.get((await lifecycle.get(order.id)).version_id)
     metadata = version.backlink_metadata
     draft = Draft(
         content=version.content_md,
@@ -154,14 +157,14 @@ async def _one_change(order: Order, page: Page) -> float:
         qc_status=version.last_qc_status or "",
         qc_notes=version.last_qc_notes,
     )
-    promised = await orders.regenerate(order.id)
+    promised = await lifecycle.regenerate(order.id)
     claim = await jobs.claim(promised.id, "bench")
     if not isinstance(claim, jobs.Claim):
         raise TypeError(f"{promised.id} could not be claimed")
     await page.wait_for_selector("#order[data-status=PROCESSING]")
     await page.evaluate("window.seen = 0")
     made = {name: metadata[name] for name in ("base_article_version_id", "edit")}
-    await deliveries.deliver(claim, draft, **made)
+    await results.deliver(claim, draft, **made)
     committed = time.time() * 1000
     await page.wait_for_selector("#order[data-status=QUALITY_CHECK]")
     return float(await page.evaluate("window.seen")) - committed

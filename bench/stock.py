@@ -16,7 +16,7 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-from blogqueue import embedded
+from blogqueue.demo import servers
 
 STARTS = "bench:stock:starts"
 THINKING_SECONDS = 8
@@ -40,7 +40,7 @@ if "BENCH_STOCK_REDIS" in os.environ:
 def rows(cap: int) -> list[tuple[str, ...]]:
     """One kill with another worker idle at hand, waited for at most `cap` s; and what others have measured or say."""
     name = "stock Dramatiq, another at hand"
-    with tempfile.TemporaryDirectory(prefix="blogqueue-stock-") as folder, embedded.redis(Path(folder)) as redis_url:
+    with tempfile.TemporaryDirectory(prefix="blogqueue-stock-") as folder, servers.redis(Path(folder)) as redis_url:
         command = [sys.executable, "-m", "dramatiq", "bench.stock", "-p", "1", "-t", "1", "--skip-logging"]
         environment = os.environ | {"BENCH_STOCK_REDIS": redis_url}
         workers = [

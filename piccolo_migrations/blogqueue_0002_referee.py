@@ -6,7 +6,7 @@ not grow with orders that are done.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-23T15:31:00:000000"
 VERSION = "1.38.0"

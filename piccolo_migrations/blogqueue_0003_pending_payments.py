@@ -3,7 +3,7 @@
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Boolean
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-23T19:05:00:000000"
 VERSION = "1.38.0"

@@ -6,7 +6,7 @@ A job's lease, which is renewed every two seconds, is not told.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-23T19:20:00:000000"
 VERSION = "1.38.0"

@@ -9,7 +9,7 @@ from piccolo.columns.column_types import Timestamptz
 from piccolo.columns.column_types import Varchar
 from piccolo.columns.indexes import IndexMethod
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-23T19:08:22:770173"
 VERSION = "1.38.0"

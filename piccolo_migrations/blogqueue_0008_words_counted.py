@@ -5,7 +5,7 @@ A migration of its own: in one, statements run before columns are added.
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-24T22:41:00:000000"
 VERSION = "1.38.0"

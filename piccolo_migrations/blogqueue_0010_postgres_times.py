@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Timestamptz
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 
-from blogqueue.database import PostgresNow
+from blogqueue.db.engine import PostgresNow
 
 ID = "2026-11-24T22:55:00:000000"
 VERSION = "1.38.0"

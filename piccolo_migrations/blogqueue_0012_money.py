@@ -2,7 +2,7 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 
 ID = "2026-11-24T23:10:30:000000"
 VERSION = "1.38.0"

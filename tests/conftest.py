@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from blogqueue.ports import free_port
+from blogqueue.demo.ports import free_port
 from tests import services
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import json
 from typing import Any
 from uuid import UUID
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
+from blogqueue.db.tables import Article, ArticleVersion, Order
 from blogqueue.states import ArticleStatus
-from blogqueue.tables import Article, ArticleVersion, Order
 from blogqueue.writing.markdown.links import Link
 
 PARAGRAPH = (

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from blogqueue.ports import free_port
+from blogqueue.demo.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 20.0  # the promise (DESIGN §9)

@@ -12,13 +12,18 @@ from uuid import UUID, uuid4
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from blogqueue import articles, catalogue, jobs, orders, purchases, refunds, reviews, tokens, wishes
+from blogqueue import tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
+from blogqueue.catalogue import articles, offers
+from blogqueue.db.tables import ArticleVersion, Domain, Job, Order, Purchase, Rel
 from blogqueue.errors import ConflictError, ProblemError
-from blogqueue.promises import Promised, PromisedJob
+from blogqueue.jobs import jobs
+from blogqueue.orders import lifecycle, purchases, requests
+from blogqueue.outbox import Promised, PromisedJob
+from blogqueue.payments import refunds
+from blogqueue.reviews import approval
 from blogqueue.states import OrderKind, OrderStatus
-from blogqueue.tables import ArticleVersion, Domain, Job, Order, Purchase, Rel
 from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
 from blogqueue.writing.markdown.links import links_in, markdown_link
 from tests import gardens
@@ -115,7 +120,7 @@ class Market(RuleBasedStateMachine):
             case _:
                 order_id = self.buys_a_link(0, "submitted")
                 self.writes(self.article(0), lambda text: reduce(gardens.edited, range(1, 9), text))
-                self.attempt(reviews.approve(order_id or uuid4(), who="edith"))
+                self.attempt(approval.approve(order_id or uuid4(), who="edith"))
                 self.the_workers_work(None)
                 self.a_customer_regenerates(0)
 
@@ -135,7 +140,7 @@ class Market(RuleBasedStateMachine):
 
     # ---- customers
 
-    def buys(self, wish: wishes.Wish, far: str) -> UUID | None:
+    def buys(self, wish: requests.Wish, far: str) -> UUID | None:
         """A purchase in one go, as far as told; what others have waiting is worked on as well. Its order."""
         (asked,) = self.attempt(purchases.ask(wish, address=str(uuid4())))
         if isinstance(asked, ProblemError):
@@ -157,9 +162,9 @@ class Market(RuleBasedStateMachine):
         self.do(self.stage.drain("backlink-integration", "article-generation"))
         order = self.do(gardens.rows(Order.select().where(Order.id == order["id"])))[0]
         if far in {"submitted", "approved"} and order["status"] == OrderStatus.QUALITY_CHECK:
-            self.attempt(orders.submit(order["id"], order["version_id"]))
+            self.attempt(lifecycle.submit(order["id"], order["version_id"]))
         if far == "approved":
-            self.attempt(reviews.approve(order["id"], who="edith"))
+            self.attempt(approval.approve(order["id"], who="edith"))
         return order["id"]
 
     @rule(pick=picks, far=st.sampled_from(["payment page", "delivered", "submitted", "approved", "approved"]))
@@ -168,14 +173,14 @@ class Market(RuleBasedStateMachine):
 
     def buys_a_link(self, pick: int, far: str) -> UUID | None:
         number = next(self.numbers)
-        wish = wishes.BacklinkWish(
+        wish = requests.BacklinkWish(
             article_id=self.article(pick).id,
             target_url=f"https://site-{number}.example/page",
             anchor_text=f"the {number}th site",
             notes="",
             email=f"customer-{number}@customers.example",
         )
-        had_places = self.do(catalogue.places(wish.article_id))
+        had_places = self.do(offers.places(wish.article_id))
         order_id = self.buys(wish, far)
         assert order_id is None or had_places
         return order_id
@@ -183,7 +188,7 @@ class Market(RuleBasedStateMachine):
     @rule(far=st.sampled_from(["paid", "submitted", "approved"]))
     def a_customer_orders_an_article(self, far: str) -> None:
         number = next(self.numbers)
-        wish = wishes.ArticleWish(
+        wish = requests.ArticleWish(
             domain_id=self.domain_id,
             topic=f"Growing tomatoes on balcony {number}",
             niche="gardening",
@@ -206,14 +211,14 @@ class Market(RuleBasedStateMachine):
     def a_customer_submits(self, pick: int) -> None:
         order_id = self.order(pick, OrderStatus.QUALITY_CHECK)
         if order_id is not None:
-            version_id = self.do(orders.get(order_id)).version_id
-            self.attempt(orders.submit(order_id, version_id or uuid4()))
+            version_id = self.do(lifecycle.get(order_id)).version_id
+            self.attempt(lifecycle.submit(order_id, version_id or uuid4()))
 
     @rule(pick=picks)
     def a_customer_regenerates(self, pick: int) -> None:
         order_id = self.order(pick, OrderStatus.QUALITY_CHECK)
         if order_id is not None:
-            self.attempt(orders.regenerate(order_id))
+            self.attempt(lifecycle.regenerate(order_id))
 
     # ---- workers, and what befalls them
 
@@ -250,9 +255,9 @@ class Market(RuleBasedStateMachine):
         self.faults(model=[{"kind": "status", "code": 401, "times": -1}])
         self.do(self.stage.drain("backlink-integration"))
         self.faults()
-        assert self.do(orders.get(order_id)).status == OrderStatus.FAILED
+        assert self.do(lifecycle.get(order_id)).status == OrderStatus.FAILED
         if then == "retried":
-            self.attempt(orders.retry(order_id, who="operator"))
+            self.attempt(lifecycle.retry(order_id, who="operator"))
             self.do(self.stage.drain("backlink-integration"))
         if then.startswith("refunded"):
             fails = then == "refunded after all"
@@ -269,7 +274,7 @@ class Market(RuleBasedStateMachine):
         order_id = self.order(pick, OrderStatus.FAILED)
         if order_id is not None:
             self.attempt(
-                refunds.begin_or_repeat(order_id, who="operator"), orders.retry(order_id, who="another operator")
+                refunds.begin_or_repeat(order_id, who="operator"), lifecycle.retry(order_id, who="another operator")
             )
 
     # ---- editors
@@ -277,21 +282,21 @@ class Market(RuleBasedStateMachine):
     @rule(some=st.lists(picks, min_size=1, max_size=3))
     def editors_approve(self, some: list[int]) -> None:
         chosen = [self.order(pick, OrderStatus.ADMIN_REVIEW) for pick in some]
-        self.attempt(*(reviews.approve(one, who="edith") for one in chosen if one))
+        self.attempt(*(approval.approve(one, who="edith") for one in chosen if one))
 
     @rule(pick=picks)
     def an_editor_rejects(self, pick: int) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
         if order_id is not None:
-            self.attempt(reviews.reject(order_id, who="edith", reason="It does not fit."))
+            self.attempt(approval.reject(order_id, who="edith", reason="It does not fit."))
 
     @rule(pick=picks, first=st.sampled_from(["approve", "reject"]))
     def an_editor_approves_while_another_rejects(self, pick: int, first: str) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
         if order_id is not None:
             verbs = [
-                reviews.approve(order_id, who="edith"),
-                reviews.reject(order_id, who="erik", reason="It does not fit."),
+                approval.approve(order_id, who="edith"),
+                approval.reject(order_id, who="erik", reason="It does not fit."),
             ]
             self.attempt(*(verbs if first == "approve" else reversed(verbs)))
 
@@ -309,12 +314,12 @@ class Market(RuleBasedStateMachine):
         order_id = self.buys_a_link(pick, "submitted")
         self.writes(self.article(pick), lambda text: gardens.edited(text, n))
         if order_id is not None:
-            self.attempt(reviews.approve(order_id, who="edith"))
+            self.attempt(approval.approve(order_id, who="edith"))
 
     @rule(pick=picks, n=st.integers(1, 8), also=st.booleans())
     def an_owner_changes_a_paragraph(self, pick: int, n: int, *, also: bool) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW) if also else None
-        approves = [reviews.approve(order_id, who="edith")] if order_id else []
+        approves = [approval.approve(order_id, who="edith")] if order_id else []
         self.writes(self.article(pick), lambda text: gardens.edited(text, n), *approves)
 
     @rule(pick=picks, frm=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))

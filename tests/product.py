@@ -20,7 +20,7 @@ import httpx
 import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
-from blogqueue.ports import free_port
+from blogqueue.demo.ports import free_port
 
 START_SECONDS = 150
 """Bounds what hangs; a start takes some 6 s on an idle machine."""

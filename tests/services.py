@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogqueue import embedded
+from blogqueue.demo import servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ def start() -> Services:
         if not (database_url and redis_url):
             folder = Path(tempfile.mkdtemp(prefix="blogqueue-tests-"))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            database_url = database_url or stack.enter_context(embedded.postgres(folder, fast=True))
-            redis_url = redis_url or stack.enter_context(embedded.redis(folder))
+            database_url = database_url or stack.enter_context(servers.postgres(folder, fast=True))
+            redis_url = redis_url or stack.enter_context(servers.redis(folder))
         return Services(database_url, redis_url, stack.pop_all())
 
 

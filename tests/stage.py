@@ -18,18 +18,20 @@ from dramatiq.message import Message
 from piccolo.apps.user.tables import BaseUser
 from piccolo_api.session_auth.tables import SessionsBase
 
-from blogqueue import admins, articles, jobs
+from blogqueue import editors
 from blogqueue.actors.broker import broker
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.app import Server, create_app
 from blogqueue.audit import audit
-from blogqueue.brokers import BellBroker
-from blogqueue.database import DB, transaction
+from blogqueue.catalogue import articles
+from blogqueue.db.engine import DB, transaction
+from blogqueue.db.migrations import forwards
+from blogqueue.db.tables import Article, Domain, Order
 from blogqueue.errors import ConflictError
-from blogqueue.migrations import forwards
-from blogqueue.promises import Promised
+from blogqueue.jobs import jobs
+from blogqueue.jobs.redis_broker import BellBroker
+from blogqueue.outbox import Promised
 from blogqueue.settings import settings
-from blogqueue.tables import Article, Domain, Order
 from tests.sandboxes import sandbox
 
 PASSWORD = "edith's own password"
@@ -210,19 +212,19 @@ class Stage:
 
     async def approve(self, order: Bought) -> httpx.Response:
         """Edith the editor approves."""
-        token = await admins.issue_token(f"edith-{order.id}-{os.urandom(4).hex()}")
+        token = await editors.issue_token(f"edith-{order.id}-{os.urandom(4).hex()}")
         return await self.http.post(f"/api/v1/admin/orders/{order.id}/approve", headers=bearer(token))
 
     async def judge(self, order: Bought, verb: str, **said: Any) -> httpx.Response:
         """Edith's program calls a verb of the admin API on an order."""
-        token = await admins.issue_token(f"edith-{os.urandom(8).hex()}")
+        token = await editors.issue_token(f"edith-{os.urandom(8).hex()}")
         path = f"/api/v1/admin/orders/{order.id}/{verb}"
         return await self.http.post(path, headers=bearer(token), json=said or None)
 
     async def signed_in(self, name: str = "edith") -> str:
         """An editor of this name, made if need be, has a session, in the browser that `http` is; the session."""
         with suppress(ConflictError):
-            await admins.create(name, f"{name}@blogqueue.example", PASSWORD)
+            await editors.create(name, f"{name}@blogqueue.example", PASSWORD)
         user = await BaseUser.objects().get(BaseUser.username == name)
         assert user is not None
         session = await SessionsBase.create_session(user.id)
@@ -233,7 +235,7 @@ class Stage:
     async def sign_in(self, name: str = "edith", **also: str) -> httpx.Response:
         """An editor of this name, made if need be, signs in over the login; a process takes 20 such in 5 minutes."""
         with suppress(ConflictError):
-            await admins.create(name, f"{name}@blogqueue.example", PASSWORD)
+            await editors.create(name, f"{name}@blogqueue.example", PASSWORD)
         await self.http.get("/admin/public/login/")
         token = {"x-csrftoken": self.http.cookies["csrftoken"]}
         said = {"username": name, "password": PASSWORD} | also
@@ -241,12 +243,12 @@ class Stage:
 
     async def decide(self, session_id: str, verb: str) -> httpx.Response:
         """The operator's program calls a verb of the admin API on a held payment."""
-        token = await admins.issue_token(f"otto-{os.urandom(8).hex()}")
+        token = await editors.issue_token(f"otto-{os.urandom(8).hex()}")
         return await self.http.post(f"/api/v1/admin/payments/{session_id}/{verb}", headers=bearer(token))
 
     async def held(self) -> list[dict[str, Any]]:
         """The held payments that wait for a word, as the admin API lists them."""
-        token = await admins.issue_token(f"otto-{os.urandom(8).hex()}")
+        token = await editors.issue_token(f"otto-{os.urandom(8).hex()}")
         answer = await self.http.get("/api/v1/admin/payments/held", headers=bearer(token))
         return answer.json()["data"]["items"]
 

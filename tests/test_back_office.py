@@ -8,8 +8,8 @@ import pyotp
 import pytest
 from piccolo.apps.user.tables import BaseUser
 
-from blogqueue import articles
-from blogqueue.tables import Article, Domain, HeldPayment, Order, OrderEvent, Purchase
+from blogqueue.catalogue import articles
+from blogqueue.db.tables import Article, Domain, HeldPayment, Order, OrderEvent, Purchase
 from tests.stage import GARDEN, PASSWORD, Stage, order_row
 
 
@@ -68,7 +68,7 @@ async def test_a_second_factor_is_asked_for_once_it_is_set_up(stage: Stage) -> N
     assert edith is not None
     from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret  # noqa: PLC0415
 
-    from blogqueue.back_office import encryption  # noqa: PLC0415 - after the environment is set
+    from blogqueue.admin.piccolo_admin import encryption  # noqa: PLC0415 - after the environment is set
 
     assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
     secret, _ = await AuthenticatorSecret.create_new(edith.id, encryption())

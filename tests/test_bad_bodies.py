@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar.routes import HTTPRoute
 
-from blogqueue import admins
+from blogqueue import editors
 from blogqueue.app import create_app
 from tests.stage import Stage, bearer
 from tests.test_bad_input import nothing_kept, refusal
@@ -43,7 +43,7 @@ def posts() -> list[str]:
 
 
 async def test_no_body_is_our_fault(stage: Stage) -> None:
-    token = bearer(await admins.issue_token("edith's program"))
+    token = bearer(await editors.issue_token("edith's program"))
     calls = [path for path in posts() if path.startswith("/api/")]
     assert len(calls) > 8
 
@@ -130,7 +130,7 @@ async def test_a_reason_that_cannot_be_kept_is_refused(stage: Stage) -> None:
     ],
 )
 async def test_what_is_missing_is_named(stage: Stage, path: str, missing: list[str]) -> None:
-    token = bearer(await admins.issue_token("edith's program"))
+    token = bearer(await editors.issue_token("edith's program"))
 
     nothing = await stage.http.post(f"/api/v1{path}", headers=token)
     empty = await stage.http.post(f"/api/v1{path}", json={}, headers=token)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.tables import Article, Job, Letter, Order, Purchase, StripeEvent
+from blogqueue.db.tables import Article, Job, Letter, Order, Purchase, StripeEvent
 from tests.stage import Stage, bearer, signed
 
 

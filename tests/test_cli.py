@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from blogqueue import jobs
-from blogqueue.operating import JOB_QUEUES
+from blogqueue.cli.operator import JOB_QUEUES
+from blogqueue.jobs import jobs
 from blogqueue.settings import settings
 from tests.stage import Stage
 

@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from blogqueue.database import AWAY, transaction
+from blogqueue.db.engine import AWAY, transaction
+from blogqueue.db.tables import Domain
 from blogqueue.settings import settings
-from blogqueue.tables import Domain
 from tests.stage import Stage
 
 

@@ -57,10 +57,10 @@ def test_every_test_that_the_readme_names_is_there() -> None:
         assert set(named) <= there, row
 
 
-def test_the_table_of_floors_is_the_contracts() -> None:
+def test_the_table_of_packages_is_the_contract() -> None:
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(one["layers"] for one in contract["contracts"] if one["type"] == "layers")
-    floor = {name.strip(): at for at, layer in enumerate(layers) for name in layer.split("|")}
+    floor = {name.strip(): at for at, layer in enumerate(layers) for name in re.split(r"[|:]", layer)}
     table = (
         (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where things are")[2].partition("## ")[0]
     )

@@ -13,8 +13,8 @@ import psutil
 import pytest
 import redis
 
-from blogqueue import embedded
-from blogqueue.embedded_files import (
+from blogqueue.demo import servers
+from blogqueue.demo.server_files import (
     EmbeddedError,
     find_postgres,
     find_redis,
@@ -34,13 +34,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 async def test_postgres_keeps_its_rows_from_one_run_to_the_next(folder: Path) -> None:
     # Given a row
-    with embedded.postgres(folder, fast=True) as url:
+    with servers.postgres(folder, fast=True) as url:
         connection = await asyncpg.connect(url)
         await connection.execute("CREATE TABLE rows (name text); INSERT INTO rows VALUES ('yesterday')")
         await connection.close()
 
     # When it runs again
-    with embedded.postgres(folder, fast=True) as url:
+    with servers.postgres(folder, fast=True) as url:
         connection = await asyncpg.connect(url)
         name = await connection.fetchval("SELECT name FROM rows")
         encoding = await connection.fetchval("SHOW server_encoding")
@@ -51,7 +51,7 @@ async def test_postgres_keeps_its_rows_from_one_run_to_the_next(folder: Path) ->
 
 
 async def test_postgres_wants_its_password(folder: Path) -> None:
-    with embedded.postgres(folder, fast=True) as url:
+    with servers.postgres(folder, fast=True) as url:
         guess = url.replace(prepare_postgres(folder), "guess")
 
         with pytest.raises(asyncpg.InvalidPasswordError):
@@ -60,11 +60,11 @@ async def test_postgres_wants_its_password(folder: Path) -> None:
 
 def test_redis_keeps_its_keys_from_one_run_to_the_next_and_wants_its_password(folder: Path) -> None:
     # Given a key
-    with embedded.redis(folder) as url, redis.Redis.from_url(url) as client:
+    with servers.redis(folder) as url, redis.Redis.from_url(url) as client:
         client.set("day", "yesterday")
 
     # When it runs again
-    with embedded.redis(folder) as url, redis.Redis.from_url(url) as client:
+    with servers.redis(folder) as url, redis.Redis.from_url(url) as client:
         day = client.get("day")
         policy = client.config_get("maxmemory-policy")
         with (
@@ -158,7 +158,7 @@ async def test_root_without_user_namespaces_is_served_by_nobody(
     closed.mkdir(mode=0o700)
 
     # When PostgreSQL runs there
-    with embedded.postgres(closed, fast=True) as url:
+    with servers.postgres(closed, fast=True) as url:
         connection = await asyncpg.connect(url)
         answer = await connection.fetchval("SELECT 1")
         await connection.close()
@@ -173,8 +173,8 @@ async def test_root_without_user_namespaces_is_served_by_nobody(
 def test_the_servers_end_with_a_parent_that_is_killed(folder: Path) -> None:
     # Given a program that runs both and cannot tidy up
     words = (
-        "import sys, pathlib; from blogqueue import embedded; folder = pathlib.Path(sys.argv[1])\n"
-        "with embedded.postgres(folder, fast=True), embedded.redis(folder):\n"
+        "import sys, pathlib; from blogqueue.demo import servers; folder = pathlib.Path(sys.argv[1])\n"
+        "with servers.postgres(folder, fast=True), servers.redis(folder):\n"
         "    print('up', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", words, str(folder)]
@@ -197,5 +197,5 @@ def test_a_server_that_does_not_start_is_named_with_the_end_of_its_log(tmp_path:
 
     started = time.monotonic()
     with pytest.raises(EmbeddedError, match=r"postgres did not start(.|\n)*no_such_setting"), ExitStack() as stack:
-        stack.enter_context(embedded.postgres(tmp_path, fast=True))
-    assert time.monotonic() - started < embedded.START_SECONDS
+        stack.enter_context(servers.postgres(tmp_path, fast=True))
+    assert time.monotonic() - started < servers.START_SECONDS

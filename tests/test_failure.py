@@ -6,13 +6,14 @@ import pendulum
 import pytest
 from periodiq import cron
 
-from blogqueue import jobs, orders
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.actors.run import Run
-from blogqueue.articles import publish_text
+from blogqueue.catalogue.articles import publish_text
+from blogqueue.db.tables import Article, ArticleVersion, Job, Order
 from blogqueue.errors import ConflictError
-from blogqueue.tables import Article, ArticleVersion, Job, Order
+from blogqueue.jobs import jobs
+from blogqueue.orders import lifecycle
 from blogqueue.writing.model import ModelError
 from tests.stage import GARDEN, Bought, Stage, order_row
 
@@ -70,7 +71,7 @@ async def test_a_retry_by_hand_brings_a_failed_order_back(stage: Stage) -> None:
 
     # When the operator retries it
 
-    await nudge(await orders.retry(order.id, who="operator"))
+    await nudge(await lifecycle.retry(order.id, who="operator"))
     await stage.drain()
 
     # Then it is delivered, and nothing is due to be refunded
@@ -91,7 +92,7 @@ async def test_a_refunded_order_is_never_retried(stage: Stage) -> None:
     row = await order_row(order)
     assert (row["status"], row["refund_state"]) == ("FAILED", "SUCCEEDED")
     with pytest.raises(ConflictError, match="refund has begun"):
-        await orders.retry(order.id, who="operator")
+        await lifecycle.retry(order.id, who="operator")
     assert (await order_row(order))["status"] == "FAILED"
     await stage.sound()
 
@@ -202,7 +203,7 @@ async def test_a_job_retried_by_hand_goes_on_from_what_was_paid_for(stage: Stage
     await stage.drain()
     assert (await order_row(order))["status"] == "FAILED"
 
-    await nudge(await orders.retry(order.id, who="operator"))
+    await nudge(await lifecycle.retry(order.id, who="operator"))
     await stage.drain()
 
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"

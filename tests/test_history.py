@@ -4,7 +4,7 @@ import asyncpg
 import pytest
 
 from blogqueue.audit import audit
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 from tests.stage import Stage
 
 

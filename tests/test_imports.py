@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from blogqueue import articles
-from blogqueue.imports import import_folder
-from blogqueue.tables import Article, ArticleVersion, Domain, OrderEvent
+from blogqueue.catalogue import articles
+from blogqueue.catalogue.importer import import_folder
+from blogqueue.db.tables import Article, ArticleVersion, Domain, OrderEvent
 from tests.stage import GARDEN, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import pytest
 
-from blogqueue import letters
 from blogqueue.actors.messages import deliver_letter, nudge
-from blogqueue.promises import Promised
-from blogqueue.tables import Letter, OrderEvent
+from blogqueue.db.tables import Letter, OrderEvent
+from blogqueue.emails import emails
+from blogqueue.outbox import Promised
 from tests.stage import Stage
 
 
@@ -101,7 +101,7 @@ async def test_a_mail_server_that_is_away_for_hours_gets_the_letter_when_it_is_b
 
 
 def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
-    pauses = [letters.pause_ms(attempt) / 1000 for attempt in range(1, letters.MAX_ATTEMPTS)]
+    pauses = [emails.pause_ms(attempt) / 1000 for attempt in range(1, emails.MAX_ATTEMPTS)]
 
     assert pauses[:4] == [5, 10, 20, 40]
     assert max(pauses) == pauses[-1] == 1800
@@ -113,7 +113,7 @@ async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_oper
     order = await stage.delivered(await stage.article())
     await Letter.raw(
         "UPDATE letters SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
-        letters.MAX_ATTEMPTS - 1,
+        emails.MAX_ATTEMPTS - 1,
     )
     letter = (await Letter.select().where(Letter.kind == "backlink_ready"))[0]
     await stage.sandbox.delete("/mailbox.json")
@@ -159,13 +159,13 @@ async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) 
 async def test_a_letter_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
     # Given a worker that was killed while the server had the letter
     letter = await a_letter(stage)
-    outgoing = await letters.claim(letter["id"])
+    outgoing = await emails.claim(letter["id"])
     assert outgoing is not None
-    assert await letters.hand_over(outgoing)
+    assert await emails.hand_over(outgoing)
     await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() - interval '1 second'")
 
     # When the sweep comes by
-    assert await letters.overdue() == ()
+    assert await emails.overdue() == ()
 
     # Then the letter is shown as failed and nobody sends it again
     assert ((await row())["state"], await stage.mails()) == ("FAILED", [])
@@ -185,26 +185,26 @@ async def test_a_letter_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
 async def test_a_letter_is_held_for_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
     # Given a mail server that was slow until the letter's bytes may go out
     letter = await a_letter(stage)
-    outgoing = await letters.claim(letter["id"])
+    outgoing = await emails.claim(letter["id"])
     assert outgoing is not None
     await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() + interval '1 second'")
 
     # When it is handed over
-    assert await letters.hand_over(outgoing)
+    assert await emails.hand_over(outgoing)
 
     # Then there is time for the server's answer
     left = await Letter.raw("SELECT EXTRACT(EPOCH FROM lease_until - clock_timestamp()) AS seconds FROM letters")
-    assert letters.LEASE_SECONDS - 5 < left[0]["seconds"] <= letters.LEASE_SECONDS
+    assert emails.LEASE_SECONDS - 5 < left[0]["seconds"] <= emails.LEASE_SECONDS
 
 
 async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_meanwhile(stage: Stage) -> None:
     letter = await a_letter(stage)
-    outgoing = await letters.claim(letter["id"])
-    assert outgoing is not None and await letters.hand_over(outgoing)
+    outgoing = await emails.claim(letter["id"])
+    assert outgoing is not None and await emails.hand_over(outgoing)
     await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() - interval '1 second'")
-    await letters.overdue()
+    await emails.overdue()
 
-    await letters.sent(outgoing)
+    await emails.sent(outgoing)
 
     assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
 
@@ -213,4 +213,4 @@ async def test_a_forgotten_letter_is_found_by_the_sweep(stage: Stage) -> None:
     letter = await a_letter(stage)
     await due_again()
 
-    assert await letters.overdue() == (letter["id"],)
+    assert await emails.overdue() == (letter["id"],)

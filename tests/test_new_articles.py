@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from blogqueue.db.tables import Article, ArticleVersion, Job, Purchase
 from blogqueue.states import ArticleStatus
-from blogqueue.tables import Article, ArticleVersion, Job, Purchase
 from blogqueue.writing.markdown.links import Link, links_in
 from tests.cast import BEN, live
 from tests.stage import Bought, Stage, bearer, order_row

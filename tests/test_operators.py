@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from blogqueue.tables import Purchase
+from blogqueue.db.tables import Purchase
 from tests.stage import Bought, Stage, order_row
 
 

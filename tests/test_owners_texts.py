@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
-from blogqueue import articles, catalogue
 from blogqueue.audit import audit
+from blogqueue.catalogue import articles, offers
+from blogqueue.db.tables import Article, Domain, OrderEvent
 from blogqueue.errors import ConflictError
-from blogqueue.tables import Article, Domain, OrderEvent
 from tests.cast import BEN, LONG, anchors, live
 from tests.stage import GARDEN, Bought, Stage, bearer
 
@@ -97,7 +97,7 @@ async def test_an_override_is_recorded_and_the_place_is_free_again(stage: Stage)
         "paid link dropped",
         "It leads to malware now.",
     )
-    assert await catalogue.places(article_id) == 1
+    assert await offers.places(article_id) == 1
     await stage.drain()
     await stage.sound()
 
@@ -144,7 +144,7 @@ async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) 
     # Then it has its rel and its guard, the place is taken, and the order's history says so
     page = (await stage.http.get("/articles/soil-that-lasts")).text
     assert 'rel="sponsored">a guide to mulching</a>' in page
-    assert await catalogue.places(article_id) == 0
+    assert await offers.places(article_id) == 0
     with pytest.raises(ConflictError, match=str(order.id)):
         await articles.publish_text(article_id, GARDEN, who="edith")
     assert (await notes(order))[-2:] == [

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from blogqueue import settlements
 from blogqueue.actors.messages import minute
-from blogqueue.database import transaction
-from blogqueue.tables import Article, HeldPayment, Job, Letter, Order, Purchase, StripeEvent
+from blogqueue.db.engine import transaction
+from blogqueue.db.tables import Article, HeldPayment, Job, Letter, Order, Purchase, StripeEvent
+from blogqueue.payments import fulfillment
 from tests.stage import Bought, Stage, order_row
 
 
@@ -315,10 +315,10 @@ async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(sta
 async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Stage) -> None:
     opened = await delayed(stage)
 
-    assert await settlements.unresolved() == [opened["sessionId"]]
-    assert await settlements.unresolved() == []
+    assert await fulfillment.unresolved() == [opened["sessionId"]]
+    assert await fulfillment.unresolved() == []
     await Purchase.raw("UPDATE purchases SET asked_at = asked_at - interval '5 minutes'")
-    assert await settlements.unresolved() == [opened["sessionId"]]
+    assert await fulfillment.unresolved() == [opened["sessionId"]]
 
 
 async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(stage: Stage) -> None:
@@ -381,7 +381,7 @@ async def test_a_dispute_that_is_heard_of_while_its_payment_is_settled_makes_no_
     paid = await stage.pay(opened["checkoutUrl"])
     session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=stripe_key())).json()
     async with transaction():
-        await settlements.take_turns(session["payment_intent"])
+        await fulfillment.take_turns(session["payment_intent"])
         dispute = {"data": {"object": {"payment_intent": session["payment_intent"]}}}
         await StripeEvent.insert(StripeEvent(id="evt_dispute", type="charge.dispute.created", payload=dispute))
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from blogqueue.tables import Domain, Order
+from blogqueue.db.tables import Domain, Order
 from tests.cast import ANA, BEN, CLEO, LONG, anchors
 from tests.stage import Stage
 

@@ -9,7 +9,7 @@ import pika
 import pytest
 from dramatiq.message import Message
 
-from blogqueue.rabbit import DrainingBroker
+from blogqueue.jobs.rabbitmq_broker import DrainingBroker
 from tests import rabbitmq
 from tests.breaking import WRITER, open_market, second_writer, shop, strike, two_by_two
 from tests.product import MANY, Market, Product, until

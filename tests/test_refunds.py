@@ -2,10 +2,11 @@
 
 import pytest
 
-from blogqueue import orders, refunds
 from blogqueue.actors.messages import minute
+from blogqueue.db.tables import Domain, Order, Refund
 from blogqueue.errors import ConflictError
-from blogqueue.tables import Domain, Order, Refund
+from blogqueue.orders import lifecycle
+from blogqueue.payments import refunds
 from tests.stage import Bought, Stage, order_row
 
 
@@ -180,5 +181,5 @@ async def test_an_order_whose_place_was_sold_meanwhile_is_not_retried(stage: Sta
 
     # Then it cannot be retried, only refunded
     with pytest.raises(ConflictError, match="sold meanwhile"):
-        await orders.retry(order.id, who="operator")
+        await lifecycle.retry(order.id, who="operator")
     assert (await order_row(order))["status"] == "FAILED"

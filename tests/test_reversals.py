@@ -2,12 +2,13 @@
 
 import pytest
 
-from blogqueue import jobs, refunds
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import minute
 from blogqueue.actors.run import Run
-from blogqueue.promises import Promised
-from blogqueue.tables import Job, Order, Refund
+from blogqueue.db.tables import Job, Order, Refund
+from blogqueue.jobs import jobs
+from blogqueue.outbox import Promised
+from blogqueue.payments import refunds
 from tests.stage import Bought, Stage, bearer, order_row
 
 STRIPE_KEY = bearer("sk_test_of_the_tests")

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from blogqueue import admins, articles, reviews
+from blogqueue import editors
+from blogqueue.catalogue import articles
+from blogqueue.db.tables import ArticleVersion, Domain, OrderEvent
+from blogqueue.reviews import approval
 from blogqueue.states import OrderStatus
-from blogqueue.tables import ArticleVersion, Domain, OrderEvent
 from blogqueue.writing.markdown.blocks import eligible_blocks
 from blogqueue.writing.markdown.links import links_in
 from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
@@ -326,7 +328,7 @@ async def test_a_rejection_needs_a_reason_that_can_be_read(stage: Stage, reason:
 @pytest.mark.parametrize("body", ["{}", None, '{"versionId": null}'])
 async def test_a_rejection_over_json_without_a_reason_names_the_field(stage: Stage, body: str | None) -> None:
     order = await stage.submitted(await stage.article())
-    token = await admins.issue_token("edith")
+    token = await editors.issue_token("edith")
 
     answer = await stage.http.post(
         f"/api/v1/admin/orders/{order.id}/reject",
@@ -407,4 +409,4 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
 
 
 async def test_reviews_reasons_may_all_be_given() -> None:
-    assert all(0 < len(reason) <= reviews.REASON_LENGTH for reason in reviews.REASONS)
+    assert all(0 < len(reason) <= approval.REASON_LENGTH for reason in approval.REASONS)

@@ -7,10 +7,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from blogqueue import articles, review_desk, reviews, tokens, versions
-from blogqueue.database import DB
-from blogqueue.pages import changes
-from blogqueue.tables import ArticleVersion, Order, OrderEvent
+from blogqueue import tokens
+from blogqueue.admin import diff
+from blogqueue.catalogue import articles, versions
+from blogqueue.db.engine import DB
+from blogqueue.db.tables import ArticleVersion, Order, OrderEvent
+from blogqueue.reviews import approval, queue
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, markdown_link
 from tests.cast import BEN, LONG
@@ -141,13 +143,13 @@ async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> No
     form = await form_token(stage, order)
 
     # When her reason holds what nobody can read
-    said = {"reason": reviews.REASONS[1], "words": "It is <b>not</b> what\u202e it says."}
+    said = {"reason": approval.REASONS[1], "words": "It is <b>not</b> what\u202e it says."}
     answer = await post(stage, order, "reject", form, **said)
 
     # Then her choice and her words stand in the form, which is open
     assert answer.status_code == 422
     page = html.unescape(answer.text)
-    assert f"<option selected>{reviews.REASONS[1]}</option>" in page
+    assert f"<option selected>{approval.REASONS[1]}</option>" in page
     assert f">\n{said['words']}</textarea>" in page
     assert '<details name="word" open><summary class="action" accesskey="r">' in page
 
@@ -221,11 +223,11 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     await stage.signed_in()
 
     # When Edith looks for it
-    queue = (await stage.http.get("/admin/reviews")).text
+    listed = (await stage.http.get("/admin/reviews")).text
     page = await stage.http.get(f"/admin/reviews/{order.id}")
 
     # Then it is listed with its reason and the day of its refund, and its page offers both words
-    assert "the money not back yet" in queue and f"/admin/reviews/{order.id}" in queue and "job failed" in queue
+    assert "the money not back yet" in listed and f"/admin/reviews/{order.id}" in listed and "job failed" in listed
     assert "Retry now" in page.text and "Refund now" in page.text
 
     # When she retries it
@@ -297,7 +299,7 @@ async def test_more_orders_than_a_page_shows_are_counted_and_all_come_up(stage: 
     # When Edith goes through them
     page = (await stage.http.get("/admin/reviews")).text
     seen = [order.id]
-    while (following := await review_desk.after(seen[-1])) and following != order.id:
+    while (following := await queue.after(seen[-1])) and following != order.id:
         seen.append(following)
 
     # Then the page says how many there are, and "Next" leads to each
@@ -360,7 +362,7 @@ def edit(before: str, after: str) -> AppliedEdit:
 def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
     before: str, after: str, marked: str, source: str
 ) -> None:
-    shown = changes.shown(before, after, edit(before, after), [(Link("https://a.example/", "here"), "sponsored")])
+    shown = diff.shown(before, after, edit(before, after), [(Link("https://a.example/", "here"), "sponsored")])
 
     assert (shown.marked, shown.source) == (marked, source)
 
@@ -369,7 +371,7 @@ def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
     "text", ["<script>alert(1)</script> and words", "[a](javascript:alert(1)) & <img src=x onerror=y>"]
 )
 def test_nothing_that_runs_comes_through_a_marked_change(text: str) -> None:
-    shown: Any = changes.shown("Words.", text, edit("Words.", text), [])
+    shown: Any = diff.shown("Words.", text, edit("Words.", text), [])
 
     for piece in (shown.marked, shown.source):
         assert "<script" not in piece and "<img" not in piece and 'href="javascript' not in piece

@@ -5,12 +5,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from blogqueue import history, jobs, refunds
 from blogqueue.actors.messages import minute
 from blogqueue.audit import audit
-from blogqueue.database import DB
+from blogqueue.db import history
+from blogqueue.db.engine import DB
+from blogqueue.db.tables import Job, Letter, Order, Purchase, QueueStat, StripeEvent
+from blogqueue.jobs import jobs
+from blogqueue.payments import refunds
 from blogqueue.settings import settings
-from blogqueue.tables import Job, Letter, Order, Purchase, QueueStat, StripeEvent
 from tests.cast import BEN, CLEO
 from tests.stage import Stage, redis_broker
 

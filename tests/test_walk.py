@@ -3,7 +3,7 @@
 import asyncio
 
 from blogqueue.actors.messages import integrate_backlink
-from blogqueue.tables import Job, Letter, StripeEvent
+from blogqueue.db.tables import Job, Letter, StripeEvent
 from blogqueue.writing.markdown.links import Link, links_in
 from tests.stage import GARDEN, Stage, bearer, order_row
 

@@ -3,6 +3,6 @@
 import os
 
 # Piccolo finds its configuration by this name wherever a process was started from.
-os.environ.setdefault("PICCOLO_CONF", "blogqueue.piccolo_conf")
+os.environ.setdefault("PICCOLO_CONF", "blogqueue.db.piccolo_conf")
 
 __version__ = "0.1.0"

@@ -12,14 +12,12 @@ from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
-from blogqueue import __version__, back_office, log, order_changes, readiness
-from blogqueue.api import admin, customer, envelope, health
-from blogqueue.api import shop as shop_api
-from blogqueue.database import pool
-from blogqueue.pages import buying, new_articles, rendering, texts
-from blogqueue.pages import orders as order_pages
-from blogqueue.pages import reviews as review_pages
-from blogqueue.pages import shop as shop_pages
+from blogqueue import __version__, log, readiness
+from blogqueue.admin import article_pages, piccolo_admin, review_pages
+from blogqueue.api import admin, customer, envelope, health, shop
+from blogqueue.db.engine import pool
+from blogqueue.orders import changes
+from blogqueue.pages import catalogue_pages, checkout, new_articles, order_pages, rendering
 from blogqueue.settings import settings
 
 BODY_BYTES = 64 * 1024
@@ -36,7 +34,7 @@ GRACE_SECONDS = 5
 
 @asynccontextmanager
 async def _database(_: Litestar) -> AsyncGenerator[None]:
-    async with pool(POOL_SIZE), order_changes.listening():
+    async with pool(POOL_SIZE), changes.listening():
         yield
 
 
@@ -55,7 +53,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the streams, then stop as uvicorn does."""
-        order_changes.stop()
+        changes.stop()
         await super().shutdown(sockets)
 
 
@@ -84,7 +82,7 @@ def create_app() -> Litestar:
     log.configure()
     api = Router(
         path="/api/v1",
-        route_handlers=[*shop_api.HANDLERS, *customer.HANDLERS, *admin.HANDLERS],
+        route_handlers=[*shop.HANDLERS, *customer.HANDLERS, *admin.HANDLERS],
         exception_handlers={Exception: envelope.answer},
         request_class=envelope.JSONRequest,
     )
@@ -92,11 +90,11 @@ def create_app() -> Litestar:
         route_handlers=[
             api,
             *health.HANDLERS,
-            *shop_pages.HANDLERS,
+            *catalogue_pages.HANDLERS,
             *review_pages.HANDLERS,
-            *texts.HANDLERS,
-            *back_office.HANDLERS,
-            *buying.HANDLERS,
+            *article_pages.HANDLERS,
+            *piccolo_admin.HANDLERS,
+            *checkout.HANDLERS,
             *new_articles.HANDLERS,
             *order_pages.HANDLERS,
             create_static_files_router(

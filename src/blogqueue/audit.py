@@ -6,9 +6,10 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue import catalogue, history
+from blogqueue.catalogue import offers
+from blogqueue.db import history
+from blogqueue.db.tables import Order, OrderEvent
 from blogqueue.states import ArticleStatus
-from blogqueue.tables import Order, OrderEvent
 from blogqueue.writing.link_edit.edits import AppliedEdit, declared_only
 from blogqueue.writing.markdown.rendering import lost_links
 
@@ -89,7 +90,7 @@ async def _live_texts_carry_every_paid_link() -> list[str]:
         "SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE o.rel IS DISTINCT FROM p.rel",
     )
     for row in rows:
-        paid = await catalogue.paid_orders(row["id"])
+        paid = await offers.paid_orders(row["id"])
         lost = lost_links(row["content_md"], [(one.link, one.rel) for one in paid])
         broken += [str(one.order_id) for one in paid if one.link in lost]
         if row["status"] != ArticleStatus.PUBLISHED:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from blogqueue import articles, versions
+from blogqueue.catalogue import articles, versions
 from blogqueue.settings import settings
 from tests.cast import BEN, CLEO, LONG
 from tests.stage import PASSWORD, Stage, order_row

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Route
 
 from blogqueue.app import create_app
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
 from blogqueue.settings import settings
 from tests.stage import Stage
 

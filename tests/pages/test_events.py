@@ -14,9 +14,9 @@ import asyncpg
 import httpx
 import pytest
 
-from blogqueue import order_changes
-from blogqueue.database import DB
-from blogqueue.ports import free_port
+from blogqueue.db.engine import DB
+from blogqueue.demo.ports import free_port
+from blogqueue.orders import changes
 from blogqueue.settings import settings
 from tests.stage import Bought, Stage, bearer
 
@@ -100,7 +100,7 @@ async def test_open_streams_are_bounded_and_hold_no_connection_of_the_pool(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given as many streams of one order as may be open, more than the pool has connections
-    monkeypatch.setattr(order_changes, "MAX_WATCHERS_PER_ORDER", 12)
+    monkeypatch.setattr(changes, "MAX_WATCHERS_PER_ORDER", 12)
     order = await stage.buy(await stage.article())
     streams = [events(stage, order) for _ in range(12)]
     try:
@@ -161,7 +161,7 @@ async def cut_listeners() -> int:
             rows = await connection.fetch(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND application_name = $1",
-                order_changes.LISTENER,
+                changes.LISTENER,
             )
         finally:
             await connection.close()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.tables import Article, Letter, Purchase
+from blogqueue.db.tables import Article, Letter, Purchase
 from tests.stage import Stage
 
 FORM = {

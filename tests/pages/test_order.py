@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from blogqueue.db.tables import Job, Order
 from blogqueue.settings import settings
-from blogqueue.tables import Job, Order
 from tests.cast import LONG
 from tests.stage import Bought, Stage
 

@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
-from blogqueue.database import DB
+from blogqueue.db.engine import DB
+from blogqueue.db.tables import Article, Order
 from blogqueue.settings import settings
-from blogqueue.tables import Article, Order
 from tests.stage import GARDEN, Bought, Stage, order_row
 from tests.test_failure import fault
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from blogqueue.pages import words
+from blogqueue.pages import order_texts
 
 DUE = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def job(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str) -> None:
-    text = words.explanation(status(queue={"jobs": [job(state="COMPLETED", finishedAt=DUE), at_work]}))
+    text = order_texts.explanation(status(queue={"jobs": [job(state="COMPLETED", finishedAt=DUE), at_work]}))
 
     assert said in text
     assert "You will get an e-mail" in text
@@ -63,7 +63,7 @@ def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str)
 def test_a_failed_order_says_why(reason: str, detail: str, said: str) -> None:
     failed = status(status="FAILED", failureReason=reason, failureDetail=detail)
 
-    assert said in words.explanation(failed)
+    assert said in order_texts.explanation(failed)
 
 
 @pytest.mark.parametrize(
@@ -77,14 +77,14 @@ def test_a_failed_order_says_why(reason: str, detail: str, said: str) -> None:
     ],
 )
 def test_a_failed_order_says_where_the_money_is(changes: dict[str, Any], said: str) -> None:
-    text = words.refund(status(status="FAILED", **changes))
+    text = order_texts.refund(status(status="FAILED", **changes))
 
     assert text.startswith(said) if said.startswith(("If", "Your")) else said in text
     assert bool(text) is bool(said)
 
 
 def test_an_order_that_goes_well_says_nothing_of_refunds() -> None:
-    assert words.refund(status(status="QUALITY_CHECK")) == ""
+    assert order_texts.refund(status(status="QUALITY_CHECK")) == ""
 
 
 @pytest.mark.parametrize(
@@ -103,17 +103,17 @@ def test_an_order_that_goes_well_says_nothing_of_refunds() -> None:
 def test_an_end_has_a_short_heading(changes: dict[str, Any], heading: str) -> None:
     failed = status(status="FAILED", **changes)
 
-    assert words.heading(failed) == heading
+    assert order_texts.heading(failed) == heading
     if "refundState" in changes:
-        assert "mend" not in words.explanation(failed)
+        assert "mend" not in order_texts.explanation(failed)
 
 
 @pytest.mark.parametrize("where", ["PROCESSING", "QUALITY_CHECK", "ADMIN_REVIEW"])
 def test_an_order_on_hold_asks_nothing_of_its_customer(where: str) -> None:
     held = status(status=where, onHold=True, statusMessage="Content ready for review")
 
-    assert words.heading(held) == "On hold"
-    assert "submit it" not in words.explanation(held)
+    assert order_texts.heading(held) == "On hold"
+    assert "submit it" not in order_texts.explanation(held)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_an_order_on_hold_asks_nothing_of_its_customer(where: str) -> None:
     ],
 )
 def test_a_notice_is_said_only_while_it_is_true(code: str, where: str, fits: bool) -> None:  # noqa: FBT001 - a case
-    assert bool(words.said(code, status(status=where))) is fits
+    assert bool(order_texts.said(code, status(status=where))) is fits
 
 
 @pytest.mark.parametrize(
@@ -139,11 +139,11 @@ def test_a_notice_is_said_only_while_it_is_true(code: str, where: str, fits: boo
     [(1, "in 1 second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (700, "in 12 minutes"), (3600, "in an hour")],
 )
 def test_a_wait_is_in_units_that_people_use(seconds: int, said: str) -> None:
-    assert words.wait(seconds) == said
+    assert order_texts.wait(seconds) == said
 
 
 def test_one_is_not_many() -> None:
-    assert words.places(1, 1) == "1 of 1 link free"
-    assert words.places(2, 3) == "2 of 3 links free"
-    assert words.taken(1).startswith("The only link of this article is held")
-    assert words.taken(3).startswith("All 3 links of this article are held")
+    assert order_texts.places(1, 1) == "1 of 1 link free"
+    assert order_texts.places(2, 3) == "2 of 3 links free"
+    assert order_texts.taken(1).startswith("The only link of this article is held")
+    assert order_texts.taken(3).startswith("All 3 links of this article are held")

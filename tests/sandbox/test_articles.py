@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from blogqueue import link_rules
-from blogqueue.link_rules import RuleError
+from blogqueue.catalogue import link_rules
+from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.sandbox import articles
 from blogqueue.sandbox.articles import LANGUAGES, WRONG_ARTICLES
 from blogqueue.sandbox.faults import ARTICLES

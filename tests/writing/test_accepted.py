@@ -4,8 +4,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from blogqueue import link_rules
-from blogqueue.link_rules import RuleError
+from blogqueue.catalogue import link_rules
+from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.sandbox import articles as sandbox_articles
 from blogqueue.writing.article.brief import Commission
 from blogqueue.writing.article.checks import check_article

@@ -9,10 +9,11 @@ from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMe
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
-from blogqueue import brokers, log
+from blogqueue import log
 from blogqueue.actors import run
-from blogqueue.database import close_pool, open_pool
-from blogqueue.processes import die_with_main_thread, die_with_parent
+from blogqueue.db.engine import close_pool, open_pool
+from blogqueue.jobs import redis_broker
+from blogqueue.jobs.processes import die_with_main_thread, die_with_parent
 from blogqueue.settings import settings
 
 HAND_BACK_SECONDS = 2
@@ -53,7 +54,7 @@ class Worker(Middleware):
 
     @override
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
-        brokers.drain(broker)
+        redis_broker.drain(broker)
         loop = get_event_loop_thread()
         if loop is not None:
             patience = max(0.0, settings.grace_seconds - HAND_BACK_SECONDS)
@@ -66,7 +67,7 @@ class Worker(Middleware):
             loop.run_coroutine(close_pool())
 
 
-broker = brokers.connect(
+broker = redis_broker.connect(
     [
         AgeLimit(),
         TimeLimit(),

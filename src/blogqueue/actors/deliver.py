@@ -5,41 +5,40 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
-from blogqueue import letters
-from blogqueue.database import AWAY
+from blogqueue.db.engine import AWAY
+from blogqueue.emails import emails, smtp
+from blogqueue.emails.smtp import MailError
 from blogqueue.log import logger
-from blogqueue.mail import send
-from blogqueue.mail.send import MailError
 
 Noted = TypeVar("Noted")
 
 
 async def deliver(letter_id: UUID) -> int | None:
     """Send a letter that waits; the delay in ms after which to try again, if it was not taken."""
-    outgoing = await letters.claim(letter_id)
+    outgoing = await emails.claim(letter_id)
     if outgoing is None:
         return None
     try:
-        email = send.message(
+        email = smtp.message(
             outgoing.id, to=outgoing.to, subject=outgoing.subject, html=outgoing.html, text=outgoing.text
         )
     except ValueError as error:
-        return await letters.refused(outgoing, f"this cannot be an e-mail: {error}", permanent=True)
+        return await emails.refused(outgoing, f"this cannot be an e-mail: {error}", permanent=True)
 
     async def hand_over() -> bool:
         try:
-            return await letters.hand_over(outgoing)
+            return await emails.hand_over(outgoing)
         except AWAY as error:
             raise MailError(f"not handed over, the database is away: {error}", permanent=False) from error
 
     try:
-        handed_over = await send.send(email, hand_over)
+        handed_over = await smtp.send(email, hand_over)
     except MailError as error:
         refusal, permanent = str(error), error.permanent
         logger.warning("letter not taken", letter=str(letter_id), error=refusal, permanent=permanent)
-        return await _noted(lambda: letters.refused(outgoing, refusal, permanent=permanent))
+        return await _noted(lambda: emails.refused(outgoing, refusal, permanent=permanent))
     if handed_over:
-        await _noted(lambda: letters.sent(outgoing))
+        await _noted(lambda: emails.sent(outgoing))
         logger.info("letter sent", letter=str(letter_id))
     return None
 

@@ -1,9 +1,10 @@
 """The work of the `article-generation` queue: a claimed job becomes a whole article, checked, to be reviewed."""
 
-from blogqueue import deliveries, orders, sites
 from blogqueue.actors.run import Run
-from blogqueue.promises import Promised
-from blogqueue.tables import Article
+from blogqueue.catalogue import domains
+from blogqueue.db.tables import Article
+from blogqueue.orders import lifecycle, results
+from blogqueue.outbox import Promised
 from blogqueue.writing.article.brief import Candidate, Commission
 from blogqueue.writing.article.generation import write_article
 from blogqueue.writing.markdown.links import Link
@@ -11,12 +12,12 @@ from blogqueue.writing.markdown.links import Link
 
 async def write(current: Run) -> Promised:
     """Write the article that the order is for, never on from the customer's last attempt; deliver the version."""
-    order = await orders.get(current.claim.order_id)
+    order = await lifecycle.get(current.claim.order_id)
     article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
     if article is None:
         raise LookupError(f"the order's article {order.article_id} is gone")
     domain = article.domain_id
-    related = await sites.related(domain.id, f"{article.topic} {article.keyword}")
+    related = await domains.related(domain.id, f"{article.topic} {article.keyword}")
     commission = Commission(
         site=domain.name,
         language=domain.language,
@@ -28,4 +29,4 @@ async def write(current: Run) -> Promised:
         candidates=tuple(Candidate(title, f"/articles/{slug}") for title, slug in related),
     )
     manuscript = await write_article(commission, current.ask)
-    return await deliveries.deliver(current.claim, manuscript, title=manuscript.title)
+    return await results.deliver(current.claim, manuscript, title=manuscript.title)

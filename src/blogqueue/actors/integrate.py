@@ -1,15 +1,16 @@
 """The work of the `backlink-integration` queue: a claimed job becomes a checked article version."""
 
-from blogqueue import deliveries, orders, reviews, versions
 from blogqueue.actors.run import Run
-from blogqueue.promises import Promised
-from blogqueue.tables import Article
+from blogqueue.catalogue import versions
+from blogqueue.db.tables import Article
+from blogqueue.orders import lifecycle, requirements, results
+from blogqueue.outbox import Promised
 from blogqueue.writing.link_edit.integration import Brief, integrate
 
 
 async def integrate_link(current: Run) -> Promised:
     """Work the order's link into the PUBLISHED article, never into the customer's last attempt; deliver the version."""
-    order = await orders.get(current.claim.order_id)
+    order = await lifecycle.get(current.claim.order_id)
     article = (
         await Article.select(
             Article.title, Article.selected_version_id, Article.domain_id.language.as_alias("language")
@@ -24,7 +25,7 @@ async def integrate_link(current: Run) -> Promised:
         article=published.content_md,
         title=article["title"],
         language=article["language"],
-        wanted=await reviews.wanted(order),
+        wanted=await requirements.of_order(order),
     )
     draft = await integrate(brief, current.ask)
-    return await deliveries.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)
+    return await results.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)

@@ -12,15 +12,16 @@ import redis
 from dramatiq.errors import BrokerError
 from dramatiq.middleware import SkipMessage
 
-from blogqueue import jobs, refunds
 from blogqueue.actors import upkeep
 from blogqueue.actors.broker import broker
 from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
+from blogqueue.jobs import jobs
 from blogqueue.log import logger
-from blogqueue.promises import Promised
+from blogqueue.outbox import Promised
+from blogqueue.payments import refunds
 
 MAIL, UPKEEP = "mail", "upkeep"
 

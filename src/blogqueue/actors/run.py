@@ -12,12 +12,13 @@ from typing import Any, ClassVar, cast
 
 import msgspec
 
-from blogqueue import budget, deliveries, jobs
-from blogqueue.budget import BudgetError
-from blogqueue.database import AWAY
-from blogqueue.jobs import Claim, LostLeaseError, NotYet
+from blogqueue.db.engine import AWAY
+from blogqueue.jobs import jobs
+from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
-from blogqueue.promises import Promised, PromisedJob
+from blogqueue.orders import budget, results
+from blogqueue.orders.budget import BudgetError
+from blogqueue.outbox import Promised, PromisedJob
 from blogqueue.writing import model
 from blogqueue.writing.link_edit.integration import NoRoomError
 from blogqueue.writing.model import ModelError
@@ -108,7 +109,7 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> 
                 if away:
                     await asyncio.sleep(1)
                 if claim.exhausted:
-                    return await deliveries.fail_attempt(claim, None, permanent=True)
+                    return await results.fail_attempt(claim, None, permanent=True)
                 return await _worked(current, work)
             except AWAY as error:
                 # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
@@ -130,7 +131,7 @@ async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> P
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it belongs on the job's row
         logger.warning("job attempt failed", job=current.claim.job_id, error=str(error))
-        return await deliveries.fail_attempt(
+        return await results.fail_attempt(
             current.claim,
             {
                 "attempt": current.claim.attempt,

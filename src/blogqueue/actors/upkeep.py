@@ -4,14 +4,17 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
-from blogqueue import held_payments, jobs, letters, payments, purchases, queue_stats, refunds
 from blogqueue.actors.broker import broker
-from blogqueue.brokers import BellBroker
+from blogqueue.emails import emails
+from blogqueue.jobs import jobs, stats
+from blogqueue.jobs.redis_broker import BellBroker
 from blogqueue.log import logger
-from blogqueue.promises import Promised
+from blogqueue.orders import purchases
+from blogqueue.outbox import Promised
+from blogqueue.payments import held_payments, refunds, stripe_api
 
 if TYPE_CHECKING:
-    from blogqueue.rabbit import DrainingBroker
+    from blogqueue.jobs.rabbitmq_broker import DrainingBroker
 
 UNSEEN_SECONDS = 5
 """What is due and does not wait in the broker's queue is sent again, if the broker was not told of it just now."""
@@ -21,7 +24,7 @@ async def minute() -> Promised:
     """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
     promised = Promised()
     # The nets first: what asks outside parties may take its time.
-    for step in (_nets, _places, refunds.begin_due, payments.reconcile, held_payments.send_due, _records):
+    for step in (_nets, _places, refunds.begin_due, stripe_api.reconcile, held_payments.send_due, _records):
         try:
             promised += await step()
         except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
@@ -44,7 +47,7 @@ async def _nets() -> Promised:
     by_queue = {queue: [job.id for job in due if job.queue == queue] for queue in {job.queue for job in due}}
     held = {job for queue, ids in by_queue.items() for job in await _held(queue, ids)}
     await jobs.mark_sent(list(held))
-    unsent = [str(letter) for letter in await letters.overdue(UNSEEN_SECONDS)]
+    unsent = [str(letter) for letter in await emails.overdue(UNSEEN_SECONDS)]
     told = await _held("mail", unsent)
     return Promised(
         jobs=tuple(job for job in due if job.id not in held),
@@ -71,6 +74,6 @@ async def _places() -> Promised:
 
 
 async def _records() -> Promised:
-    await queue_stats.record()
+    await stats.record()
     await jobs.clean_up()
     return Promised()

@@ -7,12 +7,15 @@ import msgspec
 from litestar import Request, Router, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from blogqueue import cursors, held_payments, orders, refunds, reversals, reviews
 from blogqueue.actors.messages import nudge
-from blogqueue.api import access
+from blogqueue.api import auth
 from blogqueue.api.envelope import success
+from blogqueue.db import pagination
+from blogqueue.db.tables import Order
+from blogqueue.orders import lifecycle
+from blogqueue.payments import disputes, held_payments, refunds
+from blogqueue.reviews import approval
 from blogqueue.states import HeldState, OrderStatus, RefundState
-from blogqueue.tables import Order
 
 
 class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -36,7 +39,7 @@ async def list_orders(
 ) -> dict[str, Any]:
     """Orders, oldest first, by status if one is named."""
     query = Order.select()
-    behind = cursors.read(cursor)
+    behind = pagination.read(cursor)
     if behind:
         at, row_id = behind
         query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
@@ -44,7 +47,7 @@ async def list_orders(
         query = query.where(Order.status == status)
     rows = await query.order_by(Order.created_at).order_by(Order.id).limit(limit + 1).output(load_json=True)
     page = rows[:limit]
-    next_cursor = cursors.after(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
+    next_cursor = pagination.after(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
     return success({"items": [_listed(row) for row in page], "nextCursor": next_cursor})
 
 
@@ -54,7 +57,7 @@ async def approve(
 ) -> dict[str, Any]:
     """Publish an order's version; where its paragraph has changed since, the link is integrated again instead."""
     who = request.user
-    order, promised = await reviews.approve(order_id, who=who, version_id=data.version_id if data else None)
+    order, promised = await approval.approve(order_id, who=who, version_id=data.version_id if data else None)
     await nudge(promised)
     published = order.status == OrderStatus.COMPLETED
     return success(
@@ -70,7 +73,7 @@ async def reject(
     """Refuse an order's link for good: its payment goes back, and the customer reads the reason."""
     who = request.user
     said = data or RejectRequest(reason="")  # without a body, it is the reason that is missing
-    order, promised = await reviews.reject(order_id, who=who, reason=said.reason, version_id=said.version_id)
+    order, promised = await approval.reject(order_id, who=who, reason=said.reason, version_id=said.version_id)
     await nudge(promised)
     return success(
         {
@@ -95,7 +98,7 @@ async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> d
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Give a FAILED order's job new attempts, as long as no refund has begun."""
     who = request.user
-    promised = await orders.retry(order_id, who=who)
+    promised = await lifecycle.retry(order_id, who=who)
     await nudge(promised)
     return success({"orderId": order_id, "jobId": promised.jobs[0].id}, "The order's job is waiting again")
 
@@ -104,8 +107,8 @@ async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> di
 async def unfreeze(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Let an order whose payment was disputed go on where it stood."""
     who = request.user
-    await nudge(await reversals.unfreeze(order_id, who=who))
-    order = await orders.get(order_id)
+    await nudge(await disputes.unfreeze(order_id, who=who))
+    order = await lifecycle.get(order_id)
     return success({"orderId": order_id, "status": order.status}, "The order goes on")
 
 
@@ -113,8 +116,8 @@ async def unfreeze(request: Request[Any, Any, Any], order_id: FromPath[UUID]) ->
 async def end(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """End an order whose payment was disputed: FAILED, its payment reversed; it is not refunded."""
     who = request.user
-    await nudge(await reversals.end(order_id, who=who))
-    order = await orders.get(order_id)
+    await nudge(await disputes.end(order_id, who=who))
+    order = await lifecycle.get(order_id)
     data = {"orderId": order_id, "status": order.status, "failureReason": order.failure_reason}
     return success(data, "The order has ended")
 
@@ -172,7 +175,7 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
 HANDLERS = [
     Router(
         path="/admin",
-        guards=[access.editors_only],
+        guards=[auth.editors_only],
         route_handlers=[
             list_orders,
             approve,

@@ -9,16 +9,16 @@ from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 
-from blogqueue import order_changes, order_status, orders
 from blogqueue.actors.messages import nudge
-from blogqueue.api import access
+from blogqueue.api import auth
 from blogqueue.api.envelope import success
-from blogqueue.database import AWAY
+from blogqueue.db.engine import AWAY
+from blogqueue.db.tables import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
-from blogqueue.promises import Promised
+from blogqueue.orders import changes, lifecycle, status_view
+from blogqueue.outbox import Promised
 from blogqueue.states import OrderKind, OrderStatus
-from blogqueue.tables import Order
 
 RECONNECT_MS = 2_000
 LOOK_AGAIN_SECONDS = {OrderStatus.PROCESSING: 5}
@@ -43,14 +43,14 @@ class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 @get("/purchase/status/{order_id:uuid}")
 async def get_status(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Where an order stands."""
-    return success(await order_status.status(await access.customers_order(request, order_id)))
+    return success(await status_view.status(await auth.customers_order(request, order_id)))
 
 
 @get("/purchase/status/{order_id:uuid}/events", media_type="text/event-stream")
 async def status_events(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> ServerSentEvent:
     """The status object as server-sent events: at once, and again at every change."""
-    order = await access.customers_order(request, order_id)
-    order_changes.check_room(order.id)
+    order = await auth.customers_order(request, order_id)
+    changes.check_room(order.id)
     return ServerSentEvent(_events(order.id))
 
 
@@ -58,10 +58,10 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     """One event a change; no connection of the pool is held in between."""
     said = ""
     try:
-        with order_changes.watching(order_id) as watcher:
-            while not order_changes.stopping():
-                status = await order_status.status(await orders.get(order_id))
-                stamp = order_status.stamp(status)
+        with changes.watching(order_id) as watcher:
+            while not changes.stopping():
+                status = await status_view.status(await lifecycle.get(order_id))
+                stamp = status_view.stamp(status)
                 if stamp == said:
                     yield ServerSentEventMessage(data=None, comment="nothing new")
                 else:
@@ -76,7 +76,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
 async def regenerate_backlink(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> dict[str, Any]:
     """Integrate the link anew into the current published article."""
     return await _regenerated(
-        await access.customers_order(request, data.order_id),
+        await auth.customers_order(request, data.order_id),
         OrderKind.BACKLINK,
         "The AI will re-integrate your backlink into the current published version.",
     )
@@ -86,7 +86,7 @@ async def regenerate_backlink(request: Request[Any, Any, Any], data: JSONBody[Or
 async def regenerate_article(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> dict[str, Any]:
     """Write the article anew, from the order and not from an earlier version."""
     return await _regenerated(
-        await access.customers_order(request, data.order_id),
+        await auth.customers_order(request, data.order_id),
         OrderKind.ARTICLE,
         "The AI will write your article anew, not on from this version.",
     )
@@ -100,10 +100,10 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
             code="wrong_kind",
             details=[FieldError("orderId", "kind", f"The order's kind is {order.kind}.")],
         )
-    job = await orders.regenerate(order.id)
+    job = await lifecycle.regenerate(order.id)
     await nudge(Promised(jobs=(job,)))
     return success(
-        {"jobId": job.id, "estimatedTime": await order_status.estimate(job.queue, job.id), "note": note},
+        {"jobId": job.id, "estimatedTime": await status_view.estimate(job.queue, job.id), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",
     )
 
@@ -111,9 +111,9 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
 @post("/purchase/submit-for-review", status_code=200)
 async def submit_for_review(request: Request[Any, Any, Any], data: JSONBody[SubmitRequest]) -> dict[str, Any]:
     """Hand the order's current version to an editor."""
-    order = await access.customers_order(request, data.order_id)
-    await nudge(await orders.submit(order.id, data.version_id))
-    return success(await order_status.status(await orders.get(order.id)), "Submitted, awaiting approval")
+    order = await auth.customers_order(request, data.order_id)
+    await nudge(await lifecycle.submit(order.id, data.version_id))
+    return success(await status_view.status(await lifecycle.get(order.id)), "Submitted, awaiting approval")
 
 
 HANDLERS = [get_status, status_events, regenerate_backlink, regenerate_article, submit_for_review]

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 
-from blogqueue.database import AWAY
+from blogqueue.db.engine import AWAY
 from blogqueue.errors import FieldError, ProblemError, UnavailableError
 from blogqueue.log import logger
 

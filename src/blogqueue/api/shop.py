@@ -8,13 +8,15 @@ import msgspec
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from blogqueue import catalogue, payments, purchases, sites
-from blogqueue import webhook as webhook_events
 from blogqueue.actors.messages import nudge
-from blogqueue.api import access
+from blogqueue.api import auth
 from blogqueue.api.envelope import NO_FIT, success
+from blogqueue.catalogue import domains, offers
 from blogqueue.errors import FieldError, ProblemError
-from blogqueue.wishes import ArticleWish, BacklinkWish, Wish
+from blogqueue.orders import purchases
+from blogqueue.orders.requests import ArticleWish, BacklinkWish, Wish
+from blogqueue.payments import stripe_api
+from blogqueue.payments import webhook as webhook_events
 
 WEBHOOK_BODY_BYTES = 1_000_000
 """Far above Stripe's events, which are some kB; other bodies have the app's own, smaller bound."""
@@ -23,10 +25,10 @@ WEBHOOK_BODY_BYTES = 1_000_000
 MaxPrice = Annotated[
     int | None,
     QueryParameter(
-        name="maxPrice", ge=0, le=catalogue.MOST, description="in hundredths of the currency's unit: 4900 is 49.00 EUR"
+        name="maxPrice", ge=0, le=offers.MOST, description="in hundredths of the currency's unit: 4900 is 49.00 EUR"
     ),
 ]
-MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=catalogue.MOST)]
+MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=offers.MOST)]
 PublishedSince = Annotated[date | None, QueryParameter(name="publishedSince", description="a day in UTC: 2026-11-23")]
 
 
@@ -76,7 +78,7 @@ class CheckoutRequest(msgspec.Struct, forbid_unknown_fields=True):
 @get("/domains")
 async def list_domains() -> dict[str, Any]:
     """The sites that sell new articles, by name, with their terms."""
-    return success({"items": [sites.listed(site) for site in await sites.all_selling()]})
+    return success({"items": [domains.listed(site) for site in await domains.all_selling()]})
 
 
 @get("/articles")
@@ -88,37 +90,37 @@ async def list_articles(  # noqa: PLR0917 - a parameter a filter, given by name
     max_price: MaxPrice = None,
     min_words: MinWords = 0,
     published_since: PublishedSince = None,
-    sort: FromQuery[catalogue.Sort] = catalogue.Sort.NEWEST,
+    sort: FromQuery[offers.Sort] = offers.Sort.NEWEST,
     cursor: FromQuery[str] = "",
-    limit: Annotated[int, QueryParameter(ge=1, le=100)] = catalogue.PAGE_SIZE,
+    limit: Annotated[int, QueryParameter(ge=1, le=100)] = offers.PAGE_SIZE,
 ) -> dict[str, Any]:
     """Published articles, newest first unless sorted otherwise; `q` is looked for in title, topic and keyword.
 
     `domain` is a host; `free` leaves out what has no link left. A cursor goes with the `sort` that it came from.
     """
-    wanted = catalogue.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
-    page, next_cursor = await catalogue.offers(wanted, cursor=cursor, size=limit)
-    return success({"items": [catalogue.listed(offer) for offer in page], "nextCursor": next_cursor})
+    wanted = offers.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
+    page, next_cursor = await offers.offers(wanted, cursor=cursor, size=limit)
+    return success({"items": [offers.listed(offer) for offer in page], "nextCursor": next_cursor})
 
 
 @get("/articles/{article_id:uuid}")
 async def get_article(article_id: FromPath[UUID]) -> dict[str, Any]:
     """One published article with its live content (Markdown)."""
-    offer = await catalogue.offer(article_id)
-    return success({**catalogue.listed(offer), "content": offer.content_md})
+    offer = await offers.offer(article_id)
+    return success({**offers.listed(offer), "content": offer.content_md})
 
 
 @post("/purchase", status_code=202)
 async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseRequest]) -> dict[str, Any]:
     """Ask for a link or an article; a magic link to confirm it is mailed. The answer is the same for every address."""
-    await nudge(await purchases.ask(data.wish(), address=access.address(request)))
+    await nudge(await purchases.ask(data.wish(), address=auth.address(request)))
     return success({}, "Check your e-mail and open the link in it to go on to the payment.")
 
 
-@post("/purchase/checkout", status_code=200, middleware=[access.CHECKOUT_LIMIT])
+@post("/purchase/checkout", status_code=200, middleware=[auth.CHECKOUT_LIMIT])
 async def open_checkout(data: JSONBody[CheckoutRequest]) -> dict[str, Any]:
     """The Stripe Checkout session of a confirmed purchase; the same one while it is open."""
-    session = await payments.checkout(data.token)
+    session = await stripe_api.checkout(data.token)
     return success({"checkoutUrl": session.url, "sessionId": session.id})
 
 

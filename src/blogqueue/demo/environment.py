@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from blogqueue.demo.folder import Ports, Secrets
-from blogqueue.embedded import postgres_url, redis_url
+from blogqueue.demo.servers import postgres_url, redis_url
 
 # Everything has to stop within 20 s (DESIGN §9): the app has 8 and is killed 3 later, the sandbox has 2, the data 5.
 GRACE_SECONDS = 8

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from blogqueue.ports import free_port, is_free
+from blogqueue.demo.ports import free_port, is_free
 
 LAST_PORT = 65535
 

@@ -27,9 +27,9 @@ from blogqueue.demo.folder import (
     run_folder,
     write_private,
 )
+from blogqueue.demo.server_files import EmbeddedError, prepare_postgres
 from blogqueue.demo.steps import ADMIN_USER, PROJECT, STEPS, Step, take
 from blogqueue.demo.supervision import Program, Supervisor, clear_left_over, supervisord, tail
-from blogqueue.embedded_files import EmbeddedError, prepare_postgres
 
 POLL_SECONDS = 0.05
 # After a crash PostgreSQL first reads its log again; and a slow machine takes its time to import Python's libraries.

@@ -111,7 +111,7 @@ async def supervisord(configuration: Path, environ: dict[str, str], run: Path, l
     It has a session of its own, so that Ctrl-C reaches the launcher alone and what is left can be found. As it is
     silent (-s), `log` gets only what keeps it from starting. Raises DemoError when it does not start.
     """
-    command = [sys.executable, "-m", "blogqueue.embedded", "supervisord", "-n", "-s", "-c", str(configuration)]
+    command = [sys.executable, "-m", "blogqueue.demo.servers", "supervisord", "-n", "-s", "-c", str(configuration)]
     with log.open("wb") as output:
         process = await asyncio.create_subprocess_exec(
             *command,

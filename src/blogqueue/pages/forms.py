@@ -10,9 +10,9 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
-from blogqueue.api import access
+from blogqueue.api import auth
 from blogqueue.errors import ProblemError, TooManyError
-from blogqueue.pages import words
+from blogqueue.pages import order_texts
 from blogqueue.pages.rendering import onward
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -46,7 +46,7 @@ def check_mail(email: str, form: str) -> Redirect:
             path="/purchase/check-mail",
             httponly=True,
             samesite="lax",
-            secure=access.is_secure(),
+            secure=auth.is_secure(),
         )
         for key, value in ((ASKED, email), (FORM, form))
     ]
@@ -59,5 +59,5 @@ def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str,
         return {}, ""
     at_field = {detail.field: detail.message for detail in problem.details}
     errors = {name: at_field[name] for name in fields if name in at_field}
-    again = f" Please come again {words.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
+    again = f" Please come again {order_texts.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
     return errors, "" if errors else problem.message + again

@@ -8,14 +8,15 @@ from litestar import Request, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from blogqueue import link_rules, purchases, sites
 from blogqueue.actors.messages import nudge
-from blogqueue.api import access
+from blogqueue.api import auth
+from blogqueue.catalogue import domains, link_rules
 from blogqueue.errors import ProblemError
+from blogqueue.orders import purchases
+from blogqueue.orders.requests import ArticleWish
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
-from blogqueue.wishes import ArticleWish
 
 FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 
@@ -23,7 +24,7 @@ FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 @get("/new-article", include_in_schema=False)
 async def choose_site() -> Template:
     """The sites that sell new articles."""
-    return page("sites.html", sites=await sites.all_selling())
+    return page("sites.html", sites=await domains.all_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)
@@ -36,7 +37,7 @@ async def article_form(host: FromPath[str]) -> Template:
 async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
     wish = ArticleWish(
-        domain_id=(await sites.by_host(host)).id,
+        domain_id=(await domains.by_host(host)).id,
         topic=data.get("topic", "").strip(),
         niche=data.get("niche", "").strip(),
         keyword=data.get("keyword", "").strip(),
@@ -45,7 +46,7 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
         email=data.get("email", "").strip(),
     )
     try:
-        promised = await purchases.ask(wish, address=access.address(request), form_id=as_uuid(data.get("form", "")))
+        promised = await purchases.ask(wish, address=auth.address(request), form_id=as_uuid(data.get("form", "")))
     except ProblemError as problem:
         return await _form(host, data, problem)
     await nudge(promised)
@@ -58,7 +59,7 @@ async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | Non
     return page(
         "article_form.html",
         status_code=problem.status if problem else 200,
-        site=await sites.by_host(host),
+        site=await domains.by_host(host),
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,

@@ -15,7 +15,7 @@ from litestar.template.config import TemplateConfig
 from blogqueue.api import envelope
 from blogqueue.errors import ProblemError
 from blogqueue.money import amount
-from blogqueue.pages import words
+from blogqueue.pages import order_texts
 from blogqueue.settings import STRIPE_API_BASE, settings
 
 HERE = Path(__file__).parent
@@ -101,7 +101,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
 def _text(problem: ProblemError, retry_after: str | None) -> str:
     """An error in a sentence or two for people; what is wrong with a field says so itself."""
     if problem.status == 429:  # noqa: PLR2004 - too many requests
-        return f"That was asked for very often from here. Please come again {words.wait(int(retry_after or 60))}."
+        return f"That was asked for very often from here. Please come again {order_texts.wait(int(retry_after or 60))}."
     if problem.details and problem.status == 422:  # noqa: PLR2004 - broken rules
         return " ".join(detail.message for detail in problem.details)
     return TEXTS.get(problem.status, problem.message)
@@ -119,7 +119,7 @@ cast("dict[str, Any]", _ENGINE.globals).update(
     icon=_static("icon.svg"),
     style=_static("style.css"),
     script=_static("live.js"),
-    words=words,
+    words=order_texts,
     price=amount,
     contact=lambda: settings.contact,
 )

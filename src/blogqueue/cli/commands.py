@@ -1,0 +1,173 @@
+"""The `blogqueue` command: the processes, and what sets them up and looks after them; `operating` has the operator's.
+
+Each command imports what it needs, so that `demo` and `--help` need no database.
+
+A command that finds something wrong says so in a sentence and exits with 1; wrong usage exits with 2.
+"""
+# ruff: noqa: PLC0415 - see above: the rest reads the settings when it is imported
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from blogqueue import __version__
+from blogqueue.cli import operator
+from blogqueue.cli.operator import with_database
+
+if TYPE_CHECKING:
+    from blogqueue.audit import Finding
+
+DEFAULT_PORT = 8000
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """Paid links in published articles: the product's processes and its operator's tools."""
+
+
+@main.command()
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The web's port.")
+@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+def demo(port: int, data_dir: Path) -> None:
+    """Run the whole product on this machine, with a sandbox for Stripe, the model and mail."""
+    from blogqueue import demo as launcher
+
+    sys.exit(launcher.run(port=port, data_dir=data_dir))
+
+
+@main.command()
+def api() -> None:
+    """Serve the web: JSON API and pages."""
+    from blogqueue.app import serve
+
+    serve()
+
+
+@main.command()
+@click.argument("queues", nargs=-1, required=True)
+def worker(queues: tuple[str, ...]) -> None:
+    """Work on the named queues: article-generation, backlink-integration, mail, upkeep."""
+    from blogqueue import readiness
+    from blogqueue.settings import settings
+
+    threads = {
+        "article-generation": settings.article_generation_concurrency,
+        "backlink-integration": settings.backlink_integration_concurrency,
+        "mail": 4,
+        "upkeep": 1,
+    }
+    unknown = set(queues) - set(threads)
+    if unknown:
+        raise click.UsageError(f"there is no queue named {', '.join(sorted(unknown))}")
+    readiness.check_settings("mail" if "mail" in queues else "writer")
+    # A thread works on one job at a time, and prefetching more would keep jobs from idle workers.
+    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))  # noqa: SIM112 - its name
+    _become(
+        "dramatiq",
+        "blogqueue.actors",
+        "--processes", "1",
+        "--threads", str(sum(threads[queue] for queue in queues)),
+        "--worker-shutdown-timeout", str(settings.grace_seconds * 1000),
+        "--skip-logging",
+        "--queues", *queues,
+    )  # fmt: skip
+
+
+@main.command()
+def clock() -> None:
+    """Strike every minute (periodiq)."""
+    from blogqueue import readiness
+
+    readiness.check_settings("clock")
+    from periodiq import entrypoint
+
+    sys.argv = ["periodiq", "blogqueue.jobs.clock"]
+    entrypoint()
+
+
+def _become(module: str, *arguments: str) -> None:
+    """Turn this process into a library's own command, so that supervisord's signals reach it."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - our own interpreter, a list
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's tables up to date; safe to run at once from several places."""
+    from blogqueue.db import migrations
+
+    with_database(migrations.forwards())
+
+
+@main.command()
+def doctor() -> None:
+    """Ask every part that is needed whether it is well."""
+    from blogqueue.api import health_checks
+
+    async def ask() -> dict[str, str]:
+        return {
+            "PostgreSQL": await health_checks.postgres(),
+            "broker": await health_checks.broker(),
+            "mail": await health_checks.mail(),
+            "Stripe": await health_checks.stripe(),
+            "model": await health_checks.openai(),
+        }
+
+    found = asyncio.run(ask())
+    for part, problem in found.items():
+        print(f"{part:<12}{problem or 'ok'}")
+    sys.exit(1 if any(found.values()) else 0)
+
+
+@main.command()
+def audit() -> None:
+    """Check what must always hold; exit 1 on any breach."""
+    from blogqueue.audit import audit as check
+    from blogqueue.emails import resending
+
+    async def look() -> "tuple[list[Finding], int]":
+        return await check(), await resending.failed()
+
+    findings, failed = with_database(look())
+    for finding in findings:
+        ids = f"  {' '.join(finding.offenders)}" if finding.offenders else ""
+        print(f"{finding.number}  {len(finding.offenders):>5}  {finding.rule}{ids}")
+    if failed:
+        print(f"Letters that failed: {failed}; see `blogqueue letters list --state FAILED`.")
+    sys.exit(1 if any(finding.offenders for finding in findings) else 0)
+
+
+@main.group()
+def articles() -> None:
+    """Articles on sale."""
+
+
+@articles.command("import")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--domain", default="", help="Host of the domain that the articles belong to [default: PUBLIC_URL's].")
+@click.option("--drop-paid-links", default="", metavar="REASON", help="Publish texts that lose paid links; recorded.")
+def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
+    """Publish the Markdown files of a folder, byte for byte."""
+    from urllib.parse import urlsplit
+
+    from blogqueue.catalogue.importer import import_folder
+    from blogqueue.settings import settings
+
+    host = domain or urlsplit(settings.public_url).hostname or "localhost"
+    imported = with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links))
+    for file in imported:
+        if not file.used:
+            print(f"{file.path}: {file.outcome}", file=sys.stderr)
+    used = [file.outcome for file in imported if file.used]
+    said = ", ".join(f"{used.count(outcome)} {outcome}" for outcome in ("published", "updated", "unchanged"))
+    print(f"{said}, {len(imported) - len(used)} not used")
+    sys.exit(0 if len(used) == len(imported) and imported else 1)
+
+
+for _group in operator.GROUPS:
+    main.add_command(_group)

@@ -1,0 +1,25 @@
+"""Bringing the tables up to date, one process at a time."""
+
+import contextlib
+import io
+
+from piccolo.apps.migrations.commands.forwards import run_forwards
+
+from blogqueue.db.engine import DB
+
+LOCK = 7_305_182_246_110_935
+"""An advisory lock of ours alone: two runs at once would both create the same tables (STACK.md §7)."""
+
+
+async def forwards() -> None:
+    """Run every migration that has not run yet. Raises RuntimeError when one fails."""
+    connection = await DB.get_new_connection()
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):  # Piccolo's own report counts wrongly; errors are raised or returned
+            result = await run_forwards(app_name="all")
+        if not result.success:
+            raise RuntimeError(f"a migration failed: {result.message}\n{said.getvalue()}")
+    finally:
+        await connection.close()

@@ -1,0 +1,40 @@
+"""What an order may cost: model calls and tokens, counted on the order, so that no loop of retries runs up a bill."""
+
+from typing import Any
+from uuid import UUID
+
+from blogqueue.db.engine import transaction
+from blogqueue.db.tables import Order
+from blogqueue.jobs import jobs
+from blogqueue.jobs.jobs import Claim
+from blogqueue.settings import settings
+
+
+class BudgetError(Exception):
+    """The order has used up its model calls or tokens; its job fails for good."""
+
+
+async def check(order_id: UUID) -> None:
+    """Raise BudgetError if the order may not ask the model again."""
+    spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order_id))[0]
+    if spent["model_calls"] >= settings.order_max_model_calls or spent["model_tokens"] >= settings.order_max_tokens:
+        raise BudgetError(
+            f"the order's budget is used up: {spent['model_calls']} calls, {spent['model_tokens']} tokens"
+        )
+
+
+async def spend(claim: Claim, drafts: list[dict[str, Any]]) -> None:
+    """Keep a run's answers on the job and count the last one on the order, in one transaction.
+
+    Raises LostLeaseError.
+    """
+    usage = drafts[-1]["usage"]
+    async with transaction():
+        # The order first, as everywhere: locks are always taken in this order.
+        await Order.update(
+            {
+                Order.model_calls: Order.model_calls + 1,
+                Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
+            },
+        ).where(Order.id == claim.order_id)
+        await jobs.keep_drafts(claim, drafts)

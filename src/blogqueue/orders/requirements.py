@@ -1,0 +1,24 @@
+"""What the text of an order's link must satisfy, for the worker that writes it and the editor who approves it."""
+
+from blogqueue.catalogue import offers
+from blogqueue.db.tables import Article, Order
+from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.markdown.links import Link
+
+
+async def of_order(order: Order) -> Wanted:
+    """Return what a text with this order's link must satisfy, and the article's other paid links.
+
+    An order keeps the link slot that it was sold, even if its domain has lowered `max_paid_links` since.
+    """
+    paid = await offers.paid_links(order.article_id)
+    terms = await Article.select(Article.domain_id.max_paid_links.as_alias("max_paid_links")).where(
+        Article.id == order.article_id
+    )
+    return Wanted(
+        link=Link(order.backlink_data["target_url"], order.backlink_data["keyword"]),
+        notes=order.backlink_data["notes"],
+        rel="" if order.rel == "none" else order.rel,
+        paid_links=tuple(link for link, _ in paid),
+        max_paid_links=max(terms[0]["max_paid_links"], await offers.sold(order.article_id)),
+    )

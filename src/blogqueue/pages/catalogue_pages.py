@@ -1,0 +1,98 @@
+"""What is on sale, each article as it is published, and the small print."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from litestar import Request, get
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from blogqueue.catalogue import offers
+from blogqueue.pages.rendering import HERE, page
+from blogqueue.settings import settings
+from blogqueue.writing.markdown.rendering import render
+
+
+def _number(typed: str) -> int:
+    """A whole number as people type it: 1,200. Raises ValueError for one that nobody means."""
+    number = int(typed.replace(",", ""))
+    if not 0 <= number <= offers.MOST // 100:
+        raise ValueError(typed)
+    return number
+
+
+FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "q": ("q", str),
+    "domain": ("domain", str),
+    "niche": ("niche", str),
+    "free": ("only_free", bool),
+    "sort": ("sort", offers.Sort),
+    "maxPrice": ("max_price", lambda typed: 100 * _number(typed)),
+    "minWords": ("min_words", _number),
+    "publishedSince": ("published_since", date.fromisoformat),
+}
+"""The catalogue's filters by their names in its address, and how each is read; prices are in whole units."""
+
+
+@get("/", include_in_schema=False)
+async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Template:
+    """What is on sale; a filter that cannot be read is left out, and said."""
+    typed = {name: value for name in FILTERS if (value := request.query_params.get(name, "").strip())}
+    wanted, unread = _wanted(typed)
+    page_offers, next_cursor = await offers.offers(wanted, cursor=cursor)
+    domains, niches, currencies = await offers.choices()
+    return page(
+        "front.html",
+        status_code=422 if unread else 200,
+        offers=page_offers,
+        domains=domains,
+        niches=niches,
+        currencies=currencies,
+        typed={name: value for name, value in typed.items() if name not in unread},
+        unread=unread,
+        cursor=cursor,
+        next_cursor=next_cursor,
+    )
+
+
+def _wanted(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
+    """The filters as the catalogue takes them, and the names of those that cannot be read."""
+    read: dict[str, Any] = {}
+    unread: list[str] = []
+    for name, (key, reader) in FILTERS.items():
+        if name in typed:
+            try:
+                read[key] = reader(typed[name])
+            except ValueError:
+                unread.append(name)
+    return offers.Search(**read), unread
+
+
+@get("/articles/{slug:str}", include_in_schema=False)
+async def article(slug: FromPath[str]) -> Template:
+    """An article as published."""
+    offer = await offers.offer_by_slug(slug)
+    html = render(offer.content_md, await offers.paid_links(offer.id), images_of=offer.host)
+    return page("article.html", images_of=offer.host, offer=offer, html=html)
+
+
+@get("/terms", include_in_schema=False)
+async def terms() -> Template:
+    """The operator's terms, or the few that the product itself makes."""
+    return _text("Terms", settings.terms_file, "terms.md")
+
+
+@get("/privacy", include_in_schema=False)
+async def privacy() -> Template:
+    """What is kept about a customer: in the operator's words, or in the product's own."""
+    return _text("Privacy", settings.privacy_file, "privacy.md")
+
+
+def _text(title: str, file: str, ours: str) -> Template:
+    path = Path(file) if file else HERE / "templates" / ours
+    return page("text.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
+
+
+HANDLERS = [front, article, terms, privacy]

@@ -1,0 +1,146 @@
+"""A customer's order: where it stands, what they may do with it, and a new link for who lost the mail."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
+from litestar.datastructures import Cookie
+from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.response import Redirect, Template
+
+from blogqueue.actors.messages import nudge
+from blogqueue.api import auth
+from blogqueue.catalogue import link_rules
+from blogqueue.catalogue.link_rules import RuleError
+from blogqueue.db.engine import AWAY
+from blogqueue.errors import NotFoundError, ProblemError
+from blogqueue.jobs.jobs import ARTICLE_GENERATION
+from blogqueue.log import logger
+from blogqueue.orders import access, lifecycle, status_view
+from blogqueue.outbox import Promised
+from blogqueue.pages import order_texts
+from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.rendering import headers, onward, page
+
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+@get("/order-status/{order_id:uuid}", include_in_schema=False)
+async def order_page(
+    request: Request[Any, Any, Any],
+    order_id: FromPath[UUID],
+    access_token: Annotated[str, QueryParameter(name="access")] = "",
+    said: FromQuery[str] = "",
+) -> Template | Redirect:
+    """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
+    try:
+        if access_token:
+            await lifecycle.opened_by(order_id, access_token)
+            return onward(f"/order-status/{order_id}", _cookie(order_id, access_token))
+        order = await auth.customers_order(request, order_id)
+    except NotFoundError:
+        return page("order_link.html", status_code=404, order_id=order_id)
+    status = await status_view.status(order)
+    return page(
+        "order.html",
+        images_of=status["article"]["host"],
+        status=status,
+        stamp=status_view.stamp(status),
+        said=order_texts.said(said, status),
+    )
+
+
+@post("/order-status/{order_id:uuid}/regenerate", include_in_schema=False)
+async def regenerate(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
+    """Have the link worked in again, unless the page was stale."""
+    return await _act(request, order_id, data, _regenerate)
+
+
+@post("/order-status/{order_id:uuid}/submit", include_in_schema=False)
+async def submit(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
+    """Hand the version on the page to an editor, unless the page was stale."""
+    return await _act(request, order_id, data, _submit)
+
+
+@get("/order-link", include_in_schema=False)
+async def order_link() -> Template:
+    """The form for who lost the mail."""
+    return page("order_link.html", order_id=None)
+
+
+@post("/order-link", include_in_schema=False, middleware=[auth.ORDER_LINK_LIMIT])
+async def mail_order_link(data: Form) -> Response[Any] | Template:
+    """Mail the links of an address's orders; the answer is the same, and as quick, whether there are any or not."""
+    typed = data.get("email", "").strip()
+    order_id = as_uuid(data.get("order", ""))
+    try:
+        email = link_rules.email(typed)
+    except RuleError as error:
+        return page("order_link.html", status_code=422, order_id=order_id, typed=typed, error=error.message)
+    return Template(
+        "message.html",
+        context={
+            "title": "Check your email",
+            "text": "If we have orders for this address, a link to each of the newest is on its way"
+            f"{', and to the one that you came from' if order_id else ''}. "
+            "It may take a minute; please look into the spam folder too.",
+        },
+        headers=headers(),
+        background=BackgroundTask(_mail_links, email, order_id),
+    )
+
+
+async def _mail_links(email: str, order_id: UUID | None) -> None:
+    try:
+        await nudge(await access.mail(email, order_id))
+    except AWAY as error:
+        logger.warning("order links not mailed, database away", error=str(error))
+
+
+async def _act(
+    request: Request[Any, Any, Any],
+    order_id: UUID,
+    data: dict[str, str],
+    act: Callable[[UUID, UUID], Awaitable[tuple[str, Promised]]],
+) -> Redirect | Template:
+    """Do what a button says and go back to the page, which then says what happened."""
+    try:
+        await auth.customers_order(request, order_id)
+    except NotFoundError:
+        return page("order_link.html", status_code=404, order_id=order_id)
+    said, promised = "stale_version", Promised()
+    # SameSite=Lax keeps the cookie from other sites' forms; this keeps out neighbours on the same domain.
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        said = "cross_site"
+    elif version_id := as_uuid(data.get("version", "")):
+        try:
+            said, promised = await act(order_id, version_id)
+        except ProblemError as problem:
+            said = problem.code if problem.code in order_texts.SAID else "wrong_state"
+    await nudge(promised)
+    return onward(f"/order-status/{order_id}", said=said)
+
+
+async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:
+    job = await lifecycle.regenerate(order_id, version_id)
+    return "rewriting" if job.queue == ARTICLE_GENERATION else "regenerating", Promised(jobs=(job,))
+
+
+async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:
+    return "submitted", await lifecycle.submit(order_id, version_id)
+
+
+def _cookie(order_id: UUID, token: str) -> Cookie:
+    return Cookie(
+        key=auth.cookie_name(order_id),
+        value=token,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=auth.is_secure(),
+    )
+
+
+HANDLERS = [order_page, regenerate, submit, order_link, mail_order_link]

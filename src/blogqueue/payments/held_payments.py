@@ -1,0 +1,217 @@
+"""Payments that made no order, because they are not as asked or one too many; an operator's word ends each.
+
+Accepted, it is worked on all the same; returned, Stripe gives it back; dismissed, it was settled outside.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import stripe
+
+from blogqueue.db.engine import transaction
+from blogqueue.db.tables import HeldPayment, Purchase
+from blogqueue.emails import emails
+from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
+from blogqueue.money import amount
+from blogqueue.orders import requests
+from blogqueue.outbox import Promised
+from blogqueue.payments import fulfillment, stripe_api
+from blogqueue.settings import settings
+from blogqueue.states import HeldState, PurchaseState
+
+UNDECIDED = (HeldState.HELD, HeldState.RETURNING)
+
+
+async def undecided() -> list[dict[str, Any]]:
+    """The payments that wait for a word, or are not back yet, oldest first (JSON)."""
+    rows = (
+        await HeldPayment.select(*HeldPayment.all_columns(), HeldPayment.purchase_id.email.as_alias("email"))
+        .where(HeldPayment.state.is_in(list(UNDECIDED)))
+        .order_by(HeldPayment.created_at)
+        .output(load_json=True)
+    )
+    return [
+        {
+            "sessionId": row["session_id"],
+            "purchaseId": row["purchase_id"],
+            "paymentIntent": row["session"].get("payment_intent"),
+            "amount": row["session"].get("amount_total"),
+            "currency": str(row["session"].get("currency")).upper(),
+            "email": row["email"],
+            "reason": row["reason"],
+            "state": row["state"],
+            "error": row["error"],
+            "createdAt": row["created_at"],
+        }
+        for row in rows
+    ]
+
+
+async def accept(session_id: str, *, who: str) -> tuple[Promised, str]:
+    """Work on a held payment all the same: its order, at the price that was paid; and the outcome in words.
+
+    Raises NotFoundError, and ConflictError where it is decided already, or its purchase has an order.
+    """
+    async with transaction():
+        held = await _get(session_id)
+        await fulfillment.take_turns(held.session.get("payment_intent"))
+        purchase = await fulfillment.locked(held.purchase_id)
+        if purchase is None or purchase.state == PurchaseState.PAID:
+            raise ConflictError("Its purchase has an order already; return this payment.", code="paid_twice")
+        if not (held.session.get("payment_intent") and isinstance(held.session.get("amount_total"), int)):
+            raise ConflictError("This is no payment that could be refunded; settle it in Stripe.", code="no_payment")
+        if not held.reason.startswith(fulfillment.REVERSED) and await fulfillment.reversal(held.session):
+            raise ConflictError("It was disputed or given back meanwhile; dismiss it instead.", code="reversed")
+        await _decide(session_id, (HeldState.HELD,), HeldState.ACCEPTED, who)
+        return await fulfillment.work_on(purchase, held.session)
+
+
+async def give_back(session_id: str, *, who: str) -> Promised:
+    """Have Stripe give a held payment back; the customer is told once it has. Once decided, it is tried until it is.
+
+    Raises NotFoundError, ConflictError where it is decided otherwise or Stripe refuses, UnavailableError where Stripe
+    is away.
+    """
+    await promise_return(session_id, who=who)
+    try:
+        return await _send(session_id)
+    except stripe.InvalidRequestError as error:
+        raise ConflictError(f"Stripe refuses: {error.user_message or error}", code="refused") from error
+    except stripe.StripeError as error:
+        raise UnavailableError("Stripe does not answer; the payment is given back as soon as it does.") from error
+
+
+async def promise_return(session_id: str, *, who: str) -> None:
+    """Decide that a held payment is given back; the minute has Stripe do it. Raises NotFoundError and ConflictError."""
+    async with transaction():
+        held = await _get(session_id)
+        if not held.session.get("payment_intent"):
+            raise ConflictError("There is no payment to give back; settle it in Stripe.", code="no_payment")
+        await _decide(session_id, UNDECIDED, HeldState.RETURNING, who)
+
+
+async def dismiss(session_id: str, *, who: str) -> None:
+    """A held payment was settled outside, in Stripe or by the bank. Raises NotFoundError and ConflictError."""
+    async with transaction():
+        await _get(session_id)
+        await _decide(session_id, UNDECIDED, HeldState.DISMISSED, who)
+
+
+async def send_due() -> Promised:
+    """Once more for the payments on whose way back Stripe did not answer."""
+    rows = await HeldPayment.raw(
+        "SELECT session_id FROM held_payments WHERE state = 'RETURNING' "
+        "AND updated_at < clock_timestamp() - interval '50 seconds'"
+    )
+    promised = Promised()
+    for row in rows:
+        try:
+            promised += await _send(row["session_id"])
+        except stripe.InvalidRequestError:
+            continue  # it is HELD again, with Stripe's words
+        except stripe.StripeError:
+            break
+    return promised
+
+
+async def came_back(session_id: str) -> Promised:
+    """The customer's bank did not take a returned payment: it waits for another word."""
+    async with transaction():
+        rows = await HeldPayment.raw(
+            "UPDATE held_payments SET state = 'HELD', round = round + 1, error = 'the bank sent the refund back', "
+            "updated_at = clock_timestamp() WHERE session_id = {} AND state = 'RETURNED' RETURNING purchase_id, round",
+            session_id,
+        )
+        if not rows:
+            return Promised()
+        return Promised(
+            letters=await emails.promise(
+                "operator_alert",
+                to=settings.operator_email,
+                purchase_id=rows[0]["purchase_id"],
+                job_id=f"{session_id[:110]}#{rows[0]['round']}",
+                summary="A returned payment came back",
+                detail=f"Checkout session {session_id}: the customer's bank did not take it; it is held again.",
+            ),
+        )
+
+
+async def _get(session_id: str) -> HeldPayment:
+    held = await HeldPayment.objects().where(HeldPayment.session_id == session_id).first().output(load_json=True)
+    if held is None:
+        raise NotFoundError("held payment", field="sessionId")
+    return held
+
+
+async def _decide(session_id: str, frm: tuple[HeldState, ...], to: HeldState, who: str) -> None:
+    """Move by compare-and-set. Raises ConflictError when it is (or was just) decided otherwise."""
+    moved = (
+        await HeldPayment.update(
+            {HeldPayment.state: to, HeldPayment.decided_by: who, HeldPayment.updated_at: datetime.now(UTC)}
+        )
+        .where(HeldPayment.session_id == session_id, HeldPayment.state.is_in(list(frm)))
+        .returning(HeldPayment.session_id)
+    )
+    if not moved:
+        held = await _get(session_id)
+        raise ConflictError(f"This payment is {held.state}, by {held.decided_by}.", code="wrong_state")
+
+
+async def _send(session_id: str) -> Promised:
+    """Ask Stripe; one refund of however many calls. Raises stripe.StripeError, which is on the row then."""
+    held = await _get(session_id)
+    try:
+        refund_id, _ = await stripe_api.send_refund(
+            held.session["payment_intent"],
+            held.session["amount_total"],
+            key=f"held:{session_id}:{held.round}",
+            metadata={"held_session": session_id},
+        )
+    except stripe.StripeError as error:
+        refused = isinstance(error, stripe.InvalidRequestError)
+        await HeldPayment.update(
+            {
+                HeldPayment.state: HeldState.HELD if refused else HeldState.RETURNING,
+                HeldPayment.error: str(error)[:2000],
+                HeldPayment.updated_at: datetime.now(UTC),
+            }
+        ).where(HeldPayment.session_id == session_id, HeldPayment.state == HeldState.RETURNING)
+        raise
+    return await _returned(held, refund_id)
+
+
+async def _returned(held: HeldPayment, refund_id: str) -> Promised:
+    """Note that Stripe gives it back, and tell the customer, once; a purchase without an order is over."""
+    async with transaction():
+        rows = (
+            await HeldPayment.update(
+                {
+                    HeldPayment.state: HeldState.RETURNED,
+                    HeldPayment.stripe_refund_id: refund_id,
+                    HeldPayment.error: "",
+                    HeldPayment.updated_at: datetime.now(UTC),
+                }
+            )
+            .where(HeldPayment.session_id == held.session_id, HeldPayment.state == HeldState.RETURNING)
+            .returning(HeldPayment.purchase_id)
+        )
+        if not rows:
+            return Promised()
+        await Purchase.raw(
+            "UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD' AND NOT EXISTS "
+            "(SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')",
+            held.purchase_id,
+        )
+        purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
+        if purchase is None:
+            return Promised()
+        return Promised(
+            letters=await emails.promise(
+                "payment_returned",
+                to=purchase.email,
+                purchase_id=purchase.id,
+                job_id=held.session_id[:120],
+                wish=purchase.subject or await requests.subject(purchase),
+                price=amount(held.session["amount_total"], str(held.session["currency"])),
+            ),
+        )

@@ -1,0 +1,114 @@
+"""Letters as they are read: every value in both twins, and a customer's text never markup."""
+
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError
+
+from blogqueue.emails.render import LETTERS, render
+from blogqueue.settings import settings
+
+VALUES = {
+    "order_id": "0f0e",
+    "job_id": "backlink-int-0f0e",
+    "order_url": "https://links.example/order-status/0f0e?access={token}",
+    "confirm_url": "https://links.example/purchase/confirm?token={token}",
+    "article_url": "https://links.example/articles/soil",
+    "article_title": "Soil & <b>worms</b>",
+    "domain_name": "Green Bench",
+    "target_url": "https://www.anasgarden.example/mulch",
+    "anchor_text": "a guide to mulching",
+    "thing": "link",
+    "wish": "a link in “Soil & <b>worms</b>”",
+    "price": "49.00 EUR",
+    "minutes": 30,
+    "reason": "the article was unpublished meanwhile",
+    "summary": "An order's job failed",
+    "detail": "the model answered 503",
+}
+SUBJECTS = {
+    "backlink_ready": "Your Backlink is Ready for Review",
+    "regeneration_ready": "Your Regeneration is Ready",
+    "order_failed": "Order Processing Issue",
+}
+
+
+class Page(HTMLParser):
+    """The links and headings of a letter, and its words."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.headings = 0
+        self.tags: set[str] = set()
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.headings += tag == "h1"
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+
+@pytest.mark.parametrize("kind", sorted(LETTERS))
+def test_a_letter_says_the_same_in_both_twins(kind: str) -> None:
+    letter = render(kind, **VALUES)
+
+    page = Page(letter.html)
+    assert page.headings == 1
+    assert "\n" not in letter.subject
+    assert "{{" not in letter.subject + letter.html + letter.text
+    for url in page.links:
+        assert url.startswith("https://links.example/")
+        assert url in letter.text
+    assert not page.tags & {"script", "img", "iframe", "link"}
+    assert len(letter.html.encode()) < 60_000
+
+
+@pytest.mark.parametrize(("kind", "subject"), SUBJECTS.items())
+def test_the_subjects_are_word_for_word(kind: str, subject: str) -> None:
+    assert render(kind, **VALUES).subject == subject
+
+
+def test_a_customers_text_never_becomes_markup() -> None:
+    letter = render("backlink_ready", **VALUES)
+
+    assert "Soil &amp; &lt;b&gt;worms&lt;/b&gt;" in letter.html
+    assert "Soil & <b>worms</b>" in letter.text
+
+
+@pytest.mark.parametrize("kind", sorted(LETTERS - {"operator_alert"}))
+def test_a_letter_says_whom_to_ask(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    letter = render(kind, **VALUES)
+    monkeypatch.setattr(settings, "mail_reply_to", "")
+    nobody = render(kind, **VALUES)
+
+    assert "write to help@blogqueue.example." in letter.html and "write to help@blogqueue.example." in letter.text
+    assert "Questions?" not in nobody.html + nobody.text
+
+
+def test_the_published_letter_leads_to_the_article_first() -> None:
+    links = Page(render("published", **VALUES).html).links
+
+    assert links[0] == VALUES["article_url"]
+    assert VALUES["order_url"] in links
+
+
+def test_a_letter_without_buttons_speaks_of_none() -> None:
+    assert "button" not in render("magic_link", **VALUES).text
+
+
+def test_the_tokens_place_is_left_for_the_mail_worker() -> None:
+    letter = render("magic_link", **VALUES)
+
+    assert letter.html.count("token={token}") == 3
+    assert letter.text.count("token={token}") == 1
+
+
+def test_a_missing_value_is_an_error() -> None:
+    with pytest.raises(UndefinedError):
+        render("refunded", **{name: value for name, value in VALUES.items() if name != "price"})
+
+
+def test_an_unknown_letter_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no letter"):
+        render("love_letter", **VALUES)
