@@ -362,7 +362,9 @@ async def order_row(order: Bought) -> dict[str, Any]:
 async def up(folder: Path) -> AsyncGenerator[Stage]:
     """The web and the sandbox, served in the running loop."""
     await forwards()
-    server = Server(uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on"))
+    config = uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
+    config.timeout_keep_alive = 60  # longer than httpx uses a connection again, so that no call meets a closing one
+    server = Server(config)
     async with sandbox(folder) as sandbox_url:
         serving = asyncio.create_task(server.serve())
         async with (

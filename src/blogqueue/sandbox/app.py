@@ -21,6 +21,12 @@ from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, of
 HOST = "127.0.0.1"
 UPKEEP_SECONDS = 1
 
+KEEP_ALIVE_SECONDS = 60
+"""How long an idle connection stays open: longer than the clients use one again (httpx, openai and stripe: 5 s).
+
+A server that closes first may do so while a call is on its way, which the client sees as an outage.
+"""
+
 
 @get("/health")
 async def health() -> JSON:
@@ -96,7 +102,13 @@ async def running(config: Config) -> AsyncGenerator[Sandbox]:
     loop = asyncio.get_running_loop()
     smtp = await loop.create_server(lambda: mail.Door(sandbox), HOST, config.smtp_port)
     sandbox.config = replace(config, smtp_port=smtp.sockets[0].getsockname()[1])
-    settings = uvicorn.Config(create_app(sandbox), log_config=None, access_log=False, timeout_graceful_shutdown=1)
+    settings = uvicorn.Config(
+        create_app(sandbox),
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=1,
+    )
     server = _QuietServer(settings)
     serving = loop.create_task(server.serve([http]))
     try:

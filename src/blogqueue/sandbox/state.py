@@ -18,6 +18,12 @@ JSON = dict[str, Any]
 
 WEBHOOK_TIMEOUT_SECONDS = 20
 
+WEBHOOK_KEEP_ALIVE_SECONDS = 1
+"""How long an idle connection to the webhook is used again: less than uvicorn's 5 s, after which the web closes it.
+
+A connection that the web closes while an event is being sent would cost that event its first delivery.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:
@@ -129,7 +135,11 @@ class Sandbox:
     faults: Faults = field(default_factory=Faults)
     # trust_env=False: a proxy of the machine's is not for loopback.
     http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=WEBHOOK_TIMEOUT_SECONDS, trust_env=False)
+        default_factory=lambda: httpx.AsyncClient(
+            timeout=WEBHOOK_TIMEOUT_SECONDS,
+            trust_env=False,
+            limits=httpx.Limits(keepalive_expiry=WEBHOOK_KEEP_ALIVE_SECONDS),
+        )
     )
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
