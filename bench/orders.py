@@ -18,7 +18,7 @@ from blogqueue.db.tables import Article, Job, Order
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Promised
 from blogqueue.states import OPEN_JOBS
-from blogqueue.writing.markdown.blocks import eligible_blocks
+from blogqueue.writing.markdown.blocks import find_eligible_blocks
 
 ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -106,7 +106,9 @@ async def tokens() -> Table:
 
 async def articles_with_room() -> list[UUID]:
     rows = await Article.select(Article.id, Article.selected_version_id)
-    return [row["id"] for row in rows if eligible_blocks((await versions.get(row["selected_version_id"])).content_md)]
+    return [
+        row["id"] for row in rows if find_eligible_blocks((await versions.get(row["selected_version_id"])).content_md)
+    ]
 
 
 async def an_order(article_id: UUID) -> Promised:

@@ -22,7 +22,7 @@ from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, results
 from blogqueue.settings import settings
 from blogqueue.states import OrderStatus
-from blogqueue.writing.link_edit.integration import Draft
+from blogqueue.writing.link_edit.integration import LinkDraft
 
 REQUESTS = 1_000
 CHANGES = 30
@@ -150,7 +150,7 @@ async def _one_change(order: Order, page: Page) -> float:
     await Order.raw("UPDATE jobs SET created_at = created_at - interval '1 hour' WHERE order_id = {}", order.id)
     version = await versions.get((await lifecycle.get(order.id)).version_id)
     metadata = version.backlink_metadata
-    draft = Draft(
+    draft = LinkDraft(
         content=version.content_md,
         edit=metadata["edit"],
         qc_attempts=1,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from blogqueue.writing.markdown.links import links_in
+from blogqueue.writing.markdown.links import find_links
 from tests.stage import Stage
 
 ANA: dict[str, Any] = {}
@@ -23,4 +23,4 @@ async def live(stage: Stage, article_id: UUID) -> str:
 
 
 async def anchors(stage: Stage, article_id: UUID) -> list[str]:
-    return sorted(link.anchor_text for link in links_in(await live(stage, article_id)))
+    return sorted(link.anchor_text for link in find_links(await live(stage, article_id)))

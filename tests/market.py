@@ -24,8 +24,8 @@ from blogqueue.outbox import Promised, PromisedJob
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval
 from blogqueue.states import OrderKind, OrderStatus
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.links import links_in, markdown_link
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.links import find_links, format_link
 from tests import gardens
 from tests.gardens import TEXT
 from tests.stage import Bought, Stage, redis_broker
@@ -389,10 +389,10 @@ class Market(RuleBasedStateMachine):
     def every_paid_link_is_live_once_and_all_else_is_the_owners(self) -> None:
         for article in self.owned:
             text, sold = self.do(gardens.live(article.id)), self.do(gardens.sold(article.id))
-            there = sorted(map(markdown_link, links_in(text)))
-            assert there == sorted(markdown_link(gardens.link(order)) for order in sold)
+            there = sorted(map(format_link, find_links(text)))
+            assert there == sorted(format_link(gardens.link(order)) for order in sold)
             for order in sold:
-                assert text.count(markdown_link(gardens.link(order))) == 1
+                assert text.count(format_link(gardens.link(order))) == 1
                 assert text.count(gardens.sentence(order)) == 1
                 text = text.replace(gardens.sentence(order), "")
                 _stands_where_one_may(order)
@@ -411,8 +411,8 @@ class Market(RuleBasedStateMachine):
 def _stands_where_one_may(order: dict[str, Any]) -> None:
     """An edit is of a paragraph that could take a link, and, made again, not of the other one of two twins."""
     base, edit = order["base"], order["edit"]
-    assert edit["start"] in {block.start for block in eligible_blocks(base, links_in(base))}
-    alike = [block for block in prose_blocks(order["first_base"]) if block.sha256 == edit["sha256"]]
+    assert edit["start"] in {block.start for block in find_eligible_blocks(base, find_links(base))}
+    alike = [block for block in find_prose_blocks(order["first_base"]) if block.sha256 == edit["sha256"]]
     assert len(alike) == 1 or base == order["first_base"]
 
 

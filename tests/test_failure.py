@@ -112,7 +112,7 @@ async def test_a_wrong_edit_goes_back_to_the_model_with_the_rule_it_broke(stage:
     # Then the third proposal is the version, and its notes tell of the other two
     version = (await ArticleVersion.select().where(ArticleVersion.order_id == order.id).output(load_json=True))[0]
     assert version["qc_attempts"] == 3
-    broken = [{problem["rule"] for problem in r["problems"]} for r in version["last_qc_notes"]["rounds"]]
+    broken = [{problem["rule"] for problem in r["problems"]} for r in version["last_qc_notes"]["attempts"]]
     assert broken[0] and broken[1] and not broken[2]
     assert (await stage.status(order))["version"]["qcStatus"] == "APPROVED_BY_AI"
     await stage.sound()

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
+from blogqueue.states import QcStatus
 from blogqueue.writing import model
 from blogqueue.writing.article.generation import write_article
-from blogqueue.writing.article.prompts import article
-from blogqueue.writing.attempts import APPROVED, NEEDS_HUMAN
-from blogqueue.writing.markdown.links import links_in
+from blogqueue.writing.article.prompts import build_article_question
+from blogqueue.writing.attempts import Conversation
+from blogqueue.writing.markdown.links import find_links
 from blogqueue.writing.model import ModelError
 from blogqueue.writing.questions import Question
 from tests.stage import Stage
-from tests.writing.article.right_article import COMMISSION
+from tests.writing.article.right_article import BRIEF
 
 
 async def ask(question: Question) -> dict[str, Any]:
@@ -22,7 +23,7 @@ async def ask(question: Question) -> dict[str, Any]:
 
 async def test_an_answer_may_be_as_long_as_its_question_says(stage: Stage) -> None:
     await stage.sandbox.delete("/faults")
-    question = article(COMMISSION, ())
+    question = build_article_question(BRIEF, ())
 
     with pytest.raises(ModelError, match="incomplete: max_output_tokens"):
         await ask(replace(question, max_output_tokens=100))
@@ -35,17 +36,17 @@ async def test_a_wrong_article_is_written_anew_until_it_is_right(stage: Stage) -
     faults = [{"kind": "wrong_article", "name": "repeated"}, {"kind": "wrong_article", "name": "html"}]
     await stage.sandbox.put("/faults", json={"model": faults})
 
-    manuscript = await write_article(COMMISSION, ask)
+    draft = await write_article(BRIEF, Conversation(ask))
 
-    broken = [{problem["rule"] for problem in each["problems"]} for each in manuscript.qc_notes["rounds"]]
+    broken = [{problem["rule"] for problem in each["problems"]} for each in draft.qc_notes["attempts"]]
     assert (broken[0], "no_html" in broken[1], broken[2]) == ({"no_repetition"}, True, set())
-    assert (manuscript.qc_attempts, manuscript.qc_status) == (3, APPROVED)
-    assert links_in(manuscript.content).count(COMMISSION.link) == 1
+    assert (draft.qc_attempts, draft.qc_status) == (3, QcStatus.APPROVED_BY_AI)
+    assert find_links(draft.content).count(BRIEF.link) == 1
 
 
 async def test_an_article_that_a_second_reader_never_likes_is_left_to_a_human(stage: Stage) -> None:
     await stage.sandbox.put("/faults", json={"model": [{"kind": "opinion", "promotional": "yes", "times": 3}]})
 
-    manuscript = await write_article(COMMISSION, ask)
+    draft = await write_article(BRIEF, Conversation(ask))
 
-    assert (manuscript.qc_attempts, manuscript.qc_status) == (3, NEEDS_HUMAN)
+    assert (draft.qc_attempts, draft.qc_status) == (3, QcStatus.NEEDS_HUMAN_REVIEW)

@@ -6,7 +6,7 @@ import pytest
 
 from blogqueue.db.tables import Article, ArticleVersion, Job, Purchase
 from blogqueue.states import ArticleStatus
-from blogqueue.writing.markdown.links import Link, links_in
+from blogqueue.writing.markdown.links import Link, find_links
 from tests.cast import BEN, live
 from tests.stage import Bought, Stage, bearer, order_row
 
@@ -59,7 +59,7 @@ async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
     status = await stage.status(order)
     assert (status["status"], status["version"]["qcStatus"]) == ("QUALITY_CHECK", "APPROVED_BY_AI")
     assert status["canRegenerateArticle"] and status["canSubmitForReview"] and not status["canRegenerateBacklink"]
-    found = links_in(status["version"]["content"])
+    found = find_links(status["version"]["content"])
     assert found.count(POTS) == 1
     assert {link.target_url for link in found} <= {POTS.target_url, "/articles/soil-that-lasts"}
     assert 'rel="sponsored"' in status["version"]["html"]
@@ -122,7 +122,7 @@ async def test_a_link_bought_in_a_new_article_leaves_its_own_link_there(stage: S
 
     # Then both links are live, and an owner cannot lose Ana's either
     text = await live(stage, article_id)
-    assert {POTS, Link(BEN["targetUrl"], BEN["anchorText"])} <= set(links_in(text))
+    assert {POTS, Link(BEN["targetUrl"], BEN["anchorText"])} <= set(find_links(text))
     await stage.sound()
 
 

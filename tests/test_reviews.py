@@ -10,8 +10,8 @@ from blogqueue.catalogue import articles
 from blogqueue.db.tables import ArticleVersion, Domain, OrderEvent
 from blogqueue.reviews import approval
 from blogqueue.states import OrderStatus
-from blogqueue.writing.markdown.blocks import eligible_blocks
-from blogqueue.writing.markdown.links import links_in
+from blogqueue.writing.markdown.blocks import find_eligible_blocks
+from blogqueue.writing.markdown.links import find_links
 from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
 from tests.stage import Bought, Stage, bearer, order_row
 
@@ -87,7 +87,7 @@ async def test_one_order_approved_ten_times_at_once_is_published_once(stage: Sta
 async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Stage) -> None:
     # Given three links in the one paragraph of an article that may take one
     article_id = await stage.article(content=ONE_ROOM)
-    assert len(eligible_blocks(ONE_ROOM)) == 1
+    assert len(find_eligible_blocks(ONE_ROOM)) == 1
     three = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
 
     # When all three are approved at the same moment
@@ -146,7 +146,7 @@ async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_
     # Then the owner's text has the link
     assert answer.json()["data"]["status"] == "COMPLETED"
     text = await live(stage, article_id)
-    assert text.startswith("# A longer article") and links_in(text)[0].anchor_text == "a guide to mulching"
+    assert text.startswith("# A longer article") and find_links(text)[0].anchor_text == "a guide to mulching"
     await stage.drain()
     await stage.sound()
 
@@ -162,7 +162,7 @@ async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_a
 
     # Then it is worked in again, and comes through at the second approval
     assert answer.json()["data"]["status"] == "PROCESSING"
-    assert links_in(await live(stage, article_id)) == []
+    assert find_links(await live(stage, article_id)) == []
     await submitted_again(stage, order)
     assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
     assert await anchors(stage, article_id) == ["a guide to mulching"]
@@ -199,7 +199,7 @@ async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage,
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert await live(stage, article_id) == newer
     rows = await OrderEvent.select(OrderEvent.note).where(OrderEvent.order_id == order.id, OrderEvent.who != "worker")
-    assert "unfit_block: No link may stand in its paragraph" in rows[-1]["note"]
+    assert "unfit_block: The edited paragraph may not take a link now" in rows[-1]["note"]
     await stage.drain()
     await stage.sound()
 
@@ -302,7 +302,7 @@ async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Sta
     mails = await stage.mails("ana@")
     assert [mail["subject"] for mail in mails][-2:] == ["Your link was not approved", "Your payment was refunded"]
     assert "The page sells what this site does not." in mails[-2]["text"]
-    assert links_in(await live(stage, article_id)) == []
+    assert find_links(await live(stage, article_id)) == []
 
     # And it is never retried
     retried = await stage.judge(order, "retry")
@@ -371,7 +371,7 @@ async def test_approved_and_rejected_at_the_same_moment_is_one_of_the_two(stage:
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
     await stage.drain()
     row = await order_row(order)
-    outcome = (row["status"], row["refund_state"], len(links_in(await live(stage, article_id))))
+    outcome = (row["status"], row["refund_state"], len(find_links(await live(stage, article_id))))
     assert outcome in {("COMPLETED", "NONE", 1), ("FAILED", "SUCCEEDED", 0)}
     await stage.sound()
 

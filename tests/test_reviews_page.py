@@ -14,7 +14,7 @@ from blogqueue.db.engine import DB
 from blogqueue.db.tables import ArticleVersion, Order, OrderEvent
 from blogqueue.reviews import approval, queue
 from blogqueue.writing.link_edit.edits import AppliedEdit
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.cast import BEN, LONG
 from tests.stage import Bought, Stage, order_row
 
@@ -174,7 +174,7 @@ async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands
     ("how", "words", "button"),
     [
         ("a heading", "makes the same change to the text that is live now", "Publish now"),
-        ("the paragraph", "stale_block: Its paragraph was changed or is gone.", "Have it worked in again"),
+        ("the paragraph", "stale_block: The edited paragraph was changed or removed.", "Have it worked in again"),
         ("a neighbour's paid link", "beside another paid link", "Have it worked in again"),
         ("taken down", "The article is not published.", ""),
     ],
@@ -191,7 +191,7 @@ async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, word
     elif how == "a neighbour's paid link":
         ben = await stage.submitted(article_id, **BEN)
         row = await order_row(ben)
-        blocks[number - 1] += f" {markdown_link(Link(BEN['targetUrl'], BEN['anchorText']))}"
+        blocks[number - 1] += f" {format_link(Link(BEN['targetUrl'], BEN['anchorText']))}"
         await articles.publish_text(article_id, "\n\n".join(blocks), who="owner")
         await Order.update({Order.status: "COMPLETED"}).where(Order.id == row["id"])
     else:

@@ -4,7 +4,7 @@ import asyncio
 
 from blogqueue.actors.messages import integrate_backlink
 from blogqueue.db.tables import Job, Letter, StripeEvent
-from blogqueue.writing.markdown.links import Link, links_in
+from blogqueue.writing.markdown.links import Link, find_links
 from tests.stage import GARDEN, Stage, bearer, order_row
 
 LINK = Link("https://www.anasgarden.example/mulch-guide", "a guide to mulching")
@@ -41,7 +41,7 @@ async def test_a_paid_order_becomes_a_live_link(stage: Stage) -> None:
     assert (status["status"], status["statusMessage"]) == ("QUALITY_CHECK", "Content ready for review")
     assert status["canRegenerateBacklink"] and status["canSubmitForReview"]
     assert status["version"]["qcStatus"] == "APPROVED_BY_AI"
-    assert links_in(status["version"]["content"]) == [LINK]
+    assert find_links(status["version"]["content"]) == [LINK]
     assert 'rel="sponsored"' in status["version"]["html"]
     assert (await stage.mails("ana@"))[-1]["subject"] == "Your Backlink is Ready for Review"
     await stage.sound()
@@ -84,7 +84,7 @@ async def test_a_regeneration_starts_from_the_published_article(stage: Stage) ->
     second = await stage.status(order)
     assert second["status"] == "QUALITY_CHECK"
     assert second["version"]["versionId"] != first["version"]["versionId"]
-    assert links_in(second["version"]["content"]) == [LINK]
+    assert find_links(second["version"]["content"]) == [LINK]
     assert second["regenerationCount"] == 1
     assert (await stage.mails("ana@"))[-1]["subject"] == "Your Regeneration is Ready"
     await stage.sound()
@@ -193,10 +193,10 @@ async def test_two_links_in_one_article_both_stay(stage: Stage) -> None:
     # Then the second is published with both links, or is integrated again into the text with the first
     live = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
     if second.json()["data"]["status"] == "COMPLETED":
-        assert sorted(link.anchor_text for link in links_in(live)) == ["a guide to mulching", "worm farming"]
+        assert sorted(link.anchor_text for link in find_links(live)) == ["a guide to mulching", "worm farming"]
     else:
         assert second.json()["data"]["status"] == "PROCESSING"
-        assert links_in(live) == [LINK]
+        assert find_links(live) == [LINK]
     assert GARDEN.split("\n\n")[0] in live
     await stage.drain()
     await stage.sound()

@@ -10,8 +10,8 @@ from blogqueue.catalogue import offers
 from blogqueue.db import history
 from blogqueue.db.tables import Order, OrderEvent
 from blogqueue.states import ArticleStatus
-from blogqueue.writing.link_edit.edits import AppliedEdit, declared_only
-from blogqueue.writing.markdown.rendering import lost_links
+from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
+from blogqueue.writing.markdown.rendering import find_lost_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ async def _versions_differ_only_by_their_edit() -> list[str]:
         for row in rows
         if row["before"] is None
         or row["edit"] is None
-        or not declared_only(row["before"], row["after"], AppliedEdit(**msgspec.json.decode(row["edit"])))
+        or not differs_only_by_edit(row["before"], row["after"], AppliedEdit(**msgspec.json.decode(row["edit"])))
     ]
 
 
@@ -91,7 +91,7 @@ async def _live_texts_carry_every_paid_link() -> list[str]:
     )
     for row in rows:
         paid = await offers.paid_orders(row["id"])
-        lost = lost_links(row["content_md"], [(one.link, one.rel) for one in paid])
+        lost = find_lost_links(row["content_md"], [(one.link, one.rel) for one in paid])
         broken += [str(one.order_id) for one in paid if one.link in lost]
         if row["status"] != ArticleStatus.PUBLISHED:
             broken += [str(one.order_id) for one in paid if not await _said_taken_down(one.order_id)]

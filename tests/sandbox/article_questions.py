@@ -5,15 +5,15 @@ from typing import Any
 
 import openai
 
-from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.checks import check_article
-from blogqueue.writing.article.prompts import article, article_opinion
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.article.prompts import build_article_opinion_question, build_article_question
+from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.questions import Problem, Question
 from tests.sandbox.questions import form
 
 LINK = Link("https://www.example.com/guide?x=1", "a guide to mulching")
-COMMISSION = Commission(
+COMMISSION = ArticleBrief(
     site="Garden Notes",
     language="en",
     niche="gardening",
@@ -35,21 +35,21 @@ async def put(model: openai.AsyncOpenAI, question: Question) -> Any:
 
 
 async def write(
-    model: openai.AsyncOpenAI, commission: Commission = COMMISSION, refused: tuple[Problem, ...] = ()
+    model: openai.AsyncOpenAI, commission: ArticleBrief = COMMISSION, refused: tuple[Problem, ...] = ()
 ) -> dict[str, str]:
-    return json.loads((await put(model, article(commission, refused))).output_text)
+    return json.loads((await put(model, build_article_question(commission, refused))).output_text)
 
 
 async def judge(model: openai.AsyncOpenAI, said: dict[str, str]) -> dict[str, dict[str, str]]:
-    question = article_opinion(COMMISSION, title=said["title"], body=said["body"])
+    question = build_article_opinion_question(COMMISSION, title=said["title"], body=said["body"])
     return json.loads((await put(model, question)).output_text)
 
 
-def broken_rules(said: dict[str, str], commission: Commission = COMMISSION) -> set[str]:
+def broken_rules(said: dict[str, str], commission: ArticleBrief = COMMISSION) -> set[str]:
     """The rules that an answer breaks."""
     return {problem.rule for problem in check_article(said["title"], said["body"], commission)}
 
 
 def paragraph_of_link(said: dict[str, str]) -> str:
-    [found] = [block for block in said["body"].split("\n\n") if markdown_link(LINK) in block]
+    [found] = [block for block in said["body"].split("\n\n") if format_link(LINK) in block]
     return found

@@ -15,11 +15,11 @@ from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.sandbox import articles
 from blogqueue.sandbox.articles import LANGUAGES, WRONG_ARTICLES
 from blogqueue.sandbox.faults import ARTICLES
-from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.checks import check_article
-from blogqueue.writing.article.prompts import article
-from blogqueue.writing.markdown.links import Link, markdown_link
-from blogqueue.writing.markdown.words import words
+from blogqueue.writing.article.prompts import build_article_question
+from blogqueue.writing.markdown.links import Link, format_link
+from blogqueue.writing.markdown.words import split_words
 from blogqueue.writing.questions import Problem
 from tests.sandbox.article_questions import COMMISSION, LINK, broken_rules, judge, paragraph_of_link, put, write
 
@@ -31,7 +31,7 @@ async def test_an_article_passes_every_check_in_any_language(model: openai.Async
     said = await write(model, commission)
 
     assert check_article(said["title"], said["body"], commission) == []
-    assert 700 <= len(words(said["body"])) <= 1_000
+    assert 700 <= len(split_words(said["body"])) <= 1_000
     assert 6 <= said["body"].count("\n## ") <= 8
     assert ("Wer " in said["body"]) == language.startswith("de")
 
@@ -70,7 +70,7 @@ async def test_an_opinion_of_an_article_is_content_and_quotes_the_links_sentence
         "promotional": "no",
     }
     [evidence] = {answer["evidence"] for answer in answers.values()}
-    assert markdown_link(LINK) in evidence and evidence in said["body"]
+    assert format_link(LINK) in evidence and evidence in said["body"]
 
 
 EXPECTED = {
@@ -118,15 +118,15 @@ async def test_the_other_faults_befall_an_article_as_well(
 ) -> None:
     await http.put("/faults", json={"model": [{"kind": kind, "schema": "article"}]})
 
-    answer = await put(model, article(COMMISSION, ()))
+    answer = await put(model, build_article_question(COMMISSION, ()))
 
     assert (answer.status == "incomplete") == (kind == "incomplete")
     assert broken_rules(await write(model)) == set()
 
 
-def written(commission: Commission, turn: int) -> dict[str, Any]:
+def written(commission: ArticleBrief, turn: int) -> dict[str, Any]:
     """What the writer says to an order, as the product puts it."""
-    site, wish = (json.loads(message["content"]) for message in article(commission, ()).messages[1:])
+    site, wish = (json.loads(message["content"]) for message in build_article_question(commission, ()).messages[1:])
     return articles.write(site, wish, {"kind": ""}, asked_before=turn)
 
 

@@ -7,16 +7,16 @@ from hypothesis import strategies as st
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.sandbox import articles as sandbox_articles
-from blogqueue.writing.article.brief import Commission
+from blogqueue.writing.article.brief import ArticleBrief
 from blogqueue.writing.article.checks import check_article
-from blogqueue.writing.link_edit.check_input import Wanted
-from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import Edit, apply
-from blogqueue.writing.markdown.blocks import eligible_blocks
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.blocks import find_eligible_blocks
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.writing.garden import GARDEN
 
-BLOCK = eligible_blocks(GARDEN)[0]
+BLOCK = find_eligible_blocks(GARDEN)[0]
 URL = "https://www.anasgarden.example/"
 ANCHOR = "a guide to mulching"
 
@@ -57,8 +57,8 @@ def sold(url: str, anchor: str) -> Link | None:
 
 def broken_rules(link: Link) -> list[str]:
     """The rules that the plainest of sentences with the link breaks."""
-    after, applied = apply(GARDEN, Edit(BLOCK.id, "append", f"For more on this, see {markdown_link(link)}."), [BLOCK])
-    return [problem.rule for problem in check_integration(GARDEN, after, applied, Wanted(link))]
+    after, applied = apply(GARDEN, Edit(BLOCK.id, "append", f"For more on this, see {format_link(link)}."), [BLOCK])
+    return [problem.rule for problem in check_link_edit(GARDEN, after, applied, LinkRequirements(link))]
 
 
 @given(anchor=ANCHORS)
@@ -94,7 +94,7 @@ def test_a_new_article_passes_with_every_link_that_is_sold(anchor: str, path: st
     assume(link)
 
     assert link is not None
-    order = Commission("Green Bench", "en", "gardening", "Growing tomatoes on a balcony", "balcony tomatoes", link)
+    order = ArticleBrief("Green Bench", "en", "gardening", "Growing tomatoes on a balcony", "balcony tomatoes", link)
     wanted = {"target_url": link.target_url, "anchor_text": link.anchor_text, "topic": order.topic,
               "niche": order.niche, "keyword": order.keyword}  # fmt: skip
     site = {"language": "en", "candidates": []}

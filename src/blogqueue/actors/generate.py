@@ -5,8 +5,9 @@ from blogqueue.catalogue import domains
 from blogqueue.db.tables import Article
 from blogqueue.orders import lifecycle, results
 from blogqueue.outbox import Promised
-from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.generation import write_article
+from blogqueue.writing.attempts import Conversation
 from blogqueue.writing.markdown.links import Link
 
 
@@ -18,7 +19,7 @@ async def write(current: Run) -> Promised:
         raise LookupError(f"the order's article {order.article_id} is gone")
     domain = article.domain_id
     related = await domains.related(domain.id, f"{article.topic} {article.keyword}")
-    commission = Commission(
+    brief = ArticleBrief(
         site=domain.name,
         language=domain.language,
         niche=article.niche,
@@ -28,5 +29,5 @@ async def write(current: Run) -> Promised:
         rel="" if order.rel == "none" else order.rel,
         candidates=tuple(Candidate(title, f"/articles/{slug}") for title, slug in related),
     )
-    manuscript = await write_article(commission, current.ask)
-    return await results.deliver(current.claim, manuscript, title=manuscript.title)
+    draft = await write_article(brief, Conversation(current.ask))
+    return await results.deliver(current.claim, draft, title=draft.title)

@@ -5,7 +5,8 @@ from blogqueue.catalogue import versions
 from blogqueue.db.tables import Article
 from blogqueue.orders import lifecycle, requirements, results
 from blogqueue.outbox import Promised
-from blogqueue.writing.link_edit.integration import Brief, integrate
+from blogqueue.writing.attempts import Conversation
+from blogqueue.writing.link_edit.integration import LinkBrief, integrate
 
 
 async def integrate_link(current: Run) -> Promised:
@@ -21,11 +22,11 @@ async def integrate_link(current: Run) -> Promised:
     if article is None:
         raise LookupError(f"the order's article {order.article_id} is gone")
     published = await versions.get(article["selected_version_id"])
-    brief = Brief(
+    brief = LinkBrief(
         article=published.content_md,
         title=article["title"],
         language=article["language"],
-        wanted=await requirements.of_order(order),
+        requirements=await requirements.of_order(order),
     )
-    draft = await integrate(brief, current.ask)
+    draft = await integrate(brief, Conversation(current.ask))
     return await results.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)

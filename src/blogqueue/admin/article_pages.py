@@ -14,7 +14,7 @@ from blogqueue.db.tables import Article
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
-from blogqueue.writing.markdown.line_ends import with_line_ends
+from blogqueue.writing.markdown.line_ends import restore_line_ends
 
 BODY_BYTES = 4 * articles.MAX_CHARACTERS
 """A form's text is percent-encoded."""
@@ -50,7 +50,7 @@ async def publish(request: Request[Any, Any, Any], article_id: FromPath[UUID], d
     who = await auth.form_sender(request, data.get("form", ""))
     base = await _version(data.get("base", ""))
     # A form is sent with CRLF everywhere (HTML §4.10.22.7).
-    written = with_line_ends(data.get("text", ""), base[1])
+    written = restore_line_ends(data.get("text", ""), base[1])
     try:
         await articles.publish_text(article_id, written, who=who, override=data.get("override", ""), based_on=base[0])
     except ProblemError as error:

@@ -10,8 +10,8 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, Domain, Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
-from blogqueue.writing.markdown.links import links_in, markdown_link
-from blogqueue.writing.markdown.rendering import lost_links
+from blogqueue.writing.markdown.links import find_links, format_link
+from blogqueue.writing.markdown.rendering import find_lost_links
 
 MAX_CHARACTERS = 1_000_000
 """A thousand times a short article; anything larger is something else."""
@@ -149,7 +149,7 @@ def _checked(content_md: str) -> None:
 async def _lost(article_id: UUID, content_md: str) -> list[offers.PaidLink]:
     """The paid orders whose link a text does not carry exactly as it was sold; the article is locked."""
     paid = await offers.paid_orders(article_id)
-    lost = lost_links(content_md, [(one.link, one.rel) for one in paid])
+    lost = find_lost_links(content_md, [(one.link, one.rel) for one in paid])
     return [one for one in paid if one.link in lost]
 
 
@@ -159,13 +159,13 @@ async def _back(article_id: UUID, content_md: str, *, freed: int) -> list[offers
     `freed` places are given up by the same text. Raises ConflictError where there is no place for them any more, or
     the link does not stand there as it was sold.
     """
-    there = set(links_in(content_md))
+    there = set(find_links(content_md))
     dropped = {one.link: one for one in await offers.dropped_orders(article_id) if one.link in there}
     # What was sold once more meanwhile is the other order's.
     back = [one for one in dropped.values() if not await offers.is_sold(article_id, one.link)]
     if not back:
         return []
-    if await offers.places(article_id) + freed < len(back) or lost_links(
+    if await offers.places(article_id) + freed < len(back) or find_lost_links(
         content_md, [(one.link, one.rel) for one in back]
     ):
         raise ConflictError(
@@ -188,7 +188,7 @@ def _loses(paid: list[offers.PaidLink]) -> ConflictError:
 
 def _named(paid: list[offers.PaidLink]) -> list[FieldError]:
     return [
-        FieldError("content", "paid_link", f"Order {one.order_id} paid for {markdown_link(one.link)}.") for one in paid
+        FieldError("content", "paid_link", f"Order {one.order_id} paid for {format_link(one.link)}.") for one in paid
     ]
 
 

@@ -12,7 +12,7 @@ from blogqueue.catalogue.domain_rules import TermError
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, ArticleVersion, Domain
 from blogqueue.errors import ConflictError
-from blogqueue.writing.markdown.front_matter import FrontMatterError, front_matter
+from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
 
 WHO = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
@@ -113,7 +113,7 @@ def _read(path: Path) -> _File:
     if "\0" in content:
         raise UnusableError("holds a NUL character, which PostgreSQL's text cannot")
     try:
-        said, body_start = front_matter(content)
+        said, body_start = read_front_matter(content)
     except FrontMatterError as error:
         raise UnusableError(f"has broken front matter: {error}") from error
     body = content[body_start:]

@@ -13,9 +13,9 @@ import idna
 from email_validator import EmailNotValidError, validate_email
 
 from blogqueue.settings import settings
-from blogqueue.writing.markdown.contact_details import addresses
-from blogqueue.writing.markdown.invisible import invisible
-from blogqueue.writing.markdown.links import Link, links_in, markdown_link
+from blogqueue.writing.markdown.contact_details import find_addresses
+from blogqueue.writing.markdown.invisible import find_invisible
+from blogqueue.writing.markdown.links import Link, find_links, format_link
 
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80
@@ -112,7 +112,7 @@ def anchor_text(value: str) -> str:
         raise RuleError("required", "An anchor text is needed.")
     if len(text) > ANCHOR_LENGTH:
         raise RuleError("length", f"An anchor text has at most {ANCHOR_LENGTH} characters.")
-    if not text.isprintable() or invisible(text):
+    if not text.isprintable() or find_invisible(text):
         raise RuleError("plain_text", "An anchor text is one line without invisible characters.")
     if found := next((c for c in text if c in MARKUP), ""):
         raise RuleError("no_markup", f"An anchor text is plain words; please leave out “{found}”.")
@@ -120,7 +120,7 @@ def anchor_text(value: str) -> str:
         raise RuleError("no_markup", "An anchor text is plain words; an & with a name and a semicolon is HTML.")
     if text != " ".join(text.split(" ")) or "  " in text or any(c.isspace() and c != " " for c in text):
         raise RuleError("plain_text", "An anchor text has single spaces between its words.")
-    if "@" in text or addresses(text):
+    if "@" in text or find_addresses(text):
         raise RuleError("no_url", "An anchor text is words, not an address.")
     if not any(c.isalnum() for c in text):
         raise RuleError("plain_text", "An anchor text has at least a letter or a digit.")
@@ -142,11 +142,11 @@ def phrase(value: str, longest: int) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > longest:
         raise RuleError("length", f"This has at most {longest} characters.")
-    if not text.isprintable() or invisible(text):
+    if not text.isprintable() or find_invisible(text):
         raise RuleError("plain_text", "This is one line without invisible characters.")
     if found := next((c for c in text if c in "[]<>{}`|\\"), ""):
         raise RuleError("no_markup", f"This is plain words; please leave out “{found}”.")
-    if "@" in text or addresses(text):
+    if "@" in text or find_addresses(text):
         raise RuleError("no_url", "This is words, not an address.")
     return text
 
@@ -177,6 +177,6 @@ def email(value: str) -> str:
 def link(url: str, anchor: str) -> Link:
     """The link as it will stand in the article; Markdown must read it back as exactly these two values."""
     wanted = Link(url, anchor)
-    if links_in(markdown_link(wanted)) != [wanted]:
+    if find_links(format_link(wanted)) != [wanted]:
         raise RuleError("url", "This URL cannot be written as a Markdown link; try it percent-encoded.")
     return wanted

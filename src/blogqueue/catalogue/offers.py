@@ -14,7 +14,7 @@ from blogqueue.db.tables import Article
 from blogqueue.errors import GoneError, NotFoundError
 from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
 from blogqueue.writing.markdown.links import Link
 
 PAGE_SIZE = 20
@@ -177,8 +177,8 @@ async def choices() -> tuple[list[tuple[str, str]], list[str], list[str]]:
 async def link_places(offer: Offer) -> tuple[list[str], int]:
     """The first words of each paragraph of an article that may take a link, and how many paragraphs it has in all."""
     paid = [link for link, _ in await paid_links(offer.id)]
-    starts = [shorten(block.text, 90, placeholder=" …") for block in eligible_blocks(offer.content_md, paid)]
-    return starts, len(prose_blocks(offer.content_md))
+    starts = [shorten(block.text, 90, placeholder=" …") for block in find_eligible_blocks(offer.content_md, paid)]
+    return starts, len(find_prose_blocks(offer.content_md))
 
 
 async def places(article_id: UUID) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 from blogqueue.db.tables import Article, ArticleVersion
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
-from blogqueue.writing.markdown.front_matter import body_start
+from blogqueue.writing.markdown.front_matter import find_body_start
 
 
 async def lock_article(article_id: UUID) -> Article:
@@ -37,7 +37,7 @@ async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # n
 
 def word_count(content_md: str) -> int:
     """How many words an article has, its front matter not counted."""
-    return len(content_md[body_start(content_md) :].split())
+    return len(content_md[find_body_start(content_md) :].split())
 
 
 async def publish(article_id: UUID, version_id: UUID) -> None:

@@ -13,8 +13,8 @@ from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.tables import Article, Purchase
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import OrderKind
-from blogqueue.writing.markdown.blocks import eligible_blocks
-from blogqueue.writing.markdown.links import Link, links_in
+from blogqueue.writing.markdown.blocks import find_eligible_blocks
+from blogqueue.writing.markdown.links import Link, find_links
 
 
 class BacklinkWish(msgspec.Struct, frozen=True):
@@ -164,13 +164,13 @@ async def _backlink_terms(wish: BacklinkWish) -> Terms:
                 FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
             ],
         )
-    if await offers.is_sold(offer.id, link) or link in links_in(offer.content_md):
+    if await offers.is_sold(offer.id, link) or link in find_links(offer.content_md):
         raise ConflictError(
             "This article has this very link already, or it is being worked in.",
             code="already_there",
             details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
         )
-    if not eligible_blocks(offer.content_md, [paid for paid, _ in await offers.paid_links(offer.id)]):
+    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await offers.paid_links(offer.id)]):
         raise ConflictError(
             "This article has no paragraph that can take a link.",
             code="no_room",

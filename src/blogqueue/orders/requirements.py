@@ -2,11 +2,11 @@
 
 from blogqueue.catalogue import offers
 from blogqueue.db.tables import Article, Order
-from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.markdown.links import Link
 
 
-async def of_order(order: Order) -> Wanted:
+async def of_order(order: Order) -> LinkRequirements:
     """Return what a text with this order's link must satisfy, and the article's other paid links.
 
     An order keeps the link slot that it was sold, even if its domain has lowered `max_paid_links` since.
@@ -15,7 +15,7 @@ async def of_order(order: Order) -> Wanted:
     terms = await Article.select(Article.domain_id.max_paid_links.as_alias("max_paid_links")).where(
         Article.id == order.article_id
     )
-    return Wanted(
+    return LinkRequirements(
         link=Link(order.backlink_data["target_url"], order.backlink_data["keyword"]),
         notes=order.backlink_data["notes"],
         rel="" if order.rel == "none" else order.rel,

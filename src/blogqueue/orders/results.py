@@ -15,8 +15,8 @@ from blogqueue.orders import lifecycle
 from blogqueue.outbox import Promised, PromisedJob
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, ReviewStatus
-from blogqueue.writing.article.generation import Manuscript
-from blogqueue.writing.link_edit.integration import Draft
+from blogqueue.writing.article.generation import ArticleDraft
+from blogqueue.writing.link_edit.integration import LinkDraft
 
 FAILED_DETAILS = {
     OrderKind.BACKLINK: "We could not work your link in.",
@@ -24,7 +24,7 @@ FAILED_DETAILS = {
 }
 
 
-async def deliver(claim: Claim, draft: Draft | Manuscript, **made: Any) -> Promised:  # noqa: ANN401 - JSON
+async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **made: Any) -> Promised:  # noqa: ANN401 - JSON
     """Store a run's version, complete its job, move the order on and promise the letter: one transaction.
 
     `made` is what the version's metadata say of how it was made, beyond the order's own. Raises LostLeaseError when

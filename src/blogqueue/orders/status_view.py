@@ -30,7 +30,7 @@ from blogqueue.states import (
 )
 from blogqueue.writing.link_edit.comparison import compare
 from blogqueue.writing.link_edit.edits import AppliedEdit
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.rendering import render
 
 FAILED_MESSAGES = {
@@ -259,7 +259,7 @@ async def _html(version: ArticleVersion, order: Order, *, mark: bool) -> str:
     link = _link(order)
     paid = [pair for pair in await offers.paid_links(order.article_id) if pair[0] != link]
     own = (link, "" if order.rel == "none" else order.rel)
-    at = version.content_md.find(markdown_link(link))
+    at = version.content_md.find(format_link(link))
     rows = await Article.select(Article.domain_id.host.as_alias("host")).where(Article.id == order.article_id)
     changed = (at, at + 1) if mark else None
     return render(version.content_md, [*paid, own], changed, lower=True, images_of=rows[0]["host"])

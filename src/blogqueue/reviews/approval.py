@@ -16,11 +16,11 @@ from blogqueue.outbox import Promised
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatus, QcStatus, ReviewStatus
-from blogqueue.writing.link_edit.check_input import Wanted
-from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import AppliedEdit, EditRefused, reapply
-from blogqueue.writing.markdown.links import Link, markdown_link
-from blogqueue.writing.markdown.rendering import lost_links
+from blogqueue.writing.markdown.links import Link, format_link
+from blogqueue.writing.markdown.rendering import find_lost_links
 
 REASONS = (
     "The page it leads to does not fit this site.",
@@ -144,7 +144,7 @@ async def outlook(order: Order, version: ArticleVersion, article: Article) -> Ou
         )
     except EditRefused as refused:
         return Outlook(Way.AGAIN, (f"{refused.rule}: {refused.message}",))
-    problems = check_integration(live.content_md, content, edit, bought)
+    problems = check_link_edit(live.content_md, content, edit, bought)
     why = (*(f"{one.rule}: {one.message}" for one in problems), *_lost(content, must_stand))
     return Outlook(Way.AGAIN, why) if why else Outlook(Way.ONTO_THE_NEWER_TEXT, (), content, edit)
 
@@ -168,19 +168,19 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
     return order, article
 
 
-def _of_new_article(version: ArticleVersion, article: Article, bought: Wanted) -> Outlook:
+def _of_new_article(version: ArticleVersion, article: Article, bought: LinkRequirements) -> Outlook:
     why: list[str] = []
     if article.status != ArticleStatus.DRAFT:
         why.append(f"The article is {article.status} already.")
-    if lost_links(version.content_md, [(bought.link, bought.rel)]):
+    if find_lost_links(version.content_md, [(bought.link, bought.rel)]):
         why.append("This text does not carry the link as it was sold.")
     return Outlook(Way.REFUSED, tuple(why)) if why else Outlook(Way.AS_IT_IS)
 
 
 def _lost(content: str, must_stand: list[tuple[Link, str]]) -> tuple[str, ...]:
     return tuple(
-        f"paid_link: {markdown_link(link)} would not stand there as it was sold."
-        for link in lost_links(content, must_stand)
+        f"paid_link: {format_link(link)} would not stand there as it was sold."
+        for link in find_lost_links(content, must_stand)
     )
 
 

@@ -15,9 +15,9 @@ from blogqueue.errors import NotFoundError
 from blogqueue.orders import lifecycle, requirements
 from blogqueue.reviews import approval
 from blogqueue.states import JobState, OrderStatus, RefundState
-from blogqueue.writing.link_edit.edits import AppliedEdit, declared_only
+from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.markdown.links import Link
-from blogqueue.writing.markdown.rendering import lost_links
+from blogqueue.writing.markdown.rendering import find_lost_links
 
 SHOWN = 100
 """How many orders a list shows; it says so when there are more."""
@@ -146,9 +146,9 @@ async def file(order_id: UUID) -> File:
     if version is None:
         sound = False
     elif base is None or edit is None:
-        sound = not lost_links(version.content_md, [own])
+        sound = not find_lost_links(version.content_md, [own])
     else:
-        sound = declared_only(base.content_md, version.content_md, edit)
+        sound = differs_only_by_edit(base.content_md, version.content_md, edit)
     judged = version is not None and order.status == OrderStatus.ADMIN_REVIEW
     failed_for_now = order.status == OrderStatus.FAILED and not order.frozen
     return File(

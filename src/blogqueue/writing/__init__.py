@@ -1,1 +1,1 @@
-"""Words in, words out: no row and no door is known here, and `model` alone speaks to the network."""
+"""From texts to texts: nothing here knows the database, and only `model` uses the network."""

@@ -1,20 +1,17 @@
-"""Asking for something until it passes: propose, check, ask again with what was wrong, then have it judged."""
+"""Up to three attempts at one text: get a proposal, check it, ask again with what was wrong, get a second opinion."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import asdict
+from typing import Any
 
-from blogqueue.writing.questions import Problem, Question
+from blogqueue.states import QcStatus
+from blogqueue.writing.questions import MAX_EXCERPT, Problem, Question
 
 MAX_QC_ATTEMPTS = 3
-"""The seed's "Run QC checks (up to 3 attempts)"."""
-
-APPROVED = "APPROVED_BY_AI"
-NEEDS_HUMAN = "NEEDS_HUMAN_REVIEW"
+"""Proposals per run of a job."""
 
 Ask = Callable[[Question], Awaitable[dict[str, Any]]]
-
-Work = TypeVar("Work")
+"""Puts a question to the model and returns its structured answer."""
 
 
 class DraftRefusedError(Exception):
@@ -26,61 +23,73 @@ class DraftRefusedError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True, slots=True)
-class Task(Generic[Work]):
-    """What the model is to make.
+class Conversation:
+    """A conversation with the model about one text, which remembers how each attempt went.
 
-    `question` asks for it, told what was wrong with the last proposal; `read` makes of the answer what was wanted, or
-    None and the checks' words on it; `opinion` asks a second reader, whose answers are to be `wanted_answers`.
+    `ask` may put a question to the model or replay a stored answer. `problems` says why the last proposal was not
+    accepted; it belongs in the next question. An attempt is one proposal, then `refuse` or `judge`:
+
+        while conversation.goes_on:
+            answer = await conversation.propose(build_question(conversation.problems))
+            if problems := check(answer):
+                conversation.refuse(problems)
+            else:
+                await conversation.judge(build_opinion_question(answer), EXPECTED_ANSWERS)
     """
 
-    question: Callable[[Sequence[Problem]], Question]
-    read: Callable[[dict[str, Any]], tuple[Work | None, list[Problem]]]
-    opinion: Callable[[Work], Question]
-    wanted_answers: Mapping[str, str]
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._attempts: list[dict[str, Any]] = []
+        self.problems: Sequence[Problem] = ()
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether another proposal is needed and allowed."""
+        return len(self._attempts) < MAX_QC_ATTEMPTS and self.qc_status != QcStatus.APPROVED_BY_AI
+
+    async def propose(self, question: Question) -> dict[str, Any]:
+        """Begin an attempt: return the model's proposal. Raises what `ask` raises."""
+        self._attempts.append({"attempt": len(self._attempts) + 1, "problems": []})
+        return await self._ask(question)
+
+    def refuse(self, problems: Sequence[Problem]) -> None:
+        """End an attempt whose proposal broke checks."""
+        self._attempts[-1]["problems"] = [asdict(problem) for problem in problems]
+        self.problems = problems
+
+    async def judge(self, question: Question, expected_answers: Mapping[str, str]) -> None:
+        """End an attempt whose proposal passed the checks: ask for a second opinion and compare its answers.
+
+        Raises what `ask` raises.
+        """
+        answers = await self._ask(question)
+        self._attempts[-1]["opinion"] = answers
+        self.problems = _find_objections(expected_answers, answers)
+
+    @property
+    def qc_attempts(self) -> int:
+        """Return the number of attempts so far."""
+        return len(self._attempts)
+
+    @property
+    def qc_status(self) -> QcStatus:
+        """Return APPROVED_BY_AI if the last proposal passed checks and second opinion, else NEEDS_HUMAN_REVIEW."""
+        approved = bool(self._attempts) and "opinion" in self._attempts[-1] and not self.problems
+        return QcStatus.APPROVED_BY_AI if approved else QcStatus.NEEDS_HUMAN_REVIEW
+
+    @property
+    def qc_notes(self) -> dict[str, Any]:
+        """Return what each attempt broke and what the second opinion said, as plain JSON values."""
+        return {"attempts": self._attempts}
 
 
-@dataclass(frozen=True, slots=True)
-class Passed(Generic[Work]):
-    """What passed every check, after how many attempts, and what was said in each of them."""
-
-    work: Work
-    qc_attempts: int
-    qc_status: str
-    qc_notes: dict[str, Any]
-
-
-async def attempt(task: Task[Work], ask: Ask) -> Passed[Work]:
-    """The first proposal that passes, in up to 3 attempts. Raises DraftRefusedError, and what `ask` does.
-
-    A proposal that holds but reads badly is kept for a human when no better one comes.
-    """
-    refused: list[Problem] = []
-    rounds: list[dict[str, Any]] = []
-    passable: Work | None = None
-    for number in range(1, MAX_QC_ATTEMPTS + 1):
-        work, problems = task.read(await ask(task.question(refused)))
-        if work is None:
-            refused = problems
-            rounds.append({"attempt": number, "problems": [asdict(problem) for problem in problems]})
-            continue
-        passable = work
-        answers = await ask(task.opinion(work))
-        rounds.append({"attempt": number, "problems": [], "opinion": answers})
-        refused = _objections(task.wanted_answers, answers)
-        if not refused:
-            return Passed(work, number, APPROVED, {"rounds": rounds})
-    if passable is None:
-        raise DraftRefusedError(refused)
-    return Passed(passable, MAX_QC_ATTEMPTS, NEEDS_HUMAN, {"rounds": rounds})
-
-
-def _objections(wanted_answers: Mapping[str, str], answers: dict[str, Any]) -> list[Problem]:
-    """What the second reader found that was not to be found."""
+def _find_objections(expected_answers: Mapping[str, str], answers: dict[str, Any]) -> list[Problem]:
+    """Return a problem for each question that the second reader did not answer as expected."""
     objections: list[Problem] = []
-    for question, wanted in wanted_answers.items():
-        said: dict[str, Any] = answers.get(question) or {}
-        if said.get("answer") != wanted:
-            evidence = str(said.get("evidence", ""))[:200]
-            objections.append(Problem(question, f"A second reader found {question} not to be {wanted!r}.", evidence))
+    for question, expected in expected_answers.items():
+        answer: dict[str, Any] = answers.get(question) or {}
+        if answer.get("answer") != expected:
+            evidence = str(answer.get("evidence", ""))[:MAX_EXCERPT]
+            message = f'The second reader did not answer "{question}" with "{expected}".'
+            objections.append(Problem(question, message, evidence))
     return objections

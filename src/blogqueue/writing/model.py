@@ -1,7 +1,7 @@
-"""The only module that speaks to OpenAI (Responses API with a strict JSON schema).
+"""The only module that talks to OpenAI (Responses API with a strict JSON schema).
 
-The client retries nothing: three QC attempts, times three attempts of the job, times a client's own retries would
-multiply (DESIGN.md §7). Each call has a timeout far under the actor's time limit.
+The client does not retry: its retries would multiply with the three QC attempts and the three attempts of the job. The
+timeout of a call is far below the actor's time limit.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     import openai
     from openai.types.responses import Response
 
-# The library is imported where it is used: the web and the mail worker know the writing, but never ask the model, and
-# it would take them a second to start.
+# openai is imported inside functions: the web and the mail worker import this package but never ask the model, and the
+# import would make each of them start a second later.
 
 _BAD_REQUEST = frozenset({400, 401, 403, 404, 422})
 
 
 class ModelError(Exception):
-    """The model gave no usable answer; `permanent` if asking again cannot help, `retry_after` in s if it said so."""
+    """The model gave no usable answer.
+
+    `permanent` means that asking again cannot help; `retry_after` is the provider's wish in seconds, 0 without one.
+    """
 
     def __init__(self, message: str, *, permanent: bool = False, retry_after: float = 0) -> None:
         super().__init__(message)
@@ -34,7 +37,7 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A structured answer and what it cost, in tokens."""
+    """A structured answer, and its cost in tokens."""
 
     value: dict[str, Any]
     model: str
@@ -46,7 +49,7 @@ class Answer:
 
 @cache
 def _client() -> "openai.AsyncOpenAI":
-    import openai  # noqa: PLC0415 - see above
+    import openai  # noqa: PLC0415 - imported late, see above
 
     return openai.AsyncOpenAI(
         api_key=settings.openai_api_key.get_secret_value(),
@@ -56,8 +59,8 @@ def _client() -> "openai.AsyncOpenAI":
 
 
 async def ask(question: Question, *, customer: str) -> Answer:
-    """Put one question; `customer` is an opaque id for the provider's abuse checks. Raises ModelError."""
-    import openai  # noqa: PLC0415 - see above
+    """Ask the model one question; `customer` is an opaque id for the provider's abuse checks. Raises ModelError."""
+    import openai  # noqa: PLC0415 - imported late, see above
 
     try:
         response = await _client().responses.create(
@@ -67,7 +70,7 @@ async def ask(question: Question, *, customer: str) -> Answer:
                 "format": {"type": "json_schema", "name": question.name, "schema": question.schema, "strict": True},
             },
             max_output_tokens=question.max_output_tokens,
-            # Whoever may say twice as much may take twice as long to say it.
+            # An answer that may be twice as long may take twice as long.
             timeout=settings.openai_timeout_seconds * question.max_output_tokens / MAX_OUTPUT_TOKENS,
             safety_identifier=customer,
             prompt_cache_key=question.name,
@@ -85,7 +88,7 @@ async def ask(question: Question, *, customer: str) -> Answer:
 
 
 def _answer(response: "Response") -> Answer:
-    """The three non-results (refused, cut short, not the schema's JSON) are errors that may pass."""
+    """Return the answer in a response; raise ModelError, not permanent, if it is refused, cut short or not JSON."""
     if response.status != "completed":
         reason = response.incomplete_details.reason if response.incomplete_details else response.status
         raise ModelError(f"the model's answer is incomplete: {reason}")
@@ -114,7 +117,7 @@ def _answer(response: "Response") -> Answer:
 
 
 def _seconds(retry_after: str | None) -> float:
-    """Retry-After in seconds (RFC 9110 §10.2.3); its date form is not worth parsing, 0 lets our own backoff rule."""
+    """Return a Retry-After header (RFC 9110 §10.2.3) in seconds, at most 600; 0, so our own backoff, for a date."""
     try:
         return max(0.0, min(float(retry_after or 0), 600.0))
     except ValueError:

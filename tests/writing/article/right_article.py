@@ -1,18 +1,18 @@
 """One article that is right, with everything in it that is allowed, and the order that it was written for."""
 
-from blogqueue.writing.article.brief import Candidate, Commission
+from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.checks import check_article
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.links import Link, format_link
 
 LINK = Link("https://www.example.com/guide?x=1&y=2", "a practical guide")
-LITERAL = markdown_link(LINK)
+LITERAL = format_link(LINK)
 SOIL, WORMS, RAIN, TOOLS = (
     Candidate("Soil that lasts", "/articles/soil-that-lasts"),
     Candidate("Worms at work", "/articles/worms-at-work"),
     Candidate("Gathering rain", "/articles/gathering-rain"),
     Candidate("Tools for a lifetime", "/articles/tools-for-a-lifetime"),
 )
-COMMISSION = Commission(
+BRIEF = ArticleBrief(
     site="Garden Notes",
     language="en",
     niche="gardening",
@@ -105,6 +105,6 @@ when the seedlings are as tall as a thumb. After three or four years of this the
 {CLOSE}"""
 
 
-def broken_rules(title: str = TITLE, body: str = BODY, commission: Commission = COMMISSION) -> set[str]:
+def broken_rules(title: str = TITLE, body: str = BODY, brief: ArticleBrief = BRIEF) -> set[str]:
     """The rules that an article breaks."""
-    return {problem.rule for problem in check_article(title, body, commission)}
+    return {problem.rule for problem in check_article(title, body, brief)}

@@ -1,22 +1,22 @@
-"""The checks of a whole article; the right one is in manuscripts.py, the wrong ones are in wrong_articles.py."""
+"""The checks of a whole article; the right one is in right_article.py, the wrong ones are in wrong_articles.py."""
 
 import time
 
 import pytest
 
 from blogqueue.writing.article.checks import RULES, SHARED_RULES, check_article
-from tests.writing.article.right_article import BODY, COMMISSION, TITLE, broken_rules
+from tests.writing.article.right_article import BODY, BRIEF, TITLE, broken_rules
 from tests.writing.article.wrong_articles import RIGHT, WRONG, Right, Wrong, added
 
 
 @pytest.mark.parametrize("right", RIGHT, ids=str)
 def test_a_right_article_passes(right: Right) -> None:
-    assert check_article(TITLE, right.body, right.commission) == []
+    assert check_article(TITLE, right.body, right.brief) == []
 
 
 @pytest.mark.parametrize("wrong", WRONG, ids=str)
 def test_a_wrong_article_is_refused_by_its_rule(wrong: Wrong) -> None:
-    assert wrong.rule in broken_rules(wrong.title, wrong.body, wrong.commission)
+    assert wrong.rule in broken_rules(wrong.title, wrong.body, wrong.brief)
 
 
 def test_every_rule_has_a_wrong_article_that_it_catches() -> None:
@@ -27,27 +27,25 @@ def test_every_rule_has_a_wrong_article_that_it_catches() -> None:
 
 @pytest.mark.parametrize("wrong", [wrong for wrong in WRONG if wrong.rule == "title"], ids=str)
 def test_a_wrong_title_is_called_so_by_its_own_rule(wrong: Wrong) -> None:
-    [said] = [
-        problem for problem in check_article(wrong.title, wrong.body, wrong.commission) if problem.rule == "title"
-    ]
+    [said] = [problem for problem in check_article(wrong.title, wrong.body, wrong.brief) if problem.rule == "title"]
 
-    assert said.words == wrong.title[:200]
+    assert said.excerpt == wrong.title[:200]
 
 
 def test_problems_come_in_the_order_of_the_rules_with_a_sentence_and_few_words_each() -> None:
     order = [rule.__name__ for rule in SHARED_RULES] + [rule.__name__ for rule in RULES]
 
-    problems = [problem for wrong in WRONG for problem in check_article(wrong.title, wrong.body, wrong.commission)]
-    bad = check_article("Bad", "# Bad\n\nSee <b>www.other.example</b>", COMMISSION)
+    problems = [problem for wrong in WRONG for problem in check_article(wrong.title, wrong.body, wrong.brief)]
+    bad = check_article("Bad", "# Bad\n\nSee <b>www.other.example</b>", BRIEF)
 
     assert [problem.rule for problem in bad] == sorted((problem.rule for problem in bad), key=order.index)
     for problem in problems:
         assert problem.message.endswith(".") and problem.message[0].isupper()
-        assert len(problem.words) <= 200
+        assert len(problem.excerpt) <= 200
 
 
 def test_the_bounds_and_what_was_found_stand_in_the_message() -> None:
-    [short] = [problem for problem in check_article(TITLE, "Dry.", COMMISSION) if problem.rule == "length"]
+    [short] = [problem for problem in check_article(TITLE, "Dry.", BRIEF) if problem.rule == "length"]
 
     assert short.message == "The body must have 600 to 2500 words; it has 1."
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-from blogqueue.writing.article.brief import Commission
+from blogqueue.writing.article.brief import ArticleBrief
 from blogqueue.writing.markdown.links import Link
 from tests.writing.article.right_article import (
     BODY,
+    BRIEF,
     CLOSE,
-    COMMISSION,
     LEAD,
     LINK,
     LITERAL,
@@ -27,7 +27,7 @@ class Wrong(NamedTuple):
     rule: str
     body: str = BODY
     title: str = TITLE
-    commission: Commission = COMMISSION
+    brief: ArticleBrief = BRIEF
 
     def __repr__(self) -> str:
         return self.name
@@ -59,7 +59,7 @@ CHATTER = " ".join(
     f"Row {number} is as dry as row {number + 1} and as cracked as any other row." for number in range(170)
 )
 PARAGRAPHS = "\n\n".join(CHATTER[at : at + 900] for at in range(0, len(CHATTER), 900))
-KEYWORD = replace(COMMISSION, keyword="straw mulch Timbuktu")
+KEYWORD = replace(BRIEF, keyword="straw mulch Timbuktu")
 
 
 WRONG = [
@@ -131,8 +131,8 @@ WRONG = [
     Wrong("a link in a heading", "headings", BODY.replace("## Watering less", f"## [Watering less]({RAIN.url})")),
     Wrong("a wall of text", "paragraph_length", inserted(f"{WALL} and so on.")),
     Wrong("a wall of text in a list", "paragraph_length", inserted(f"- {WALL} and so on.")),
-    Wrong("a word of the keyword missing", "keyword", commission=KEYWORD),
-    Wrong("a word of the keyword within another", "keyword", commission=replace(COMMISSION, keyword="straw ulch")),
+    Wrong("a word of the keyword missing", "keyword", brief=KEYWORD),
+    Wrong("a word of the keyword within another", "keyword", brief=replace(BRIEF, keyword="straw ulch")),
     Wrong("a paragraph twice", "no_repetition", inserted(REPEATED)),
     Wrong(
         "a sentence twice", "no_repetition", added("After three or four years of this THE spade goes in like a spoon!")
@@ -173,7 +173,7 @@ WRONG = [
 class Right(NamedTuple):
     name: str
     body: str
-    commission: Commission = COMMISSION
+    brief: ArticleBrief = BRIEF
 
     def __repr__(self) -> str:
         return self.name
@@ -181,26 +181,26 @@ class Right(NamedTuple):
 
 RIGHT = [
     Right("everything that is allowed", BODY),
-    Right("no rel", BODY, replace(COMMISSION, rel="")),
+    Right("no rel", BODY, replace(BRIEF, rel="")),
     Right("no candidate offered", BODY.replace(f"]({SOIL.url})", "]").replace(f"]({WORMS.url})", "]"),
-        replace(COMMISSION, candidates=())),
+        replace(BRIEF, candidates=())),
     Right("three candidates", added(f"See [rain]({RAIN.url}).")),
     Right("a target with brackets", placed("[a good guide](https://a.example/b_(c))"), replace(
-        COMMISSION, link=Link("https://a.example/b_(c)", "a good guide"))),
-    Right("a keyword that is an address", BODY, replace(COMMISSION, keyword="straw www.straw.example https://a.example/x")),
-    Right("a keyword that is the target's host", BODY, replace(COMMISSION, keyword="mulch Example.com")),
-    Right("a keyword of punctuation", BODY, replace(COMMISSION, keyword="?!")),
+        BRIEF, link=Link("https://a.example/b_(c)", "a good guide"))),
+    Right("a keyword that is an address", BODY, replace(BRIEF, keyword="straw www.straw.example https://a.example/x")),
+    Right("a keyword that is the target's host", BODY, replace(BRIEF, keyword="mulch Example.com")),
+    Right("a keyword of punctuation", BODY, replace(BRIEF, keyword="?!")),
     Right("a keyword within the words of a script without case", added("\u6771\u4eac\u30bf\u30ef\u30fc\u306e\u9ad8"),
-        replace(COMMISSION, keyword="\u6771\u4eac\u30bf\u30ef\u30fc")),
-    Right("a price that was ordered", added("A bale under $5 will do."), replace(COMMISSION, topic="Straw under $5")),
+        replace(BRIEF, keyword="\u6771\u4eac\u30bf\u30ef\u30fc")),
+    Right("a price that was ordered", added("A bale under $5 will do."), replace(BRIEF, topic="Straw under $5")),
     Right("a number that was ordered", added("It is 978-3-16-148410-0."),
-        replace(COMMISSION, topic="ISBN 978 3 16 148410 0")),
-    Right("a host that was ordered", added("So says ASP.NET."), replace(COMMISSION, topic="Mulch with ASP.NET")),
+        replace(BRIEF, topic="ISBN 978 3 16 148410 0")),
+    Right("a host that was ordered", added("So says ASP.NET."), replace(BRIEF, topic="Mulch with ASP.NET")),
     Right("files and functions", added("It is in config.json, Node.js, `os.path.join` and `main.py`.")),
     Right("a target that names a field", placed("[a guide](https://a.example/?target_url=x)"), replace(
-        COMMISSION, link=Link("https://a.example/?target_url=x", "a guide"))),
-    Right("words of a model as a topic", added("Write a system prompt."), replace(COMMISSION, topic="System prompts")),
+        BRIEF, link=Link("https://a.example/?target_url=x", "a guide"))),
+    Right("words of a model as a topic", added("Write a system prompt."), replace(BRIEF, topic="System prompts")),
     Right("words of a model as an anchor", placed("[lorem ipsum](https://a.example/)"), replace(
-        COMMISSION, link=Link("https://a.example/", "lorem ipsum"))),
+        BRIEF, link=Link("https://a.example/", "lorem ipsum"))),
     Right("joiners where Persian needs them", added("\u0645\u06cc\u200c\u0631\u0648\u062f.")),
 ]  # fmt: skip

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from blogqueue.writing.link_edit.edits import Edit, apply
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.front_matter import front_matter
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.front_matter import read_front_matter
+from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.parsing import parse
 from tests.writing.garden import LINK, PAID
-from tests.writing.link_edit.scenes import LITERAL, SENTENCE, WANTED, Scene, Try, forged
+from tests.writing.link_edit.scenes import LITERAL, REQUIREMENTS, SENTENCE, Scene, Try, forged
 
 
 def says(text: str) -> Callable[[Scene], Try]:
@@ -70,14 +70,14 @@ def elsewhere(find: Callable[[Scene], Iterator[tuple[str, str]]]) -> Callable[[S
 
 
 def words_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
-    for block in prose_blocks(scene.article):
+    for block in find_prose_blocks(scene.article):
         word = next((word for word in block.text.split() if word.isalpha()), None)
         if block.id != scene.block.id and word:
             yield word, f"{word[:-1]}\u00e9"
 
 
 def paragraphs_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
-    for block in prose_blocks(scene.article):
+    for block in find_prose_blocks(scene.article):
         if block.id != scene.block.id:
             yield block.text, f"Never. {block.text}"
 
@@ -105,13 +105,13 @@ def images_lost_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
 
 def link_elsewhere(scene: Scene) -> Try | None:
     made = scene.append("Nothing to see.")
-    others = (block.text for block in prose_blocks(scene.article) if block.id != scene.block.id)
+    others = (block.text for block in find_prose_blocks(scene.article) if block.id != scene.block.id)
     tries = (made.altered(text, f"{text} {LITERAL}") for text in others)
     return next((found for found in tries if found is not None), None)
 
 
 def front_matter_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
-    said, start = front_matter(scene.article)
+    said, start = read_front_matter(scene.article)
     for name in said if start else ():
         yield name, f"{name}x"
 
@@ -121,7 +121,7 @@ def on(change: Callable[[str], str], spoil: Callable[[str], str]) -> Callable[[S
 
     def make(scene: Scene) -> Try | None:
         before = change(scene.article)
-        block = next(block for block in prose_blocks(before) if block.id == scene.block.id)
+        block = next(block for block in find_prose_blocks(before) if block.id == scene.block.id)
         made = Scene(before, block).append(SENTENCE)
         after = spoil(made.after)
         return made._replace(after=after) if after != made.after else None
@@ -133,12 +133,12 @@ def sold(spoil: Callable[[Try], Try | None]) -> Callable[[Scene], Try | None]:
     """The correct edit of an article that carries a paid link in another paragraph, and then something spoilt."""
 
     def make(scene: Scene) -> Try | None:
-        for other in eligible_blocks(scene.article):
-            before, _ = apply(scene.article, Edit(other.id, "append", f"See {markdown_link(PAID)}."), [other])
-            block = next((b for b in eligible_blocks(before, [PAID]) if b.id == scene.block.id), None)
+        for other in find_eligible_blocks(scene.article):
+            before, _ = apply(scene.article, Edit(other.id, "append", f"See {format_link(PAID)}."), [other])
+            block = next((b for b in find_eligible_blocks(before, [PAID]) if b.id == scene.block.id), None)
             if block:
                 made = Scene(before, block).append(SENTENCE)
-                return spoil(made._replace(wanted=replace(WANTED, paid_links=(PAID,))))
+                return spoil(made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,))))
         return None
 
     return make
@@ -153,16 +153,18 @@ def beside(distance: int) -> Callable[[Scene], Try | None]:
         if at + distance >= len(blocks) or blocks[at + distance].kind != "paragraph_open":
             return None
         end = blocks[at + distance].end
-        before = f"{scene.article[:end]} See {markdown_link(PAID)}.{scene.article[end:]}"
-        block = next(block for block in prose_blocks(before) if block.id == scene.block.id)
+        before = f"{scene.article[:end]} See {format_link(PAID)}.{scene.article[end:]}"
+        block = next(block for block in find_prose_blocks(before) if block.id == scene.block.id)
         made = Scene(before, block).append(SENTENCE)
-        return made._replace(wanted=replace(WANTED, paid_links=(PAID,)))
+        return made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,)))
 
     return make
 
 
 def wanting(link: Link) -> Callable[[Scene], Try]:
-    return lambda scene: scene.append(f"See {markdown_link(link)}.")._replace(wanted=replace(WANTED, link=link))
+    return lambda scene: scene.append(f"See {format_link(link)}.")._replace(
+        requirements=replace(REQUIREMENTS, link=link)
+    )
 
 
 def with_blank(article: str) -> str:

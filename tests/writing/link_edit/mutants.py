@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.writing.garden import LINK, PAID, turned
 from tests.writing.link_edit.forgeries import (
     adds,
@@ -119,15 +119,15 @@ MUTANTS = [
     Mutant("another link's target changed", "link_set", elsewhere(links_elsewhere("[{text}]({url}2)"))),
     Mutant("another link's words changed", "link_set", elsewhere(links_elsewhere("[{text}s]({url})"))),
     Mutant("another link's title added", "link_set", elsewhere(links_elsewhere('[{text}]({url} "t")'))),
-    Mutant("paid link lost", "paid_links_kept", sold(lambda t: t.altered(markdown_link(PAID), PAID.anchor_text))),
+    Mutant("paid link lost", "paid_links_kept", sold(lambda t: t.altered(format_link(PAID), PAID.anchor_text))),
     Mutant("paid link's target changed", "paid_links_kept", sold(lambda t: t.altered("//paid.", "//unpaid."))),
     Mutant("paid link's words changed", "paid_links_kept", sold(lambda t: t.altered("that keep]", "that rot]"))),
     Mutant("paid link doubled", "paid_links_kept", sold(lambda t: t.altered(
-        markdown_link(PAID), f"{markdown_link(PAID)} {markdown_link(PAID)}"))),
+        format_link(PAID), f"{format_link(PAID)} {format_link(PAID)}"))),
     Mutant("a paid link in the same paragraph", "not_beside_paid_link", beside(0)),
     Mutant("a paid link in the next paragraph", "not_beside_paid_link", beside(1)),
     Mutant("one paid link too many", "paid_links_bound", sold(lambda t: t._replace(
-        wanted=replace(t.wanted, max_paid_links=1)))),
+        requirements=replace(t.requirements, max_paid_links=1)))),
     Mutant("one letter elsewhere", "outside_unchanged", elsewhere(words_elsewhere)),
     Mutant("other words elsewhere", "structure", elsewhere(paragraphs_elsewhere)),
     Mutant("a paragraph at the end", "structure", on(str, lambda text: f"{text}\n\nThe end.\n")),

@@ -4,17 +4,17 @@ import hashlib
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from blogqueue.writing.link_edit.check_input import Wanted
-from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import AppliedEdit, Edit, apply
 from blogqueue.writing.markdown.blocks import Block
-from blogqueue.writing.markdown.links import markdown_link
+from blogqueue.writing.markdown.links import format_link
 from blogqueue.writing.questions import Problem
 from tests.writing.garden import LINK, NOTES
 
-LITERAL = markdown_link(LINK)
+LITERAL = format_link(LINK)
 SENTENCE = f"Readers who want to go further may like {LITERAL} as well."
-WANTED = Wanted(LINK, notes=NOTES)
+REQUIREMENTS = LinkRequirements(LINK, notes=NOTES)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Scene:
 
     def edit(self, edit: Edit) -> "Try":
         after, applied = apply(self.article, edit, [self.block])
-        return Try(self.article, after, applied, WANTED)
+        return Try(self.article, after, applied, REQUIREMENTS)
 
 
 class Try(NamedTuple):
@@ -41,10 +41,10 @@ class Try(NamedTuple):
     before: str
     after: str
     applied: AppliedEdit
-    wanted: Wanted
+    requirements: LinkRequirements
 
     def problems(self) -> list[Problem]:
-        return check_integration(*self)
+        return check_link_edit(*self)
 
     def altered(self, old: str, new: str) -> "Try | None":
         """The same with something changed outside the edited paragraph, at its first place."""
@@ -67,4 +67,4 @@ def forged(before: str, start: int, end: int, new_text: str, *, mode: str = "rep
         sha256=hashlib.sha256(before[start:end].encode()).hexdigest(),
         new_text=new_text,
     )
-    return Try(before, before[:start] + new_text + before[end:], applied, WANTED)
+    return Try(before, before[:start] + new_text + before[end:], applied, REQUIREMENTS)

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from blogqueue.writing.link_edit.check_input import Wanted
+from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.checks import RULES
 from blogqueue.writing.link_edit.edits import Edit
-from blogqueue.writing.markdown.blocks import eligible_blocks
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.markdown.blocks import find_eligible_blocks
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.writing.garden import GARDEN, LINK, PAID, turned, wrapped
 from tests.writing.link_edit.mutants import MUTANTS, Mutant
-from tests.writing.link_edit.scenes import SENTENCE, WANTED, Scene
+from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
 
-ELIGIBLE = eligible_blocks(GARDEN)
+ELIGIBLE = find_eligible_blocks(GARDEN)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=str)
@@ -34,13 +34,13 @@ def test_every_rule_has_a_mutant_that_it_catches() -> None:
 def test_an_appended_sentence_and_a_wrapped_phrase_pass_in_every_paragraph(line_end: str, mark: str) -> None:
     article = mark + turned(GARDEN, line_end)
 
-    for block in eligible_blocks(article):
+    for block in find_eligible_blocks(article):
         scene = Scene(article, block)
         found = wrapped(article, block.start, block.end)
         assert found is not None
         text, link = found
         assert scene.append(SENTENCE).problems() == []
-        assert scene.replace(text)._replace(wanted=replace(WANTED, link=link)).problems() == []
+        assert scene.replace(text)._replace(requirements=replace(REQUIREMENTS, link=link)).problems() == []
 
 
 def test_problems_name_the_rule_the_bound_and_the_words() -> None:
@@ -49,7 +49,7 @@ def test_problems_name_the_rule_the_bound_and_the_words() -> None:
     problems = {problem.rule: problem for problem in made.problems()}
 
     assert "at most 60 words; 110 are new" in problems["words_added"].message
-    assert len(problems["words_added"].words) == 200
+    assert len(problems["words_added"].excerpt) == 200
 
 
 def test_problems_come_in_the_order_of_the_rules() -> None:
@@ -66,30 +66,32 @@ def test_problems_come_in_the_order_of_the_rules() -> None:
 def test_any_rel_that_was_sold_is_rendered(rel: str) -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
 
-    assert made._replace(wanted=replace(WANTED, rel=rel)).problems() == []
+    assert made._replace(requirements=replace(REQUIREMENTS, rel=rel)).problems() == []
 
 
 def test_an_anchor_that_the_notes_spell_out_is_no_copy_of_them() -> None:
     link = Link("https://www.example.com/", "the best guide to growing worms at home")
-    wanted = Wanted(link, notes=f"Use the words {link.anchor_text}, linked to {link.target_url}, call it Node.js.")
-    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {markdown_link(link)}.")
+    requirements = LinkRequirements(
+        link, notes=f"Use the words {link.anchor_text}, linked to {link.target_url}, call it Node.js."
+    )
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {format_link(link)}.")
 
-    assert made._replace(wanted=wanted).problems() == []
+    assert made._replace(requirements=requirements).problems() == []
 
 
 def test_an_anchor_may_say_what_the_text_around_it_may_not() -> None:
     link = Link("https://www.example.com/", "how to write a system prompt")
-    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {markdown_link(link)}.")
+    made = Scene(GARDEN, ELIGIBLE[0]).append(f"Then there is {format_link(link)}.")
 
-    assert made._replace(wanted=replace(WANTED, link=link)).problems() == []
+    assert made._replace(requirements=replace(REQUIREMENTS, link=link)).problems() == []
 
 
 def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
     article = GARDEN.replace("Bindweed is", "Node.js and Bindweed are")
-    block = eligible_blocks(article)[0]
+    block = find_eligible_blocks(article)[0]
     made = Scene(article, block).append(f"{SENTENCE} It is about Node.js.")
 
-    assert made._replace(wanted=Wanted(LINK, notes="Mention Node.js if you can.")).problems() == []
+    assert made._replace(requirements=LinkRequirements(LINK, notes="Mention Node.js if you can.")).problems() == []
 
 
 @pytest.mark.parametrize(
@@ -107,28 +109,28 @@ def test_words_that_only_look_like_an_address_a_price_or_a_telephone_pass(said: 
 
 def test_an_address_in_the_source_that_no_reader_sees_may_stay() -> None:
     article = GARDEN.replace("Bindweed is", "Bindweed ([mirror](/of/www.old.example/@a.b)) is")
-    block = next(block for block in eligible_blocks(article) if "Bindweed" in block.text)
+    block = next(block for block in find_eligible_blocks(article) if "Bindweed" in block.text)
 
     assert Scene(article, block).append(SENTENCE).problems() == []
 
 
 def test_a_link_far_from_a_paid_one_passes() -> None:
-    paid = Scene(GARDEN, ELIGIBLE[0]).append(f"See {markdown_link(PAID)}.")
-    block = eligible_blocks(paid.after, [PAID])[-1]
+    paid = Scene(GARDEN, ELIGIBLE[0]).append(f"See {format_link(PAID)}.")
+    block = find_eligible_blocks(paid.after, [PAID])[-1]
     made = Scene(paid.after, block).append(SENTENCE)
 
-    assert made._replace(wanted=replace(WANTED, paid_links=(PAID,), max_paid_links=2)).problems() == []
+    assert made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,), max_paid_links=2)).problems() == []
 
 
 def test_the_own_link_among_the_paid_ones_counts_once() -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
 
-    assert made._replace(wanted=replace(WANTED, paid_links=(LINK,), max_paid_links=1)).problems() == []
+    assert made._replace(requirements=replace(REQUIREMENTS, paid_links=(LINK,), max_paid_links=1)).problems() == []
 
 
 def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
     before = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE).after
-    made = Scene(before, eligible_blocks(before)[-1]).append(SENTENCE)
+    made = Scene(before, find_eligible_blocks(before)[-1]).append(SENTENCE)
 
     assert "link_exactly_once" in {problem.rule for problem in made.problems()}
 
@@ -138,7 +140,7 @@ def test_joiners_are_free_to_use_only_where_the_article_has_them() -> None:
     other = GARDEN.replace("Snails", "\u0645\u06cc\u200c\u0631\u0648\u062f Snails")
 
     without = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {joined}").problems()
-    within = Scene(other, eligible_blocks(other)[0]).append(f"{SENTENCE} {joined}").problems()
+    within = Scene(other, find_eligible_blocks(other)[0]).append(f"{SENTENCE} {joined}").problems()
 
     assert [problem.rule for problem in without] == ["no_control_characters"]
     assert within == []

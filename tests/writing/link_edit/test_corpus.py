@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.front_matter import front_matter
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.front_matter import read_front_matter
 from blogqueue.writing.markdown.parsing import parse
 from tests.writing.garden import FILES, turned, wrapped
 from tests.writing.link_edit.mutants import MUTANTS
-from tests.writing.link_edit.scenes import SENTENCE, WANTED, Scene
+from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
 
 STEP = 1 if os.environ.get("EVERY_MUTANT") else 24
 
@@ -30,18 +30,18 @@ def read(path: Path) -> str:
 def test_a_correct_edit_of_any_eligible_paragraph_passes(path: Path) -> None:
     article = read(path)
 
-    for block in eligible_blocks(article):
+    for block in find_eligible_blocks(article):
         scene = Scene(article, block)
         assert scene.append(SENTENCE).problems() == []
         found = wrapped(article, block.start, block.end)
         assert found is not None
-        assert scene.replace(found[0])._replace(wanted=replace(WANTED, link=found[1])).problems() == []
+        assert scene.replace(found[0])._replace(requirements=replace(REQUIREMENTS, link=found[1])).problems() == []
 
 
 @pytest.mark.parametrize("path", FILES[::6], ids=lambda path: path.stem)
 def test_a_correct_edit_passes_whatever_the_line_ends(path: Path) -> None:
     for article in (turned(read(path), "\r\n"), "\ufeff" + turned(read(path), "\r")):
-        for block in eligible_blocks(article)[:1]:
+        for block in find_eligible_blocks(article)[:1]:
             scene = Scene(article, block)
             assert scene.append(SENTENCE).problems() == []
             assert scene.replace(f"{turned(block.text, chr(10))} {SENTENCE}").problems() == []
@@ -50,7 +50,7 @@ def test_a_correct_edit_passes_whatever_the_line_ends(path: Path) -> None:
 @each_article
 def test_a_wrong_edit_is_refused_by_its_rule(path: Path) -> None:
     article, number = read(path), FILES.index(path)
-    eligible = eligible_blocks(article)
+    eligible = find_eligible_blocks(article)
 
     passed: list[str] = []
     for turn, mutant in enumerate(MUTANTS):
@@ -73,5 +73,5 @@ def test_every_paragraph_is_found_where_the_parser_read_it(path: Path) -> None:
         if token.type == "paragraph_open" and token.level == 0
     ]
 
-    assert [block.text for block in prose_blocks(article)] == contents
-    assert front_matter(article)[1] == parsed.body > 0
+    assert [block.text for block in find_prose_blocks(article)] == contents
+    assert read_front_matter(article)[1] == parsed.body > 0

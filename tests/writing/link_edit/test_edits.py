@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from blogqueue.writing.link_edit.edits import AppliedEdit, Edit, EditRefused, apply, declared_only, reapply
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.links import Link, markdown_link
+from blogqueue.writing.link_edit.edits import AppliedEdit, Edit, EditRefused, apply, differs_only_by_edit, reapply
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.writing.garden import GARDEN, turned
 
-ELIGIBLE = eligible_blocks(GARDEN)
+ELIGIBLE = find_eligible_blocks(GARDEN)
 BLOCK = ELIGIBLE[0]
 
 
@@ -30,7 +30,7 @@ def test_replace_puts_the_text_where_the_block_stood() -> None:
 def test_trailing_blanks_stay_behind_an_appended_sentence() -> None:
     article = "First.  \n\nSecond.\n"
 
-    after, _ = apply(article, Edit("p01", "append", "More."), prose_blocks(article))
+    after, _ = apply(article, Edit("p01", "append", "More."), find_prose_blocks(article))
 
     assert after == "First. More.  \n\nSecond.\n"
 
@@ -41,7 +41,7 @@ def test_trailing_blanks_stay_behind_an_appended_sentence() -> None:
 def test_line_ends_become_the_blocks_own(line_end: str, said: str, old: str) -> None:
     article = turned(f"Lead.\n\n{old}\n", line_end)
 
-    _, applied = apply(article, Edit("p02", "replace", said), prose_blocks(article))
+    _, applied = apply(article, Edit("p02", "replace", said), find_prose_blocks(article))
 
     assert applied.new_text == f"One{line_end}two"
 
@@ -49,7 +49,7 @@ def test_line_ends_become_the_blocks_own(line_end: str, said: str, old: str) -> 
 def test_mixed_line_ends_stay_each_as_it_was() -> None:
     article = "A\r\nb\nc\rd\n"
 
-    _, applied = apply(article, Edit("p01", "replace", "E\nf\ng\nh"), prose_blocks(article))
+    _, applied = apply(article, Edit("p01", "replace", "E\nf\ng\nh"), find_prose_blocks(article))
 
     assert applied.new_text == "E\r\nf\ng\rh"
 
@@ -57,7 +57,7 @@ def test_mixed_line_ends_stay_each_as_it_was() -> None:
 def test_appended_lines_take_the_first_line_end_of_a_mixed_paragraph() -> None:
     article = "A\r\nb\nc\n"
 
-    _, applied = apply(article, Edit("p01", "append", "E\nf\ng"), prose_blocks(article))
+    _, applied = apply(article, Edit("p01", "append", "E\nf\ng"), find_prose_blocks(article))
 
     assert applied.new_text == "A\r\nb\nc E\r\nf\r\ng"
 
@@ -65,7 +65,7 @@ def test_appended_lines_take_the_first_line_end_of_a_mixed_paragraph() -> None:
 def test_a_single_line_takes_the_line_end_behind_it() -> None:
     article = "A\r\rB\r\n\r\nC"
 
-    _, applied = apply(article, Edit("p02", "replace", "D\ne"), prose_blocks(article))
+    _, applied = apply(article, Edit("p02", "replace", "D\ne"), find_prose_blocks(article))
 
     assert applied.new_text == "D\r\ne"
 
@@ -111,12 +111,12 @@ def test_an_applied_edit_survives_json() -> None:
 def test_a_declared_edit_is_all_that_differs() -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
-    assert declared_only(GARDEN, after, applied)
-    assert not declared_only(GARDEN, after + "\n", applied)
-    assert not declared_only(GARDEN, "x" + after, applied)
-    assert not declared_only(GARDEN, GARDEN, applied)
-    assert not declared_only(after, after, applied)
-    assert not declared_only(GARDEN, after.replace("More.", "Less."), applied)
+    assert differs_only_by_edit(GARDEN, after, applied)
+    assert not differs_only_by_edit(GARDEN, after + "\n", applied)
+    assert not differs_only_by_edit(GARDEN, "x" + after, applied)
+    assert not differs_only_by_edit(GARDEN, GARDEN, applied)
+    assert not differs_only_by_edit(after, after, applied)
+    assert not differs_only_by_edit(GARDEN, after.replace("More.", "Less."), applied)
 
 
 @pytest.mark.parametrize(
@@ -126,14 +126,14 @@ def test_a_declared_edit_is_all_that_differs() -> None:
 def test_an_edit_that_declares_something_else_is_not_believed(change: dict[str, Any]) -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
-    assert not declared_only(GARDEN, after, AppliedEdit(**(asdict(applied) | change)))
+    assert not differs_only_by_edit(GARDEN, after, AppliedEdit(**(asdict(applied) | change)))
 
 
 def test_an_append_that_rewrote_what_was_there_is_not_believed() -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "replace", "All new."), ELIGIBLE)
 
-    assert declared_only(GARDEN, after, applied)
-    assert not declared_only(GARDEN, after, replace(applied, mode="append"))
+    assert differs_only_by_edit(GARDEN, after, applied)
+    assert not differs_only_by_edit(GARDEN, after, replace(applied, mode="append"))
 
 
 def test_an_edit_is_made_again_where_its_paragraph_still_stands() -> None:
@@ -144,7 +144,7 @@ def test_an_edit_is_made_again_where_its_paragraph_still_stands() -> None:
 
     assert content == newer.replace(BLOCK.text, f"{BLOCK.text} More.")
     assert again.block == "p03"
-    assert declared_only(newer, content, again)
+    assert differs_only_by_edit(newer, content, again)
 
 
 LAST = GARDEN[: GARDEN.index(BLOCK.text)] + BLOCK.text + "\n"
@@ -177,7 +177,7 @@ def test_an_edit_is_not_made_again_where_its_paragraph_is_another_or_no_link_may
 def test_an_edit_of_one_of_two_twins_is_not_made_again_in_the_other() -> None:
     # Given a text with two paragraphs alike, and an edit of the first
     base = f"{GARDEN}\n{BLOCK.text}\n\nThe end.\n"
-    _, applied = apply(base, Edit(BLOCK.id, "append", "More."), eligible_blocks(base))
+    _, applied = apply(base, Edit(BLOCK.id, "append", "More."), find_eligible_blocks(base))
 
     # When the first is changed, so that only the other is what the edited one was
     newer = base.replace(BLOCK.text, "Something else.", 1)
@@ -188,7 +188,7 @@ def test_an_edit_of_one_of_two_twins_is_not_made_again_in_the_other() -> None:
 
 def test_an_edit_is_not_made_again_beside_a_paid_link() -> None:
     paid = Link("https://paid.example/", "paid")
-    newer = GARDEN.replace(BLOCK.text, f"{markdown_link(paid)}\n\n{BLOCK.text}")
+    newer = GARDEN.replace(BLOCK.text, f"{format_link(paid)}\n\n{BLOCK.text}")
     _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
     content, _ = reapply(newer, applied, base=GARDEN)

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from blogqueue.writing.link_edit.check_input import Wanted
-from blogqueue.writing.link_edit.checks import check_integration
-from blogqueue.writing.link_edit.edits import Edit, EditRefused, apply, declared_only, reapply
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.front_matter import FrontMatterError, front_matter
-from blogqueue.writing.markdown.links import Link, links_in, markdown_link
+from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.checks import check_link_edit
+from blogqueue.writing.link_edit.edits import Edit, EditRefused, apply, differs_only_by_edit, reapply
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
+from blogqueue.writing.markdown.links import Link, find_links, format_link
 from blogqueue.writing.markdown.rendering import render
 from tests.writing.garden import GARDEN, LINK, PAID, turned
-from tests.writing.link_edit.scenes import SENTENCE, WANTED, Scene
+from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
 
 LETTERS = st.characters(categories=["Lu", "Ll"], max_codepoint=0x4FF).filter(lambda c: c.casefold().isalnum())
 WORDS = st.text(LETTERS, min_size=1, max_size=12)
@@ -51,7 +51,7 @@ def links(draw: st.DrawFn) -> Link:
     anchor = " ".join(draw(st.lists(WORDS, min_size=1, max_size=5)))
     path = draw(st.text("abcXYZ019-._~/?&=%25#+,;:@!$'*", max_size=30))
     link = Link(f"https://www.{draw(st.text('abcdefg', min_size=1))}-shop.example/{path}", anchor)
-    assume(links_in(markdown_link(link)) == [link])
+    assume(find_links(format_link(link)) == [link])
     return link
 
 
@@ -60,24 +60,24 @@ def links(draw: st.DrawFn) -> Link:
 def test_a_correct_edit_of_any_article_passes_and_is_all_that_differs(
     article: str, link: Link, data: st.DataObject
 ) -> None:
-    eligible = eligible_blocks(article)
+    eligible = find_eligible_blocks(article)
     assume(eligible)
     block = data.draw(st.sampled_from(eligible))
-    sentence = f"There is {markdown_link(link)} for it."
+    sentence = f"There is {format_link(link)} for it."
     text = data.draw(st.sampled_from([sentence, f"{block.text} {sentence}"]))
     edit = Edit(block.id, "append" if text == sentence else "replace", text)
 
     after, applied = apply(article, edit, eligible)
 
-    assert declared_only(article, after, applied)
-    assert check_integration(article, after, applied, Wanted(link)) == []
+    assert differs_only_by_edit(article, after, applied)
+    assert check_link_edit(article, after, applied, LinkRequirements(link)) == []
 
 
 @given(data=st.data(), line_end=LINE_ENDS)
 @settings(max_examples=100, deadline=None)
 def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end: str) -> None:
     article = turned(GARDEN, line_end)
-    block = data.draw(st.sampled_from(eligible_blocks(article)))
+    block = data.draw(st.sampled_from(find_eligible_blocks(article)))
     made = Scene(article, block).append(SENTENCE)
     end = block.start + len(made.applied.new_text)
     places = [*range(block.start), *range(end, len(made.after))]
@@ -88,34 +88,34 @@ def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end:
     problems = made._replace(after=after).problems()
 
     assert "outside_unchanged" in {problem.rule for problem in problems}
-    assert not declared_only(article, after, made.applied)
+    assert not differs_only_by_edit(article, after, made.applied)
 
 
 @given(data=st.data(), line_end=LINE_ENDS)
 @settings(max_examples=40, deadline=None)
 def test_two_edits_of_one_text_end_up_in_it_together(data: st.DataObject, line_end: str) -> None:
     article = turned(GARDEN, line_end)
-    eligible = eligible_blocks(article)
+    eligible = find_eligible_blocks(article)
     first, second = data.draw(st.lists(st.sampled_from(eligible), min_size=2, max_size=2, unique=True))
     mine = Scene(article, first).append(SENTENCE)
-    published, _ = apply(article, Edit(second.id, "append", f"See {markdown_link(PAID)}."), eligible)
+    published, _ = apply(article, Edit(second.id, "append", f"See {format_link(PAID)}."), eligible)
 
-    beside = first.id not in {block.id for block in eligible_blocks(published, [PAID])}
+    beside = first.id not in {block.id for block in find_eligible_blocks(published, [PAID])}
     if beside:
         with pytest.raises(EditRefused):
             reapply(published, mine.applied, base=article, paid_links=[PAID])
     content, applied = reapply(published, mine.applied, base=article)
-    assert links_in(content).count(LINK) == links_in(content).count(PAID) == 1
-    problems = check_integration(published, content, applied, replace(WANTED, paid_links=(PAID,)))
+    assert find_links(content).count(LINK) == find_links(content).count(PAID) == 1
+    problems = check_link_edit(published, content, applied, replace(REQUIREMENTS, paid_links=(PAID,)))
     assert {problem.rule for problem in problems} == ({"not_beside_paid_link"} if beside else set())
 
 
 @given(text=st.one_of(MARKUP, st.text(max_size=200)))
 @settings(max_examples=200, deadline=None)
 def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) -> None:
-    for block in prose_blocks(text):
+    for block in find_prose_blocks(text):
         assert text[block.start : block.end] == block.text
-    assert {block.id for block in eligible_blocks(text)} <= {block.id for block in prose_blocks(text)}
+    assert {block.id for block in find_eligible_blocks(text)} <= {block.id for block in find_prose_blocks(text)}
     assert "<script" not in render(text)
 
 
@@ -124,7 +124,7 @@ def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) ->
 def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str) -> None:
     article = f"{fence}\n{text}\n{fence}\nBody"
     try:
-        said, start = front_matter(article)
+        said, start = read_front_matter(article)
     except FrontMatterError:
         return
     else:
@@ -139,11 +139,11 @@ def test_an_edit_that_passes_adds_one_link_and_one_paragraphs_words(
     link: bool,  # noqa: FBT001 - Hypothesis passes by name
     data: st.DataObject,
 ) -> None:
-    block = data.draw(st.sampled_from(eligible_blocks(GARDEN)))
+    block = data.draw(st.sampled_from(find_eligible_blocks(GARDEN)))
     made = Scene(GARDEN, block).append(f"{SENTENCE} {text}" if link else text)
 
     if made.problems() == []:
         assert link
-        assert links_in(made.after).count(LINK) == 1
-        assert len(links_in(made.after)) == len(links_in(GARDEN)) + 1
-        assert len(prose_blocks(made.after)) == len(prose_blocks(GARDEN))
+        assert find_links(made.after).count(LINK) == 1
+        assert len(find_links(made.after)) == len(find_links(GARDEN)) + 1
+        assert len(find_prose_blocks(made.after)) == len(find_prose_blocks(GARDEN))

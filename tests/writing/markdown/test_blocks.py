@@ -2,10 +2,10 @@ import hashlib
 
 import pytest
 
-from blogqueue.writing.markdown.blocks import eligible_blocks, prose_blocks
-from blogqueue.writing.markdown.front_matter import FrontMatterError, front_matter
-from blogqueue.writing.markdown.links import Link, links_in, markdown_link
-from blogqueue.writing.markdown.rendering import html_links, render
+from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
+from blogqueue.writing.markdown.links import Link, find_links, format_link
+from blogqueue.writing.markdown.rendering import find_html_links, render
 from tests.writing.garden import GARDEN, PAID, turned
 
 PROSE = (
@@ -24,7 +24,7 @@ def starts_of(blocks: list[str]) -> list[str]:
 
 
 def test_every_top_level_paragraph_is_counted_and_nothing_else() -> None:
-    blocks = prose_blocks(GARDEN)
+    blocks = find_prose_blocks(GARDEN)
 
     assert [block.id for block in blocks] == [f"p{n:02d}" for n in range(1, 10)]
     assert starts_of([b.text for b in blocks]) == [
@@ -33,7 +33,7 @@ def test_every_top_level_paragraph_is_counted_and_nothing_else() -> None:
 
 
 def test_a_block_is_its_characters_in_the_article_and_their_hash() -> None:
-    for block in prose_blocks(turned(GARDEN, "\r\n")):
+    for block in find_prose_blocks(turned(GARDEN, "\r\n")):
         assert block.text == turned(GARDEN, "\r\n")[block.start : block.end]
         assert block.sha256 == hashlib.sha256(block.text.encode()).hexdigest()
 
@@ -42,18 +42,18 @@ def test_a_block_is_its_characters_in_the_article_and_their_hash() -> None:
 def test_indentation_and_trailing_blanks_stay_outside(line_end: str) -> None:
     text = line_end.join(["", "  Two  ", " lines.\t ", "", "Next", "- item"])
 
-    assert [block.text for block in prose_blocks(text)] == [f"Two  {line_end} lines.", "Next"]
+    assert [block.text for block in find_prose_blocks(text)] == [f"Two  {line_end} lines.", "Next"]
 
 
 @pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028", "\u2029"])
 def test_only_carriage_return_and_line_feed_end_a_line(character: str) -> None:
     text = f"One{character}line\n\nSecond paragraph"
 
-    assert [block.text for block in prose_blocks(text)] == [f"One{character}line", "Second paragraph"]
+    assert [block.text for block in find_prose_blocks(text)] == [f"One{character}line", "Second paragraph"]
 
 
 def test_for_sale_is_plain_prose_between_lead_and_close() -> None:
-    assert starts_of([b.text for b in eligible_blocks(GARDEN)]) == [
+    assert starts_of([b.text for b in find_eligible_blocks(GARDEN)]) == [
         "Digging", "Water", "Compost", "Weeds", "Worms", "Snails",
     ]  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_for_sale_is_plain_prose_between_lead_and_close() -> None:
     ],
 )
 def test_what_is_not_plain_prose_is_not_for_sale(text: str) -> None:
-    assert eligible_blocks(article(text)) == []
+    assert find_eligible_blocks(article(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -103,28 +103,28 @@ def test_what_is_not_plain_prose_is_not_for_sale(text: str) -> None:
     ],
 )
 def test_plain_prose_is_for_sale(text: str) -> None:
-    assert len(eligible_blocks(article(text))) == 1
+    assert len(find_eligible_blocks(article(text))) == 1
 
 
 def test_the_lead_of_a_short_article_is_for_sale_and_its_close_is_not() -> None:
-    assert [b.id for b in eligible_blocks(f"{PROSE}\n\n{PROSE} Again.\n")] == ["p01"]
-    assert [b.id for b in eligible_blocks(PROSE)] == ["p01"]
+    assert [b.id for b in find_eligible_blocks(f"{PROSE}\n\n{PROSE} Again.\n")] == ["p01"]
+    assert [b.id for b in find_eligible_blocks(PROSE)] == ["p01"]
 
 
 def test_nothing_is_for_sale_in_or_beside_a_block_with_a_paid_link() -> None:
-    sold = GARDEN.replace("Weeds that", f"Weeds ({markdown_link(PAID)}) that")
+    sold = GARDEN.replace("Weeds that", f"Weeds ({format_link(PAID)}) that")
 
-    free = eligible_blocks(sold, [PAID])
+    free = find_eligible_blocks(sold, [PAID])
 
     assert starts_of([b.text for b in free]) == ["Digging", "Water", "Snails"]
 
 
 def test_ids_do_not_move_when_a_block_is_sold() -> None:
-    sold = GARDEN.replace("Weeds that", f"Weeds ({markdown_link(PAID)}) that")
+    sold = GARDEN.replace("Weeds that", f"Weeds ({format_link(PAID)}) that")
 
-    ids = {block.text: block.id for block in eligible_blocks(GARDEN)}
+    ids = {block.text: block.id for block in find_eligible_blocks(GARDEN)}
 
-    assert all(ids[block.text] == block.id for block in eligible_blocks(sold, [PAID]))
+    assert all(ids[block.text] == block.id for block in find_eligible_blocks(sold, [PAID]))
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -144,12 +144,12 @@ def test_front_matter_is_read_and_the_body_starts_below(
 ) -> None:
     head = mark + line_end.join(lines)
 
-    assert front_matter(f"{head}Body") == (said, len(head))
+    assert read_front_matter(f"{head}Body") == (said, len(head))
 
 
 @pytest.mark.parametrize("text", ["", "Body", "----\n", "--- a\n---\n", "\n---\na: b\n---\n", "\ufeffBody", "+ a\n"])
 def test_an_article_without_front_matter_is_all_body(text: str) -> None:
-    assert front_matter(text) == ({}, 0)
+    assert read_front_matter(text) == ({}, 0)
 
 
 @pytest.mark.parametrize(
@@ -167,17 +167,17 @@ def test_an_article_without_front_matter_is_all_body(text: str) -> None:
 )
 def test_broken_front_matter_is_refused_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(FrontMatterError, match=reason):
-        front_matter(text)
+        read_front_matter(text)
 
 
 def test_front_matter_is_never_prose() -> None:
-    assert [b.text for b in prose_blocks("---\n\nA paragraph.\n\n---\nBody.")] == ["Body."]
+    assert [b.text for b in find_prose_blocks("---\n\nA paragraph.\n\n---\nBody.")] == ["Body."]
 
 
 def test_links_are_listed_as_a_reader_gets_them() -> None:
     text = "[a *b*\nc](/x 't') <https://d.example> ![e](/f) [g][] `[h](/i)` <a href='/j'>k</a>\n\n> [l](/m)\n\n[g]: /n"
 
-    assert links_in(text) == [
+    assert find_links(text) == [
         Link("/x", "a b c"),
         Link("https://d.example", "https://d.example"),
         Link("/n", "g"),
@@ -186,11 +186,11 @@ def test_links_are_listed_as_a_reader_gets_them() -> None:
 
 
 def test_a_paid_link_is_rendered_with_its_rel_and_others_without() -> None:
-    text = f"---\ntitle: A\n---\n{markdown_link(PAID)} and [a page](/page) and [a file](/f 'T')"
+    text = f"---\ntitle: A\n---\n{format_link(PAID)} and [a page](/page) and [a file](/f 'T')"
 
     html = render(text, [(PAID, "sponsored"), (Link("/f", "a file"), "")])
 
-    assert [(link.text, dict(link.attributes)) for link in html_links(html)] == [
+    assert [(link.text, dict(link.attributes)) for link in find_html_links(html)] == [
         (PAID.anchor_text, {"href": PAID.target_url, "rel": "sponsored"}),
         ("a page", {"href": "/page"}),
         ("a file", {"href": "/f", "title": "T"}),
@@ -215,13 +215,13 @@ def test_no_markup_of_the_text_becomes_markup_of_the_page(text: str) -> None:
 
     assert "<script" not in html
     assert "<img" not in html
-    assert html_links(html) == []
+    assert find_html_links(html) == []
 
 
 def test_links_of_other_schemes_lead_nowhere() -> None:
     html = render("[a](ftp://x.example) [b](ssh://x.example) [c](mailto:a@x.example)")
 
-    assert [dict(link.attributes) for link in html_links(html)] == [{}, {}, {"href": "mailto:a@x.example"}]
+    assert [dict(link.attributes) for link in find_html_links(html)] == [{}, {}, {"href": "mailto:a@x.example"}]
 
 
 def test_html_is_shown_as_text_and_comments_not_at_all() -> None:

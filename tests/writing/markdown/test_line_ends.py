@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogqueue.writing.markdown.front_matter import lines
-from blogqueue.writing.markdown.line_ends import with_line_ends
+from blogqueue.writing.markdown.front_matter import split_lines
+from blogqueue.writing.markdown.line_ends import restore_line_ends
 
 PARTS = st.lists(st.tuples(st.sampled_from(["", "a", "b", "c d", "- e"]), st.sampled_from(["\n", "\r\n", "\r"])))
 
@@ -19,7 +19,7 @@ def as_sent(text: str) -> str:
 def test_a_text_that_was_not_changed_comes_back_byte_for_byte(parts: list[tuple[str, str]], last: str) -> None:
     text = "".join(line + end for line, end in parts) + last
 
-    assert with_line_ends(as_sent(text), text) == text
+    assert restore_line_ends(as_sent(text), text) == text
 
 
 MIXED = "# Heading\n\nOne.\r\nTwo.\r\n\nThree.\rFour.\n"
@@ -39,21 +39,21 @@ MIXED = "# Heading\n\nOne.\r\nTwo.\r\n\nThree.\rFour.\n"
 def test_a_change_leaves_every_other_lines_end_alone(old: str, new: str) -> None:
     changed = MIXED.replace(old, new)
 
-    assert with_line_ends(as_sent(changed), MIXED) == changed
+    assert restore_line_ends(as_sent(changed), MIXED) == changed
 
 
 def test_one_heading_of_a_text_with_few_crlfs_makes_no_more_of_them() -> None:
     text = "# A heading\n\n" + "".join(f"Line {n}\n" for n in range(40)) + "Line\r\n" * 6
 
-    now = with_line_ends(as_sent(text.replace("# A", "# The")), text)
+    now = restore_line_ends(as_sent(text.replace("# A", "# The")), text)
 
     assert now == text.replace("# A", "# The")
 
 
 @pytest.mark.parametrize(("base", "expected"), [("", "a\nb"), ("x\r\ny", "a\r\nb")])
 def test_a_new_text_ends_its_lines_as_the_old_one_did(base: str, expected: str) -> None:
-    assert with_line_ends("a\r\nb", base) == expected
+    assert restore_line_ends("a\r\nb", base) == expected
 
 
 def test_ends_are_those_that_markdown_knows() -> None:
-    assert lines(with_line_ends("a\u2028b\r\nc", "a\u2028b\nc")) == ["a\u2028b\n", "c"]
+    assert split_lines(restore_line_ends("a\u2028b\r\nc", "a\u2028b\nc")) == ["a\u2028b\n", "c"]

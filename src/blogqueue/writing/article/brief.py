@@ -1,4 +1,4 @@
-"""What is ordered when a new article is: the words it is to be written from, and the link that it is to carry."""
+"""The order of a new article: what it is about, and the link that it carries."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Commission:
-    """An article as it was ordered; `language` is a BCP 47 tag, `rel` "" for none."""
+class ArticleBrief:
+    """An article as it was ordered; `language` is a BCP 47 tag, `rel` is "" for none."""
 
     site: str
     language: str

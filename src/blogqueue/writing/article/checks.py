@@ -1,18 +1,19 @@
-"""Whether a whole article may be kept: rules about one text and what was ordered, as `checks` are about two texts.
+"""The checks that a whole article must pass: rules about its text and what was ordered.
 
-Every rule is a small function that looks at one thing; all of them run, in this order, whatever the others find.
+Each rule is a small function that looks at one thing. All rules run, in this order, whatever the others find. How to
+add one: docs/how-to/add-a-check.md.
 """
 
 from collections.abc import Callable
 
 from blogqueue.writing.article import language_checks, shape_checks
-from blogqueue.writing.article.brief import Commission
-from blogqueue.writing.article.check_input import ArticleCase, article_case
+from blogqueue.writing.article.brief import ArticleBrief
+from blogqueue.writing.article.check_input import ArticleCheckInput, build_article_check_input
 from blogqueue.writing.link_edit import link_checks, place_checks
-from blogqueue.writing.link_edit.check_input import Case
+from blogqueue.writing.link_edit.check_input import CheckInput
 from blogqueue.writing.questions import Problem
 
-SHARED_RULES: list[Callable[[Case], list[Problem]]] = [
+SHARED_RULES: list[Callable[[CheckInput], list[Problem]]] = [
     link_checks.link_exactly_once,
     link_checks.not_in_emphasis,
     link_checks.no_bare_url,
@@ -22,9 +23,9 @@ SHARED_RULES: list[Callable[[Case], list[Problem]]] = [
     place_checks.no_template,
     place_checks.rel_rendered,
 ]
-"""The rules of an edit that say of an article what they say of an edit that wrote all of it."""
+"""The rules of a link edit that also hold for an article, seen as an edit of an empty text that wrote all of it."""
 
-RULES: list[Callable[[ArticleCase], list[Problem]]] = [
+RULES: list[Callable[[ArticleCheckInput], list[Problem]]] = [
     shape_checks.title,
     shape_checks.links,
     shape_checks.link_place,
@@ -39,14 +40,14 @@ RULES: list[Callable[[ArticleCase], list[Problem]]] = [
     language_checks.no_contact_or_price,
     language_checks.no_assistant_talk,
 ]
-"""A rule's name is its function's name, and stands in each Problem that it finds."""
+"""A rule's name is the name of its function; each Problem that it finds carries it."""
 
 
-def check_article(title: str, body: str, commission: Commission) -> list[Problem]:
-    """Every rule that an article breaks, against what was ordered; [] if it may be kept."""
+def check_article(title: str, body: str, brief: ArticleBrief) -> list[Problem]:
+    """Check an article against its order; return all problems, [] if it passes."""
     if any("\ud800" <= character <= "\udfff" for character in title + body):
-        # It can be neither rendered nor stored, so no rule could look at it.
-        return [Problem("not_text", "The text holds half a character (a lone surrogate).", "")]
-    article = article_case(title, body, commission)
+        # Such a text can be neither rendered nor stored, so the rules cannot look at it.
+        return [Problem("not_text", "The text contains half a character (a lone surrogate).", "")]
+    article = build_article_check_input(title, body, brief)
     shared = [problem for rule in SHARED_RULES for problem in rule(article.whole)]
     return shared + [problem for rule in RULES for problem in rule(article)]

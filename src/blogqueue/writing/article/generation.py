@@ -1,6 +1,6 @@
-"""Writing an article around a link: ask for it, check it, ask again with what was wrong, then have it judged.
+"""Writing an article around a link: ask for it, check it, and have a second reader judge it.
 
-A function of words, as `integration` is: it knows no row and no network, and `ask` may answer from memory.
+A function of texts, as `link_edit.integration` is: it knows neither the database nor the network.
 """
 
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from typing import Any
 import msgspec
 
 from blogqueue.writing.article import prompts
-from blogqueue.writing.article.brief import Commission
-from blogqueue.writing.article.check_input import article_text
+from blogqueue.writing.article.brief import ArticleBrief
+from blogqueue.writing.article.check_input import compose_article
 from blogqueue.writing.article.checks import check_article
-from blogqueue.writing.attempts import Ask, Task, attempt
+from blogqueue.writing.attempts import Conversation, DraftRefusedError
 from blogqueue.writing.questions import Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Manuscript:
-    r"""A whole article that passed every check; `content` is Markdown, "# {title}\n\n{body}\n"."""
+class ArticleDraft:
+    r"""An article that passed every check, and how; `content` is its Markdown, "# {title}\n\n{body}\n"."""
 
     title: str
     content: str
@@ -28,38 +28,41 @@ class Manuscript:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class ArticleProposal:
     """An article as the model proposes it; `body` is Markdown without the title."""
 
     title: str
     body: str
 
 
-async def write_article(commission: Commission, ask: Ask) -> Manuscript:
-    """The article that was ordered, in up to 3 attempts. Raises DraftRefusedError, and what `ask` does.
+async def write_article(brief: ArticleBrief, conversation: Conversation) -> ArticleDraft:
+    """Write the article that was ordered in up to 3 attempts.
 
-    A proposal that holds but that a second reader dislikes is kept for a human when no better one comes.
+    If no proposal passes the second opinion, return the last one that passed the checks, for a human to review.
+    Raises DraftRefusedError if no proposal passed the checks, and what the conversation's `ask` raises.
     """
-    passed = await attempt(
-        Task(
-            question=lambda refused: prompts.article(commission, refused),
-            read=lambda answer: _read(commission, answer),
-            opinion=lambda work: prompts.article_opinion(commission, title=work.title, body=work.body),
-            wanted_answers=prompts.WANTED_ANSWERS,
-        ),
-        ask,
-    )
-    work = passed.work
-    content = article_text(work.title, work.body)
-    return Manuscript(work.title, content, passed.qc_attempts, passed.qc_status, passed.qc_notes)
+    passed: ArticleProposal | None = None
+    while conversation.goes_on:
+        answer = await conversation.propose(prompts.build_article_question(brief, conversation.problems))
+        proposal, problems = _read_and_check(brief, answer)
+        if proposal is None:
+            conversation.refuse(problems)
+            continue
+        passed = proposal
+        opinion = prompts.build_article_opinion_question(brief, title=proposal.title, body=proposal.body)
+        await conversation.judge(opinion, prompts.EXPECTED_ANSWERS)
+    if passed is None:
+        raise DraftRefusedError(conversation.problems)
+    content = compose_article(passed.title, passed.body)
+    return ArticleDraft(passed.title, content, conversation.qc_attempts, conversation.qc_status, conversation.qc_notes)
 
 
-def _read(commission: Commission, answer: dict[str, Any]) -> tuple[Proposal | None, list[Problem]]:
-    """The article that the model's answer holds, or the checks' word on it; blanks around its parts are dropped."""
+def _read_and_check(brief: ArticleBrief, answer: dict[str, Any]) -> tuple[ArticleProposal | None, list[Problem]]:
+    """Return the proposed article without blanks around its parts, or None and the problems."""
     try:
-        said = msgspec.convert(answer, Proposal)
+        proposal = msgspec.convert(answer, ArticleProposal)
     except msgspec.ValidationError as error:
         return None, [Problem("schema", f"The answer does not follow the schema: {error}", "")]
-    work = Proposal(said.title.strip(), said.body.strip())
-    problems = check_article(work.title, work.body, commission)
-    return (None, problems) if problems else (work, [])
+    proposal = ArticleProposal(proposal.title.strip(), proposal.body.strip())
+    problems = check_article(proposal.title, proposal.body, brief)
+    return (None, problems) if problems else (proposal, [])

@@ -1,112 +1,120 @@
-"""Checks of a whole article's words: how many, the keyword among them, and none that no author would write."""
+"""Checks of a whole article's words: how many, the keyword among them, and nothing that no author would write."""
 
 import unicodedata
 from collections import Counter
 from urllib.parse import urlsplit
 
-from blogqueue.writing.article.check_input import ArticleCase, shown
-from blogqueue.writing.link_edit.check_input import problem
-from blogqueue.writing.link_edit.word_checks import assistant_talk
-from blogqueue.writing.markdown.contact_details import LONG_NUMBER_DIGITS, addresses, hosts, prices, telephones
-from blogqueue.writing.markdown.invisible import invisible
-from blogqueue.writing.markdown.words import sentences, words
+from blogqueue.writing.article.check_input import ArticleCheckInput, get_text
+from blogqueue.writing.link_edit.check_input import report
+from blogqueue.writing.link_edit.word_checks import find_assistant_talk
+from blogqueue.writing.markdown.contact_details import (
+    LONG_NUMBER_DIGITS,
+    find_addresses,
+    find_hosts,
+    find_prices,
+    find_telephones,
+)
+from blogqueue.writing.markdown.invisible import find_invisible
+from blogqueue.writing.markdown.words import split_sentences, split_words
 from blogqueue.writing.questions import Problem
 
+# All bounds are our own choices.
+
 MIN_ARTICLE_WORDS = 600
-"""Ours: three sections of two paragraphs that say something, an opening and a close."""
+"""Enough for three sections of two real paragraphs, an opening and a close."""
 
 MAX_ARTICLE_WORDS = 2_500
-"""Ours: ten minutes of reading, and well within what the model may answer (`article_prompts`)."""
+"""Ten minutes of reading, and well within the longest answer of the model (`prompts.ARTICLE_OUTPUT_TOKENS`)."""
 
 REPEATED_WORDS = 8
-"""Ours: so many words twice in a row are no turn of phrase."""
+"""A repetition of this many words in a row is more than a turn of phrase."""
 
 
-def length(article: ArticleCase) -> list[Problem]:
-    """The body has neither too few nor too many words."""
-    count = sum(len(words(shown(block))) for block in article.body)
+def length(article: ArticleCheckInput) -> list[Problem]:
+    """Require a body of 600 to 2,500 words."""
+    count = sum(len(split_words(get_text(block))) for block in article.body)
     if MIN_ARTICLE_WORDS <= count <= MAX_ARTICLE_WORDS:
         return []
     message = f"The body must have {MIN_ARTICLE_WORDS} to {MAX_ARTICLE_WORDS} words; it has {count}."
-    return problem("length", message, "")
+    return report("length", message, "")
 
 
-def keyword(article: ArticleCase) -> list[Problem]:
-    """The keyword's words occur, in whatever order and place; those that are an address may not, so need not."""
-    host = (urlsplit(article.commission.link.target_url).hostname or "").removeprefix("www.")
-    wanted = [
+def keyword(article: ArticleCheckInput) -> list[Problem]:
+    """Require the keyword's words anywhere and in any order, except addresses, which an article may not contain."""
+    host = (urlsplit(article.brief.link.target_url).hostname or "").removeprefix("www.")
+    expected = [
         word
-        for chunk in article.commission.keyword.split()
-        if not addresses(chunk) and host not in hosts(chunk)
-        for word in _letters(chunk)
+        for chunk in article.brief.keyword.split()
+        if not find_addresses(chunk) and host not in find_hosts(chunk)
+        for word in _find_letter_runs(chunk)
     ]
-    said = _letters(article.whole.new_text())
-    text = " ".join(said)
-    # Scripts without case put no spaces between words, or glue particles to them.
-    missing = [word for word in wanted if word not in said and (word.lower() != word.upper() or word not in text)]
+    found = _find_letter_runs(article.whole.new_text())
+    text = " ".join(found)
+    # Scripts without upper and lower case put no spaces between words, or attach particles to them.
+    missing = [word for word in expected if word not in found and (word.lower() != word.upper() or word not in text)]
     if not missing:
         return []
-    return problem("keyword", "The words of the keyword must occur in the title or the body.", " ".join(missing))
+    return report("keyword", "The words of the keyword must occur in the title or the body.", " ".join(missing))
 
 
-def no_repetition(article: ArticleCase) -> list[Problem]:
-    """No paragraph and no sentence of eight words or more stands there twice."""
-    said: Counter[tuple[str, ...]] = Counter()
+def no_repetition(article: ArticleCheckInput) -> list[Problem]:
+    """Refuse a paragraph or sentence of eight words or more that occurs twice."""
+    counts: Counter[tuple[str, ...]] = Counter()
     for block in article.body:
         for inline in block.inlines:
-            each = [tuple(words(sentence)) for sentence in sentences(inline.text)]
-            said.update(each)
-            if len(each) > 1:
-                said[tuple(words(inline.text))] += 1
-    twice = [" ".join(run) for run, times in said.items() if times > 1 and len(run) >= REPEATED_WORDS]
-    if not twice:
+            sentences = [tuple(split_words(sentence)) for sentence in split_sentences(inline.text)]
+            counts.update(sentences)
+            if len(sentences) > 1:
+                counts[tuple(split_words(inline.text))] += 1
+    repeated = [" ".join(run) for run, count in counts.items() if count > 1 and len(run) >= REPEATED_WORDS]
+    if not repeated:
         return []
-    return problem("no_repetition", "Say nothing twice: these words stand there more than once.", "; ".join(twice))
+    return report("no_repetition", "Say nothing twice: these words occur more than once.", "; ".join(repeated))
 
 
-def no_control_characters(article: ArticleCase) -> list[Problem]:
-    """No invisible character, in the source or as a character reference, and composed text (NFC)."""
-    text, shown = article.whole.after.article, article.whole.new_text()
-    found = invisible(_without_joiners(text)) | invisible(_without_joiners(shown))
+def no_control_characters(article: ArticleCheckInput) -> list[Problem]:
+    """Refuse invisible characters, in the source or as character references, and decomposed text (not NFC)."""
+    text, rendered = article.whole.after.article, article.whole.new_text()
+    found = find_invisible(_drop_joiners(text)) | find_invisible(_drop_joiners(rendered))
     if found:
         codes = " ".join(f"U+{ord(c):04X}" for c in found)
-        return problem("no_control_characters", "The text must hold no control or invisible characters.", codes)
+        return report("no_control_characters", "The text must not contain control or invisible characters.", codes)
     if not unicodedata.is_normalized("NFC", text):
-        return problem("no_control_characters", "The text must be in Unicode's composed form (NFC).", "")
+        return report("no_control_characters", "The text must be in Unicode's composed form (NFC).", "")
     return []
 
 
-def no_contact_or_price(article: ArticleCase) -> list[Problem]:
-    """No telephone number and no price but what the order itself names ("laptops under $500")."""
+def no_contact_or_price(article: ArticleCheckInput) -> list[Problem]:
+    """Refuse telephone numbers and prices that the order does not name ("laptops under $500")."""
     text = "\n".join(article.whole.new_segments())
-    digits = ["".join(filter(str.isdecimal, said)) for said in article.ordered]
+    ordered_digits = ["".join(filter(str.isdecimal, phrase)) for phrase in article.brief_phrases]
     found = {
         number
-        for number in telephones(text, LONG_NUMBER_DIGITS)
-        if not any(number.removeprefix("+") in named for named in digits)
+        for number in find_telephones(text, LONG_NUMBER_DIGITS)
+        if not any(number.removeprefix("+") in digits for digits in ordered_digits)
     }
-    found |= prices(text).difference(*map(prices, article.ordered))
+    found |= find_prices(text).difference(*map(find_prices, article.brief_phrases))
     if not found:
         return []
-    message = "The article must hold no telephone number and no price."
-    return problem("no_contact_or_price", message, " ".join(sorted(found)))
+    message = "Use no telephone number and no price in the article."
+    return report("no_contact_or_price", message, " ".join(sorted(found)))
 
 
-def no_assistant_talk(article: ArticleCase) -> list[Problem]:
-    """Nothing that a model says to its user stands in the text, unless it is what was ordered ("system prompts")."""
+def no_assistant_talk(article: ArticleCheckInput) -> list[Problem]:
+    """Refuse phrases that a model says to its user, unless the order contains them ("system prompts")."""
     source = article.whole.after.article.replace(article.whole.literal, " ")
-    found = assistant_talk(" ".join(article.whole.new_segments())) | assistant_talk(source)
-    found = found.difference(*map(assistant_talk, article.ordered))
+    found = find_assistant_talk(" ".join(article.whole.new_segments())) | find_assistant_talk(source)
+    found = found.difference(*map(find_assistant_talk, article.brief_phrases))
     if not found:
         return []
-    message = "The article must speak to its readers only, and not of yourself, the task or the instructions."
-    return problem("no_assistant_talk", message, "; ".join(sorted(found)))
+    message = "Write for the article's readers only: do not mention yourself, the task or the instructions."
+    return report("no_assistant_talk", message, "; ".join(sorted(found)))
 
 
-def _letters(text: str) -> list[str]:
-    """The runs of letters, marks and digits of a text that can be seen, casefolded: "Node.js" is two."""
+def _find_letter_runs(text: str) -> list[str]:
+    """Return a text's visible runs of letters, accents and digits, casefolded: two for "Node.js"."""
     plain = unicodedata.normalize("NFC", text.casefold())
-    runs = "".join(c if _is_letter(c) and not invisible(c) else " " for c in plain).split()
+    runs = "".join(c if _is_letter(c) and not find_invisible(c) else " " for c in plain).split()
     return [run for run in runs if any(map(str.isalnum, run))]
 
 
@@ -114,12 +122,14 @@ def _is_letter(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def _without_joiners(text: str) -> str:
-    """A text without the joiners that Persian or Hindi are written with: those between letters without case."""
-    return "".join(c for at, c in enumerate(text) if not (c in "\u200c\u200d" and _joins(text[at - 1 : at + 2])))
+def _drop_joiners(text: str) -> str:
+    """Drop the joiners that Persian or Hindi need: those between letters of scripts without upper and lower case."""
+    return "".join(
+        c for at, c in enumerate(text) if not (c in "\u200c\u200d" and _joins_letters(text[at - 1 : at + 2]))
+    )
 
 
-def _joins(around: str) -> bool:
+def _joins_letters(around: str) -> bool:
     sides = around[:1] + around[2:]
     return len(sides) == 2 and all(_is_caseless(side) for side in sides)  # noqa: PLR2004 - a letter on each side
 

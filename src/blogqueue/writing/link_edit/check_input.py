@@ -1,20 +1,18 @@
-"""What a check looks at: two texts, the edit between them, and what was wanted; and what it says."""
+"""What the checks of a link edit look at: both texts, the edit between them, and what was bought."""
 
 from dataclasses import dataclass
 
 from blogqueue.writing.link_edit.edits import AppliedEdit
-from blogqueue.writing.markdown.links import Link, as_link, markdown_link
+from blogqueue.writing.markdown.links import Link, format_link, to_link
 from blogqueue.writing.markdown.parsing import Parsed, RenderedLink, TopBlock, parse
-from blogqueue.writing.questions import Problem
-
-WORDS_SHOWN = 200
+from blogqueue.writing.questions import MAX_EXCERPT, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was bought: the link and its rel ("" for none), the customer's notes, and the article's other paid links.
+class LinkRequirements:
+    """What was bought: the link, its rel ("" for none), the customer's notes; and the article's other paid links.
 
-    `ordered` are the words of an order for a whole article, which the article may repeat.
+    `brief_phrases` are phrases from the order of a whole article, which that article may repeat.
     """
 
     link: Link
@@ -22,57 +20,60 @@ class Wanted:
     rel: str = "sponsored"
     paid_links: tuple[Link, ...] = ()
     max_paid_links: int = 3
-    ordered: tuple[str, ...] = ()
+    brief_phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """All that a check may ask of; made once for all checks, so that each text is parsed once."""
+class CheckInput:
+    """Everything that a check may look at; built once for all checks, so that each text is parsed once.
+
+    `old_blocks` and `new_blocks` are the top-level blocks at the edited place, before and after the edit.
+    """
 
     before: Parsed
     after: Parsed
     applied: AppliedEdit
-    wanted: Wanted
-    old: tuple[TopBlock, ...]
-    new: tuple[TopBlock, ...]
+    requirements: LinkRequirements
+    old_blocks: tuple[TopBlock, ...]
+    new_blocks: tuple[TopBlock, ...]
 
     @property
     def old_source(self) -> str:
-        """The paragraph's characters before the edit."""
+        """Return the paragraph's source before the edit."""
         return self.before.article[self.applied.start : self.applied.end]
 
     @property
     def literal(self) -> str:
-        """The wanted link as it must be written."""
-        return markdown_link(self.wanted.link)
+        """Return the bought link exactly as it must be written."""
+        return format_link(self.requirements.link)
 
     @property
-    def paid(self) -> tuple[Link, ...]:
-        """The article's other paid links."""
-        return tuple(dict.fromkeys(link for link in self.wanted.paid_links if link != self.wanted.link))
+    def other_paid_links(self) -> tuple[Link, ...]:
+        """Return the article's other paid links, each once."""
+        return tuple(dict.fromkeys(link for link in self.requirements.paid_links if link != self.requirements.link))
 
-    def is_wanted(self, link: RenderedLink) -> bool:
-        """Whether a rendered link is the one that was bought."""
-        return as_link(link) == self.wanted.link
+    def is_bought(self, link: RenderedLink) -> bool:
+        """Return whether a rendered link is the one that was bought."""
+        return to_link(link) == self.requirements.link
 
     def old_text(self) -> str:
-        """The edited block as a reader saw it."""
-        return "\n".join(inline.text for block in self.old for inline in block.inlines)
+        """Return the edited block as a reader saw it before the edit."""
+        return "\n".join(inline.text for block in self.old_blocks for inline in block.inlines)
 
     def new_text(self) -> str:
-        """The edited block as a reader sees it now."""
-        return "\n".join(inline.text for block in self.new for inline in block.inlines)
+        """Return the edited block as a reader sees it after the edit."""
+        return "\n".join(inline.text for block in self.new_blocks for inline in block.inlines)
 
     def new_segments(self, *, code: bool = True) -> list[str]:
-        """The edited block as a reader sees it now, cut where the wanted link's words stand, with or without code.
+        """Return the new text of the edited block, cut at the bought link's anchor text, with or without code.
 
-        Those words are the customer's and were accepted with the order, so rules about words do not look at them.
+        The anchor text is the customer's and was accepted with the order, so the word checks leave it out.
         """
         segments = [""]
-        for block in self.new:
+        for block in self.new_blocks:
             for inline in block.inlines:
                 for piece in inline.pieces:
-                    if piece.link >= 0 and self.is_wanted(inline.links[piece.link]):
+                    if piece.link >= 0 and self.is_bought(inline.links[piece.link]):
                         segments.append("")
                     elif code or not piece.code:
                         segments[-1] += piece.text
@@ -80,19 +81,19 @@ class Case:
         return segments
 
 
-def case(before: str, after: str, applied: AppliedEdit, wanted: Wanted) -> Case:
-    """Read both texts, and find the edited block in each by where the edit says it stands."""
+def build_check_input(before: str, after: str, applied: AppliedEdit, requirements: LinkRequirements) -> CheckInput:
+    """Parse both texts and find the edited block in each by the position that the edit declares."""
     old, new = parse(before), parse(after)
-    return Case(
+    return CheckInput(
         before=old,
         after=new,
         applied=applied,
-        wanted=wanted,
-        old=tuple(old.within(applied.start, applied.end)),
-        new=tuple(new.within(applied.start, applied.start + len(applied.new_text))),
+        requirements=requirements,
+        old_blocks=tuple(old.within(applied.start, applied.end)),
+        new_blocks=tuple(new.within(applied.start, applied.start + len(applied.new_text))),
     )
 
 
-def problem(rule: str, message: str, words: str) -> list[Problem]:
-    """One problem, its words cut to what a model needs to see."""
-    return [Problem(rule, message, words[:WORDS_SHOWN])]
+def report(rule: str, message: str, excerpt: str) -> list[Problem]:
+    """Return one problem, its excerpt cut to 200 characters, as the list that a check returns."""
+    return [Problem(rule, message, excerpt[:MAX_EXCERPT])]

@@ -1,16 +1,17 @@
-"""Whether an edited article may be kept. No model can talk its way past these: they are rules about two texts.
+"""The checks that an edited article must pass: rules about two texts, which no prompt can weaken.
 
-Every rule is a small function that looks at one thing; all of them run, in this order, whatever the others find.
+Each rule is a small function that looks at one thing. All rules run, in this order, whatever the others find. How to
+add one: docs/how-to/add-a-check.md.
 """
 
 from collections.abc import Callable
 
 from blogqueue.writing.link_edit import link_checks, place_checks, word_checks
-from blogqueue.writing.link_edit.check_input import Case, Wanted, case
+from blogqueue.writing.link_edit.check_input import CheckInput, LinkRequirements, build_check_input
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.questions import Problem
 
-RULES: list[Callable[[Case], list[Problem]]] = [
+RULES: list[Callable[[CheckInput], list[Problem]]] = [
     place_checks.outside_unchanged,
     place_checks.plain_paragraph,
     place_checks.structure,
@@ -35,10 +36,10 @@ RULES: list[Callable[[Case], list[Problem]]] = [
     word_checks.no_assistant_talk,
     place_checks.rel_rendered,
 ]
-"""A rule's name is its function's name, and stands in each Problem that it finds."""
+"""A rule's name is the name of its function; each Problem that it finds carries it."""
 
 
-def check_integration(before: str, after: str, applied: AppliedEdit, wanted: Wanted) -> list[Problem]:
-    """Every rule that a text with a link worked in breaks, against the text it was made from; [] if it may be kept."""
-    looked_at = case(before, after, applied, wanted)
-    return [problem for rule in RULES for problem in rule(looked_at)]
+def check_link_edit(before: str, after: str, applied: AppliedEdit, requirements: LinkRequirements) -> list[Problem]:
+    """Check an article with a link worked in against its base text; return all problems, [] if it passes."""
+    given = build_check_input(before, after, applied, requirements)
+    return [problem for rule in RULES for problem in rule(given)]

@@ -1,20 +1,25 @@
-"""What an edit changed, in a reader's words: the paragraph before and after as runs that stayed, went and came."""
+"""The word diff of an edit: which runs of words stayed, were removed or were added."""
 
 import re
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
+from itertools import groupby
+from typing import TypeVar
 
 from blogqueue.writing.link_edit.edits import AppliedEdit
-from blogqueue.writing.markdown.links import Link, as_link
+from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import TopBlock, parse
 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 
+_Token = TypeVar("_Token", bound=Hashable)
 
-class Kind(StrEnum):
-    """What became of a run of words."""
+
+class ChangeKind(StrEnum):
+    """Whether a run of words stayed, was removed or was added."""
 
     SAME = "same"
     REMOVED = "removed"
@@ -22,60 +27,60 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Some words as a reader sees them, without markup; `link` if they are the paid link's anchor."""
+class TextRun:
+    """A run of words as a reader sees them, without markup; `link` if they are the paid link's anchor text."""
 
-    kind: Kind
+    kind: ChangeKind
     text: str
     link: bool = False
 
 
-@lru_cache(maxsize=256)
-def compare(before: str, after: str, applied: AppliedEdit, link: Link) -> tuple[Run, ...]:
-    """The runs of the paragraph that an edit changed, in reading order; the last are remembered."""
-    old = _tokens(_paragraph(before, applied.start, applied.end), None)
-    new = _tokens(_paragraph(after, applied.start, applied.start + len(applied.new_text)), link)
-    stayed: list[Run] = []
-    removed: list[Run] = []
-    added: list[Run] = []
+def diff_words(
+    old: Sequence[_Token], new: Sequence[_Token], get_text: Callable[[_Token], str]
+) -> list[tuple[ChangeKind, list[_Token]]]:
+    """Return the non-empty runs of tokens that stayed, were removed and were added, in reading order.
+
+    A token is a word, a blank or a mark; `get_text` returns its text. A blank between two changes belongs to both:
+    "red rose" against "blue violet" is one removed and one added run, not two of each.
+    """
+    runs: list[tuple[ChangeKind, list[_Token]]] = []
+    removed: list[_Token] = []
+    added: list[_Token] = []
     changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for at, (what, i, j, k, m) in enumerate(changes):
-        blank = all(text.isspace() for text, _ in old[i:j])
-        if what == "equal" and not (blank and removed and added and at + 1 < len(changes)):
-            stayed += removed + added + _runs(Kind.SAME, old[i:j])
+    for number, (kind, i, j, k, m) in enumerate(changes, start=1):
+        is_blank = all(get_text(token).isspace() for token in old[i:j])
+        if kind == "equal" and not (is_blank and removed and added and number < len(changes)):
+            runs += [(ChangeKind.REMOVED, removed), (ChangeKind.ADDED, added), (ChangeKind.SAME, list(new[k:m]))]
             removed, added = [], []
         else:
-            # A blank that stayed between two changes is part of both: nobody reads word by crossed-out word.
-            removed += _runs(Kind.REMOVED, old[i:j])
-            added += _runs(Kind.ADDED, new[k:m])
-    return tuple(_merged(stayed + removed + added))
+            removed += old[i:j]
+            added += new[k:m]
+    runs += [(ChangeKind.REMOVED, removed), (ChangeKind.ADDED, added)]
+    return [(kind, run) for kind, run in runs if run]
 
 
-def _paragraph(article: str, start: int, end: int) -> TopBlock | None:
+@lru_cache(maxsize=256)
+def compare(before: str, after: str, applied: AppliedEdit, link: Link) -> tuple[TextRun, ...]:
+    """Return the runs of the paragraph that an edit changed, in reading order. The last results are cached."""
+    old = _split_tokens(_find_paragraph(before, applied.start, applied.end), None)
+    new = _split_tokens(_find_paragraph(after, applied.start, applied.start + len(applied.new_text)), link)
+    tokens = [TextRun(kind, *token) for kind, run in diff_words(old, new, lambda token: token[0]) for token in run]
+    return tuple(
+        TextRun(kind, "".join(token.text for token in run), is_link)
+        for (kind, is_link), run in groupby(tokens, key=lambda token: (token.kind, token.link))
+    )
+
+
+def _find_paragraph(article: str, start: int, end: int) -> TopBlock | None:
     return next(iter(parse(article).within(start, end)), None)
 
 
-def _tokens(block: TopBlock | None, link: Link | None) -> list[tuple[str, bool]]:
-    """A paragraph's words, blanks and marks one by one; the paid link's words stay together."""
+def _split_tokens(block: TopBlock | None, link: Link | None) -> list[tuple[str, bool]]:
+    """Return a paragraph's words, blanks and marks, each with whether it is the paid link, which is one token."""
     tokens: list[tuple[str, bool]] = []
     for inline in block.inlines if block else ():
         for piece in inline.pieces:
-            is_ours = link is not None and piece.link >= 0 and as_link(inline.links[piece.link]) == link
-            words = [piece.text] if is_ours else _WORDS.findall(piece.text)
-            tokens += [(word, is_ours) for word in words]
+            is_paid = link is not None and piece.link >= 0 and to_link(inline.links[piece.link]) == link
+            words = [piece.text] if is_paid else _WORDS.findall(piece.text)
+            tokens += [(word, is_paid) for word in words]
     return tokens
-
-
-def _runs(kind: Kind, tokens: list[tuple[str, bool]]) -> list[Run]:
-    return [Run(kind, text, link) for text, link in tokens]
-
-
-def _merged(runs: list[Run]) -> list[Run]:
-    """Neighbours of one kind as one run."""
-    merged: list[Run] = []
-    for run in runs:
-        if merged and (merged[-1].kind, merged[-1].link) == (run.kind, run.link):
-            merged[-1] = Run(run.kind, merged[-1].text + run.text, run.link)
-        else:
-            merged.append(run)
-    return merged

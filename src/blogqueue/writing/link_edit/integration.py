@@ -1,6 +1,6 @@
-"""Working a link into an article: ask for an edit, apply it, check it, ask again with what was wrong, then judge it.
+"""Working a link into an article: ask for an edit, apply it, check it, and have a second reader judge it.
 
-A function of words: it knows no row and no network; whoever calls it passes `ask`, which may answer from memory.
+A function of texts: it knows neither the database nor the network. The conversation asks the model, or replays answers.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from blogqueue.writing.attempts import Ask, Task, attempt
+from blogqueue.writing.attempts import Conversation, DraftRefusedError
 from blogqueue.writing.link_edit import prompts
-from blogqueue.writing.link_edit.check_input import Wanted
-from blogqueue.writing.link_edit.checks import check_integration
+from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import AppliedEdit, Edit, EditRefused, apply
-from blogqueue.writing.markdown.blocks import Block, eligible_blocks
-from blogqueue.writing.questions import Problem
+from blogqueue.writing.markdown.blocks import Block, find_eligible_blocks
+from blogqueue.writing.questions import Problem, Question
 
 
 class NoRoomError(Exception):
@@ -23,18 +23,18 @@ class NoRoomError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
-    """The published article and the link that is wanted in it."""
+class LinkBrief:
+    """The published article and the link that it shall carry; `language` is a BCP 47 tag."""
 
     article: str
     title: str
     language: str
-    wanted: Wanted
+    requirements: LinkRequirements
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A text that passed every check, the edit that made it, and what was said of it."""
+class LinkDraft:
+    """An article with the link that passed every check, the edit that made it (as JSON), and how it was checked."""
 
     content: str
     edit: dict[str, Any]
@@ -43,43 +43,55 @@ class Draft:
     qc_notes: dict[str, Any]
 
 
-async def integrate(brief: Brief, ask: Ask) -> Draft:
-    """The draft of a link integration, in up to 3 attempts. Raises NoRoomError, DraftRefusedError, and what `ask` does.
+async def integrate(brief: LinkBrief, conversation: Conversation) -> LinkDraft:
+    """Work the link into the article in up to 3 attempts.
 
-    A proposal that holds but reads badly is kept for a human when no better one comes.
+    If no proposal passes the second opinion, return the last one that passed the checks, for a human to review.
+    Raises NoRoomError, DraftRefusedError if no proposal passed the checks, and what the conversation's `ask` raises.
     """
-    blocks = eligible_blocks(brief.article, brief.wanted.paid_links)
+    blocks = find_eligible_blocks(brief.article, brief.requirements.paid_links)
     if not blocks:
         raise NoRoomError("the article has no paragraph that may take a link")
-    passed = await attempt(
-        Task(
-            question=lambda refused: prompts.link_edit(
-                title=brief.title, language=brief.language, blocks=blocks, wanted=brief.wanted, refused=refused
-            ),
-            read=lambda proposal: _tried(brief, blocks, proposal),
-            opinion=lambda made: prompts.second_opinion(
-                before=brief.article[made[1].start : made[1].end],
-                after=made[1].new_text,
-                anchor_text=brief.wanted.link.anchor_text,
-            ),
-            wanted_answers=prompts.WANTED_ANSWERS,
-        ),
-        ask,
-    )
-    content, applied = passed.work
-    return Draft(content, asdict(applied), passed.qc_attempts, passed.qc_status, passed.qc_notes)
+    passed: tuple[str, AppliedEdit] | None = None
+    while conversation.goes_on:
+        proposal = await conversation.propose(
+            prompts.build_edit_question(
+                title=brief.title,
+                language=brief.language,
+                blocks=blocks,
+                requirements=brief.requirements,
+                refused=conversation.problems,
+            )
+        )
+        edited, problems = _apply_and_check(brief, blocks, proposal)
+        if edited is None:
+            conversation.refuse(problems)
+            continue
+        passed = edited
+        await conversation.judge(_build_opinion_question(brief, edited[1]), prompts.EXPECTED_ANSWERS)
+    if passed is None:
+        raise DraftRefusedError(conversation.problems)
+    content, applied = passed
+    return LinkDraft(content, asdict(applied), conversation.qc_attempts, conversation.qc_status, conversation.qc_notes)
 
 
-def _tried(
-    brief: Brief, blocks: Sequence[Block], proposal: dict[str, Any]
+def _apply_and_check(
+    brief: LinkBrief, blocks: Sequence[Block], proposal: dict[str, Any]
 ) -> tuple[tuple[str, AppliedEdit] | None, list[Problem]]:
-    """The article with a proposal applied, or the checks' word on it."""
+    """Return the article with the proposal applied and the applied edit, or None and the problems."""
     try:
-        edit = msgspec.convert(proposal, Edit)
-        content, applied = apply(brief.article, edit, blocks)
+        content, applied = apply(brief.article, msgspec.convert(proposal, Edit), blocks)
     except msgspec.ValidationError as error:
         return None, [Problem("schema", f"The answer does not follow the schema: {error}", "")]
     except EditRefused as error:
         return None, [Problem(error.rule, str(error), "")]
-    problems = check_integration(brief.article, content, applied, brief.wanted)
+    problems = check_link_edit(brief.article, content, applied, brief.requirements)
     return (None, problems) if problems else ((content, applied), [])
+
+
+def _build_opinion_question(brief: LinkBrief, applied: AppliedEdit) -> Question:
+    return prompts.build_opinion_question(
+        before=brief.article[applied.start : applied.end],
+        after=applied.new_text,
+        anchor_text=brief.requirements.link.anchor_text,
+    )

@@ -1,66 +1,77 @@
-"""Checks of the one link that was bought, and that nothing else new leads anywhere."""
+"""Checks of the link that was bought, and that no other link or address is added."""
 
 from collections import Counter
 from urllib.parse import urlsplit
 
-from blogqueue.writing.link_edit.check_input import Case, problem
-from blogqueue.writing.markdown.contact_details import addresses, hosts
+from blogqueue.writing.link_edit.check_input import CheckInput, report
+from blogqueue.writing.markdown.contact_details import find_addresses, find_hosts
 from blogqueue.writing.questions import Problem
 
 
-def link_exactly_once(case: Case) -> list[Problem]:
-    """The literal `[anchor](url)` stands in the edited block once, and in the article no other time.
+def link_exactly_once(given: CheckInput) -> list[Problem]:
+    """Require the literal `[anchor](url)` exactly once in the edited block and nowhere else in the article.
 
-    A set of rendered links alone would let through a title, an anchor in code, and other spellings of one URL.
+    Comparing rendered links alone would accept a title, an anchor text in code, and other spellings of the URL.
     """
-    if case.applied.new_text.count(case.literal) == 1 and case.after.article.count(case.literal) == 1:
+    if given.applied.new_text.count(given.literal) == 1 and given.after.article.count(given.literal) == 1:
         return []
     message = (
-        f"The text must hold the link exactly once, written exactly {case.literal}, and the article no second one."
+        f"The text must contain the link exactly once, written exactly {given.literal}, and the rest of the article "
+        "must not contain it."
     )
-    return problem("link_exactly_once", message, case.applied.new_text)
+    return report("link_exactly_once", message, given.applied.new_text)
 
 
-def link_set(case: Case) -> list[Problem]:
-    """The rendered links are those of before and the wanted one: same target, words and title, exactly compared."""
-    old = Counter((link.url, link.text, link.title) for link in case.before.links)
-    new = Counter((link.url, link.text, link.title) for link in case.after.links)
-    wanted = Counter({(case.wanted.link.target_url, case.wanted.link.anchor_text, ""): 1})
-    if new == old + wanted:
+def link_set(given: CheckInput) -> list[Problem]:
+    """Require exactly the links from before and the bought one, with the same URLs, texts and titles when rendered."""
+    old = Counter((link.url, link.text, link.title) for link in given.before.links)
+    new = Counter((link.url, link.text, link.title) for link in given.after.links)
+    expected = old + Counter({(given.requirements.link.target_url, given.requirements.link.anchor_text, ""): 1})
+    if new == expected:
         return []
-    added = ", ".join(f"{url} ({text})" for url, text, _ in new - old - wanted)
-    lost = ", ".join(f"{url} ({text})" for url, text, _ in old + wanted - new)
-    message = "The article must hold the links it had and the wanted one, no other, none changed and none lost."
-    return problem("link_set", message, "; ".join(filter(None, (added and f"new: {added}", lost and f"lost: {lost}"))))
+    added = ", ".join(f"{url} ({text})" for url, text, _ in new - expected)
+    lost = ", ".join(f"{url} ({text})" for url, text, _ in expected - new)
+    message = "Keep every link that the article had, unchanged, and add only the bought link."
+    return report("link_set", message, "; ".join(filter(None, (added and f"new: {added}", lost and f"lost: {lost}"))))
 
 
-def not_in_emphasis(case: Case) -> list[Problem]:
-    """The link stands in no emphasis, and its words are neither emphasised nor code."""
-    found = [link for block in case.new for inline in block.inlines for link in inline.links if case.is_wanted(link)]
+def not_in_emphasis(given: CheckInput) -> list[Problem]:
+    """Refuse a link in emphasis, and an anchor text that is emphasised or code."""
+    found = [
+        link for block in given.new_blocks for inline in block.inlines for link in inline.links if given.is_bought(link)
+    ]
     if all(link.plain for link in found):
         return []
-    message = "The link must stand in plain text: not in emphasis, strong or struck text, and its words not as code."
-    return problem("not_in_emphasis", message, case.applied.new_text)
+    message = (
+        "The link must be in plain text: not in emphasised, strong or struck text, and its anchor text not as code."
+    )
+    return report("not_in_emphasis", message, given.applied.new_text)
 
 
-def no_bare_url(case: Case) -> list[Problem]:
-    """No URL, `www.` name, e-mail address or host name is added as text, nor a mention of the target's host.
+def no_bare_url(given: CheckInput) -> list[Problem]:
+    """Refuse a new URL, `www.` name, email address or host name as text, and any mention of the target's host.
 
-    GFM renderers link what CommonMark leaves as text; and a name beside the link would be a second, unpaid one.
-    Looked for in what a reader sees and in the source alike, since renderers differ in where they look. What looks like
-    a host name and stands elsewhere in the article or came with the order ("Node.js") is free to use.
+    GFM renderers turn bare addresses into links, and a host name beside the link would be a second, unpaid mention.
+    Both the rendered text and the source are searched, since renderers differ in where they look. What looks like a
+    host name ("Node.js") is allowed if it occurs elsewhere in the article or in the order.
     """
-    source = case.applied.new_text.replace(case.literal, " ")
-    new = {*addresses(" ".join(case.new_segments())), *addresses(source)}
-    # A whole article has nothing before it, and may name files and functions as code.
-    named = set(hosts("\n".join(case.new_segments(code=bool(case.old)))))
-    target = (urlsplit(case.wanted.link.target_url).hostname or "").removeprefix("www.")
+    source = given.applied.new_text.replace(given.literal, " ")
+    new = {*find_addresses(" ".join(given.new_segments())), *find_addresses(source)}
+    # A whole new article has no old blocks; it may name files and functions as code.
+    named = set(find_hosts("\n".join(given.new_segments(code=bool(given.old_blocks)))))
+    target = (urlsplit(given.requirements.link.target_url).hostname or "").removeprefix("www.")
     own = {host for host in named if f".{host}".endswith(f".{target}")}
     if named - own:
-        named -= set(hosts("\n".join([case.before.article, case.wanted.link.anchor_text, *case.wanted.ordered])))
-    old = case.old_text(), case.old_source
-    found = (new | named | own).difference(*map(addresses, old), *map(hosts, old))
+        named -= set(
+            find_hosts(
+                "\n".join(
+                    [given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases]
+                )
+            )
+        )
+    old = given.old_text(), given.old_source
+    found = (new | named | own).difference(*map(find_addresses, old), *map(find_hosts, old))
     if not found:
         return []
-    message = "Beside the link the text must name no URL, host name or e-mail address that was not there."
-    return problem("no_bare_url", message, " ".join(sorted(found)))
+    message = "Beside the link, do not add any URL, host name or email address."
+    return report("no_bare_url", message, " ".join(sorted(found)))

@@ -1,74 +1,75 @@
-"""Checks of where and how an edit stands: the bytes around it, the article's structure, the paid links."""
+"""Checks of an edit's place: the text around it, the article's structure, and the other paid links."""
 
 from collections import Counter
 from itertools import takewhile
 
-from blogqueue.writing.link_edit.check_input import Case, problem
-from blogqueue.writing.link_edit.edits import declared_only, line_breaks, own_line_break
-from blogqueue.writing.markdown.blocks import footnotes, is_beside, prose, template_tags
-from blogqueue.writing.markdown.links import as_link
+from blogqueue.writing.link_edit.check_input import CheckInput, report
+from blogqueue.writing.link_edit.edits import choose_line_break, differs_only_by_edit, find_line_breaks
+from blogqueue.writing.markdown.blocks import count_footnotes, count_template_tags, get_prose, is_beside
+from blogqueue.writing.markdown.links import to_link
 from blogqueue.writing.markdown.parsing import TopBlock
-from blogqueue.writing.markdown.rendering import html_links, render
+from blogqueue.writing.markdown.rendering import find_html_links, render
 from blogqueue.writing.questions import Problem
 
 _PROSE_STARTS = ("(", '"', "'", "\u201c", "\u2018", "\u201e", "\u00ab", "\u300c", "\u00bf", "\u00a1")
 
 
-def outside_unchanged(case: Case) -> list[Problem]:
-    """Everything outside the declared paragraph is what it was, character for character."""
-    before, after, applied = case.before.article, case.after.article, case.applied
-    if declared_only(before, after, applied):
+def outside_unchanged(given: CheckInput) -> list[Problem]:
+    """Require that everything outside the declared paragraph is unchanged, character for character."""
+    before, after, applied = given.before.article, given.after.article, given.applied
+    if differs_only_by_edit(before, after, applied):
         return []
     expected = before[: applied.start] + applied.new_text + before[applied.end :]
     shorter = min(len(expected), len(after))
     at = next((i for i in range(shorter) if expected[i] != after[i]), shorter)
-    return problem(
+    return report(
         "outside_unchanged",
-        "Only the declared paragraph may change; every other character of the article must stay.",
+        "Only the declared paragraph may change; keep every other character of the article.",
         repr(after[at : at + 80]),
     )
 
 
-def plain_paragraph(case: Case) -> list[Problem]:
-    """The edit is of one whole paragraph that stands in no heading, list, quote, table or code, and still does."""
-    for blocks, end in ((case.old, case.applied.end), (case.new, case.applied.start + len(case.applied.new_text))):
+def plain_paragraph(given: CheckInput) -> list[Problem]:
+    """Require one whole paragraph before and after the edit, not in a heading, list, quote, table or code."""
+    for blocks, end in (
+        (given.old_blocks, given.applied.end),
+        (given.new_blocks, given.applied.start + len(given.applied.new_text)),
+    ):
         whole = [(block.kind, block.start, block.end) for block in blocks]
-        if whole != [("paragraph_open", case.applied.start, end)]:
-            return problem(
+        if whole != [("paragraph_open", given.applied.start, end)]:
+            return report(
                 "plain_paragraph",
-                "The link must stand in one plain paragraph, not in a heading, list, quote, table or code.",
-                case.applied.new_text,
+                "The link must be in one plain paragraph, not in a heading, list, quote, table or code.",
+                given.applied.new_text,
             )
     return []
 
 
-def structure(case: Case) -> list[Problem]:
-    """The blocks of both texts are alike in number and kind, and only the edited one has other words."""
-    old, new = case.before.blocks, case.after.blocks
+def structure(given: CheckInput) -> list[Problem]:
+    """Require the same blocks before and after, in number and kind; only the edited one may have other words."""
+    old, new = given.before.blocks, given.after.blocks
     for before, after in zip(old, new, strict=False):
-        same = case.before.source(before) == case.after.source(after)
-        if before.shape != after.shape or (not same and before not in case.old):
-            return _restructured(case.after.source(after))
-    return _restructured(case.applied.new_text) if len(old) != len(new) else []
+        same = given.before.source(before) == given.after.source(after)
+        if before.shape != after.shape or (not same and before not in given.old_blocks):
+            return _report_structure(given.after.source(after))
+    return _report_structure(given.applied.new_text) if len(old) != len(new) else []
 
 
-def _restructured(words: str) -> list[Problem]:
-    message = (
-        "The text must stay one paragraph, and every other block what it was: no new block and no line of its own."
-    )
-    return problem("structure", message, words)
+def _report_structure(excerpt: str) -> list[Problem]:
+    message = "The text must stay one paragraph, and every other block must stay as it was. Do not add any block."
+    return report("structure", message, excerpt)
 
 
-def no_html(case: Case) -> list[Problem]:
-    """No raw HTML, comment or character reference is added."""
-    added = _html(case.after.blocks) - _html(case.before.blocks)
+def no_html(given: CheckInput) -> list[Problem]:
+    """Refuse new raw HTML, comments and character references."""
+    added = _count_html(given.after.blocks) - _count_html(given.before.blocks)
     if not added:
         return []
-    message = "The text must hold no HTML, comment or character reference (&...;) that was not there."
-    return problem("no_html", message, " ".join(added))
+    message = "Do not add any HTML, comment or character reference (&...;)."
+    return report("no_html", message, " ".join(added))
 
 
-def _html(blocks: tuple[TopBlock, ...]) -> Counter[str]:
+def _count_html(blocks: tuple[TopBlock, ...]) -> Counter[str]:
     found = Counter(html for block in blocks for html in block.html)
     for block in blocks:
         for inline in block.inlines:
@@ -76,74 +77,80 @@ def _html(blocks: tuple[TopBlock, ...]) -> Counter[str]:
     return found
 
 
-def no_image(case: Case) -> list[Problem]:
-    """No image is added, changed or lost."""
-    old = Counter(image for inline in case.before.inlines for image in inline.images)
-    new = Counter(image for inline in case.after.inlines for image in inline.images)
+def no_image(given: CheckInput) -> list[Problem]:
+    """Require that no image is added, changed or lost."""
+    old = Counter(image for inline in given.before.inlines for image in inline.images)
+    new = Counter(image for inline in given.after.inlines for image in inline.images)
     if old == new:
         return []
     shown = " ".join(f"![{alt}]({url})" for url, alt, _ in (new - old) + (old - new))
-    return problem("no_image", "The article's images must stay as they are, and none may be added.", shown)
+    return report("no_image", "Keep the article's images as they are, and do not add any.", shown)
 
 
-def no_reference(case: Case) -> list[Problem]:
-    """No footnote and no reference definition is added, changed or lost."""
-    old, new = case.before.references, case.after.references
+def no_reference(given: CheckInput) -> list[Problem]:
+    """Require that no reference definition is added, changed or lost, and no footnote added."""
+    old, new = given.before.references, given.after.references
     changed = dict(set(new.items()) ^ set(old.items()))
-    more = sum(map(footnotes, case.after.inlines)) - sum(map(footnotes, case.before.inlines))
+    more = sum(map(count_footnotes, given.after.inlines)) - sum(map(count_footnotes, given.before.inlines))
     if not changed and more <= 0:
         return []
-    message = "The text must hold no footnote and no reference definition; write the link as [anchor](url)."
-    return problem("no_reference", message, " ".join(changed) or case.applied.new_text)
+    message = "Do not add any footnote or reference definition; write the link as [anchor](url)."
+    return report("no_reference", message, " ".join(changed) or given.applied.new_text)
 
 
-def no_template(case: Case) -> list[Problem]:
-    """No tag of a template language is added, nor a formula `$$` or a wiki link `[[`, which some renderers know."""
-    old = sum(template_tags(case.before.source(block), inline) for block in case.old for inline in block.inlines)
-    new = sum(template_tags(case.after.source(block), inline) for block in case.new for inline in block.inlines)
-    was = "\n".join(prose(inline) for block in case.old for inline in block.inlines)
-    now = "\n".join(case.new_segments(code=False))
-    if new <= old and all(now.count(sign) <= was.count(sign) for sign in ("$$", "[[")):
+def no_template(given: CheckInput) -> list[Problem]:
+    """Refuse new template tags, and formulas `$$` and wiki links `[[`, which some renderers read."""
+    old = sum(
+        count_template_tags(given.before.source(block), inline)
+        for block in given.old_blocks
+        for inline in block.inlines
+    )
+    new = sum(
+        count_template_tags(given.after.source(block), inline) for block in given.new_blocks for inline in block.inlines
+    )
+    old_prose = "\n".join(get_prose(inline) for block in given.old_blocks for inline in block.inlines)
+    new_prose = "\n".join(given.new_segments(code=False))
+    if new <= old and all(new_prose.count(sign) <= old_prose.count(sign) for sign in ("$$", "[[")):
         return []
-    message = "The text must hold no template tag, curly bracket, $$ or [[."
-    return problem("no_template", message, case.applied.new_text)
+    message = "Do not add any template tag, curly bracket, $$ or [[."
+    return report("no_template", message, given.applied.new_text)
 
 
-def line_ends(case: Case) -> list[Problem]:
-    """Line ends are the article's own and no more than were there, hard breaks and blanks at line ends the same ones.
+def line_ends(given: CheckInput) -> list[Problem]:
+    """Require the paragraph's kinds of line breaks, not more of them, and its hard breaks and blanks at line ends.
 
-    No line begins with a mark or a list's number unless one did: what is prose to CommonMark may be a note, a
+    No line may begin with a mark or a list number unless one did before: what is prose to CommonMark may be a note, a
     definition, an abbreviation or code to another renderer.
     """
-    applied = case.applied
-    old = case.old_source
-    own = set(line_breaks(old)) or {own_line_break(case.before.article, applied.start, applied.end)}
+    applied = given.applied
+    old = given.old_source
+    allowed = set(find_line_breaks(old)) or {choose_line_break(given.before.article, applied.start, applied.end)}
     if (
-        set(line_breaks(applied.new_text)) <= own
-        and len(line_breaks(applied.new_text)) <= len(line_breaks(old))
-        and (applied.mode == "append" or _odd_starts(applied.new_text) <= _odd_starts(old))
-        and _blanks(applied.new_text) == _blanks(old)
-        and _hard_breaks(case.new) == _hard_breaks(case.old)
+        set(find_line_breaks(applied.new_text)) <= allowed
+        and len(find_line_breaks(applied.new_text)) <= len(find_line_breaks(old))
+        and (applied.mode == "append" or _count_odd_starts(applied.new_text) <= _count_odd_starts(old))
+        and _count_trailing_blanks(applied.new_text) == _count_trailing_blanks(old)
+        and _count_hard_breaks(given.new_blocks) == _count_hard_breaks(given.old_blocks)
     ):
         return []
     message = (
-        "Keep the paragraph's line ends, its hard line breaks and the blanks at its lines' ends; add none, and begin "
-        "no line with a blank, a mark or a list's number."
+        "Keep the paragraph's line breaks, its hard line breaks and the blanks at its line ends. Do not add any, and "
+        "do not begin a line with a blank, a mark or a list number."
     )
-    return problem("line_ends", message, repr(applied.new_text))
+    return report("line_ends", message, repr(applied.new_text))
 
 
-def _blanks(source: str) -> Counter[str]:
-    """The runs of blanks in front of line ends."""
-    return Counter(line[len(line.rstrip(" \t")) :] for line in _lines(source) if line != line.rstrip(" \t"))
+def _count_trailing_blanks(source: str) -> Counter[str]:
+    """Count the runs of blanks before line ends."""
+    return Counter(line[len(line.rstrip(" \t")) :] for line in _split_lines(source) if line != line.rstrip(" \t"))
 
 
-def _odd_starts(source: str) -> Counter[str]:
-    """The marks that those lines begin with that do not as prose does: with a letter, a quotation mark or a link."""
-    return Counter(filter(None, map(_odd_start, _lines(source))))
+def _count_odd_starts(source: str) -> Counter[str]:
+    """Count the starts of lines that do not begin as prose does: with a letter, a quotation mark or a link."""
+    return Counter(filter(None, map(_get_odd_start, _split_lines(source))))
 
 
-def _odd_start(line: str) -> str:
+def _get_odd_start(line: str) -> str:
     if line.startswith(_PROSE_STARTS) or (line.startswith("[") and "](" in line):
         return ""
     behind = line.lstrip("0123456789")
@@ -154,52 +161,53 @@ def _odd_start(line: str) -> str:
     return start.rstrip() or start
 
 
-def _lines(source: str) -> list[str]:
+def _split_lines(source: str) -> list[str]:
     return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _hard_breaks(blocks: tuple[TopBlock, ...]) -> int:
+def _count_hard_breaks(blocks: tuple[TopBlock, ...]) -> int:
     return sum(inline.hard_breaks for block in blocks for inline in block.inlines)
 
 
-def paid_links_kept(case: Case) -> list[Problem]:
-    """Each paid link is rendered as often as it was."""
-    old, new = Counter(map(as_link, case.before.links)), Counter(map(as_link, case.after.links))
-    lost = [link for link in case.paid if old[link] != new[link]]
+def paid_links_kept(given: CheckInput) -> list[Problem]:
+    """Require that every other paid link is rendered as often as before."""
+    old, new = Counter(map(to_link, given.before.links)), Counter(map(to_link, given.after.links))
+    lost = [link for link in given.other_paid_links if old[link] != new[link]]
     if not lost:
         return []
     shown = " ".join(f"[{link.anchor_text}]({link.target_url})" for link in lost)
-    return problem("paid_links_kept", "Links that other customers paid for must stay exactly as they are.", shown)
+    return report("paid_links_kept", "Keep the links that other customers paid for exactly as they are.", shown)
 
 
-def not_beside_paid_link(case: Case) -> list[Problem]:
-    """No paid link stands in the edited block, the one before or the one behind."""
-    urls = {link.target_url for link in case.paid}
-    if not any(is_beside(case.before, case.before.blocks.index(block), urls) for block in case.old):
+def not_beside_paid_link(given: CheckInput) -> list[Problem]:
+    """Refuse a block that has a paid link in it or in the block directly before or after."""
+    urls = {link.target_url for link in given.other_paid_links}
+    if not any(is_beside(given.before, given.before.blocks.index(block), urls) for block in given.old_blocks):
         return []
-    message = "Choose another block: a paid link already stands in this one or directly beside it."
-    return problem("not_beside_paid_link", message, case.old_source)
+    message = "Choose another block: this one, or one directly beside it, already has a paid link."
+    return report("not_beside_paid_link", message, given.old_source)
 
 
-def paid_links_bound(case: Case) -> list[Problem]:
-    """The article carries no more paid links than its domain allows."""
-    bound = case.wanted.max_paid_links
-    if len(case.paid) + 1 <= bound:
+def paid_links_bound(given: CheckInput) -> list[Problem]:
+    """Require that the article has no more paid links than its domain allows."""
+    bound = given.requirements.max_paid_links
+    paid = len(given.other_paid_links)
+    if paid + 1 <= bound:
         return []
-    message = f"The article may carry at most {bound} paid links, and has {len(case.paid)}; no edit can add one."
-    return problem("paid_links_bound", message, "")
+    message = f"The article may carry at most {bound} paid links and already has {paid}; no edit can add one."
+    return report("paid_links_bound", message, "")
 
 
-def rel_rendered(case: Case) -> list[Problem]:
-    """In the HTML that readers get the link stands once, with its rel and no other attribute."""
-    link, rel = case.wanted.link, case.wanted.rel
+def rel_rendered(given: CheckInput) -> list[Problem]:
+    """Require the link exactly once in the HTML that readers get, with its rel and no other attribute."""
+    link, rel = given.requirements.link, given.requirements.rel
     expected = {"href": link.target_url} | ({"rel": rel} if rel else {})
     found = [
         found
-        for found in html_links(render(case.after.article, [(link, rel)]))
+        for found in find_html_links(render(given.after.article, [(link, rel)]))
         if found.text == link.anchor_text and dict(found.attributes).get("href") == link.target_url
     ]
     if len(found) == 1 and dict(found[0].attributes) == expected:
         return []
-    message = f"The rendered article must hold the link exactly once, with rel={rel!r} and no other attribute."
-    return problem("rel_rendered", message, " ".join(map(repr, found)) or "no such link")
+    message = f"The rendered article must contain the link exactly once, with rel={rel!r} and no other attribute."
+    return report("rel_rendered", message, " ".join(map(repr, found)) or "no such link")

@@ -1,41 +1,50 @@
-"""Checks of the words: how many stay, how many come, and none that betrays the customer, the model or a smuggler."""
+"""Checks of an edit's words: most of the paragraph stays, little is added, and nothing that no author would write."""
 
 import unicodedata
 from collections import Counter
 
-from blogqueue.writing.link_edit.check_input import Case, problem
+from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.markdown.contact_details import (
     LONG_NUMBER_DIGITS,
-    addresses,
-    folded,
-    hosts,
-    numbers,
-    prices,
-    telephones,
+    find_addresses,
+    find_hosts,
+    find_numbers,
+    find_prices,
+    find_telephones,
+    fold,
 )
-from blogqueue.writing.markdown.invisible import USED_BY_SCRIPTS, invisible
-from blogqueue.writing.markdown.words import kept, letters, marks, runs, spelled, words
+from blogqueue.writing.markdown.invisible import USED_IN_WRITING, find_invisible
+from blogqueue.writing.markdown.words import (
+    count_kept,
+    find_marks,
+    find_runs,
+    keep_letters,
+    split_cased_words,
+    split_words,
+)
 from blogqueue.writing.questions import Problem
 
+# All bounds are our own choices.
+
 MIN_KEPT = 0.6
-"""FACTS §2.2, check 7: a paragraph of which fewer words stay was rewritten."""
+"""The share of a paragraph's words that must stay: with fewer, it was rewritten."""
 
 MAX_ADDED_WORDS = 60
-"""The same: a long sentence or two."""
+"""One or two long sentences."""
 
 MIN_LENGTH = 0.95
-"""The same: the shortest an edited paragraph may be, against the old one, in rendered characters."""
+"""The shortest that an edited paragraph may be, as a share of the old one's rendered characters."""
 
 MAX_LENGTH = 1.25
 MAX_ADDED_CHARACTERS = 600
-"""FACTS §2.2 says 1.25 at most, but one good sentence makes a 25-word paragraph half as long again. So the upper bound
-is 1.25 or sixty words of ten characters, whichever is more; the second stops words that are none."""
+"""The longest is 1.25 of the old length, or 600 characters more (60 words of ten characters), whichever is more: one
+good sentence makes a paragraph of 25 words half as long again. The bound stops words of endless length."""
 
 NOTE_RUN = 6
-"""FACTS §2.2, check 9: so many words in a row are a copy, fewer may be chance."""
+"""This many words of the notes in a row are a copy; fewer may be chance."""
 
 PHONE_DIGITS = 7
-"""The shortest subscriber numbers in use have about so many digits; looked for only where the notes have the same."""
+"""About the shortest subscriber numbers in use; searched for only if the notes contain the same number."""
 
 ASSISTANT_TALK = (
     "as an ai language model", "as an ai model", "as an ai assistant", "as an ai,", "as an ai i", "as a language model",
@@ -46,121 +55,125 @@ ASSISTANT_TALK = (
     "ignore previous instructions", "ignore all previous", "ignore the above", "previous instructions", "system prompt",
     "customer_notes", "anchor_text", "target_url", "lorem ipsum", "[insert", "my training data", "knowledge cutoff",
 )  # fmt: skip
-"""What a model says to whom it works for, and never an author to a reader."""
+"""What a model says to its user, and an author never to a reader."""
 
 
-def words_kept(case: Case) -> list[Problem]:
-    """A replaced paragraph keeps most of its words in their order; before an appended sentence all of it stays."""
-    if case.applied.mode == "append":
-        if case.applied.new_text.startswith(case.old_source + " "):
+def words_kept(given: CheckInput) -> list[Problem]:
+    """Require that a replacement keeps most words in their order, and an appended sentence the whole paragraph."""
+    if given.applied.mode == "append":
+        if given.applied.new_text.startswith(given.old_source + " "):
             return []
-        return problem("words_kept", "With append the paragraph itself must stay as it is.", case.applied.new_text)
-    old, new = case.old_text(), case.new_text()
-    total, stay = len(words(old)), kept(words(old), words(new))
-    if stay < MIN_KEPT * total:
-        message = f"Keep at least {MIN_KEPT:.0%} of the paragraph's words in their order; {stay} of {total} are left."
-        return problem("words_kept", message, case.applied.new_text)
-    if (Counter(spelled(old)) & Counter(spelled(new))).total() < MIN_KEPT * total:
-        return problem("words_kept", "Keep the paragraph's small and capital letters.", case.applied.new_text)
-    for had, has in zip(marks(old), marks(new), strict=True):
-        if (Counter(had) - Counter(has)).total() > max(1, (1 - MIN_KEPT) * len(had)):
-            return problem("words_kept", "Keep the paragraph's punctuation.", case.applied.new_text)
+        return report("words_kept", 'With "append", the paragraph itself must not change.', given.applied.new_text)
+    old, new = given.old_text(), given.new_text()
+    total, kept = len(split_words(old)), count_kept(split_words(old), split_words(new))
+    if kept < MIN_KEPT * total:
+        message = f"Keep at least {MIN_KEPT:.0%} of the paragraph's words in their order; {kept} of {total} are left."
+        return report("words_kept", message, given.applied.new_text)
+    if (Counter(split_cased_words(old)) & Counter(split_cased_words(new))).total() < MIN_KEPT * total:
+        return report("words_kept", "Keep the paragraph's small and capital letters.", given.applied.new_text)
+    for old_marks, new_marks in zip(find_marks(old), find_marks(new), strict=True):
+        if (Counter(old_marks) - Counter(new_marks)).total() > max(1, (1 - MIN_KEPT) * len(old_marks)):
+            return report("words_kept", "Keep the paragraph's punctuation.", given.applied.new_text)
     return []
 
 
-def words_added(case: Case) -> list[Problem]:
-    """At most sixty words are new beside the anchor text's, which in a script without spaces may be eighty alone."""
-    new = words("\n".join(case.new_segments()))
-    added = len(new) - kept(words(case.old_text()), new)
+def words_added(given: CheckInput) -> list[Problem]:
+    """Require at most 60 new words beside the anchor text, which may have 80 in a script without spaces."""
+    new = split_words("\n".join(given.new_segments()))
+    added = len(new) - count_kept(split_words(given.old_text()), new)
     if added <= MAX_ADDED_WORDS:
         return []
     message = f"Add at most {MAX_ADDED_WORDS} words; {added} are new."
-    return problem("words_added", message, case.applied.new_text)
+    return report("words_added", message, given.applied.new_text)
 
 
-def length(case: Case) -> list[Problem]:
-    """The paragraph stays about as long as it was."""
-    old, new = len(case.old_text()), len(case.new_text())
+def length(given: CheckInput) -> list[Problem]:
+    """Require that the paragraph stays about as long as it was."""
+    old, new = len(given.old_text()), len(given.new_text())
     most = max(MAX_LENGTH * old, old + MAX_ADDED_CHARACTERS)
     if MIN_LENGTH * old <= new <= most:
         return []
     message = (
         f"The paragraph of {old} characters must stay between {MIN_LENGTH * old:.0f} and {most:.0f}; it has {new}."
     )
-    return problem("length", message, case.applied.new_text)
+    return report("length", message, given.applied.new_text)
 
 
-def no_control_characters(case: Case) -> list[Problem]:
-    """No invisible character is added, in the source or as a character reference, and composed text stays composed.
+def no_control_characters(given: CheckInput) -> list[Problem]:
+    """Refuse new invisible characters, in the source or as character references, and newly decomposed text.
 
-    The joiners that some scripts need and the selectors of emoji pass where the article has them; bidi controls never.
+    The joiners that some scripts need and emoji's variation selectors are allowed if the article has them elsewhere;
+    bidi controls never.
     """
-    new, old = case.applied.new_text, case.old_source
-    added = invisible(new) - invisible(old) | invisible(case.new_text()) - invisible(case.old_text())
-    found = [c for c in added if not (c in USED_BY_SCRIPTS and c in case.before.article)]
+    new, old = given.applied.new_text, given.old_source
+    in_source = find_invisible(new) - find_invisible(old)
+    in_text = find_invisible(given.new_text()) - find_invisible(given.old_text())
+    found = [c for c in in_source | in_text if not (c in USED_IN_WRITING and c in given.before.article)]
     if found:
         shown = " ".join(f"U+{ord(c):04X}" for c in found)
-        return problem("no_control_characters", "The text must hold no control or invisible characters.", shown)
+        return report("no_control_characters", "The text must not contain control or invisible characters.", shown)
     if unicodedata.is_normalized("NFC", old) and not unicodedata.is_normalized("NFC", new):
-        return problem("no_control_characters", "The text must be in Unicode's composed form (NFC).", repr(new))
+        return report("no_control_characters", "The text must be in Unicode's composed form (NFC).", repr(new))
     return []
 
 
-def no_notes_copied(case: Case) -> list[Problem]:
-    """Of the customer's notes no six words in a row, no address and no telephone number reach the article."""
-    notes = case.wanted.notes
+def no_notes_copied(given: CheckInput) -> list[Problem]:
+    """Refuse six words in a row, addresses and telephone numbers from the customer's notes."""
+    notes = given.requirements.notes
     if not notes.strip():
         return []
-    segments = case.new_segments()
-    new, old = [letters(segment) for segment in segments], letters(case.old_text())
-    # Compared by their letters alone: a hyphen or a blank within a word hides it from no reader.
+    segments = given.new_segments()
+    new, old = [keep_letters(segment) for segment in segments], keep_letters(given.old_text())
+    # Only letters are compared: a reader recognises a word in spite of a hyphen or a blank in it.
     copied = [
         " ".join(run)
-        for run in sorted(runs(words(notes), NOTE_RUN))
-        if (said := letters("".join(run))) not in old and any(said in segment for segment in new)
+        for run in sorted(find_runs(split_words(notes), NOTE_RUN))
+        if (letters := keep_letters("".join(run))) not in old and any(letters in segment for segment in new)
     ]
-    said = copied + sorted(_named(notes, "\n".join(segments), case))
-    if not said:
+    copied += sorted(_find_named_contacts(notes, "\n".join(segments), given))
+    if not copied:
         return []
     message = f"Copy nothing from the customer's notes: no {NOTE_RUN} words in a row, no address, no telephone number."
-    return problem("no_notes_copied", message, "; ".join(said))
+    return report("no_notes_copied", message, "; ".join(copied))
 
 
-def _named(notes: str, new: str, case: Case) -> set[str]:
-    """The addresses, host names and telephone numbers of the notes that are new in a text.
+def _find_named_contacts(notes: str, new: str, given: CheckInput) -> set[str]:
+    """Return the addresses, host names and telephone numbers from the notes that are new in a text.
 
-    What the article says itself is no copy ("Node.js" looks like a host name), nor what stands in the anchor text.
+    What the article or the anchor text contains is not a copy ("Node.js" looks like a host name).
     """
-    known = folded(f"{case.before.article}\n{case.wanted.link.anchor_text}")
-    text = folded(new)
-    names = {name for name in [*addresses(notes), *hosts(notes)] if name in text and name not in known}
-    phones = set(numbers(notes, PHONE_DIGITS)) & set(numbers(new, PHONE_DIGITS))
-    # Read the whole article for numbers only when there is one to look for: it is the slowest thing here.
-    return names | (phones and phones - set(numbers(known, PHONE_DIGITS)))
+    known = fold(f"{given.before.article}\n{given.requirements.link.anchor_text}")
+    text = fold(new)
+    names = {name for name in [*find_addresses(notes), *find_hosts(notes)] if name in text and name not in known}
+    phones = set(find_numbers(notes, PHONE_DIGITS)) & set(find_numbers(new, PHONE_DIGITS))
+    # Searching the whole article for numbers is slow, so do it only if there is one to look for.
+    return names | (phones and phones - set(find_numbers(known, PHONE_DIGITS)))
 
 
-def no_contact_or_price(case: Case) -> list[Problem]:
-    """No telephone number and no price comes in: neither is an author's, and both are what a smuggled notice holds."""
-    new, old = "\n".join(case.new_segments(code=False)), case.old_text()
-    found = telephones(new, LONG_NUMBER_DIGITS)
-    found = (found and found - telephones(case.before.article, LONG_NUMBER_DIGITS)) | (prices(new) - prices(old))
+def no_contact_or_price(given: CheckInput) -> list[Problem]:
+    """Refuse new telephone numbers and prices: they belong in advertisements, not in the sentence around a link."""
+    new, old = "\n".join(given.new_segments(code=False)), given.old_text()
+    telephones = find_telephones(new, LONG_NUMBER_DIGITS)
+    if telephones:  # searching the whole article is slow
+        telephones -= find_telephones(given.before.article, LONG_NUMBER_DIGITS)
+    found = telephones | (find_prices(new) - find_prices(old))
     if not found:
         return []
-    message = "The text must hold no telephone number and no price that was not there."
-    return problem("no_contact_or_price", message, " ".join(sorted(found)))
+    message = "Do not add any telephone number or price."
+    return report("no_contact_or_price", message, " ".join(sorted(found)))
 
 
-def no_assistant_talk(case: Case) -> list[Problem]:
-    """Nothing that a model says to its user stands in the text, unless the article itself says it."""
-    shown, source = " ".join(case.new_segments()), case.applied.new_text.replace(case.literal, " ")
-    found = sorted((assistant_talk(shown) | assistant_talk(source)) - assistant_talk(case.before.article))
+def no_assistant_talk(given: CheckInput) -> list[Problem]:
+    """Refuse phrases that a model says to its user, unless the article contains them already."""
+    text, source = " ".join(given.new_segments()), given.applied.new_text.replace(given.literal, " ")
+    found = (find_assistant_talk(text) | find_assistant_talk(source)) - find_assistant_talk(given.before.article)
     if not found:
         return []
-    message = "The text must speak to the article's readers only, and not of yourself, the task or the instructions."
-    return problem("no_assistant_talk", message, "; ".join(found))
+    message = "Write for the article's readers only: do not mention yourself, the task or the instructions."
+    return report("no_assistant_talk", message, "; ".join(sorted(found)))
 
 
-def assistant_talk(text: str) -> set[str]:
-    """The phrases of a text that a model says to its user, in whatever case, apostrophes and blanks."""
+def find_assistant_talk(text: str) -> set[str]:
+    """Return the phrases of `ASSISTANT_TALK` that a text contains, in any case and with any apostrophes and blanks."""
     plain = " ".join(text.casefold().replace("\u2019", "'").split())
     return {phrase for phrase in ASSISTANT_TALK if phrase in plain}

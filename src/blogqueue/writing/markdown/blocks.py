@@ -1,4 +1,4 @@
-"""The paragraphs of an article, and which of them may take a link."""
+"""The paragraphs of an article, and which of them may take a paid link."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -6,21 +6,21 @@ from dataclasses import dataclass
 
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.parsing import Inline, Parsed, RenderedLink, TopBlock, parse
-from blogqueue.writing.markdown.words import words
+from blogqueue.writing.markdown.words import split_words
 
 MIN_WORDS = 25
-"""FACTS §2.1: a shorter paragraph is a remark, and a link would be most of it."""
+"""Our choice: in a shorter paragraph the sentence with the link would be most of it."""
 
 LONG_ARTICLE = 5
-"""From so many paragraphs on, the first is the article's lead, which feeds and search results quote: not for sale."""
+"""From this many paragraphs on, the first one is a lead, which feeds and search results quote: it takes no link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph that stands in no list, quote or table; `text` is `article[start:end]`, `sha256` hex of its UTF-8.
+    """A paragraph outside lists, quotes and tables; `text` is `article[start:end]`, `sha256` the hex hash of its UTF-8.
 
-    `id` counts all such paragraphs of the article from "p01", for sale or not, so that it stays when eligibility
-    changes. Indentation, trailing spaces and the last line's end are outside.
+    `id` numbers all such paragraphs of the article from "p01", eligible or not, so that it stays the same when a
+    paragraph becomes ineligible. Indentation, trailing spaces and the last line end are not part of the block.
     """
 
     id: str
@@ -30,24 +30,26 @@ class Block:
     sha256: str
 
 
-def prose_blocks(article: str) -> list[Block]:
-    """Every top-level paragraph of an article, in order."""
-    return [block for block, _ in _paragraphs(parse(article))]
+def find_prose_blocks(article: str) -> list[Block]:
+    """Return every top-level paragraph of an article, in order."""
+    return [block for block, _ in _find_paragraphs(parse(article))]
 
 
-def eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[Block]:
-    """The paragraphs that may take a link (FACTS §2.1), in order.
+def find_eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[Block]:
+    """Return the paragraphs that may take a paid link, in order.
 
-    Not for sale: fewer than 25 words outside emphasis; the lead of an article of five paragraphs or more; the last
-    paragraph, where readers are asked to act, unless it is the only one; one that ends with a colon, since a sentence
-    behind it would part it from what it introduces; one with an external link, an image, HTML, a footnote or a
-    template's tag; one with a paid link in it or in the block before or behind.
+    Not eligible are paragraphs
+    - with fewer than 25 words outside emphasis,
+    - that lead an article of five paragraphs or more, or are the last of several, where readers are asked to act,
+    - that end with a colon, since a sentence after it would separate it from what it introduces,
+    - with an external link, an image, HTML, a footnote or a template tag, or between a template's tags,
+    - with a paid link in them or in the block directly before or after.
     """
     parsed = parse(article)
-    paragraphs = _paragraphs(parsed)
+    paragraphs = _find_paragraphs(parsed)
     last = len(paragraphs) - 1
     urls = {link.target_url for link in paid_links}
-    closed = _template_regions(article, parsed.body)
+    regions = _find_template_regions(article, parsed.body)
     return [
         block
         for number, (block, at) in enumerate(paragraphs)
@@ -55,51 +57,51 @@ def eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[Block
         and not (number == last and last > 0)
         and _is_plain_prose(block.text, parsed.blocks[at])
         and not is_beside(parsed, at, urls)
-        and not any(start < block.end and block.start < end for start, end in closed)
+        and not any(start < block.end and block.start < end for start, end in regions)
     ]
 
 
 def is_external(link: RenderedLink) -> bool:
-    """Whether a link may lead off the site: its URL has a scheme or names a host."""
+    """Return whether a link may lead to another site: its URL has a scheme or names a host."""
     scheme, colon, _ = link.url.partition(":")
     return link.url.startswith("//") or bool(colon and "/" not in scheme and "#" not in scheme and "?" not in scheme)
 
 
 def is_beside(parsed: Parsed, at: int, urls: set[str]) -> bool:
-    """Whether a top-level block, or one directly before or behind it, links to one of some URLs."""
+    """Return whether the top-level block at an index, or one directly before or after it, links to one of `urls`."""
     near = parsed.blocks[max(0, at - 1) : at + 2]
     return any(link.url in urls for block in near for inline in block.inlines for link in inline.links)
 
 
-def footnotes(inline: Inline) -> int:
-    """How many footnotes `[^1]`, `^[...]` a run of prose uses or defines; not CommonMark, but widely read so."""
-    said = prose(inline)
-    return said.count("[^") + said.count("^[")
+def count_footnotes(inline: Inline) -> int:
+    """Count the footnotes `[^1]`, `^[...]` that a run of prose uses or defines: a common extension of CommonMark."""
+    text = get_prose(inline)
+    return text.count("[^") + text.count("^[")
 
 
-def template_tags(source: str, inline: Inline) -> int:
-    """How many tags a site generator may read in a block.
+def count_template_tags(source: str, inline: Inline) -> int:
+    """Count the tags that a site generator may read in a block.
 
-    `{%` and `{{` anywhere (Liquid and Jinja look into code too), any other `{` in prose (attribute lists, MDX), and a
-    line that begins with `:::` (directives).
+    `{%` and `{{` count anywhere (Liquid and Jinja look into code too), any other `{` in prose (attribute lists, MDX),
+    and lines that begin with `:::` (directives).
     """
-    said = prose(inline)
-    directives = sum(line.startswith(":::") for line in said.split("\n"))
-    return source.count("{%") + source.count("{{") + said.count("{") + directives
+    text = get_prose(inline)
+    directives = sum(line.startswith(":::") for line in text.split("\n"))
+    return source.count("{%") + source.count("{{") + text.count("{") + directives
 
 
-def prose(inline: Inline) -> str:
-    """A run of prose as a reader sees it, without its code."""
+def get_prose(inline: Inline) -> str:
+    """Return a run of prose as a reader sees it, with a space in place of each code span."""
     return "".join(" " if piece.code else piece.text for piece in inline.pieces)
 
 
-def _paragraphs(parsed: Parsed) -> list[tuple[Block, int]]:
-    """Every top-level paragraph, and which of the top-level blocks it is."""
+def _find_paragraphs(parsed: Parsed) -> list[tuple[Block, int]]:
+    """Return every top-level paragraph with its index among the top-level blocks."""
     found: list[tuple[Block, int]] = []
     for at, block in enumerate(parsed.blocks):
         if block.kind == "paragraph_open":
             text = parsed.source(block)
-            # surrogatepass: a lone surrogate cannot be stored, but asking about such a text must not fail.
+            # surrogatepass: a text with a lone surrogate cannot be stored, but reading it must not fail.
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
             found.append((Block(f"p{len(found) + 1:02d}", block.start, block.end, text, digest), at))
     return found
@@ -109,25 +111,25 @@ def _is_plain_prose(source: str, block: TopBlock) -> bool:
     inline = block.inlines[0]
     plain = "".join(piece.text for piece in inline.pieces if not piece.emphasised)
     return (
-        len(words(plain)) >= MIN_WORDS
+        len(split_words(plain)) >= MIN_WORDS
         and not inline.text.rstrip().endswith((":", "\uff1a"))
         and not inline.images
         and not inline.html
         and not any(is_external(link) for link in inline.links)
-        and not footnotes(inline)
-        and not template_tags(source, inline)
+        and not count_footnotes(inline)
+        and not count_template_tags(source, inline)
     )
 
 
-def _template_regions(article: str, body: int) -> list[tuple[int, int]]:
-    """The ranges between a template's opening tag and its end: `{% highlight %}` ... `{% endhighlight %}`.
+def _find_template_regions(article: str, body: int) -> list[tuple[int, int]]:
+    """Return the ranges from a template's opening tag to its end tag: `{% highlight %}` ... `{% endhighlight %}`.
 
-    What stands in them may be code or a comment, whatever Markdown makes of it. An end closes the nearest opening of
-    its name; a bare `end` (Zola) the nearest of any.
+    Their content may be code or a comment, whatever Markdown reads in it. An end tag closes the nearest opening tag of
+    its name; a bare `end` (Zola) closes the nearest of any name.
     """
     regions: list[tuple[int, int]] = []
-    opened: list[tuple[str, int]] = []
-    for start, end, name in _tags(article, body):
+    opened: list[tuple[str, int]] = []  # names and start offsets of the tags without an end tag so far
+    for start, end, name in _find_template_tags(article, body):
         if not name.startswith("end"):
             opened.append((name, start))
             continue
@@ -139,8 +141,8 @@ def _template_regions(article: str, body: int) -> list[tuple[int, int]]:
     return regions
 
 
-def _tags(article: str, body: int) -> Iterator[tuple[int, int, str]]:
-    """Where each `{% name ... %}` starts and ends, and its name."""
+def _find_template_tags(article: str, body: int) -> Iterator[tuple[int, int, str]]:
+    """Yield the start, the end and the name of each `{% name ... %}`."""
     start = article.find("{%", body)
     while start >= 0:
         end = article.find("%}", start + 2)

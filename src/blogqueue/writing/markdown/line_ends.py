@@ -1,34 +1,34 @@
-"""Line ends of a text that came back from an editor's form: each line that was not touched has the one it had."""
+"""Line ends of a text that an editor changed in a form: browsers send CRLF for every line, whatever the file had."""
 
 from collections import Counter
 from difflib import SequenceMatcher
 
-from blogqueue.writing.markdown.front_matter import lines
+from blogqueue.writing.markdown.front_matter import split_lines
 
 
-def with_line_ends(written: str, base: str) -> str:
-    """What was written, with the line ends of the text that it was written from.
+def restore_line_ends(written: str, base: str) -> str:
+    r"""Return the text that an editor wrote, with the line ends of the text that it is based on.
 
-    A line that stands in both, or was changed, ends as it did; a new one as the line before it, the first as most do.
+    An unchanged or changed line keeps its line end. A new line gets the line end of the line above; if it is the first
+    line, the one that most lines of `base` have, else \n.
     """
-    said = written.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    before = _parted(base)
-    usual = Counter(end for _, end in before if end).most_common(1)
-    default = usual[0][0] if usual else "\n"
-    kept = dict.fromkeys(range(len(said)), "")
-    # Lines that are everywhere, such as empty ones, only lengthen runs of others (difflib's autojunk): it stays quick.
-    for what, at, to, now, end_now in SequenceMatcher(None, [line for line, _ in before], said).get_opcodes():
-        if what in {"equal", "replace"}:  # of replaced lines each is taken for what stands at its place now
-            kept |= {now + i: before[at + i][1] for i in range(min(to - at, end_now - now))}
+    new = written.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    old = _split_line_ends(base)
+    usual = Counter(end for _, end in old if end).most_common(1)
+    end = usual[0][0] if usual else "\n"
+    known: dict[int, str] = {}
+    # difflib's autojunk stays on: very frequent lines, such as empty ones, only extend matches, which keeps this fast.
+    for kind, i, j, k, m in SequenceMatcher(None, [line for line, _ in old], new).get_opcodes():
+        if kind in {"equal", "replace"}:  # replaced lines are paired by position
+            known |= {k + n: old[i + n][1] for n in range(min(j - i, m - k))}
     out: list[str] = []
-    end = default
-    for number, line in enumerate(said[:-1]):
-        end = kept[number] or end
+    for number, line in enumerate(new[:-1]):
+        end = known.get(number) or end
         out.append(line + end)
-    return "".join(out) + said[-1]
+    return "".join(out) + new[-1]
 
 
-def _parted(text: str) -> list[tuple[str, str]]:
-    """Each line of a text and its end; behind the last end stands one more line, which may be empty and has none."""
-    parted = [(bare := line.rstrip("\r\n"), line[len(bare) :]) for line in lines(text)]
-    return parted if parted and not parted[-1][1] else [*parted, ("", "")]
+def _split_line_ends(text: str) -> list[tuple[str, str]]:
+    """Return each line of a text and its line end; the last line, which may be empty, has none."""
+    split = [(bare := line.rstrip("\r\n"), line[len(bare) :]) for line in split_lines(text)]
+    return split if split and not split[-1][1] else [*split, ("", "")]

@@ -1,4 +1,4 @@
-"""A link that is bought: how it is written, and how it is found again."""
+"""A link that a customer buys: how it is written in Markdown, and how it is found again."""
 
 from dataclasses import dataclass
 
@@ -7,25 +7,25 @@ from blogqueue.writing.markdown.parsing import RenderedLink, parse
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A target and the words that lead to it."""
+    """A target URL and its anchor text."""
 
     target_url: str
     anchor_text: str
 
 
-def markdown_link(link: Link) -> str:
-    """The one way a link is written: `[anchor](url)`, without a title."""
+def format_link(link: Link) -> str:
+    """Write a link in the only form in use: `[anchor](url)`, without a title."""
     return f"[{link.anchor_text}]({link.target_url})"
 
 
-def links_in(article: str) -> list[Link]:
-    """Every link that a reader of the rendered article could follow, in order; images and raw HTML are none.
+def find_links(article: str) -> list[Link]:
+    """Return every link that a reader of the rendered article can follow, in order; not images, not raw HTML.
 
-    URLs are as a renderer writes them (percent-encoded, host in punycode), line breaks in the words are spaces.
+    URLs are as a renderer writes them (percent-encoded, host in punycode); line breaks in anchor texts become spaces.
     """
-    return [as_link(found) for found in parse(article).links]
+    return [to_link(found) for found in parse(article).links]
 
 
-def as_link(found: RenderedLink) -> Link:
-    """A rendered link's target and words."""
+def to_link(found: RenderedLink) -> Link:
+    """Return a rendered link's target and anchor text."""
     return Link(found.url, found.text)

@@ -1,7 +1,7 @@
-"""An article as a Markdown parser reads it, tied to the exact characters it was read from.
+"""A parsed article whose blocks keep their exact position in the source.
 
-One parser for everything: CommonMark with GFM's tables and strikethrough. Raw HTML is recognised, so that it can be
-refused and, when rendered, shown as text. Bare addresses and footnotes are plain text here; the checks look for them.
+One parser for everything: CommonMark with GFM's tables and strikethrough. Raw HTML is recognised so that the checks
+can refuse it and the renderer can show it as text. Bare URLs and footnotes are plain text here; the checks find them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
-from blogqueue.writing.markdown.front_matter import body_start, lines
+from blogqueue.writing.markdown.front_matter import find_body_start, split_lines
 
 _EMPHASIS = frozenset({"em_open", "strong_open", "s_open"})
 _EMPHASIS_ENDS = frozenset({"em_close", "strong_close", "s_close"})
@@ -22,7 +22,7 @@ _EMPHASIS_ENDS = frozenset({"em_close", "strong_close", "s_close"})
 
 @dataclass(frozen=True, slots=True)
 class RenderedLink:
-    """A link as a reader gets it; `plain` if neither it nor its words are emphasised or code."""
+    """A link as a reader gets it; `plain` if no part of it is emphasised or code."""
 
     url: str
     text: str
@@ -32,7 +32,7 @@ class RenderedLink:
 
 
 class Piece(NamedTuple):
-    """A run of rendered text: in emphasis or not, code or not, in which link of its Inline (-1: none)."""
+    """A run of rendered text; `link` is the index of its link in `Inline.links`, or -1 outside links."""
 
     text: str
     emphasised: bool
@@ -42,7 +42,7 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """What stands in one run of prose; the lists in the order of the text."""
+    """One run of prose (a markdown-it inline token) in reading order; an image is (URL, alt text, title)."""
 
     pieces: tuple[Piece, ...]
     links: tuple[RenderedLink, ...]
@@ -53,17 +53,16 @@ class Inline:
 
     @property
     def text(self) -> str:
-        """All of it as a reader sees it, line breaks as one newline each."""
+        """Return the text as a reader sees it, each line break as one newline."""
         return "".join(piece.text for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class TopBlock:
-    """A block that stands in no other; `article[start:end]` is its source.
+    """A block that is not inside another block; `article[start:end]` is its source.
 
-    A paragraph's source goes from its first character to its last: the indentation before, trailing spaces and the
-    last line's end stay outside. Any other block's source is whole lines. `shape` is all of its structure and none of
-    its words.
+    A paragraph's source goes from its first to its last visible character, without indentation, trailing spaces and
+    the last line end. The source of any other block is whole lines. `shape` is the block's structure without its text.
     """
 
     kind: str
@@ -78,7 +77,7 @@ class TopBlock:
 class Parsed:
     """An article, its top-level blocks in order, and its reference definitions (label to URL and title).
 
-    Held in a cache: nothing in it may be changed.
+    `body` is the offset where the Markdown starts. Instances are cached and shared: never change one.
     """
 
     article: str
@@ -89,68 +88,68 @@ class Parsed:
 
     @property
     def inlines(self) -> list[Inline]:
-        """Every run of prose, at any depth."""
+        """Return every run of prose, at any depth."""
         return [inline for block in self.blocks for inline in block.inlines]
 
     @property
     def links(self) -> list[RenderedLink]:
-        """Every link, in order."""
+        """Return every link, in order."""
         return [link for inline in self.inlines for link in inline.links]
 
     def source(self, block: TopBlock) -> str:
-        """The characters a block was read from."""
+        """Return a block's exact source."""
         return self.article[block.start : block.end]
 
     def within(self, start: int, end: int) -> list[TopBlock]:
-        """The blocks that share a character with a range, or stand at its start."""
+        """Return the blocks that overlap a range, or start where an empty range is."""
         return [block for block in self.blocks if block.start < max(end, start + 1) and block.end > start]
 
 
 def _note_entities(state: StateCore) -> None:
-    """Keep the source of every character reference: once joined to the text, `&lt;` cannot be told from `<`."""
+    """Record the source of every character reference: once joined to the text, `&lt;` looks like `<`."""
     for token in state.tokens:
         if token.type == "inline":
-            token.meta["entities"] = _entities(token.children or [])
+            token.meta["entities"] = _find_entities(token.children or [])
 
 
-def _entities(tokens: Sequence[Token]) -> list[str]:
+def _find_entities(tokens: Sequence[Token]) -> list[str]:
     found: list[str] = []
     for token in tokens:
         if token.type == "text_special" and token.info == "entity":
             found.append(token.markup)
-        found += _entities(token.children or [])
+        found += _find_entities(token.children or [])
     return found
 
 
-def _markdown() -> MarkdownIt:
-    # maxNesting: js-default's; the commonmark preset's 20 would leave what is nested deeper unread.
+def _build_parser() -> MarkdownIt:
+    # maxNesting: as in the js-default preset; the commonmark preset's 20 would skip content that is nested deeper.
     markdown = MarkdownIt("commonmark", {"html": True, "linkify": False, "maxNesting": 100})
     markdown.enable(["table", "strikethrough"])
     markdown.core.ruler.before("text_join", "note_entities", _note_entities)
     return markdown
 
 
-MARKDOWN = _markdown()
+MARKDOWN = _build_parser()
 
 
 @lru_cache(maxsize=8)
 def parse(article: str) -> Parsed:
-    """Read an article; the last few are remembered, because one is checked and rendered several times over."""
-    body = body_start(article)
+    """Parse an article. The last few are cached, because one article is checked and rendered several times."""
+    body = find_body_start(article)
     env: dict[str, dict[str, dict[str, str]]] = {}
     tokens = MARKDOWN.parse(article[body:], env)
-    starts = list(accumulate(map(len, lines(article[body:])), initial=body))
+    starts = list(accumulate(map(len, split_lines(article[body:])), initial=body))
     blocks: list[TopBlock] = []
     first = 0
     for at, token in enumerate(tokens):
         if token.level == 0 and token.nesting <= 0:
-            blocks.append(_top_block(article, starts, tokens[first : at + 1]))
+            blocks.append(_read_top_block(article, starts, tokens[first : at + 1]))
             first = at + 1
-    references = {label: (said["href"], said.get("title", "")) for label, said in env.get("references", {}).items()}
+    references = {label: (it["href"], it.get("title", "")) for label, it in env.get("references", {}).items()}
     return Parsed(article, body, tuple(blocks), references, tuple(tokens))
 
 
-def _top_block(article: str, starts: Sequence[int], tokens: Sequence[Token]) -> TopBlock:
+def _read_top_block(article: str, starts: Sequence[int], tokens: Sequence[Token]) -> TopBlock:
     opening = tokens[0]
     first, last = opening.map or (0, 0)
     start, end = starts[first], starts[last]
@@ -166,14 +165,14 @@ def _top_block(article: str, starts: Sequence[int], tokens: Sequence[Token]) -> 
             (token.type, token.tag, token.level, token.markup, token.info, token.hidden, *token.attrs.items())
             for token in tokens
         ),
-        inlines=tuple(_inline(token) for token in tokens if token.type == "inline"),
+        inlines=tuple(_read_inline(token) for token in tokens if token.type == "inline"),
         html=tuple(token.content for token in tokens if token.type == "html_block"),
     )
 
 
 @dataclass(slots=True)
 class _Reader:
-    """What has been read of one inline token so far."""
+    """The parts of one inline token that have been read so far."""
 
     pieces: list[Piece] = field(default_factory=list[Piece])
     links: list[RenderedLink] = field(default_factory=list[RenderedLink])
@@ -183,7 +182,7 @@ class _Reader:
     opening: Token | None = None
     opened_at: int = 0
 
-    def say(self, text: str, *, code: bool = False) -> None:
+    def add_text(self, text: str, *, code: bool = False) -> None:
         link = -1 if self.opening is None else len(self.links)
         self.pieces.append(Piece(text, self.depth > 0, code, link))
 
@@ -203,26 +202,33 @@ class _Reader:
         self.opening = None
 
 
-def _inline(inline: Token) -> Inline:
-    read = _Reader()
+def _read_inline(inline: Token) -> Inline:
+    reader = _Reader()
     breaks = 0
     for token in inline.children or []:
         if token.type in {"text", "code_inline"}:
-            read.say(token.content, code=token.type == "code_inline")
+            reader.add_text(token.content, code=token.type == "code_inline")
         elif token.type in {"softbreak", "hardbreak"}:
-            read.say("\n")
+            reader.add_text("\n")
             breaks += token.type == "hardbreak"
         elif token.type in _EMPHASIS:
-            read.depth += 1
+            reader.depth += 1
         elif token.type in _EMPHASIS_ENDS:
-            read.depth -= 1
+            reader.depth -= 1
         elif token.type == "link_open":
-            read.opening, read.opened_at = token, len(read.pieces)
+            reader.opening, reader.opened_at = token, len(reader.pieces)
         elif token.type == "link_close":
-            read.close_link()
+            reader.close_link()
         elif token.type == "image":
-            read.images.append((str(token.attrs.get("src", "")), token.content, str(token.attrs.get("title", ""))))
+            reader.images.append((str(token.attrs.get("src", "")), token.content, str(token.attrs.get("title", ""))))
         elif token.type == "html_inline":
-            read.html.append(token.content)
+            reader.html.append(token.content)
     entities: list[str] = inline.meta.get("entities", [])
-    return Inline(tuple(read.pieces), tuple(read.links), tuple(read.images), tuple(read.html), tuple(entities), breaks)
+    return Inline(
+        pieces=tuple(reader.pieces),
+        links=tuple(reader.links),
+        images=tuple(reader.images),
+        html=tuple(reader.html),
+        entities=tuple(entities),
+        hard_breaks=breaks,
+    )

@@ -1,4 +1,4 @@
-"""Articles as safe HTML, and the links that a browser would find in it."""
+"""Articles as safe HTML, and the links that a browser finds in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,19 +11,19 @@ import nh3
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
-from blogqueue.writing.markdown.links import Link, as_link
+from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import MARKDOWN, Parsed, TopBlock, parse
 
 URL_SCHEMES = {"http", "https", "mailto"}
-"""nh3's default lets ftp, magnet, ssh and more through (FACTS §3)."""
+"""nh3's default (`nh3.ALLOWED_URL_SCHEMES`) also allows ftp, magnet, ssh and more."""
 
 CHANGED = "changed"
-"""The id of the paragraph that an edit changed."""
+"""The HTML id of the paragraph that an edit changed."""
 
 _ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
 
-# link_rel=None: nh3 would write its own rel over ours. The links open in place, so none needs noopener.
-# The one id is our own renderer's: an article's raw HTML is text by then.
+# link_rel=None: nh3 would overwrite our rel. Links open in the same tab, so they do not need noopener.
+# The only id comes from our own renderer: an article's raw HTML is text by then.
 _CLEANER = nh3.Cleaner(
     attributes=_ATTRIBUTES, tag_attribute_values={"p": {"id": {CHANGED}}}, url_schemes=URL_SCHEMES, link_rel=None
 )
@@ -37,34 +37,36 @@ def render(
     lower: bool = False,
     images_of: str | None = None,
 ) -> str:
-    """An article's body as sanitised HTML, each paid link with its rel ("" for none); no other link has one.
+    """Render an article's body as sanitised HTML, each paid link with its rel ("" for none) and other links without.
 
-    Front matter is not rendered. Raw HTML is shown as text, except comments, which no reader sees anywhere. The
-    paragraph that stands at `article[slice(*changed)]` has the id "changed". `lower` moves headings one level down, for
-    a page that has its own. With `images_of`, a host, only its images are shown, and others as their descriptions:
-    no reader's browser asks a third party for anything.
+    Front matter is left out. Raw HTML is shown as text, except comments, which no reader sees on any site. The
+    paragraph at `article[slice(*changed)]` gets the id "changed". `lower` moves headings one level down, for a page
+    that has its own heading. With `images_of`, a host, images of other hosts are replaced by their descriptions, so
+    that a reader's browser requests nothing from third parties.
     """
     parsed = parse(article)
-    wanted = dict(paid)
-    rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
-    marked = id(_paragraph(parsed, *changed)) if changed else 0
-    env = {"rels": rels, "marked": marked, "lower": lower, "images_of": images_of}
+    marked = id(_find_opening(parsed, *changed)) if changed else 0
+    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": lower, "images_of": images_of}
     return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, env))
 
 
-def _paragraph(parsed: Parsed, start: int, end: int) -> Token | None:
-    """The token that opens the first top-level paragraph in a range."""
+def _assign_rels(parsed: Parsed, paid: Sequence[tuple[Link, str]]) -> dict[int, str]:
+    """Return the rel of every link, keyed by the identity of its opening token; "" for none."""
+    rels = dict(paid)
+    return {id(link.opening): rels.get(to_link(link), "") for link in parsed.links}
+
+
+def _find_opening(parsed: Parsed, start: int, end: int) -> Token | None:
+    """Return the token that opens the first top-level block in a range."""
     openings = [token for token in parsed.tokens if token.level == 0 and token.nesting >= 0]
-    wanted = parsed.within(start, end)
-    return next((token for token, block in zip(openings, parsed.blocks, strict=True) if block in wanted), None)
+    blocks = parsed.within(start, end)
+    return next((token for token, block in zip(openings, parsed.blocks, strict=True) if block in blocks), None)
 
 
 def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[tuple[TopBlock, str]]:
-    """`render` block by block: each of an article's top-level blocks with its own HTML."""
+    """Render block by block, as `render` does: return each top-level block with its HTML."""
     parsed = parse(article)
-    wanted = dict(paid)
-    rels = {id(link.opening): wanted.get(as_link(link), "") for link in parsed.links}
-    env = {"rels": rels, "marked": 0, "lower": False, "images_of": None}
+    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": None}
     ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
     return [
         (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
@@ -74,27 +76,27 @@ def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[t
 
 @dataclass(frozen=True, slots=True)
 class HtmlLink:
-    """A link as it stands in HTML, with all its attributes."""
+    """A link in HTML: its text, and all its attributes sorted by name."""
 
     text: str
     attributes: tuple[tuple[str, str], ...]
 
 
-def html_links(html: str) -> list[HtmlLink]:
-    """Every `<a>` of a piece of HTML, in order."""
+def find_html_links(html: str) -> list[HtmlLink]:
+    """Return every `<a>` of a piece of HTML, in order."""
     reader = _LinkReader()
     reader.feed(html)
     reader.close()
     return reader.links
 
 
-def lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
-    """Those of the paid links that readers do not get exactly once, with target, words and rel, and nothing else.
+def find_lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
+    """Return the paid links that readers do not get exactly once, with target, anchor text and rel, in plain text.
 
-    Nothing else: neither struck through nor otherwise emphasised, nor in words of code.
+    Plain: not struck through or otherwise emphasised, and not as code.
     """
-    found = html_links(render(article, paid))
-    plain = {as_link(link) for link in parse(article).links if link.plain}
+    found = find_html_links(render(article, paid))
+    plain = {to_link(link) for link in parse(article).links if link.plain}
     return [
         link
         for link, rel in paid
@@ -105,7 +107,7 @@ def lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
 
 
 class _LinkReader(HTMLParser):
-    """Collects links; their line breaks become spaces."""
+    """Collect links; line breaks in their text become spaces."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -128,7 +130,7 @@ class _LinkReader(HTMLParser):
 
 
 class _Renderer(RendererHTML):
-    """markdown-it's own, but it adds a rel to the links that have one, and shows raw HTML as text."""
+    """Render as markdown-it does, but add rels to links, replace other hosts' images, and show raw HTML as text."""
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
         token = tokens[idx]
@@ -145,10 +147,10 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
-        return f"<{_level(tokens[idx].tag, lower=env['lower'])}>"
+        return f"<{_choose_heading_tag(tokens[idx].tag, lower=env['lower'])}>"
 
     def heading_close(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
-        return f"</{_level(tokens[idx].tag, lower=env['lower'])}>\n"
+        return f"</{_choose_heading_tag(tokens[idx].tag, lower=env['lower'])}>\n"
 
     def image(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
         token = tokens[idx]
@@ -166,13 +168,13 @@ class _Renderer(RendererHTML):
         return "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
 
 
-def _level(tag: str, *, lower: bool) -> str:
-    """A heading's tag, one level down if wanted; there is none below h6."""
+def _choose_heading_tag(tag: str, *, lower: bool) -> str:
+    """Return a heading's tag, one level down with `lower`; h6 is the lowest."""
     return f"h{min(6, int(tag[1:]) + 1)}" if lower else tag
 
 
 def _is_from(url: str, host: str) -> bool:
-    """Whether a URL leads to a host by https, or stays on the page's own."""
+    """Return whether a URL is on a host (by https) or on the page's own host."""
     try:
         parts = urlsplit(url)
     except ValueError:
