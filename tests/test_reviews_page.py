@@ -362,7 +362,7 @@ def edit(before: str, after: str) -> AppliedEdit:
 def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
     before: str, after: str, marked: str, source: str
 ) -> None:
-    shown = diff.shown(before, after, edit(before, after), [(Link("https://a.example/", "here"), "sponsored")])
+    shown = diff.show_change(before, after, edit(before, after), [(Link("https://a.example/", "here"), "sponsored")])
 
     assert (shown.marked, shown.source) == (marked, source)
 
@@ -371,7 +371,7 @@ def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
     "text", ["<script>alert(1)</script> and words", "[a](javascript:alert(1)) & <img src=x onerror=y>"]
 )
 def test_nothing_that_runs_comes_through_a_marked_change(text: str) -> None:
-    shown: Any = diff.shown("Words.", text, edit("Words.", text), [])
+    shown: Any = diff.show_change("Words.", text, edit("Words.", text), [])
 
     for piece in (shown.marked, shown.source):
         assert "<script" not in piece and "<img" not in piece and 'href="javascript' not in piece

@@ -29,5 +29,5 @@ async def write(current: Run) -> Promised:
         rel="" if order.rel == "none" else order.rel,
         candidates=tuple(Candidate(title, f"/articles/{slug}") for title, slug in related),
     )
-    draft = await write_article(brief, Conversation(current.ask))
+    draft = await write_article(brief, Conversation(current.replay.ask))
     return await results.deliver(current.claim, draft, title=draft.title)

@@ -28,5 +28,5 @@ async def integrate_link(current: Run) -> Promised:
         language=article["language"],
         requirements=await requirements.of_order(order),
     )
-    draft = await integrate(brief, Conversation(current.ask))
+    draft = await integrate(brief, Conversation(current.replay.ask))
     return await results.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)

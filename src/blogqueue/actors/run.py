@@ -1,28 +1,24 @@
 """One run of a job: claim, keep the lease, remember the model's answers, and end in a row whatever happens."""
 
 import asyncio
-import hashlib
 import os
 import socket
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
-import msgspec
-
+from blogqueue.actors.replay import DurableReplay
 from blogqueue.db.engine import AWAY
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
-from blogqueue.orders import budget, results
+from blogqueue.orders import results
 from blogqueue.orders.budget import BudgetError
 from blogqueue.outbox import Promised, PromisedJob
-from blogqueue.writing import model
 from blogqueue.writing.link_edit.integration import NoRoomError
 from blogqueue.writing.model import ModelError
-from blogqueue.writing.questions import Question
 
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
 RENEW_SECONDS = jobs.LEASE_SECONDS / 4
@@ -46,35 +42,11 @@ def stop() -> None:
 
 
 class Run:
-    """A claimed job at work, and its memory of what the model has said already."""
+    """A run of a claimed job: its claim, and the replay of the model's stored answers."""
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
-        self._drafts = list(claim.drafts)
-        self._stored = len(self._drafts)
-        self._said = 0
-
-    def rewind(self) -> None:
-        """Begin the work again; everything said so far is still known."""
-        self._said = 0
-
-    async def ask(self, question: Question) -> dict[str, Any]:
-        """The model's answer; one that was paid for before (by an earlier, killed run too) is not asked for again."""
-        asked = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
-        if self._said < len(self._drafts) and self._drafts[self._said]["question"] != asked:
-            # The article has changed since: what was said of the old text is of no use.
-            del self._drafts[self._said :]
-            self._stored = min(self._stored, self._said)
-        if self._said == len(self._drafts):
-            await budget.check(self.claim.order_id)
-            answer = await model.ask(question, customer=str(self.claim.order_id))
-            self._drafts.append(_draft(question, asked, answer))
-        draft = self._drafts[self._said]
-        if self._said >= self._stored:
-            await budget.spend(self.claim, self._drafts[: self._said + 1])
-            self._stored = self._said + 1
-        self._said += 1
-        return draft["answer"]
+        self.replay = DurableReplay(claim)
 
 
 async def run(job_id: str, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
@@ -115,7 +87,7 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> 
                 # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
                 logger.warning("database away, trying again", job=claim.job_id, error=str(error))
                 away = True
-                current.rewind()
+                current.replay.rewind()
             except asyncio.CancelledError:
                 if not _process.stopping:
                     raise
@@ -180,14 +152,3 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
     finally:
         _process.running.discard(worker)
         keeper.cancel()
-
-
-def _draft(question: Question, asked: str, answer: model.Answer) -> dict[str, Any]:
-    return {
-        "name": question.name,
-        "question": asked,
-        "answer": answer.value,
-        "model": answer.model,
-        "response": answer.response_id,
-        "usage": {"input": answer.input_tokens, "cached": answer.cached_tokens, "output": answer.output_tokens},
-    }

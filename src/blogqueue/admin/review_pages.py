@@ -166,7 +166,7 @@ async def _file(
         images_of=file.host,
         file=file,
         order=file.order,
-        change=diff.shown(file.base.content_md, file.version.content_md, file.edit, file.paid)
+        change=diff.show_change(file.base.content_md, file.version.content_md, file.edit, file.paid)
         if file.version and file.base and file.edit
         else None,
         whole=render(file.version.content_md, file.paid, images_of=file.host) if file.version and not file.edit else "",

@@ -13,7 +13,8 @@ from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import TopBlock, parse
 
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+"""Splits a text into its words, runs of blanks, and single marks."""
 
 _Token = TypeVar("_Token", bound=Hashable)
 
@@ -81,6 +82,6 @@ def _split_tokens(block: TopBlock | None, link: Link | None) -> list[tuple[str, 
     for inline in block.inlines if block else ():
         for piece in inline.pieces:
             is_paid = link is not None and piece.link >= 0 and to_link(inline.links[piece.link]) == link
-            words = [piece.text] if is_paid else _WORDS.findall(piece.text)
+            words = [piece.text] if is_paid else WORDS.findall(piece.text)
             tokens += [(word, is_paid) for word in words]
     return tokens

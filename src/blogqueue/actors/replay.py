@@ -1,0 +1,65 @@
+"""Durable replay: store the answers of the model on the job as they arrive, so that a rerun does not pay again."""
+
+import hashlib
+from typing import Any
+
+import msgspec
+
+from blogqueue.jobs.jobs import Claim
+from blogqueue.orders import budget
+from blogqueue.writing import model
+from blogqueue.writing.questions import Question
+
+
+class DurableReplay:
+    """The stored answers of one job, replayed in order to a run that asks the same questions in the same order.
+
+    The work of a job is a function of the model's answers, so a rerun repeats it from the start and only asks the model
+    where the stored answers end:
+
+        first run     ask(edit) → model, stored      ask(opinion) → worker killed
+        second run    ask(edit) → replayed           ask(opinion) → model, stored
+
+    A question that differs from the stored one (the article has changed) drops its answer and all later ones.
+    """
+
+    def __init__(self, claim: Claim) -> None:
+        self._claim = claim
+        self._answers = list(claim.drafts)
+        self._stored = len(self._answers)
+        self._position = 0
+
+    def rewind(self) -> None:
+        """Replay from the first answer again, for a run that repeats its work from the start."""
+        self._position = 0
+
+    async def ask(self, question: Question) -> dict[str, Any]:
+        """Return the stored answer to a question, or ask the model and store its answer.
+
+        Raises ModelError, BudgetError, LostLeaseError.
+        """
+        digest = hashlib.sha256(msgspec.json.encode(question)).hexdigest()
+        if self._position < len(self._answers) and self._answers[self._position]["question"] != digest:
+            del self._answers[self._position :]
+            self._stored = min(self._stored, self._position)
+        if self._position == len(self._answers):
+            await budget.check(self._claim.order_id)
+            answer = await model.ask(question, customer=str(self._claim.order_id))
+            self._answers.append(_to_json(question, digest, answer))
+        # An answer that could not be stored, because the database was unavailable, is stored when it is replayed.
+        if self._position >= self._stored:
+            await budget.spend(self._claim, self._answers[: self._position + 1])
+            self._stored = self._position + 1
+        self._position += 1
+        return self._answers[self._position - 1]["answer"]
+
+
+def _to_json(question: Question, digest: str, answer: model.Answer) -> dict[str, Any]:
+    return {
+        "name": question.name,
+        "question": digest,
+        "answer": answer.value,
+        "model": answer.model,
+        "response": answer.response_id,
+        "usage": {"input": answer.input_tokens, "cached": answer.cached_tokens, "output": answer.output_tokens},
+    }
