@@ -16,7 +16,7 @@ from blogqueue.db import migrations
 from blogqueue.db.engine import DB, pool, transaction
 from blogqueue.db.tables import Article, Job, Order
 from blogqueue.orders import lifecycle
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.states import OPEN_JOBS
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 
@@ -49,14 +49,14 @@ async def tables() -> list[tuple[str, Table]]:
 
 async def speed(concurrency: int) -> tuple[str, ...]:
     """A job for each article that has room, all waiting when the worker starts."""
-    promised = Promised()
+    outbox = Outbox()
     for article_id in await articles_with_room():
-        promised += await an_order(article_id)
-    ours = [job.id for job in promised.jobs]
-    await nudge(Promised(jobs=promised.jobs))
+        outbox += await an_order(article_id)
+    ours = [job.id for job in outbox.jobs]
+    await nudge(Outbox(jobs=outbox.jobs))
     environment = os.environ | {
         "BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY": str(concurrency),
-        "BLOGQUEUE_GRACE_SECONDS": "3",
+        "BLOGQUEUE_SHUTDOWN_GRACE_SECONDS": "3",
     }
     command = [sys.executable, "-m", "blogqueue", "worker", "backlink-integration"]
     worker = await asyncio.create_subprocess_exec(*command, env=environment, stderr=asyncio.subprocess.DEVNULL)
@@ -111,7 +111,7 @@ async def articles_with_room() -> list[UUID]:
     ]
 
 
-async def an_order(article_id: UUID) -> Promised:
+async def an_order(article_id: UUID) -> Outbox:
     """A paid order, as settling leaves it."""
     key = uuid4()
     order = Order(

@@ -157,10 +157,10 @@ async def _one_change(order: Order, page: Page) -> float:
         qc_status=version.last_qc_status or "",
         qc_notes=version.last_qc_notes,
     )
-    promised = await lifecycle.regenerate(order.id)
-    claim = await jobs.claim(promised.id, "bench")
+    outbox = await lifecycle.regenerate(order.id)
+    claim = await jobs.claim(outbox.id, "bench")
     if not isinstance(claim, jobs.Claim):
-        raise TypeError(f"{promised.id} could not be claimed")
+        raise TypeError(f"{outbox.id} could not be claimed")
     await page.wait_for_selector("#order[data-status=PROCESSING]")
     await page.evaluate("window.seen = 0")
     made = {name: metadata[name] for name in ("base_article_version_id", "edit")}

@@ -74,7 +74,7 @@ async def _at_work(shop: Market) -> tuple[dict[str, Any], psutil.Process]:
 
     async def thinking() -> dict[str, Any] | None:
         job = await shop.job(order)
-        return job if job["state"] == "ACTIVE" and job["drafts"] != "[]" else None
+        return job if job["state"] == "ACTIVE" and job["model_answers"] != "[]" else None
 
     job = await until(thinking, 60, "the first answer")
     return job, psutil.Process(int(job["lease_holder"].rpartition(":")[2]))
@@ -84,7 +84,9 @@ async def _taken_up(shop: Market, job: dict[str, Any]) -> float:
     killed = time.monotonic()
 
     async def claimed() -> bool:
-        return bool(await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND fence > $2", job["id"], job["fence"]))
+        return bool(
+            await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND fencing_token > $2", job["id"], job["fencing_token"])
+        )
 
     await until(claimed, 120, "another run", wait=0.02)
     return time.monotonic() - killed

@@ -19,7 +19,7 @@ POSTGRES, REDIS = "data:postgres", "data:redis"
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
-    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_GRACE_SECONDS="8")
+    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_SHUTDOWN_GRACE_SECONDS="8")
     yield running
     running.stop()
 

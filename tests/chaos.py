@@ -83,7 +83,7 @@ class Sale:
     site: str
 
 
-def wish_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
+def request_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
     """What a customer wants: every fifth one a new article, the others a link."""
     link = {
         "targetUrl": f"https://shop-{number}.example/",
@@ -101,13 +101,13 @@ async def opened_by(shop: Market, number: int, sale: Sale) -> dict[str, Any]:
     opened: dict[str, Any] | None = None
     choice = number
     while opened is None:
-        wish = wish_for(sale, number, choice)
-        asked = await patient(shop, "POST", "/api/v1/purchase", json=wish)
+        purchase_request = request_for(sale, number, choice)
+        asked = await patient(shop, "POST", "/api/v1/purchase", json=purchase_request)
         if asked.status_code == 409:
             choice += 1  # no room in this one: another
             continue
         assert asked.status_code == 202, asked.text
-        token = await in_letter(shop, wish["email"], r"token=([\w-]+)", 60)
+        token = await in_email(shop, purchase_request["email"], r"token=([\w-]+)", 60)
         if token is None:
             continue  # the mail server has it or not; who gets no letter asks again
         answer = await patient(shop, "POST", "/api/v1/purchase/checkout", json={"token": token})
@@ -135,7 +135,7 @@ async def customer(shop: Market, orders: Orders, number: int, sale: Sale, draw: 
     ready = await orders.reached(session, "QUALITY_CHECK", "FAILED")
     if ready["status"] == "FAILED" or draw.random() < 0.2:
         return session
-    access = await in_letter(shop, email, r"access=([\w-]+)", 60)
+    access = await in_email(shop, email, r"access=([\w-]+)", 60)
     if access is None:
         return session
     bearer = {"authorization": f"Bearer {access}"}
@@ -160,7 +160,7 @@ async def submit_and_approve(shop: Market, orders: Orders, session: str, order: 
         await asyncio.sleep(1)  # what was decided is seen by the watcher
 
 
-async def in_letter(shop: Market, to: str, pattern: str, seconds: float) -> str | None:
+async def in_email(shop: Market, to: str, pattern: str, seconds: float) -> str | None:
     """What the newest letter to somebody says in a link, if one comes in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -203,7 +203,7 @@ async def settled(shop: Market) -> None:
     async def quiet() -> bool:
         rows = await shop.rows(
             "SELECT (SELECT count(*) FROM orders WHERE status = 'PROCESSING') AS orders, "
-            "(SELECT count(*) FROM letters WHERE state IN ('WAITING', 'SENDING')) AS letters, "
+            "(SELECT count(*) FROM emails WHERE state IN ('WAITING', 'SENDING')) AS emails, "
             "(SELECT count(*) FROM orders "
             " WHERE status = 'FAILED' AND refund_state IN ('NONE', 'INITIATED')) AS refunds, "
             "(SELECT count(*) FROM jobs WHERE state IN ('WAITING', 'DELAYED', 'ACTIVE')) AS jobs"
@@ -233,8 +233,8 @@ async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
     )
     rows = await shop.rows(
         "SELECT (SELECT count(*) FROM article_versions WHERE order_id IS NOT NULL) AS versions, "
-        "(SELECT count(*) FROM letters WHERE state = 'SENT') AS letters, "
-        "(SELECT count(*) FROM letters WHERE state = 'FAILED') AS given_up, "
+        "(SELECT count(*) FROM emails WHERE state = 'SENT') AS emails, "
+        "(SELECT count(*) FROM emails WHERE state = 'FAILED') AS given_up, "
         "(SELECT count(*) FROM orders WHERE status = 'COMPLETED') AS completed, "
         "(SELECT count(*) FROM orders WHERE kind = 'article') AS articles, "
         "(SELECT count(*) FROM orders WHERE status = 'FAILED') AS failed"
@@ -245,7 +245,7 @@ async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
         "… published": rows[0]["completed"],
         "… failed and refunded": rows[0]["failed"],
         "versions": rows[0]["versions"],
-        "letters sent": rows[0]["letters"],
+        "letters sent": rows[0]["emails"],
         "letters given up, outcome unknown": rows[0]["given_up"],
         "refunds": sum(refunds.values()),
         "lost": sum(1 for session in sessions if not orders[session]),
@@ -312,10 +312,10 @@ def start(folder: Path) -> Product:
     return Product(
         folder,
         **MANY,
-        BLOGQUEUE_GRACE_SECONDS="8",
+        BLOGQUEUE_SHUTDOWN_GRACE_SECONDS="8",
         BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY="2",
         BLOGQUEUE_REFUND_GRACE_HOURS="0",
-        BLOGQUEUE_MAGIC_LINK_MINUTES="60",
+        BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="60",
     )
 
 

@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
         BLOGQUEUE_MAIL_FROM="blogqueue <no-reply@blogqueue.example>",
         BLOGQUEUE_MAIL_REPLY_TO="blogqueue <help@blogqueue.example>",
         BLOGQUEUE_LOG_FORMAT="console",
-        BLOGQUEUE_CHECKOUTS_PER_MINUTE_AND_ADDRESS="10000",
+        BLOGQUEUE_MAX_CHECKOUTS_PER_MINUTE_PER_IP="10000",
         BLOGQUEUE_SANDBOX_PORT=str(sandbox),
         BLOGQUEUE_SANDBOX_SMTP_PORT=str(smtp),
         DATABASE_URL=running.database_url,

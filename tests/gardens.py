@@ -81,9 +81,9 @@ def edited(text: str, n: int) -> str:
     return text.replace(speaks, tells, 1) if speaks in text else text.replace(tells, speaks, 1)
 
 
-def moved(text: str, frm: int, to: int) -> str:
+def moved(text: str, from_status: int, to: int) -> str:
     blocks = blocks_of(text)
-    blocks.insert(to, blocks.pop(frm))
+    blocks.insert(to, blocks.pop(from_status))
     return text_of(blocks)
 
 

@@ -20,7 +20,7 @@ from blogqueue.db.tables import ArticleVersion, Domain, Job, Order, Purchase, Re
 from blogqueue.errors import ConflictError, ProblemError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, purchases, requests
-from blogqueue.outbox import Promised, PromisedJob
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval
 from blogqueue.states import OrderKind, OrderStatus
@@ -32,7 +32,7 @@ from tests.stage import Bought, Stage, redis_broker
 
 T = TypeVar("T")
 
-PLACES = 3
+SLOTS = 3
 
 FAULTS: list[dict[str, Any]] = [
     {"kind": "status", "code": 503, "times": 3},
@@ -89,10 +89,10 @@ class Market(RuleBasedStateMachine):
     def begin(self, *, many: bool, waiting: int, name: int) -> None:
         self.numbers = itertools.count(1)
         self.pages: list[str] = []
-        self.highest = PLACES
+        self.highest = SLOTS
         self.do(self.stage.clear())
         self.owned = [
-            Owned(self.do(self.stage.article(content=TEXT, slug=f"garden-{n}", max_paid_links=PLACES)), TEXT)
+            Owned(self.do(self.stage.article(content=TEXT, slug=f"garden-{n}", max_paid_links=SLOTS)), TEXT)
             for n in range(3 if many else 1)
         ]
         self.domain_id: UUID = self.do(gardens.rows(Domain.select(Domain.id)))[0]["id"]
@@ -120,7 +120,7 @@ class Market(RuleBasedStateMachine):
             case _:
                 order_id = self.buys_a_link(0, "submitted")
                 self.writes(self.article(0), lambda text: reduce(gardens.edited, range(1, 9), text))
-                self.attempt(approval.approve(order_id or uuid4(), who="edith"))
+                self.attempt(approval.approve(order_id or uuid4(), actor="edith"))
                 self.the_workers_work(None)
                 self.a_customer_regenerates(0)
 
@@ -140,13 +140,15 @@ class Market(RuleBasedStateMachine):
 
     # ---- customers
 
-    def buys(self, wish: requests.Wish, far: str) -> UUID | None:
+    def buys(self, purchase_request: requests.PurchaseRequest, far: str) -> UUID | None:
         """A purchase in one go, as far as told; what others have waiting is worked on as well. Its order."""
-        (asked,) = self.attempt(purchases.ask(wish, address=str(uuid4())))
+        (asked,) = self.attempt(purchases.ask(purchase_request, address=str(uuid4())))
         if isinstance(asked, ProblemError):
             assert asked.code in {"sold_out", "no_room", "not_on_sale"}
             return None
-        (purchase,) = self.do(gardens.rows(Purchase.select(Purchase.id).where(Purchase.email == wish.email)))
+        (purchase,) = self.do(
+            gardens.rows(Purchase.select(Purchase.id).where(Purchase.email == purchase_request.email))
+        )
         opened = self.do(self.stage.checkout(tokens.purchase_token(purchase["id"])))
         assert opened.status_code in {200, 409}, opened.text
         if opened.status_code != 200:
@@ -164,7 +166,7 @@ class Market(RuleBasedStateMachine):
         if far in {"submitted", "approved"} and order["status"] == OrderStatus.QUALITY_CHECK:
             self.attempt(lifecycle.submit(order["id"], order["version_id"]))
         if far == "approved":
-            self.attempt(approval.approve(order["id"], who="edith"))
+            self.attempt(approval.approve(order["id"], actor="edith"))
         return order["id"]
 
     @rule(pick=picks, far=st.sampled_from(["payment page", "delivered", "submitted", "approved", "approved"]))
@@ -173,22 +175,22 @@ class Market(RuleBasedStateMachine):
 
     def buys_a_link(self, pick: int, far: str) -> UUID | None:
         number = next(self.numbers)
-        wish = requests.BacklinkWish(
+        purchase_request = requests.LinkRequest(
             article_id=self.article(pick).id,
             target_url=f"https://site-{number}.example/page",
             anchor_text=f"the {number}th site",
             notes="",
             email=f"customer-{number}@customers.example",
         )
-        had_places = self.do(offers.places(wish.article_id))
-        order_id = self.buys(wish, far)
-        assert order_id is None or had_places
+        had_slots = self.do(offers.slots_free(purchase_request.article_id))
+        order_id = self.buys(purchase_request, far)
+        assert order_id is None or had_slots
         return order_id
 
     @rule(far=st.sampled_from(["paid", "submitted", "approved"]))
     def a_customer_orders_an_article(self, far: str) -> None:
         number = next(self.numbers)
-        wish = requests.ArticleWish(
+        purchase_request = requests.ArticleRequest(
             domain_id=self.domain_id,
             topic=f"Growing tomatoes on balcony {number}",
             niche="gardening",
@@ -197,7 +199,7 @@ class Market(RuleBasedStateMachine):
             anchor_text=f"pot {number} that holds water",
             email=f"customer-{number}@customers.example",
         )
-        self.buys(wish, far)
+        self.buys(purchase_request, far)
 
     @rule(pick=picks, twice=st.booleans())
     def a_customer_pays(self, pick: int, *, twice: bool) -> None:
@@ -257,14 +259,14 @@ class Market(RuleBasedStateMachine):
         self.faults()
         assert self.do(lifecycle.get(order_id)).status == OrderStatus.FAILED
         if then == "retried":
-            self.attempt(lifecycle.retry(order_id, who="operator"))
+            self.attempt(lifecycle.retry(order_id, actor="operator"))
             self.do(self.stage.drain("backlink-integration"))
         if then.startswith("refunded"):
             fails = then == "refunded after all"
             self.do(self.stage.drain())  # other orders' refunds: the fault is for this one's
             self.faults(stripe=[{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}] if fails else [])
             for state in ("FAILED", "SUCCEEDED") if fails else ("SUCCEEDED",):
-                self.attempt(refunds.begin_or_repeat(order_id, who="operator"))
+                self.attempt(refunds.begin_or_repeat(order_id, actor="operator"))
                 self.do(self.stage.drain())
                 self.do(self.stage.refund_state(Bought(order_id, ""), state))
             self.succeeded[then] += 1
@@ -274,7 +276,7 @@ class Market(RuleBasedStateMachine):
         order_id = self.order(pick, OrderStatus.FAILED)
         if order_id is not None:
             self.attempt(
-                refunds.begin_or_repeat(order_id, who="operator"), lifecycle.retry(order_id, who="another operator")
+                refunds.begin_or_repeat(order_id, actor="operator"), lifecycle.retry(order_id, actor="another operator")
             )
 
     # ---- editors
@@ -282,21 +284,21 @@ class Market(RuleBasedStateMachine):
     @rule(some=st.lists(picks, min_size=1, max_size=3))
     def editors_approve(self, some: list[int]) -> None:
         chosen = [self.order(pick, OrderStatus.ADMIN_REVIEW) for pick in some]
-        self.attempt(*(approval.approve(one, who="edith") for one in chosen if one))
+        self.attempt(*(approval.approve(one, actor="edith") for one in chosen if one))
 
     @rule(pick=picks)
     def an_editor_rejects(self, pick: int) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
         if order_id is not None:
-            self.attempt(approval.reject(order_id, who="edith", reason="It does not fit."))
+            self.attempt(approval.reject(order_id, actor="edith", reason="It does not fit."))
 
     @rule(pick=picks, first=st.sampled_from(["approve", "reject"]))
     def an_editor_approves_while_another_rejects(self, pick: int, first: str) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
         if order_id is not None:
             verbs = [
-                approval.approve(order_id, who="edith"),
-                approval.reject(order_id, who="erik", reason="It does not fit."),
+                approval.approve(order_id, actor="edith"),
+                approval.reject(order_id, actor="erik", reason="It does not fit."),
             ]
             self.attempt(*(verbs if first == "approve" else reversed(verbs)))
 
@@ -305,7 +307,7 @@ class Market(RuleBasedStateMachine):
     def writes(self, article: Owned, change: Change, *also: Coroutine[Any, Any, Any]) -> None:
         """An owner's change of the live text; perhaps while others act, so that it may come too late."""
         text = change(self.do(gardens.live(article.id)))
-        published = self.attempt(articles.publish_text(article.id, text, who="owner"), *also)[0]
+        published = self.attempt(articles.publish_text(article.id, text, actor="owner"), *also)[0]
         if not isinstance(published, ProblemError):
             article.text = change(article.text)
 
@@ -314,18 +316,18 @@ class Market(RuleBasedStateMachine):
         order_id = self.buys_a_link(pick, "submitted")
         self.writes(self.article(pick), lambda text: gardens.edited(text, n))
         if order_id is not None:
-            self.attempt(approval.approve(order_id, who="edith"))
+            self.attempt(approval.approve(order_id, actor="edith"))
 
     @rule(pick=picks, n=st.integers(1, 8), also=st.booleans())
     def an_owner_changes_a_paragraph(self, pick: int, n: int, *, also: bool) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW) if also else None
-        approves = [approval.approve(order_id, who="edith")] if order_id else []
+        approves = [approval.approve(order_id, actor="edith")] if order_id else []
         self.writes(self.article(pick), lambda text: gardens.edited(text, n), *approves)
 
-    @rule(pick=picks, frm=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))
-    def an_owner_moves_a_paragraph(self, pick: int, frm: int, to: int) -> None:
+    @rule(pick=picks, from_status=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))
+    def an_owner_moves_a_paragraph(self, pick: int, from_status: int, to: int) -> None:
         """It may be the lead or the last one then, where no link may stand."""
-        self.writes(self.article(pick), lambda text: gardens.moved(text, frm, to))
+        self.writes(self.article(pick), lambda text: gardens.moved(text, from_status, to))
 
     @rule(pick=picks, n=st.integers(1, 9))
     def an_owner_hides_a_paragraph_or_shows_it_again(self, pick: int, n: int) -> None:
@@ -335,7 +337,7 @@ class Market(RuleBasedStateMachine):
     def an_owner_brings_the_text_without_any_paid_link(self, pick: int) -> None:
         article = self.article(pick)
         sold, is_down = self.do(gardens.sold(article.id)), self.do(gardens.is_down(article.id))
-        (published,) = self.attempt(articles.publish_text(article.id, article.text, who="owner"))
+        (published,) = self.attempt(articles.publish_text(article.id, article.text, actor="owner"))
         assert isinstance(published, ConflictError) == (bool(sold) or is_down)
         if sold and not is_down:
             assert all(str(order["id"]) in published.message for order in sold)
@@ -348,7 +350,9 @@ class Market(RuleBasedStateMachine):
             return
         article, sold = somewhere[pick % len(somewhere)]
         text = self.do(gardens.live(article.id)).replace(gardens.sentence(sold[pick % len(sold)]), "")
-        (published,) = self.attempt(articles.publish_text(article.id, text, who="owner", override="It leads nowhere."))
+        (published,) = self.attempt(
+            articles.publish_text(article.id, text, actor="owner", override="It leads nowhere.")
+        )
         self.succeeded["link dropped"] += not isinstance(published, ProblemError)
         if not stays:
             self.brings_back(article, pick, 4)
@@ -363,18 +367,18 @@ class Market(RuleBasedStateMachine):
         blocks = gardens.blocks_of(self.do(gardens.live(article.id)))
         prose = [at for at, block in enumerate(blocks) if block.startswith("Paragraph")]
         blocks[prose[n - 1]] += gardens.sentence(dropped[pick % len(dropped)])
-        (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), who="owner"))
+        (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), actor="owner"))
         self.succeeded["link back"] += not isinstance(published, ProblemError)
 
     @rule(pick=picks, stays=st.sampled_from([False, False, False, True]))
     def an_owner_takes_an_article_down_or_puts_it_back(self, pick: int, *, stays: bool) -> None:
         article_id = self.article(pick).id
         if not self.do(gardens.is_down(article_id)):
-            self.attempt(articles.take_down(article_id, who="owner", override="A court said so."))
+            self.attempt(articles.take_down(article_id, actor="owner", override="A court said so."))
             self.editors_approve([pick])
             if stays:
                 return
-        self.attempt(articles.put_back(article_id, who="owner"))
+        self.attempt(articles.put_back(article_id, actor="owner"))
 
     @rule(bound=st.sampled_from([1, 2, 3, 4]), rel=st.sampled_from(Rel))
     def an_owner_changes_the_terms(self, bound: int, rel: Rel) -> None:
@@ -423,11 +427,11 @@ async def _at_once(*verbs: Coroutine[Any, Any, Any]) -> list[Any]:
 async def _through_its_door(verb: Coroutine[Any, Any, Any]) -> Any:
     """What a verb gives, its promises sent after the commit."""
     found = await verb
-    promised = found[1] if isinstance(found, tuple) else found
-    if isinstance(promised, PromisedJob):
-        promised = Promised(jobs=(promised,))
-    if isinstance(promised, Promised):
-        await nudge(promised)
+    outbox = found[1] if isinstance(found, tuple) else found
+    if isinstance(outbox, OutboxJob):
+        outbox = Outbox(jobs=(outbox,))
+    if isinstance(outbox, Outbox):
+        await nudge(outbox)
     return found
 
 

@@ -235,19 +235,19 @@ class Monkey:
 
     async def _watch_jobs_of(self, pid: int) -> None:
         rows = await self.shop.rows(
-            "SELECT id, fence FROM jobs WHERE state = 'ACTIVE' AND lease_holder LIKE '%:' || $1", str(pid)
+            "SELECT id, fencing_token FROM jobs WHERE state = 'ACTIVE' AND lease_holder LIKE '%:' || $1", str(pid)
         )
         for row in rows:
-            task = asyncio.create_task(self._recovery(row["id"], row["fence"]))
+            task = asyncio.create_task(self._recovery(row["id"], row["fencing_token"]))
             self._watches.add(task)
             task.add_done_callback(self._watches.discard)
 
-    async def _recovery(self, job: str, fence: int) -> None:
+    async def _recovery(self, job: str, fencing_token: int) -> None:
         """Seconds from a kill until another run has claimed the job."""
         killed = time.monotonic()
         while True:
-            rows = await self.shop.rows("SELECT fence, state FROM jobs WHERE id = $1", job)
-            if not rows or rows[0]["fence"] > fence:
+            rows = await self.shop.rows("SELECT fencing_token, state FROM jobs WHERE id = $1", job)
+            if not rows or rows[0]["fencing_token"] > fencing_token:
                 self.recoveries.append(time.monotonic() - killed)
                 return
             if rows[0]["state"] != "ACTIVE":

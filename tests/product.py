@@ -31,8 +31,8 @@ STOP_SECONDS = 20
 OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
 
 MANY = {
-    "BLOGQUEUE_PURCHASES_PER_HOUR_AND_ADDRESS": "10000",
-    "BLOGQUEUE_CHECKOUTS_PER_MINUTE_AND_ADDRESS": "10000",
+    "BLOGQUEUE_MAX_PURCHASES_PER_HOUR_PER_IP": "10000",
+    "BLOGQUEUE_MAX_CHECKOUTS_PER_MINUTE_PER_IP": "10000",
 }
 """The settings with which all customers may come from one address."""
 
@@ -227,15 +227,15 @@ class Market:
         number = self._customers
         email = f"customer-{number}-{os.urandom(3).hex()}@customers.example"
         article = await self._article()
-        wish = {
+        purchase_request = {
             "articleId": article,
             "targetUrl": f"https://shop-{number}.example/",
             "anchorText": f"a very good offer {number}",
             "email": email,
         }
-        asked = await self.http.post(f"{self.base}/api/v1/purchase", json=wish)
+        asked = await self.http.post(f"{self.base}/api/v1/purchase", json=purchase_request)
         assert asked.status_code == 202, asked.text
-        text = (await self.letter("Confirm your purchase", email))["text"]
+        text = (await self.email("Confirm your purchase", email))["text"]
         token = text.partition("token=")[2].split()[0]
         answer = await self.http.post(f"{self.base}/api/v1/purchase/checkout", json={"token": token})
         assert answer.status_code == 200, answer.text
@@ -262,7 +262,7 @@ class Market:
 
         return await until(order, seconds, "the order")
 
-    async def letter(self, subject: str, to: str = "") -> dict[str, Any]:
+    async def email(self, subject: str, to: str = "") -> dict[str, Any]:
         """The newest letter of a subject, waited for."""
 
         async def mailed() -> dict[str, Any] | None:

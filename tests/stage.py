@@ -30,7 +30,7 @@ from blogqueue.db.tables import Article, Domain, Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.jobs.redis_broker import BellBroker
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from tests.sandboxes import sandbox
 
@@ -77,7 +77,7 @@ class Stage:
     async def clear(self) -> None:
         """Empty everything; truncating in one statement keeps the foreign keys content."""
         # Events first, as a late webhook takes them: then the two wait for each other in one order.
-        names = "stripe_events, admin_tokens, queue_stats, order_events, refunds, held_payments, letters, jobs, orders"
+        names = "stripe_events, admin_tokens, queue_stats, order_events, refunds, held_payments, emails, jobs, orders"
         await DB.run_ddl("TRUNCATE sessions, piccolo_user, authenticator_secret RESTART IDENTITY")
         await self.by_force(
             f"TRUNCATE {names}, purchases, article_versions, articles, domains RESTART IDENTITY CASCADE"
@@ -106,19 +106,19 @@ class Stage:
                 )
             article = Article(domain_id=domain.id, slug=slug, title="Soil that lasts", niche="gardening")
             await Article.insert(article)
-            await articles.publish_text(article.id, content, who="edith")
+            await articles.publish_text(article.id, content, actor="edith")
         return article.id
 
     async def ask(self, article_id: UUID, **changes: Any) -> httpx.Response:
         """Ana asks for a link."""
-        wish = {
+        purchase_request = {
             "articleId": str(article_id),
             "targetUrl": "https://www.anasgarden.example/mulch-guide",
             "anchorText": "a guide to mulching",
             "notes": "Somewhere near the part about mulch, please.",
             "email": "ana@customers.example",
         } | changes
-        return await self.http.post("/api/v1/purchase", json=wish)
+        return await self.http.post("/api/v1/purchase", json=purchase_request)
 
     async def site(self, **terms: Any) -> UUID:
         """Green Bench, with an article that is published already; its domain's id."""
@@ -127,7 +127,7 @@ class Stage:
 
     async def ask_article(self, domain_id: UUID, **changes: Any) -> httpx.Response:
         """Ana asks for a new article."""
-        wish = {
+        purchase_request = {
             "kind": "article",
             "domainId": str(domain_id),
             "topic": "Growing tomatoes on a balcony",
@@ -137,7 +137,7 @@ class Stage:
             "anchorText": "pots that hold water",
             "email": "ana@customers.example",
         } | changes
-        return await self.http.post("/api/v1/purchase", json=wish)
+        return await self.http.post("/api/v1/purchase", json=purchase_request)
 
     async def commissioned(self, domain_id: UUID, **changes: Any) -> Bought:
         """A paid order of a new article, its job waiting."""
@@ -269,7 +269,7 @@ class Stage:
         mailed = (await self.sandbox.get("/mailbox.json")).json()
         return [mail for mail in mailed if not to or to in json.dumps(mail["to"])]
 
-    async def letter(self, subject: str, to: str = "ana@customers.example") -> dict[str, Any]:
+    async def email(self, subject: str, to: str = "ana@customers.example") -> dict[str, Any]:
         """The newest letter with such a subject, waited for: what leads to it may come by webhook."""
         deadline = asyncio.get_running_loop().time() + 10
         while asyncio.get_running_loop().time() < deadline:
@@ -284,7 +284,7 @@ class Stage:
 
     async def alert(self, words: str) -> dict[str, Any]:
         """The operator's alert that says this, waited for."""
-        return await self.letter(words, "operator@blogqueue.example")
+        return await self.email(words, "operator@blogqueue.example")
 
     async def faults(self, **parties: list[dict[str, Any]]) -> None:
         """What goes wrong next, by party (docs/sandbox.md)."""
@@ -318,7 +318,7 @@ class Stage:
         for queue in QUEUES:
             client.delete(f"dramatiq:{queue}.DQ", f"dramatiq:{queue}.DQ.msgs")
 
-        await nudge(Promised(jobs=tuple(await jobs.overdue(0))))
+        await nudge(Outbox(jobs=tuple(await jobs.overdue(0))))
 
     async def sound(self) -> None:
         """What must always hold, holds."""

@@ -21,7 +21,7 @@ async def write(stage: Stage, method: str, path: str, **body: Any) -> httpx.Resp
 
 async def newest_line() -> tuple[str, str, str]:
     row = (await OrderEvent.select().order_by(OrderEvent.id, ascending=False).limit(1))[0]
-    return row["who"], row["what"], row["note"]
+    return row["actor"], row["action"], row["detail"]
 
 
 async def test_the_login_opens_the_admin_the_reviews_and_the_api_alike(stage: Stage) -> None:
@@ -132,11 +132,13 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
     assert made.status_code == 201, made.text
     assert (await Article.select(Article.status))[0]["status"] == "DRAFT"
     lines = await OrderEvent.select().where(OrderEvent.article_id.is_not_null())
-    assert [(line["who"], line["what"], line["note"]) for line in lines] == [("edith", "create article", "new-soil")]
+    assert [(line["actor"], line["action"], line["detail"]) for line in lines] == [
+        ("edith", "create article", "new-soil")
+    ]
 
     # When its text is published
     article_id = (await Article.select(Article.id))[0]["id"]
-    await articles.publish_text(article_id, GARDEN, who="edith")
+    await articles.publish_text(article_id, GARDEN, actor="edith")
 
     # Then it is on sale, and not taken down without a reason once a link is sold in it
     order = await stage.submitted(article_id)
@@ -223,7 +225,7 @@ async def test_the_slug_is_changed_as_long_as_it_is_not_public(stage: Stage) -> 
     page = (await stage.http.get(f"/admin/api/{path}")).json()
     before = await write(stage, "PATCH", path, **(page | {"slug": "new-soil"}))
     taken = await write(stage, "PATCH", path, slug="soil-that-lasts")
-    await articles.publish_text(UUID(made["id"]), GARDEN, who="edith")
+    await articles.publish_text(UUID(made["id"]), GARDEN, actor="edith")
     after = await write(stage, "PATCH", path, slug="newer-soil")
 
     # Then only the first is done, and the others are refused by name
@@ -277,7 +279,7 @@ async def test_what_the_workflow_wrote_is_only_looked_at_and_nothing_is_deleted(
     await stage.sound()
 
 
-async def test_the_back_office_decides_on_held_payments_and_frozen_orders(stage: Stage) -> None:
+async def test_the_back_office_decides_on_held_payments_and_orders_on_hold(stage: Stage) -> None:
     # Given a held payment, and an order whose payment is disputed
     article_id = await stage.article()
     opened = await stage.asked_and_opened(article_id)
@@ -294,13 +296,13 @@ async def test_the_back_office_decides_on_held_payments_and_frozen_orders(stage:
     await stage.minute()
 
     # Then it is on its way back
-    await stage.letter("Your payment was given back")
+    await stage.email("Your payment was given back")
 
-    # And she lets a frozen order go on, once
+    # And she lets an order on hold go on, once
     order = await stage.buy(article_id)
     intent = (await order_row(order))["payment_data"]["paymentIntent"]
     await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
-    form = "forms/decide-on-a-frozen-order/"
+    form = "forms/decide-on-an-order-on-hold/"
     assert (await write(stage, "POST", form, order_id=str(order.id), what="let it go on")).status_code == 200
     assert (await write(stage, "POST", form, order_id=str(order.id), what="end it")).status_code == 422
     await stage.minute()
@@ -317,7 +319,7 @@ async def test_no_secret_is_shown(stage: Stage) -> None:
 
     assert set(tables) == {
         "domains", "articles", "article_versions", "orders", "jobs",
-        "purchases", "held_payments", "letters", "refunds", "order_events"
+        "purchases", "held_payments", "emails", "refunds", "order_events"
     }  # fmt: skip
     hashes = await Order.select(Order.access_token_hash)
     assert hashes[0]["access_token_hash"] not in shown

@@ -27,7 +27,7 @@ NO_JSON = [
 ]
 NO_FIT = [b"[]", b'[{"token": "a"}]', b'"a"', b"7", b'{"\\u0000": 1, "no such field": 2}', b'{"a": 1, "a": 2}']
 CONTENT_TYPES = ["application/json", "application/json; charset=utf-16", "text/plain", "multipart/form-data", "", "a"]
-BODYLESS = ("/refund", "/retry", "/unfreeze", "/end", "/accept", "/return", "/dismiss")
+BODYLESS = ("/refund", "/retry", "/release", "/end", "/accept", "/return", "/dismiss")
 
 
 def posts() -> list[str]:
@@ -100,9 +100,9 @@ async def test_text_that_cannot_be_kept_is_refused_in_every_field(stage: Stage, 
     }
     of_an_article = of_a_link | {"kind": "article", "domainId": str(uuid4()), "topic": "words"}
     del of_an_article["articleId"]
-    wish = (of_an_article if field in {"topic", "niche", "keyword"} else of_a_link) | {field: "HERE"}
+    purchase_request = (of_an_article if field in {"topic", "niche", "keyword"} else of_a_link) | {field: "HERE"}
 
-    body = json.dumps(wish).replace("HERE", value).encode()
+    body = json.dumps(purchase_request).replace("HERE", value).encode()
     answer = await stage.http.post("/api/v1/purchase", content=body, headers={"content-type": "application/json"})
 
     assert refusal(answer)[0] in {400, 422}

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.db.tables import Article, Job, Letter, Order, Purchase, StripeEvent
+from blogqueue.db.tables import Article, Email, Job, Order, Purchase, StripeEvent
 from tests.stage import Stage, bearer, signed
 
 
@@ -25,7 +25,7 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str, str]:
 
 async def nothing_kept(stage: Stage) -> None:
     assert await Purchase.count() == 0
-    assert await Letter.count() == 0
+    assert await Email.count() == 0
     assert await stage.mails() == []
 
 

@@ -194,4 +194,4 @@ async def test_front_matter_is_not_counted_as_words(stage: Stage) -> None:
 
     item = (await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]
 
-    assert item["words"] == 100
+    assert item["wordCount"] == 100

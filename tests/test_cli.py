@@ -61,13 +61,16 @@ def test_a_database_that_is_not_ours_is_said_in_one_line(stage: Stage) -> None:
 
 @pytest.mark.parametrize("words", [("audit",), ("api",), ("worker", "mail"), ("clock",), ("doctor",)], ids=" ".join)
 def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ...]) -> None:
-    said = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_MINUTES="0")
+    said = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="0")
 
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
     first, *lines = said.stderr.splitlines()
     assert first == "blogqueue does not start:"
-    assert [line.partition(":")[0] for line in lines] == ["  - BLOGQUEUE_WEB_PORT", "  - BLOGQUEUE_MAGIC_LINK_MINUTES"]
+    assert [line.partition(":")[0] for line in lines] == [
+        "  - BLOGQUEUE_WEB_PORT",
+        "  - BLOGQUEUE_MAGIC_LINK_TTL_MINUTES",
+    ]
 
 
 def test_the_doctor_says_what_is_not_set() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from blogqueue.demo.environment import STOP_SECONDS as PROGRAM_STOP_SECONDS
-from blogqueue.demo.environment import Places, environment
+from blogqueue.demo.environment import Slots, environment
 from blogqueue.demo.folder import DemoError, Ports, kept_secrets, locked, ports, run_folder
 from tests.launchers import STOP_SECONDS, configuration
 
@@ -54,7 +54,7 @@ def test_a_folder_too_deep_for_a_socket_has_it_in_a_short_one_of_its_own(tmp_pat
 
 
 def of_the_demo(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
-    return environment(Places(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), kept_secrets(tmp_path), "pw", outside)
+    return environment(Slots(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), kept_secrets(tmp_path), "pw", outside)
 
 
 def test_without_anything_outside_all_parties_are_the_sandbox(tmp_path: Path) -> None:

@@ -145,9 +145,9 @@ async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wa
     await until(refused, 30, "the late result's refusal")
 
     # Then there is one version, and one letter
-    assert (await shop.job(order))["fence"] == job["fence"] == 2
+    assert (await shop.job(order))["fencing_token"] == job["fencing_token"] == 2
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
-    assert len(await shop.rows("SELECT id FROM letters WHERE order_id = $1 AND kind = 'backlink_ready'", order)) == 1
+    assert len(await shop.rows("SELECT id FROM emails WHERE order_id = $1 AND kind = 'backlink_ready'", order)) == 1
 
 
 async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
@@ -165,7 +165,7 @@ async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
     # Then the other worker takes that order at once, and the first finishes its own
     first = await shop.in_state(order, "COMPLETED")
     second = await shop.in_state(await shop.order_of(opened), "COMPLETED")
-    assert (first["attempts"], first["fence"]) == (second["attempts"], second["fence"]) == (1, 1)
+    assert (first["attempts"], first["fencing_token"]) == (second["attempts"], second["fencing_token"]) == (1, 1)
     assert second["started_at"] < first["finished_at"]
     await until(lambda: runs(product), 30, "supervisord's next worker")
 
@@ -187,7 +187,9 @@ async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
     # Then each starts at once, wherever, and the one in hand is finished
     jobs = [await shop.in_state(await shop.order_of(page), "COMPLETED") for page in opened]
     assert max(job["started_at"] - job["created_at"] for job in jobs) < timedelta(seconds=3)
-    assert [(job["attempts"], job["fence"]) for job in (*jobs, await shop.in_state(order, "COMPLETED"))] == [(1, 1)] * 5
+    assert [(job["attempts"], job["fencing_token"]) for job in (*jobs, await shop.in_state(order, "COMPLETED"))] == [
+        (1, 1)
+    ] * 5
 
 
 async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
@@ -202,7 +204,7 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
     job = await shop.in_state(order, "COMPLETED")
 
     # Then another run has done it, which counts as the first and waited for no lease
-    assert (job["attempts"], job["fence"], job["errors"]) == (1, 2, "[]")
+    assert (job["attempts"], job["fencing_token"], job["errors"]) == (1, 2, "[]")
     await until(lambda: runs(product), 30, "supervisord's next worker")
 
 
@@ -258,7 +260,7 @@ async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
     # Then they are picked up at once, and delivered
     jobs = [await shop.in_state(order, "COMPLETED") for order in orders]
     assert all(job["started_at"] - job["created_at"] < timedelta(seconds=5) for job in jobs)
-    assert [(job["fence"], job["errors"]) for job in jobs] == [(1, "[]")] * 3
+    assert [(job["fencing_token"], job["errors"]) for job in jobs] == [(1, "[]")] * 3
     claims = [
         json.loads(line) for line in product.log("another-writer-backlinks").split("\n") if str(orders[0]) in line
     ]
@@ -274,7 +276,7 @@ async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
 
     # Then neither takes the other's job
     assert len(holders) == 2
-    assert [(await shop.in_state(order, "COMPLETED"))["fence"] for order in both] == [1, 1]
+    assert [(await shop.in_state(order, "COMPLETED"))["fencing_token"] for order in both] == [1, 1]
     assert (await shop.calls()).count("link_edit") == edits + 2
 
 
@@ -286,8 +288,8 @@ async def test_what_is_not_ours_on_the_broker_is_logged_and_dropped(product: Pro
         ("backlink-integration", "integrate_backlink", (1, 2, 3)),
         ("backlink-integration", "integrate_backlink", ("backlink-int-nobody",)),
         ("backlink-integration", "integrate_backlink", ("backlink-int-\0",)),
-        ("mail", "deliver_letter", ("not an id",)),
-        ("mail", "deliver_letter", ("00000000-0000-0000-0000-000000000000",)),
+        ("mail", "deliver_email", ("not an id",)),
+        ("mail", "deliver_email", ("00000000-0000-0000-0000-000000000000",)),
         ("upkeep", "send_refund", ("00000000-0000-0000-0000-000000000000",)),
     ]
     for queue, actor, args in foreign:

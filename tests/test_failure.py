@@ -71,7 +71,7 @@ async def test_a_retry_by_hand_brings_a_failed_order_back(stage: Stage) -> None:
 
     # When the operator retries it
 
-    await nudge(await lifecycle.retry(order.id, who="operator"))
+    await nudge(await lifecycle.retry(order.id, actor="operator"))
     await stage.drain()
 
     # Then it is delivered, and nothing is due to be refunded
@@ -87,12 +87,12 @@ async def test_a_refunded_order_is_never_retried(stage: Stage) -> None:
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
 
     minute.send()
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
 
     row = await order_row(order)
     assert (row["status"], row["refund_state"]) == ("FAILED", "SUCCEEDED")
     with pytest.raises(ConflictError, match="refund has begun"):
-        await lifecycle.retry(order.id, who="operator")
+        await lifecycle.retry(order.id, actor="operator")
     assert (await order_row(order))["status"] == "FAILED"
     await stage.sound()
 
@@ -203,7 +203,7 @@ async def test_a_job_retried_by_hand_goes_on_from_what_was_paid_for(stage: Stage
     await stage.drain()
     assert (await order_row(order))["status"] == "FAILED"
 
-    await nudge(await lifecycle.retry(order.id, who="operator"))
+    await nudge(await lifecycle.retry(order.id, actor="operator"))
     await stage.drain()
 
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
@@ -215,7 +215,7 @@ async def test_an_attempt_after_wrong_answers_asks_for_new_ones(stage: Stage) ->
     before = len(await asked(stage))
     await fault(stage, {"kind": "wrong_edit", "name": "other_target", "times": 3})
     await stage.drain()
-    assert (await job_of(order))["drafts"] == []
+    assert (await job_of(order))["model_answers"] == []
 
     await stage.time_passes()
     await stage.drain()
@@ -230,7 +230,7 @@ async def test_answers_about_an_article_that_has_changed_are_of_no_use_and_the_n
     before = len(await asked(stage))
     await fault(stage, {"kind": "status", "code": 503, "times": 2, "schema": "second_opinion"})
     await stage.drain()
-    await publish_text(article_id, GARDEN.replace("Water reaches", "Much water reaches"), who="edith")
+    await publish_text(article_id, GARDEN.replace("Water reaches", "Much water reaches"), actor="edith")
 
     # When that one fails in the same place, and a third one is made
     for _ in range(2):
@@ -295,7 +295,7 @@ async def test_an_article_that_was_unpublished_after_payment_is_refunded_at_once
     assert (row["status"], row["failure_reason"]) == ("FAILED", "unfulfillable")
 
     minute.send()
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     await stage.sound()
 

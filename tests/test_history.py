@@ -11,7 +11,7 @@ from tests.stage import Stage
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE order_events SET who = 'nobody'",
+        "UPDATE order_events SET actor = 'nobody'",
         "DELETE FROM order_events",
         "UPDATE article_versions SET content_md = 'another text'",
         "UPDATE article_versions SET backlink_metadata = NULL WHERE version_num = 2",

@@ -109,7 +109,7 @@ async def test_a_host_that_is_cut_off_in_the_middle_of_a_job_changes_nothing_whe
 
         # Then its late result is refused when it is back
         await until(lambda: refused(product), 60, "the late result's refusal")
-        assert job["attempts"] == job["fence"] == 2
+        assert job["attempts"] == job["fencing_token"] == 2
         assert await shop.job(order) == job
         assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
 

@@ -96,7 +96,7 @@ async def test_what_was_taken_down_is_not_put_back_by_an_import(tmp_path: Path) 
     file = tmp_path / "soil.md"
     file.write_bytes(GARDEN.encode())
     await import_folder(tmp_path, domain="blog.example")
-    await articles.take_down((await Article.select(Article.id))[0]["id"], who="edith")
+    await articles.take_down((await Article.select(Article.id))[0]["id"], actor="edith")
     file.write_text(GARDEN + "\nMore.\n", encoding="utf-8")
 
     (found,) = await import_folder(tmp_path, domain="blog.example")
@@ -174,7 +174,7 @@ async def test_a_reason_lets_an_import_drop_paid_links(tmp_path: Path, stage: St
     (found,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="The customer asked for it.")
 
     assert found.outcome == "updated"
-    notes = await OrderEvent.select(OrderEvent.note).where(OrderEvent.what == "paid link dropped")
+    notes = await OrderEvent.select(OrderEvent.detail).where(OrderEvent.action == "paid link dropped")
     assert notes == [{"note": "The customer asked for it."}]
     await stage.drain()
     await stage.sound()

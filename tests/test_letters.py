@@ -7,52 +7,52 @@ from uuid import uuid4
 
 import pytest
 
-from blogqueue.actors.messages import deliver_letter, nudge
-from blogqueue.db.tables import Letter, OrderEvent
+from blogqueue.actors.messages import deliver_email, nudge
+from blogqueue.db.tables import Email, OrderEvent
 from blogqueue.emails import emails
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from tests.stage import Stage
 
 
-async def a_letter(stage: Stage) -> dict[str, Any]:
+async def an_email(stage: Stage) -> dict[str, Any]:
     """The magic link that Ana was promised; not sent yet."""
     await stage.ask(await stage.article())
-    return (await Letter.select())[0]
+    return (await Email.select())[0]
 
 
 async def row() -> dict[str, Any]:
-    return (await Letter.select())[0]
+    return (await Email.select())[0]
 
 
 async def due_again() -> None:
-    await Letter.raw("UPDATE letters SET run_at = clock_timestamp() - interval '1 minute', lease_until = NULL")
+    await Email.raw("UPDATE emails SET run_at = clock_timestamp() - interval '1 minute', lease_until = NULL")
 
 
 async def test_a_letter_carries_its_headers(stage: Stage) -> None:
-    letter = await a_letter(stage)
+    email = await an_email(stage)
 
     await stage.drain()
 
     mail = (await stage.mails())[0]
-    assert mail["messageId"] == f"<{letter['id']}@127.0.0.1>"
+    assert mail["messageId"] == f"<{email['id']}@127.0.0.1>"
     assert mail["headers"]["Auto-Submitted"] == "auto-generated"
     assert mail["to"] == ["ana@customers.example"]
     assert "{token}" not in mail["text"] + mail["html"]
 
 
 async def test_no_token_lies_in_the_database(stage: Stage) -> None:
-    letter = await a_letter(stage)
+    email = await an_email(stage)
 
     token = await stage.magic_token()
 
-    assert token not in letter["html"] + letter["text"]
-    assert "{token}" in letter["text"]
+    assert token not in email["html"] + email["text"]
+    assert "{token}" in email["text"]
 
 
 async def test_a_letter_whose_message_comes_five_times_goes_out_once(stage: Stage) -> None:
-    letter = await a_letter(stage)
+    email = await an_email(stage)
     for _ in range(4):
-        deliver_letter.send(str(letter["id"]))
+        deliver_email.send(str(email["id"]))
 
     await stage.drain()
 
@@ -62,7 +62,7 @@ async def test_a_letter_whose_message_comes_five_times_goes_out_once(stage: Stag
 @pytest.mark.parametrize("at", ["rcpt", "data"])
 async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, at: str) -> None:
     # Given a mail server that is busy
-    letter = await a_letter(stage)
+    email = await an_email(stage)
     await stage.sandbox.put("/faults", json={"mail": [{"kind": "status", "code": 451, "at": at}]})
     await stage.drain("mail")
     assert await stage.mails() == []
@@ -71,7 +71,7 @@ async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, a
     assert (await row())["attempts"] == 1
     await due_again()
     if (await row())["state"] == "WAITING":
-        await nudge(Promised(letters=(letter["id"],)))
+        await nudge(Outbox(emails=(email["id"],)))
     await stage.drain("mail")
 
     # Then it goes out, once
@@ -80,7 +80,7 @@ async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, a
 
 async def test_a_mail_server_that_is_away_for_hours_gets_the_letter_when_it_is_back(stage: Stage) -> None:
     # Given a mail server that hangs up on everybody
-    letter = await a_letter(stage)
+    email = await an_email(stage)
     await stage.faults(mail=[{"kind": "down", "times": -1}])
 
     # When the letter was tried again and again
@@ -89,7 +89,7 @@ async def test_a_mail_server_that_is_away_for_hours_gets_the_letter_when_it_is_b
         tried = await row()
         assert (tried["state"], tried["attempts"]) == ("WAITING", attempt)
         await due_again()
-        await nudge(Promised(letters=(letter["id"],)))
+        await nudge(Outbox(emails=(email["id"],)))
 
     # And the server is back
     await stage.faults(mail=[])
@@ -111,32 +111,32 @@ def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
 async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_operator_says_so(stage: Stage) -> None:
     # Given a letter that was tried for days
     order = await stage.delivered(await stage.article())
-    await Letter.raw(
-        "UPDATE letters SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
+    await Email.raw(
+        "UPDATE emails SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
         emails.MAX_ATTEMPTS - 1,
     )
-    letter = (await Letter.select().where(Letter.kind == "backlink_ready"))[0]
+    email = (await Email.select().where(Email.kind == "backlink_ready"))[0]
     await stage.sandbox.delete("/mailbox.json")
     await stage.faults(mail=[{"kind": "down"}])
-    await nudge(Promised(letters=(letter["id"],)))
+    await nudge(Outbox(emails=(email["id"],)))
     await stage.drain("mail")
 
     # When the operator looks, and has it sent again
-    listed = blogqueue("letters", "list", "--state", "FAILED")
+    listed = blogqueue("emails", "list", "--state", "FAILED")
     audited = blogqueue("audit")
-    again = blogqueue("letters", "resend", str(letter["id"]))
+    again = blogqueue("emails", "resend", str(email["id"]))
     await stage.drain("mail")
 
     # Then it goes out, and the order's history says who wanted it
-    assert str(letter["id"]) in listed.stdout and listed.stdout.count("\n") == 1
-    assert (audited.returncode, "Letters that failed: 1" in audited.stdout) == (0, True)
+    assert str(email["id"]) in listed.stdout and listed.stdout.count("\n") == 1
+    assert (audited.returncode, "Emails that failed: 1" in audited.stdout) == (0, True)
     assert again.returncode == 0, again.stderr
-    assert [mail["subject"] for mail in await stage.mails()] == [letter["subject"]]
+    assert [mail["subject"] for mail in await stage.mails()] == [email["subject"]]
     assert await OrderEvent.exists().where(
-        OrderEvent.order_id == order.id, OrderEvent.what == "send letter again", OrderEvent.who == "operator"
+        OrderEvent.order_id == order.id, OrderEvent.action == "send letter again", OrderEvent.actor == "operator"
     )
-    assert "SENT; only a FAILED one" in blogqueue("letters", "resend", str(letter["id"])).stderr
-    assert "no such letter" in blogqueue("letters", "resend", str(uuid4())).stderr.lower()
+    assert "SENT; only a FAILED one" in blogqueue("emails", "resend", str(email["id"])).stderr
+    assert "no such letter" in blogqueue("emails", "resend", str(uuid4())).stderr.lower()
     await stage.sound()
 
 
@@ -146,7 +146,7 @@ def blogqueue(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) -> None:
-    await a_letter(stage)
+    await an_email(stage)
     await stage.sandbox.put("/faults", json={"mail": [{"kind": "status", "code": 550, "at": "rcpt"}]})
 
     await stage.drain("mail")
@@ -158,50 +158,50 @@ async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) 
 
 async def test_a_letter_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
     # Given a worker that was killed while the server had the letter
-    letter = await a_letter(stage)
-    outgoing = await emails.claim(letter["id"])
+    email = await an_email(stage)
+    outgoing = await emails.claim(email["id"])
     assert outgoing is not None
     assert await emails.hand_over(outgoing)
-    await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() - interval '1 second'")
+    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
 
     # When the sweep comes by
     assert await emails.overdue() == ()
 
     # Then the letter is shown as failed and nobody sends it again
     assert ((await row())["state"], await stage.mails()) == ("FAILED", [])
-    deliver_letter.send(str(letter["id"]))
+    deliver_email.send(str(email["id"]))
     await stage.drain("mail")
     assert await stage.mails() == []
     await stage.sound()
 
     # And the operator, who knows better, must say so
-    refused = blogqueue("letters", "resend", str(letter["id"]))
+    refused = blogqueue("emails", "resend", str(email["id"]))
     assert (refused.returncode, "may come twice" in refused.stderr) == (1, True)
-    assert blogqueue("letters", "resend", str(letter["id"]), "--although-unknown").returncode == 0
+    assert blogqueue("emails", "resend", str(email["id"]), "--although-unknown").returncode == 0
     await stage.drain("mail")
     assert len(await stage.mails()) == 1
 
 
 async def test_a_letter_is_held_for_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
     # Given a mail server that was slow until the letter's bytes may go out
-    letter = await a_letter(stage)
-    outgoing = await emails.claim(letter["id"])
+    email = await an_email(stage)
+    outgoing = await emails.claim(email["id"])
     assert outgoing is not None
-    await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() + interval '1 second'")
+    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() + interval '1 second'")
 
     # When it is handed over
     assert await emails.hand_over(outgoing)
 
     # Then there is time for the server's answer
-    left = await Letter.raw("SELECT EXTRACT(EPOCH FROM lease_until - clock_timestamp()) AS seconds FROM letters")
+    left = await Email.raw("SELECT EXTRACT(EPOCH FROM lease_until - clock_timestamp()) AS seconds FROM emails")
     assert emails.LEASE_SECONDS - 5 < left[0]["seconds"] <= emails.LEASE_SECONDS
 
 
 async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_meanwhile(stage: Stage) -> None:
-    letter = await a_letter(stage)
-    outgoing = await emails.claim(letter["id"])
+    email = await an_email(stage)
+    outgoing = await emails.claim(email["id"])
     assert outgoing is not None and await emails.hand_over(outgoing)
-    await Letter.raw("UPDATE letters SET lease_until = clock_timestamp() - interval '1 second'")
+    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
     await emails.overdue()
 
     await emails.sent(outgoing)
@@ -210,7 +210,7 @@ async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_mean
 
 
 async def test_a_forgotten_letter_is_found_by_the_sweep(stage: Stage) -> None:
-    letter = await a_letter(stage)
+    email = await an_email(stage)
     await due_again()
 
-    assert await emails.overdue() == (letter["id"],)
+    assert await emails.overdue() == (email["id"],)

@@ -53,7 +53,7 @@ async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
     await stage.sound()
 
     # When a worker takes the job
-    assert await stage.drain() == ["generate_article", "deliver_letter"]
+    assert await stage.drain() == ["generate_article", "deliver_email"]
 
     # Then a whole, checked article waits for her, with her link in it once and no other that leads off the site
     status = await stage.status(order)
@@ -78,7 +78,7 @@ async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
     assert (offered["content"], offered["linksFree"]) == (status["version"]["content"], 2)
     page = await stage.http.get(f"/articles/{article.slug}")
     assert f'<a href="{POTS.target_url}" rel="sponsored">{POTS.anchor_text}</a>' in page.text
-    assert (await stage.letter("Your article is published"))["text"].count(f"/articles/{article.slug}") == 1
+    assert (await stage.email("Your article is published"))["text"].count(f"/articles/{article.slug}") == 1
     await stage.sound()
 
 
@@ -135,7 +135,7 @@ async def test_a_rejected_article_is_refunded_and_stays_a_draft(stage: Stage) ->
 
     assert rejected.json()["data"]["status"] == "FAILED"
     assert (await article_of(order)).status == ArticleStatus.DRAFT
-    assert "Your article was not approved" in (await stage.letter("not approved"))["subject"]
+    assert "Your article was not approved" in (await stage.email("not approved"))["subject"]
     await stage.refund_state(order, "SUCCEEDED")
     await stage.sound()
 

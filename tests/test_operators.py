@@ -46,18 +46,18 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
     await stage.sound()
 
 
-async def test_frozen_orders_are_listed_and_decided(stage: Stage) -> None:
+async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     article_id = await stage.article()
     ana = await stage.buy(article_id)
     ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
     for order in (ana, ben):
         await disputed(stage, order)
 
-    status, said = await blogqueue("orders", "frozen")
+    status, said = await blogqueue("orders", "on_hold")
     assert status == 0 and str(ana.id) in said and str(ben.id) in said
-    assert (await blogqueue("orders", "unfreeze", str(ana.id)))[0] == 0
+    assert (await blogqueue("orders", "release", str(ana.id)))[0] == 0
     assert (await blogqueue("orders", "end", str(ben.id)))[0] == 0
-    assert await blogqueue("orders", "end", str(ben.id)) == (1, "The order is not frozen.\n")
+    assert await blogqueue("orders", "end", str(ben.id)) == (1, "The order is not on hold.\n")
 
     await stage.drain()
     assert (await stage.status(ana))["status"] == "QUALITY_CHECK"

@@ -141,7 +141,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
 
     # Then all are delivered within a minute, each by one run, by the same worker
     jobs = [await shop.in_state(order, "COMPLETED", 60) for order in orders]
-    assert [job["fence"] for job in jobs] == [1, 1, 1]
+    assert [job["fencing_token"] for job in jobs] == [1, 1, 1]
     assert product.pid(WRITER) == worker
 
 
@@ -194,7 +194,7 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(pro
     # Then the order is delivered, once
     await shop.in_state(order, "COMPLETED", 120)
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
-    await shop.letter("Your Backlink is Ready for Review", opened["email"])
+    await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
 async def test_the_web_says_try_again_while_postgresql_is_away(product: Product, shop: Market) -> None:
@@ -245,13 +245,13 @@ async def until_a_retry(shop: Market) -> dict[str, Any]:
     return opened
 
 
-async def until_the_letter_is_handed_over(shop: Market) -> dict[str, Any]:
+async def until_the_email_is_handed_over(shop: Market) -> dict[str, Any]:
     opened = await shop.opened()
     await shop.faults(mail=[{"kind": "slow", "seconds": 3, "to": opened["email"]}])
     await shop.pay(opened)
 
     async def handed_over() -> bool:
-        return bool(await shop.rows("SELECT 1 FROM letters WHERE state = 'SENDING' AND \"to\" = $1", opened["email"]))
+        return bool(await shop.rows("SELECT 1 FROM emails WHERE state = 'SENDING' AND \"to\" = $1", opened["email"]))
 
     await until(handed_over, 30, "the letter")
     return opened
@@ -264,7 +264,7 @@ async def until_the_letter_is_handed_over(shop: Market) -> dict[str, Any]:
         until_the_first_answer,
         until_the_delivery,
         until_a_retry,
-        until_the_letter_is_handed_over,
+        until_the_email_is_handed_over,
     ],
     ids=lambda come: come.__name__.replace("_", " "),
 )
@@ -289,10 +289,10 @@ async def test_a_postgresql_that_is_away_from_one_phase_of_an_order_on_loses_and
     await shop.in_state(order, "COMPLETED", 60)
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
     assert len(await shop.calls()) - calls == (3 if come is until_a_retry else 2)
-    await shop.letter("Your Backlink is Ready for Review", opened["email"])
+    await shop.email("Your Backlink is Ready for Review", opened["email"])
 
     async def none_on_its_way() -> bool:
-        return not await shop.rows("SELECT 1 FROM letters WHERE order_id = $1 AND state <> 'SENT'", order)
+        return not await shop.rows("SELECT 1 FROM emails WHERE order_id = $1 AND state <> 'SENT'", order)
 
     await until(none_on_its_way, 90, "the letters")
     assert await shop.mailed_twice() == []

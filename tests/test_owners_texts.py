@@ -61,7 +61,7 @@ async def test_an_owners_text_that_drops_or_alters_a_paid_link_is_refused_with_t
     # When the owner publishes a text without it
     assert text.count(LINK) == 1
     with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.publish_text(article_id, text.replace(LINK, instead), who="edith")
+        await articles.publish_text(article_id, text.replace(LINK, instead), actor="edith")
 
     # Then the article is what it was
     assert await live(stage, article_id) == text
@@ -74,10 +74,10 @@ async def test_an_owners_text_that_keeps_the_paid_links_is_the_next_version(stag
     await completed(stage, article_id)
     text = (await live(stage, article_id)).replace("# Soil that lasts", "# Soil that stays")
 
-    version_id = await articles.publish_text(article_id, text, who="edith")
+    version_id = await articles.publish_text(article_id, text, actor="edith")
 
     assert await live(stage, article_id) == text
-    assert await articles.publish_text(article_id, text, who="edith") == version_id
+    assert await articles.publish_text(article_id, text, actor="edith") == version_id
     await stage.drain()
     await stage.sound()
 
@@ -88,16 +88,16 @@ async def test_an_override_is_recorded_and_the_place_is_free_again(stage: Stage)
     order = await completed(stage, article_id)
 
     # When the owner publishes the text without it, and says why
-    await articles.publish_text(article_id, GARDEN, who="edith", override="It leads to malware now.")
+    await articles.publish_text(article_id, GARDEN, actor="edith", override="It leads to malware now.")
 
     # Then that stands in the order's history, and nothing is broken
     rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
-    assert (rows[-1]["who"], rows[-1]["what"], rows[-1]["note"]) == (
+    assert (rows[-1]["actor"], rows[-1]["action"], rows[-1]["detail"]) == (
         "edith",
         "paid link dropped",
         "It leads to malware now.",
     )
-    assert await offers.places(article_id) == 1
+    assert await offers.slots_free(article_id) == 1
     await stage.drain()
     await stage.sound()
 
@@ -110,7 +110,7 @@ async def test_an_approval_and_an_owners_text_at_the_same_moment_lose_nothing(st
 
     # When it is approved while the owner publishes a text that knows nothing of it
     approved, _ = await asyncio.gather(
-        stage.approve(order), articles.publish_text(article_id, text, who="edith"), return_exceptions=True
+        stage.approve(order), articles.publish_text(article_id, text, actor="edith"), return_exceptions=True
     )
 
     # Then either the approval came second and stands in the owner's text, or the owner was refused
@@ -124,7 +124,7 @@ async def test_an_approval_and_an_owners_text_at_the_same_moment_lose_nothing(st
 async def notes(order: Bought) -> list[tuple[str, str]]:
     """What an order's history says, and why."""
     rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
-    return [(row["what"], row["note"]) for row in rows]
+    return [(row["action"], row["detail"]) for row in rows]
 
 
 async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) -> None:
@@ -132,21 +132,21 @@ async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) 
     article_id = await stage.article(max_paid_links=1)
     order = await completed(stage, article_id)
     text = await live(stage, article_id)
-    await articles.publish_text(article_id, GARDEN, who="edith", override="A mistake.")
+    await articles.publish_text(article_id, GARDEN, actor="edith", override="A mistake.")
     assert (
         "The site has taken the link out"
         in (await stage.http.get(f"/order-status/{order.id}", headers=bearer(order.access))).text
     )
 
     # When a text carries it again
-    version_id = await articles.publish_text(article_id, text, who="edith")
+    version_id = await articles.publish_text(article_id, text, actor="edith")
 
     # Then it has its rel and its guard, the place is taken, and the order's history says so
     page = (await stage.http.get("/articles/soil-that-lasts")).text
     assert 'rel="sponsored">a guide to mulching</a>' in page
-    assert await offers.places(article_id) == 0
+    assert await offers.slots_free(article_id) == 0
     with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.publish_text(article_id, GARDEN, who="edith")
+        await articles.publish_text(article_id, GARDEN, actor="edith")
     assert (await notes(order))[-2:] == [
         ("paid link dropped", "A mistake."),
         ("paid link back", f"version {version_id}"),
@@ -160,14 +160,14 @@ async def test_a_dropped_link_does_not_come_back_to_a_place_that_was_sold_again_
     article_id = await stage.article(max_paid_links=1, content=LONG)
     order = await completed(stage, article_id)
     text = await live(stage, article_id)
-    await articles.publish_text(article_id, LONG, who="edith", override="A mistake.")
+    await articles.publish_text(article_id, LONG, actor="edith", override="A mistake.")
     with pytest.raises(ConflictError, match="exactly as it was sold"):
-        await articles.publish_text(article_id, text.replace(LINK, f"{LINK} {LINK}"), who="edith")
+        await articles.publish_text(article_id, text.replace(LINK, f"{LINK} {LINK}"), actor="edith")
     await stage.submitted(article_id, **BEN)
 
     # When a text carries it again, then it is refused with the order's name
     with pytest.raises(ConflictError, match="as long as the article has a place") as refused:
-        await articles.publish_text(article_id, text, who="edith", override="All the same.")
+        await articles.publish_text(article_id, text, actor="edith", override="All the same.")
     assert str(order.id) in str(refused.value.details)
     assert await live(stage, article_id) == LONG
     await stage.drain()
@@ -179,10 +179,10 @@ async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_r
     article_id = await stage.article()
     order = await completed(stage, article_id)
     with pytest.raises(ConflictError, match=str(order.id)):
-        await articles.take_down(article_id, who="edith")
+        await articles.take_down(article_id, actor="edith")
 
     # When it is taken down with a reason
-    await articles.take_down(article_id, who="edith", override="A court said so.")
+    await articles.take_down(article_id, actor="edith", override="A court said so.")
 
     # Then the order's history says so, and its page does not say that it is live
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
@@ -193,7 +193,7 @@ async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_r
     await stage.sound()
 
     # When it is put back, then all is as before
-    await articles.put_back(article_id, who="edith")
+    await articles.put_back(article_id, actor="edith")
     assert (await notes(order))[-1] == ("article put back", "")
     assert await anchors(stage, article_id) == ["a guide to mulching"]
     await stage.drain()
@@ -203,8 +203,8 @@ async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_r
 async def test_an_article_that_is_off_the_site_without_a_word_is_a_breach(stage: Stage) -> None:
     article_id = await stage.article()
     order = await completed(stage, article_id)
-    await articles.take_down(article_id, who="edith", override="A court said so.")
-    await articles.put_back(article_id, who="edith")
+    await articles.take_down(article_id, actor="edith", override="A court said so.")
+    await articles.put_back(article_id, actor="edith")
     await stage.drain()
 
     await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
@@ -215,7 +215,7 @@ async def test_an_article_that_is_off_the_site_without_a_word_is_a_breach(stage:
 async def test_a_new_text_does_not_put_an_article_back_on_the_site(stage: Stage) -> None:
     # Given an article that was taken down
     article_id = await stage.article()
-    await articles.take_down(article_id, who="edith")
+    await articles.take_down(article_id, actor="edith")
     await stage.signed_in()
 
     # When an owner publishes a text of it
@@ -238,7 +238,7 @@ async def test_a_page_that_was_opened_before_the_first_text_does_not_overwrite_i
     await Article.insert(draft)
     await stage.signed_in()
     form = (await stage.http.get(f"/admin/texts/{draft.id}")).text.partition('name="form" value="')[2][:43]
-    await articles.publish_text(draft.id, LONG, who="erik")
+    await articles.publish_text(draft.id, LONG, actor="erik")
 
     # When she publishes hers, twice
     said = {"form": form, "base": "", "text": "# Mine\n\nText.\n"}

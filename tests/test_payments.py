@@ -7,7 +7,7 @@ import pytest
 
 from blogqueue.actors.messages import minute
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, HeldPayment, Job, Letter, Order, Purchase, StripeEvent
+from blogqueue.db.tables import Article, Email, HeldPayment, Job, Order, Purchase, StripeEvent
 from blogqueue.payments import fulfillment
 from tests.stage import Bought, Stage, order_row
 
@@ -117,7 +117,7 @@ async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stag
     assert (await stage.decide(second["sessionId"], "return")).json()["error"]["code"] == "wrong_state"
 
     # Then it is back, the customer knows, and the order goes on
-    await stage.letter("Your payment was given back")
+    await stage.email("Your payment was given back")
     listed = (await stage.sandbox.get("/v1/refunds?limit=100", headers=stripe_key())).json()["data"]
     assert [one["metadata"].get("held_session") for one in listed].count(second["sessionId"]) == 1
     assert await stage.held() == []
@@ -183,7 +183,7 @@ async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while
     await strike(stage)
 
     # Then the money is back, and the purchase is over
-    await stage.letter("Your payment was given back")
+    await stage.email("Your payment was given back")
     assert (await purchase())["state"] == "EXPIRED"
     assert await stage.held() == []
     await stage.sound()
@@ -243,7 +243,7 @@ async def test_a_payment_that_takes_days_holds_its_place_and_becomes_an_order_wh
     assert await Order.count() == 0
 
     # When the payment page's time is long over
-    await Purchase.raw("UPDATE purchases SET holds_until = now() - interval '1 minute', session_expires_at = now()")
+    await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 minute', session_expires_at = now()")
     await strike(stage)
 
     # Then the place is still held, and nothing more is asked for
@@ -275,7 +275,7 @@ async def test_a_payment_that_fails_after_days_lets_its_place_go(stage: Stage) -
     assert (await purchase())["state"] == "EXPIRED"
     assert not (await purchase())["payment_pending"]
     assert await Order.count() == 0
-    await stage.letter("Your payment did not go through")
+    await stage.email("Your payment did not go through")
     assert (await stage.ask(article_id, email="ben@customers.example")).status_code == 202
 
 
@@ -295,15 +295,15 @@ async def test_a_delayed_payment_that_failed_without_a_word_is_found_and_told(st
 
     # Then its place is free, and its customer may try again
     assert (await purchase())["state"] == "EXPIRED"
-    letter = await stage.letter("Your payment did not go through")
-    token = next(word for word in letter["text"].split() if "/purchase/confirm?" in word).partition("token=")[2]
+    email = await stage.email("Your payment did not go through")
+    token = next(word for word in email["text"].split() if "/purchase/confirm?" in word).partition("token=")[2]
     assert (await stage.http.post("/purchase/renew", data={"token": token})).status_code == 303
 
 
 async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(stage: Stage) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     await stage.sandbox.post(f"{opened['checkoutUrl']}/decline", headers={"accept": "application/json"})
-    await Purchase.raw("UPDATE purchases SET holds_until = now() - interval '1 second'")
+    await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
 
     await strike(stage)
 
@@ -317,13 +317,13 @@ async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Sta
 
     assert await fulfillment.unresolved() == [opened["sessionId"]]
     assert await fulfillment.unresolved() == []
-    await Purchase.raw("UPDATE purchases SET asked_at = asked_at - interval '5 minutes'")
+    await Purchase.raw("UPDATE purchases SET stripe_checked_at = stripe_checked_at - interval '5 minutes'")
     assert await fulfillment.unresolved() == [opened["sessionId"]]
 
 
 async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(stage: Stage) -> None:
     await stage.asked_and_opened(await stage.article())
-    await Purchase.raw("UPDATE purchases SET session_id = 'cs_unknown', holds_until = now()")
+    await Purchase.raw("UPDATE purchases SET session_id = 'cs_unknown', slot_held_until = now()")
 
     await strike(stage)
 
@@ -362,7 +362,7 @@ async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(sta
     assert paid["webhookStatus"] == 500
     again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
     assert again.json()["statuses"] == [500]
-    await Letter.raw("UPDATE letters SET run_at = run_at - interval '1 minute'")
+    await Email.raw("UPDATE emails SET run_at = run_at - interval '1 minute'")
     await strike(stage)
     assert paid["eventId"] in (await stage.alert("An event of Stripe's cannot be handled"))["text"]
     subjects = [mail["subject"] for mail in await stage.mails("operator@")]
@@ -386,12 +386,12 @@ async def test_a_dispute_that_is_heard_of_while_its_payment_is_settled_makes_no_
         await StripeEvent.insert(StripeEvent(id="evt_dispute", type="charge.dispute.created", payload=dispute))
 
         # When the payment is settled at this very moment
-        settling = asyncio.create_task(stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]}))
+        fulfilling = asyncio.create_task(stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]}))
         waits = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         async with asyncio.timeout(10):
             while not (await Order.raw(waits))[0]["n"]:  # noqa: ASYNC110 - PostgreSQL's own waiting
                 await asyncio.sleep(0.02)
-    await settling
+    await fulfilling
 
     # Then it waited for its turn, and nobody works for nothing
     assert "reversed before it was settled" in (await stage.alert("A payment is held"))["text"]
@@ -447,7 +447,7 @@ async def test_two_who_pay_for_the_same_link_at_once_are_one_order_and_one_refun
     late = await stage.received("ben@customers.example")
     assert (await order_row(late))["failure_reason"] == "unfulfillable"
     await strike(stage)
-    await stage.letter("Your payment was refunded", "ben@customers.example")
+    await stage.email("Your payment was refunded", "ben@customers.example")
     await stage.sound()
 
 

@@ -55,7 +55,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[RabbitMQ]:
 def product(tmp_path_factory: pytest.TempPathFactory, broker: RabbitMQ) -> Generator[Product]:
     """The product with its reminders on the RabbitMQ."""
     folder = tmp_path_factory.mktemp("product")
-    running = Product(folder, **MANY, BLOGQUEUE_GRACE_SECONDS="8", BROKER_URL=broker.url)
+    running = Product(folder, **MANY, BLOGQUEUE_SHUTDOWN_GRACE_SECONDS="8", BROKER_URL=broker.url)
     yield running
     running.stop()
 

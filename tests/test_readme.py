@@ -47,13 +47,13 @@ def mailed(sandbox: str, subject: str, to: str = "") -> dict[str, Any]:
 def walk_to_token(base: str, sandbox: str) -> str:
     """Ben asks for a link; the token of his magic link."""
     article = httpx.get(f"{base}/api/v1/articles").json()["data"]["items"][-1]
-    wish = {
+    purchase_request = {
         "articleId": article["id"],
         "targetUrl": "https://worms.example/",
         "anchorText": "worm farming",
         "email": "ben@customers.example",
     }
-    assert httpx.post(f"{base}/api/v1/purchase", json=wish).status_code == 202
+    assert httpx.post(f"{base}/api/v1/purchase", json=purchase_request).status_code == 202
     text = mailed(sandbox, "Confirm your purchase", to="ben@customers.example")["text"]
     return text.partition("token=")[2].split()[0]
 

@@ -14,7 +14,7 @@ async def failed(stage: Stage) -> Bought:
     """An order whose job failed, past its grace period."""
     order = await stage.buy(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 400}])
-    await stage.letter("Order Processing Issue")
+    await stage.email("Order Processing Issue")
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
     return order
 
@@ -34,7 +34,7 @@ async def refunds_at_stripe(stage: Stage) -> list[dict[str, object]]:
 async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 400}])
-    await stage.letter("Order Processing Issue")
+    await stage.email("Order Processing Issue")
 
     await strike(stage)
 
@@ -57,7 +57,7 @@ async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stag
 
     assert len(await refunds_at_stripe(stage)) == before + 1
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
     await stage.sound()
 
 
@@ -75,7 +75,7 @@ async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its
     await strike(stage)
 
     assert len(await refunds_at_stripe(stage)) == before
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
     await stage.sound()
 
 
@@ -88,7 +88,7 @@ async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
 
     await strike(stage)
 
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
     await stage.sound()
 
 
@@ -104,7 +104,7 @@ async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage
 
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     assert (await Refund.select())[0]["attempts"] == 0
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
 
 
 async def test_a_refund_that_stripe_has_is_never_given_up(stage: Stage) -> None:
@@ -133,7 +133,7 @@ async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_aft
 ) -> None:
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
-    await refunds.begin(order.id, who="clock")
+    await refunds.begin(order.id, actor="clock")
     await Refund.raw("UPDATE refunds SET attempts = {}", attempts)
 
     await strike(stage)
@@ -156,7 +156,7 @@ async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage:
 async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) -> None:
     order = await failed(stage)
     await strike(stage)
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
 
     refund = (await Refund.select())[0]
     await refunds.settled(refund["stripe_refund_id"], "failed")
@@ -166,8 +166,8 @@ async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) 
 
 async def test_a_refund_that_began_twice_is_one(stage: Stage) -> None:
     order = await failed(stage)
-    await refunds.begin(order.id, who="clock")
-    await refunds.begin(order.id, who="edith")
+    await refunds.begin(order.id, actor="clock")
+    await refunds.begin(order.id, actor="edith")
 
     assert await Refund.count() == 1
 
@@ -181,5 +181,5 @@ async def test_an_order_whose_place_was_sold_meanwhile_is_not_retried(stage: Sta
 
     # Then it cannot be retried, only refunded
     with pytest.raises(ConflictError, match="sold meanwhile"):
-        await lifecycle.retry(order.id, who="operator")
+        await lifecycle.retry(order.id, actor="operator")
     assert (await order_row(order))["status"] == "FAILED"

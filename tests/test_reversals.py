@@ -7,7 +7,7 @@ from blogqueue.actors.messages import minute
 from blogqueue.actors.run import Run
 from blogqueue.db.tables import Job, Order, Refund
 from blogqueue.jobs import jobs
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 from tests.stage import Bought, Stage, bearer, order_row
 
@@ -89,8 +89,8 @@ async def test_a_lost_dispute_ends_the_order_wherever_it_stands(stage: Stage, re
     await close(stage, disputed, "lost")
 
     row = await order_row(order)
-    assert (row["status"], row["failure_reason"], row["frozen"]) == ("FAILED", "payment_reversed", False)
-    assert "taken back by your bank" in (await stage.letter("Your order has ended"))["text"]
+    assert (row["status"], row["failure_reason"], row["on_hold"]) == ("FAILED", "payment_reversed", False)
+    assert "taken back by your bank" in (await stage.email("Your order has ended"))["text"]
     await stage.alert("A dispute was lost")
     await stage.minute()
     assert await Refund.count() == 0
@@ -108,9 +108,9 @@ async def test_a_lost_dispute_of_a_completed_order_is_recorded(stage: Stage) -> 
     await close(stage, disputed, "lost")
 
     row = await order_row(order)
-    assert (row["status"], row["failure_reason"], row["frozen"]) == ("COMPLETED", None, False)
-    events = await Order.raw("SELECT what FROM order_events WHERE order_id = {}", order.id)
-    assert "dispute lost" in [event["what"] for event in events]
+    assert (row["status"], row["failure_reason"], row["on_hold"]) == ("COMPLETED", None, False)
+    events = await Order.raw("SELECT action FROM order_events WHERE order_id = {}", order.id)
+    assert "dispute lost" in [event["action"] for event in events]
     await stage.sound()
 
 
@@ -122,27 +122,27 @@ async def test_a_dispute_whose_end_is_heard_of_first_freezes_nothing(stage: Stag
 
     await stage.sandbox.post("/webhooks/redeliver", json={"eventId": opened.json()["eventId"]})
 
-    assert not (await order_row(order))["frozen"]
+    assert not (await order_row(order))["on_hold"]
 
 
-async def test_an_operator_lets_a_frozen_order_go_on_or_ends_it(stage: Stage) -> None:
+async def test_an_operator_lets_an_order_on_hold_go_on_or_ends_it(stage: Stage) -> None:
     # Given two disputed orders
     article_id = await stage.article()
     ana = await stage.buy(article_id)
     ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
     for order in (ana, ben):
-        assert (await stage.judge(order, "unfreeze")).json()["error"]["code"] == "not_frozen"
+        assert (await stage.judge(order, "release")).json()["error"]["code"] == "not_on_hold"
         await dispute(stage, order)
 
     # When the operator lets the one go on and ends the other
-    assert (await stage.judge(ana, "unfreeze")).status_code == 200
+    assert (await stage.judge(ana, "release")).status_code == 200
     assert (await stage.judge(ben, "end")).json()["data"]["failureReason"] == "payment_reversed"
 
     # Then so it is
     await stage.drain()
     assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
     assert (await stage.status(ben))["statusMessage"] == "The payment was reversed"
-    await stage.letter("Your order has ended", "ben@customers.example")
+    await stage.email("Your order has ended", "ben@customers.example")
     await stage.sound()
 
 
@@ -154,7 +154,7 @@ async def test_a_payment_that_is_given_back_by_hand_ends_its_order(stage: Stage)
 
     row = await order_row(order)
     assert (row["status"], row["failure_reason"], row["refund_state"]) == ("FAILED", "payment_reversed", "NONE")
-    assert "given back to you" in (await stage.letter("Your order has ended"))["text"]
+    assert "given back to you" in (await stage.email("Your order has ended"))["text"]
     assert (await stage.submit(order, version)).status_code == 409
     await stage.minute()
     assert await Refund.count() == 0
@@ -176,7 +176,7 @@ async def refund_under_way(stage: Stage) -> Bought:
     """A failed order whose refund Stripe has not taken yet."""
     order = await stage.buy(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 400}])
-    await stage.letter("Order Processing Issue")
+    await stage.email("Order Processing Issue")
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
     await stage.judge(order, "refund")
     await stage.drain()
@@ -198,7 +198,7 @@ async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwar
 
     # Then it is neither sent, though a message may say so, nor promised
     await strike(stage)
-    assert await refunds.send((await Refund.select(Refund.id))[0]["id"]) == Promised()
+    assert await refunds.send((await Refund.select(Refund.id))[0]["id"]) == Outbox()
     assert (await Refund.select(Refund.attempts))[0]["attempts"] == 1
     assert "refund" not in (await stage.status(order))["statusMessage"]
     page = await stage.http.get(f"/order-status/{order.id}?access={order.access}", follow_redirects=True)

@@ -25,7 +25,7 @@ async def submitted_again(stage: Stage, order: Bought) -> None:
 
 async def history(order: Bought) -> list[tuple[str, str, str]]:
     rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
-    return [(row["what"], row["from_status"], row["to_status"]) for row in rows]
+    return [(row["action"], row["from_status"], row["to_status"]) for row in rows]
 
 
 # ---- publishing ----------------------------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_
     # Given an order in review, and an owner who meanwhile publishes a text with another heading
     article_id = await stage.article(content=LONG)
     order = await stage.submitted(article_id)
-    await articles.publish_text(article_id, LONG.replace("# A long article", "# A longer article"), who="edith")
+    await articles.publish_text(article_id, LONG.replace("# A long article", "# A longer article"), actor="edith")
 
     # When it is approved
     answer = await stage.approve(order)
@@ -155,7 +155,7 @@ async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_a
     # Given an order in review whose paragraph the owner has meanwhile rewritten
     article_id = await stage.article()
     order = await stage.submitted(article_id)
-    await articles.publish_text(article_id, LONG, who="edith")
+    await articles.publish_text(article_id, LONG, actor="edith")
 
     # When it is approved
     answer = await stage.approve(order)
@@ -190,7 +190,7 @@ async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage,
         "lead": f"# A long article\n\n{paragraph}\n\n{rest}",
     }[how]
     assert newer.count(paragraph) == 1
-    await articles.publish_text(article_id, newer, who="owner")
+    await articles.publish_text(article_id, newer, actor="owner")
 
     # When it is approved
     answer = await stage.approve(order)
@@ -198,8 +198,10 @@ async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage,
     # Then it is worked in again, elsewhere, and the history says why
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert await live(stage, article_id) == newer
-    rows = await OrderEvent.select(OrderEvent.note).where(OrderEvent.order_id == order.id, OrderEvent.who != "worker")
-    assert "unfit_block: The edited paragraph may not take a link now" in rows[-1]["note"]
+    rows = await OrderEvent.select(OrderEvent.detail).where(
+        OrderEvent.order_id == order.id, OrderEvent.actor != "worker"
+    )
+    assert "unfit_block: The edited paragraph may not take a link now" in rows[-1]["detail"]
     await stage.drain()
     await stage.sound()
 
@@ -215,7 +217,7 @@ async def test_an_edit_of_one_of_two_twins_does_not_land_on_the_other(stage: Sta
 
     # When the owner changes the paragraph that its link stands in, and it is approved
     newer = twins[: edit["start"]] + "Something short." + twins[edit["end"] :]
-    await articles.publish_text(article_id, newer, who="owner")
+    await articles.publish_text(article_id, newer, actor="owner")
     answer = await stage.approve(order)
 
     # Then the other one is left alone
@@ -297,7 +299,7 @@ async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Sta
     ] == "REJECTED"
 
     # And Stripe gives the money back
-    await stage.letter("Your payment was refunded")
+    await stage.email("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     mails = await stage.mails("ana@")
     assert [mail["subject"] for mail in mails][-2:] == ["Your link was not approved", "Your payment was refunded"]
@@ -405,7 +407,7 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
 
     answers = [await stage.judge(order, "approve"), await stage.judge(order, "reject", reason="No.")]
 
-    assert [answer.json()["error"]["code"] for answer in answers] == ["frozen", "frozen"]
+    assert [answer.json()["error"]["code"] for answer in answers] == ["on_hold", "on_hold"]
 
 
 async def test_reviews_reasons_may_all_be_given() -> None:

@@ -36,7 +36,7 @@ async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(st
     seen = (await ArticleVersion.select(ArticleVersion.id))[0]["id"]
     form = (await stage.http.get(f"/admin/texts/{article_id}")).text.partition('name="form" value="')[2][:43]
     newer = LONG.replace("# A long", "# A newer")
-    await articles.publish_text(article_id, newer, who="owner")
+    await articles.publish_text(article_id, newer, actor="owner")
 
     # When she publishes hers
     said = {"form": form, "base": str(seen), "text": LONG.replace("# A long", "# Her")}
@@ -81,7 +81,7 @@ async def test_the_json_api_takes_a_session_with_the_form_token(stage: Stage) ->
     answer = await stage.http.post(f"/api/v1/admin/orders/{order.id}/approve", headers=headers)
 
     assert answer.json()["data"]["status"] == "COMPLETED"
-    rows = await OrderEvent.select(OrderEvent.who).where(OrderEvent.what == "approve")
+    rows = await OrderEvent.select(OrderEvent.actor).where(OrderEvent.action == "approve")
     assert rows == [{"who": "edith"}]
 
 
@@ -109,7 +109,7 @@ async def test_a_version_that_she_did_not_see_is_not_approved(stage: Stage) -> N
     order = await stage.submitted(article_id)
     await stage.signed_in()
     form, seen = await form_token(stage, order), (await order_row(order))["version_id"]
-    await articles.publish_text(article_id, LONG, who="owner")
+    await articles.publish_text(article_id, LONG, actor="owner")
     await stage.approve(order)
     await stage.drain()
     version = (await stage.status(order))["version"]
@@ -187,18 +187,18 @@ async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, word
     edit, number = version.backlink_metadata["edit"], LONG.count("\n\n", 0, version.backlink_metadata["edit"]["start"])
     blocks = LONG.split("\n\n")
     if how == "taken down":
-        await articles.take_down(article_id, who="owner")
+        await articles.take_down(article_id, actor="owner")
     elif how == "a neighbour's paid link":
         ben = await stage.submitted(article_id, **BEN)
         row = await order_row(ben)
         blocks[number - 1] += f" {format_link(Link(BEN['targetUrl'], BEN['anchorText']))}"
-        await articles.publish_text(article_id, "\n\n".join(blocks), who="owner")
+        await articles.publish_text(article_id, "\n\n".join(blocks), actor="owner")
         await Order.update({Order.status: "COMPLETED"}).where(Order.id == row["id"])
     else:
         newer = (
             LONG.replace("# A long", "# A longer") if how == "a heading" else LONG.replace(edit["new_text"][:40], "")
         )
-        await articles.publish_text(article_id, newer, who="owner")
+        await articles.publish_text(article_id, newer, actor="owner")
     await stage.signed_in()
 
     # When Edith opens it
@@ -240,7 +240,7 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     assert "Its job waits again" in page.text and "Retry now" not in page.text
     again = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
     assert again.status_code == 409 and "it is" not in again.text.partition("alert")[0]
-    assert [row["who"] for row in await OrderEvent.select().where(OrderEvent.what == "retry")] == ["edith"]
+    assert [row["actor"] for row in await OrderEvent.select().where(OrderEvent.action == "retry")] == ["edith"]
     assert (await stage.http.post(f"/admin/reviews/{order.id}/retry", data={})).status_code == 403
     await stage.drain()
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
@@ -280,12 +280,12 @@ async def test_a_failed_order_is_refunded_on_its_page_and_once_more_when_stripe_
 A_HUNDRED_MORE = """
 WITH more AS (
     INSERT INTO orders (id, article_id, version_id, kind, customer_email, backlink_data, payment_data, price, currency,
-        rel, status, failure_detail, refund_state, frozen, access_token_hash, regeneration_count,
+        rel, status, failure_detail, refund_state, on_hold, access_token_hash, regeneration_count,
         created_at, updated_at)
     SELECT gen_random_uuid(), article_id, version_id, kind, customer_email, backlink_data, payment_data, price,
-        currency, rel, status, '', refund_state, frozen, 'hash ' || n, 0, created_at, updated_at
+        currency, rel, status, '', refund_state, on_hold, 'hash ' || n, 0, created_at, updated_at
     FROM orders, generate_series(1, 100) n RETURNING id)
-INSERT INTO order_events (order_id, at, who, what, from_status, to_status, note)
+INSERT INTO order_events (order_id, created_at, actor, action, from_status, to_status, detail)
 SELECT id, clock_timestamp(), 'customer', 'submit', 'QUALITY_CHECK', 'ADMIN_REVIEW', '' FROM more
 """
 

@@ -9,7 +9,7 @@ from blogqueue.actors.messages import minute
 from blogqueue.audit import audit
 from blogqueue.db import history
 from blogqueue.db.engine import DB
-from blogqueue.db.tables import Job, Letter, Order, Purchase, QueueStat, StripeEvent
+from blogqueue.db.tables import Email, Job, Order, Purchase, QueueStat, StripeEvent
 from blogqueue.jobs import jobs
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
@@ -26,7 +26,7 @@ async def strike(stage: Stage) -> list[str]:
 async def long_ago() -> None:
     """What was sent was sent two minutes ago."""
     await DB.run_ddl("UPDATE jobs SET sent_at = clock_timestamp() - interval '2 minutes'")
-    await DB.run_ddl("UPDATE letters SET run_at = run_at - interval '2 minutes'")
+    await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '2 minutes'")
 
 
 async def test_a_flushed_redis_loses_no_job_and_no_letter(stage: Stage) -> None:
@@ -82,7 +82,7 @@ async def test_a_refund_that_nobody_sends_is_not_sound(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 400}])
     await stage.drain()
-    await refunds.begin(order.id, who="test")
+    await refunds.begin(order.id, actor="test")
     assert await offenders(8) == []
 
     await DB.run_ddl("UPDATE refunds SET run_at = run_at - interval '6 minutes'")
@@ -105,7 +105,7 @@ async def test_a_minute_that_strikes_twice_counts_once(stage: Stage) -> None:
 async def test_a_purchase_that_was_not_paid_lets_its_place_go(stage: Stage) -> None:
     article_id = await stage.article(max_paid_links=1)
     await stage.ask(article_id)
-    await Purchase.raw("UPDATE purchases SET holds_until = now() - interval '1 second'")
+    await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
 
     await strike(stage)
 
@@ -206,7 +206,7 @@ async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_th
 
 async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     # Given Ana, who has regenerated as often as an hour allows, and whose jobs are cleaned away
-    monkeypatch.setattr(settings, "regenerations_per_hour", 2)
+    monkeypatch.setattr(settings, "max_regenerations_per_hour_per_order", 2)
     order = await stage.delivered(await stage.article())
     for _ in range(2):
         assert (await stage.regenerate(order)).status_code == 202
@@ -228,7 +228,7 @@ async def test_a_webhook_that_comes_again_after_its_job_was_cleaned_away_does_no
     order = await stage.received()
     await stage.drain()
     await Job.delete().where(Job.order_id == order.id)
-    before = (await stage.status(order), await Letter.count(), await Order.count())
+    before = (await stage.status(order), await Email.count(), await Order.count())
 
     # When its webhook comes again, also under another event's name
     again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": event, "times": 3})
@@ -238,7 +238,7 @@ async def test_a_webhook_that_comes_again_after_its_job_was_cleaned_away_does_no
 
     # Then nothing has changed
     assert (again.json()["statuses"], forgotten.json()["statuses"], ran) == ([200] * 3, [200], [])
-    assert (await stage.status(order), await Letter.count(), await Order.count()) == before
+    assert (await stage.status(order), await Email.count(), await Order.count()) == before
     assert await Job.count() == 0
 
 
@@ -248,7 +248,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await Order.delete().where(Order.id == order.id)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await jobs.promise("backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4(), payload={})
+        await jobs.create("backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4(), payload={})
 
     await stage.sound()
 
@@ -261,7 +261,7 @@ async def test_a_clock_that_was_away_for_ten_minutes_has_forgotten_nothing(stage
     failed = await stage.buy(article_id, **BEN)
     await Job.delete().where(Job.order_id == failed.id)
     await Order.update({Order.status: "FAILED", Order.refund_due_at: Order.created_at}).where(Order.id == failed.id)
-    await history.note("test", "failed", order_id=failed.id, frm="PROCESSING", to="FAILED")
+    await history.record("test", "failed", order_id=failed.id, from_status="PROCESSING", to_status="FAILED")
     lost = await stage.asked_and_opened(article_id, **CLEO)
     await stage.faults(webhook=[{"kind": "drop"}])
     await stage.pay(lost["checkoutUrl"])
@@ -269,10 +269,10 @@ async def test_a_clock_that_was_away_for_ten_minutes_has_forgotten_nothing(stage
     redis_broker().client.flushdb()
     await DB.run_ddl("UPDATE purchases SET session_started_at = session_started_at - interval '10 minutes'")
     await Purchase.raw(
-        "UPDATE purchases SET holds_until = clock_timestamp() - interval '9 minutes' WHERE email LIKE 'dan%'"
+        "UPDATE purchases SET slot_held_until = clock_timestamp() - interval '9 minutes' WHERE email LIKE 'dan%'"
     )
     await DB.run_ddl("UPDATE jobs SET run_at = run_at - interval '10 minutes', sent_at = NULL")
-    await DB.run_ddl("UPDATE letters SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")
+    await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")
 
     # When it strikes again, once
     await strike(stage)
@@ -292,12 +292,12 @@ async def test_a_job_that_comes_again_after_it_was_cleaned_away_does_nothing(sta
     # Given a delivered order whose job was cleaned away
     order = await stage.delivered(await stage.article())
     await Job.delete().where(Job.order_id == order.id)
-    letters = await Letter.count()
+    emails = await Email.count()
 
     # When its message comes again
     from_before = f"backlink-int-{order.id}"
     assert await jobs.claim(from_before, "worker") is None
 
     # Then nothing has changed
-    assert await Letter.count() == letters
+    assert await Email.count() == emails
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"

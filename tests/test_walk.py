@@ -3,7 +3,7 @@
 import asyncio
 
 from blogqueue.actors.messages import integrate_backlink
-from blogqueue.db.tables import Job, Letter, StripeEvent
+from blogqueue.db.tables import Email, Job, StripeEvent
 from blogqueue.writing.markdown.links import Link, find_links
 from tests.stage import GARDEN, Stage, bearer, order_row
 
@@ -34,7 +34,7 @@ async def test_a_paid_order_becomes_a_live_link(stage: Stage) -> None:
     assert status["queue"]["jobs"][0]["position"] == 1
 
     # When a worker takes the job
-    assert await stage.drain() == ["integrate_backlink", "deliver_letter"]
+    assert await stage.drain() == ["integrate_backlink", "deliver_email"]
 
     # Then a checked version with exactly her link waits for her, and nothing else of the article has changed
     status = await stage.status(order)
@@ -105,7 +105,7 @@ async def test_the_same_webhook_five_times_at_once_is_one_order_and_one_job(stag
     # Then nothing more has happened
     assert await Job.count() == 1
     assert await StripeEvent.count() == 1
-    assert await Letter.count().where(Letter.order_id == order.id) == 1
+    assert await Email.count().where(Email.order_id == order.id) == 1
     await stage.drain()
     await stage.sound()
 

@@ -50,7 +50,7 @@ async def _paid_has_its_order() -> list[str]:
 async def _processing_has_one_job() -> list[str]:
     return await _ids(
         "SELECT o.id FROM orders o LEFT JOIN jobs j ON j.order_id = o.id AND j.state IN ('WAITING','DELAYED','ACTIVE') "
-        "GROUP BY o.id HAVING count(j.id) <> CASE WHEN o.status = 'PROCESSING' AND NOT o.frozen THEN 1 ELSE 0 END",
+        "GROUP BY o.id HAVING count(j.id) <> CASE WHEN o.status = 'PROCESSING' AND NOT o.on_hold THEN 1 ELSE 0 END",
     )
 
 
@@ -101,12 +101,12 @@ async def _live_texts_carry_every_paid_link() -> list[str]:
 async def _said_taken_down(order_id: UUID) -> bool:
     """Whether an order's history says that its article is off the site."""
     rows = (
-        await OrderEvent.select(OrderEvent.what)
-        .where(OrderEvent.order_id == order_id, OrderEvent.what.is_in([history.TAKEN_DOWN, history.PUT_BACK]))
+        await OrderEvent.select(OrderEvent.action)
+        .where(OrderEvent.order_id == order_id, OrderEvent.action.is_in([history.TAKEN_DOWN, history.PUT_BACK]))
         .order_by(OrderEvent.id, ascending=False)
         .limit(1)
     )
-    return [row["what"] for row in rows] == [history.TAKEN_DOWN]
+    return [row["action"] for row in rows] == [history.TAKEN_DOWN]
 
 
 async def _no_order_completed_and_refunded() -> list[str]:
@@ -128,13 +128,14 @@ async def _history_is_whole() -> list[str]:
         "    WHERE e.order_id = o.id AND e.to_status <> '' ORDER BY e.id DESC LIMIT 1) latest ON true "
         "WHERE latest.to_status IS DISTINCT FROM o.status "
         "UNION SELECT a.id FROM articles a WHERE a.selected_version_id IS NOT NULL AND NOT EXISTS "
-        "   (SELECT FROM order_events e WHERE e.article_id = a.id AND e.note LIKE '%' || a.selected_version_id || '%')",
+        "   (SELECT FROM order_events e WHERE e.article_id = a.id "
+        "    AND e.detail LIKE '%' || a.selected_version_id || '%')",
     )
 
 
-async def _letters_go_out() -> list[str]:
+async def _emails_go_out() -> list[str]:
     return await _ids(
-        "SELECT id FROM letters WHERE (state = 'SENT') <> (sent_at IS NOT NULL) OR "
+        "SELECT id FROM emails WHERE (state = 'SENT') <> (sent_at IS NOT NULL) OR "
         "(state = 'FAILED' AND error = '') OR "
         "(state = 'WAITING' AND run_at < clock_timestamp() - interval '2 minutes' "
         "   AND (lease_until IS NULL OR lease_until < clock_timestamp() - interval '2 minutes')) OR "
@@ -150,7 +151,7 @@ async def _nothing_sits_still() -> list[str]:
         "OR (state = 'ACTIVE' AND lease_until < clock_timestamp() - interval '2 minutes') "
         "UNION SELECT order_id::text FROM refunds "
         "   WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes' "
-        "UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT frozen "
+        "UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT on_hold "
         "   AND failure_reason IS DISTINCT FROM 'payment_reversed' "
         "   AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')",
     )
@@ -160,7 +161,7 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     (1, "a paid checkout session has exactly one order, for the amount and currency asked", _paid_has_its_order),
     (
         2,
-        "a PROCESSING order that is not frozen has exactly one open job, any other order none",
+        "a PROCESSING order that is not on hold has exactly one open job, any other order none",
         _processing_has_one_job,
     ),
     (3, "a completed job has exactly one version, any other job none", _completed_job_has_its_version),
@@ -171,7 +172,7 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
         _live_texts_carry_every_paid_link,
     ),
     (6, "only FAILED orders are refunded, once and in full, as they say", _no_order_completed_and_refunded),
-    (7, "every letter is sent once, on its way, or marked failed with a reason", _letters_go_out),
+    (7, "every letter is sent once, on its way, or marked failed with a reason", _emails_go_out),
     (8, "no order, job or refund sits still", _nothing_sits_still),
     (9, "every status and every live text has its line of history", _history_is_whole),
 ]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class PromisedJob:
+class OutboxJob:
     """A job to be reminded of; `delay` in ms when it is only due later."""
 
     id: str
@@ -14,12 +14,12 @@ class PromisedJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
+class Outbox:
     """Rows promised by one verb; losing the message about them loses nothing, the minute's sweep sends it again."""
 
-    jobs: tuple[PromisedJob, ...] = ()
-    letters: tuple[UUID, ...] = ()
+    jobs: tuple[OutboxJob, ...] = ()
+    emails: tuple[UUID, ...] = ()
     refunds: tuple[UUID, ...] = ()
 
-    def __add__(self, other: "Promised") -> "Promised":
-        return Promised(self.jobs + other.jobs, self.letters + other.letters, self.refunds + other.refunds)
+    def __add__(self, other: "Outbox") -> "Outbox":
+        return Outbox(self.jobs + other.jobs, self.emails + other.emails, self.refunds + other.refunds)

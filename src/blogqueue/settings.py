@@ -49,17 +49,17 @@ class Settings(BaseSettings):
     backlink_integration_concurrency: int = Field(default=1, ge=1, le=50)
     terms_file: str = ""
     privacy_file: str = ""
-    grace_seconds: int = Field(default=10, ge=1, le=3600)
+    shutdown_grace_seconds: int = Field(default=10, ge=1, le=3600)
 
-    magic_link_minutes: int = Field(default=30, ge=1, le=1440)
-    checkout_minutes: int = Field(default=60, ge=35, le=1430)
+    magic_link_ttl_minutes: int = Field(default=30, ge=1, le=1440)
+    checkout_ttl_minutes: int = Field(default=60, ge=35, le=1430)
     refund_grace_hours: int = Field(default=24, ge=0, le=720)
-    regenerations_per_hour: int = Field(default=6, ge=1, le=1000)
-    purchases_per_hour_and_email: int = Field(default=10, ge=1, le=1000)
-    purchases_per_hour_and_address: int = Field(default=60, ge=1, le=10000)
-    checkouts_per_minute_and_address: int = Field(default=30, ge=1, le=10000)
-    order_max_model_calls: int = Field(default=200, ge=1, le=100_000)
-    order_max_tokens: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
+    max_regenerations_per_hour_per_order: int = Field(default=6, ge=1, le=1000)
+    max_purchases_per_hour_per_email: int = Field(default=10, ge=1, le=1000)
+    max_purchases_per_hour_per_ip: int = Field(default=60, ge=1, le=10000)
+    max_checkouts_per_minute_per_ip: int = Field(default=30, ge=1, le=10000)
+    max_model_calls_per_order: int = Field(default=200, ge=1, le=100_000)
+    max_model_tokens_per_order: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
 
     def concurrency(self, queue: str) -> int:
         """How many jobs of a queue one writer process works on at a time."""

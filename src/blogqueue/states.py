@@ -50,10 +50,10 @@ class JobState(StrEnum):
     DELAYED = "DELAYED"  # an attempt failed; due again at `run_at`
     COMPLETED = "COMPLETED"  # its version is stored
     FAILED = "FAILED"  # its attempts are used up, or it cannot get better; an operator may retry
-    CANCELLED = "CANCELLED"  # nobody wants the result any more, or for as long as the order is frozen
+    CANCELLED = "CANCELLED"  # nobody wants the result any more, or for as long as the order is on hold
 
 
-class LetterState(StrEnum):
+class EmailState(StrEnum):
     """Where a letter stands."""
 
     WAITING = "WAITING"  # promised; the mail worker claims it
@@ -116,7 +116,7 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.ACTIVE, JobState.CANCELLED}),
     # ACTIVE to ACTIVE: taken over after its lease ran out. ACTIVE to WAITING: handed back by a worker that stops.
-    # To CANCELLED: its order was frozen, or its payment reversed. Back to WAITING: the dispute was won.
+    # To CANCELLED: its order was put on hold, or its payment reversed. Back to WAITING: the dispute was won.
     JobState.ACTIVE: frozenset(
         {
             JobState.COMPLETED,

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from jinja2 import UndefinedError
 
-from blogqueue.emails.render import LETTERS, render
+from blogqueue.emails.render import KINDS, render
 from blogqueue.settings import settings
 
 VALUES = {
@@ -19,7 +19,7 @@ VALUES = {
     "target_url": "https://www.anasgarden.example/mulch",
     "anchor_text": "a guide to mulching",
     "thing": "link",
-    "wish": "a link in “Soil & <b>worms</b>”",
+    "item": "a link in “Soil & <b>worms</b>”",
     "price": "49.00 EUR",
     "minutes": 30,
     "reason": "the article was unpublished meanwhile",
@@ -49,19 +49,19 @@ class Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name == "href"]
 
 
-@pytest.mark.parametrize("kind", sorted(LETTERS))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_letter_says_the_same_in_both_twins(kind: str) -> None:
-    letter = render(kind, **VALUES)
+    email = render(kind, **VALUES)
 
-    page = Page(letter.html)
+    page = Page(email.html)
     assert page.headings == 1
-    assert "\n" not in letter.subject
-    assert "{{" not in letter.subject + letter.html + letter.text
+    assert "\n" not in email.subject
+    assert "{{" not in email.subject + email.html + email.text
     for url in page.links:
         assert url.startswith("https://links.example/")
-        assert url in letter.text
+        assert url in email.text
     assert not page.tags & {"script", "img", "iframe", "link"}
-    assert len(letter.html.encode()) < 60_000
+    assert len(email.html.encode()) < 60_000
 
 
 @pytest.mark.parametrize(("kind", "subject"), SUBJECTS.items())
@@ -70,19 +70,19 @@ def test_the_subjects_are_word_for_word(kind: str, subject: str) -> None:
 
 
 def test_a_customers_text_never_becomes_markup() -> None:
-    letter = render("backlink_ready", **VALUES)
+    email = render("backlink_ready", **VALUES)
 
-    assert "Soil &amp; &lt;b&gt;worms&lt;/b&gt;" in letter.html
-    assert "Soil & <b>worms</b>" in letter.text
+    assert "Soil &amp; &lt;b&gt;worms&lt;/b&gt;" in email.html
+    assert "Soil & <b>worms</b>" in email.text
 
 
-@pytest.mark.parametrize("kind", sorted(LETTERS - {"operator_alert"}))
+@pytest.mark.parametrize("kind", sorted(KINDS - {"operator_alert"}))
 def test_a_letter_says_whom_to_ask(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    letter = render(kind, **VALUES)
+    email = render(kind, **VALUES)
     monkeypatch.setattr(settings, "mail_reply_to", "")
     nobody = render(kind, **VALUES)
 
-    assert "write to help@blogqueue.example." in letter.html and "write to help@blogqueue.example." in letter.text
+    assert "write to help@blogqueue.example." in email.html and "write to help@blogqueue.example." in email.text
     assert "Questions?" not in nobody.html + nobody.text
 
 
@@ -98,10 +98,10 @@ def test_a_letter_without_buttons_speaks_of_none() -> None:
 
 
 def test_the_tokens_place_is_left_for_the_mail_worker() -> None:
-    letter = render("magic_link", **VALUES)
+    email = render("magic_link", **VALUES)
 
-    assert letter.html.count("token={token}") == 3
-    assert letter.text.count("token={token}") == 1
+    assert email.html.count("token={token}") == 3
+    assert email.text.count("token={token}") == 1
 
 
 def test_a_missing_value_is_an_error() -> None:

@@ -8,7 +8,7 @@ from tests.stage import Stage
 pytest.register_assert_rewrite("tests.pages.visitor")
 from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
-WISH = {
+REQUEST = {
     "topic": "Growing tomatoes on a balcony",
     "keyword": "balcony tomatoes",
     "targetUrl": "https://www.anasgarden.example/pots",
@@ -29,7 +29,7 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     await ana.looks_well("article-waiting")
     await stage.drain()
     await ana.shows("Content ready for review")
-    await expect(page.locator("#changed")).to_contain_text(WISH["anchorText"])
+    await expect(page.locator("#changed")).to_contain_text(REQUEST["anchorText"])
     assert await page.locator("h1").count() == 1
     await ana.looks_well("article-review")
 
@@ -53,7 +53,7 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     await ana.looks_well("article-published")
     await page.click("text=Open the live article")
     await page.wait_for_url("**/articles/growing-tomatoes-on-a-balcony")
-    assert await page.get_attribute(f"a:has-text('{WISH['anchorText']}')", "rel") == "sponsored"
+    assert await page.get_attribute(f"a:has-text('{REQUEST['anchorText']}')", "rel") == "sponsored"
     await ana.is_sound()
     await stage.sound()
 
@@ -66,19 +66,19 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     await ana.looks_well("sites")
     await page.click("main >> text=Green Bench")
     await ana.looks_well("article-form")
-    for name, value in (WISH | {"topic": "The best casino", "anchorText": "C# pots"}).items():
+    for name, value in (REQUEST | {"topic": "The best casino", "anchorText": "C# pots"}).items():
         await page.fill(f"#{name}", value)
     await page.click("text=Continue: confirm by e-mail")
     await ana.shows("please leave out “#”.")
     assert await page.evaluate("document.activeElement.id") == "anchorText"
     assert await page.input_value("#topic") == "The best casino"
-    await page.fill("#anchorText", WISH["anchorText"])
+    await page.fill("#anchorText", REQUEST["anchorText"])
     await page.click("text=Continue: confirm by e-mail")
     await page.locator("#topic[aria-invalid=true]").wait_for()
     await ana.looks_well("article-form-refused")
-    await page.fill("#topic", WISH["topic"])
+    await page.fill("#topic", REQUEST["topic"])
     await page.click("text=Continue: confirm by e-mail")
-    await ana.shows(WISH["email"])
+    await ana.shows(REQUEST["email"])
     assert await page.get_attribute("main a.button", "href") == "/new-article/greenbench.example"
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
     await ana.looks_well("article-confirm")

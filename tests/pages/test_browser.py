@@ -10,7 +10,7 @@ from tests.test_failure import fault
 pytest.register_assert_rewrite("tests.pages.visitor")
 from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
-WISH = {
+REQUEST = {
     "targetUrl": "https://www.anasgarden.example/mulch-guide",
     "anchorText": "a guide to mulching",
     "notes": "Somewhere near the part about mulch, please.",
@@ -19,7 +19,7 @@ WISH = {
 
 
 async def fill_in(page: Page, **changes: str) -> None:
-    for name, value in (WISH | changes).items():
+    for name, value in (REQUEST | changes).items():
         await page.fill(f"#{name}", value)
     await page.click("text=Continue: confirm by e-mail")
 
@@ -46,10 +46,10 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     await fill_in(page, anchorText="a [guide]")
     await page.locator("#anchorText[aria-invalid=true]").wait_for()
     assert await page.evaluate("document.activeElement.id") == "anchorText"
-    assert await page.input_value("#targetUrl") == WISH["targetUrl"]
+    assert await page.input_value("#targetUrl") == REQUEST["targetUrl"]
     await ana.looks_well("form-refused")
     await fill_in(page)
-    await ana.shows(WISH["email"])
+    await ana.shows(REQUEST["email"])
     assert await ana.heading() == "Check your email"
     await ana.looks_well("check-mail")
 
@@ -80,8 +80,8 @@ async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
     assert await page.evaluate("window.same") is True
     assert await page.inner_text("#announce") == "Content ready for review"
     assert (await stage.mails("ana@"))[-1]["subject"] == "Your Backlink is Ready for Review"
-    assert await page.inner_text("ins.ours") == WISH["anchorText"]
-    assert WISH["anchorText"] in await page.inner_text("#changed")
+    assert await page.inner_text("ins.ours") == REQUEST["anchorText"]
+    assert REQUEST["anchorText"] in await page.inner_text("#changed")
     # Marked in the article, and scrolled to.
     assert await page.evaluate(
         "(() => { const a = article.getBoundingClientRect(), c = changed.getBoundingClientRect();"
@@ -115,7 +115,7 @@ async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
     await ana.looks_well("order-published")
     await ana.page.click("text=Open the live article")
     await ana.page.wait_for_url("**/articles/soil-that-lasts")
-    assert await ana.page.get_attribute(f"a:has-text('{WISH['anchorText']}')", "rel") == "sponsored"
+    assert await ana.page.get_attribute(f"a:has-text('{REQUEST['anchorText']}')", "rel") == "sponsored"
     await stage.drain()
 
 

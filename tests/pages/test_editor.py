@@ -141,7 +141,7 @@ async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Vi
 
     # When the paragraph has changed, then she reads which rule stands in the way
     edit = (await versions.get((await order_row(cleo))["version_id"])).backlink_metadata["edit"]
-    await articles.publish_text(article_id, LONG[: edit["start"]] + "Other words." + LONG[edit["end"] :], who="owner")
+    await articles.publish_text(article_id, LONG[: edit["start"]] + "Other words." + LONG[edit["end"] :], actor="owner")
     await edith.go(f"/admin/reviews/{cleo.id}")
     await expect(page.get_by_text("stale_block")).to_be_visible()
     await edith.looks_well("editor-again")

@@ -22,7 +22,7 @@ async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage, ana: 
     app = httpx.ASGITransport(create_app(), client=("203.0.113.9", 4711))  # type: ignore[arg-type] - ASGI, typed twice
     async with httpx.AsyncClient(transport=app, base_url=stage.http.base_url) as somebody:
         # When it asks for links once more than it may
-        for _ in range(settings.purchases_per_hour_and_address):
+        for _ in range(settings.max_purchases_per_hour_per_ip):
             asked = await somebody.post("/order-link", data={"email": "no address"}, headers=HTML)
             assert asked.status_code == 422
         refused = await somebody.post("/order-link", data={"email": "no address"}, headers=HTML)

@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.db.tables import Article, Letter, Purchase
+from blogqueue.db.tables import Article, Email, Purchase
 from tests.stage import Stage
 
 FORM = {
@@ -84,7 +84,7 @@ async def test_the_same_form_sent_twice_is_one_purchase_and_one_letter(stage: St
 
     assert [answer.status_code for answer in answers] == [303, 303]
     assert await Purchase.count() == 1
-    assert await Letter.count() == 1
+    assert await Email.count() == 1
 
 
 async def test_the_same_form_with_another_wish_is_another_purchase(stage: Stage) -> None:

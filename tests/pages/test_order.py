@@ -110,7 +110,7 @@ async def test_a_button_pressed_from_another_website_does_nothing(stage: Stage) 
 async def test_regenerating_too_often_says_so_and_keeps_the_version(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "regenerations_per_hour", 1)
+    monkeypatch.setattr(settings, "max_regenerations_per_hour_per_order", 1)
     order = await stage.delivered(await stage.article())
     await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
     await stage.drain()

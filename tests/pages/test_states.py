@@ -189,7 +189,7 @@ async def test_the_pages_of_refusal_look_like_the_others(
     await ana.looks_well("catalogue-empty")
 
     # Too often
-    monkeypatch.setattr(settings, "purchases_per_hour_and_email", 1)
+    monkeypatch.setattr(settings, "max_purchases_per_hour_per_email", 1)
     await stage.article(slug="another", max_paid_links=3)
     await ana.go("/articles/another/link")
     for name, value in (

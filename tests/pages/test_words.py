@@ -143,7 +143,7 @@ def test_a_wait_is_in_units_that_people_use(seconds: int, said: str) -> None:
 
 
 def test_one_is_not_many() -> None:
-    assert order_texts.places(1, 1) == "1 of 1 link free"
-    assert order_texts.places(2, 3) == "2 of 3 links free"
+    assert order_texts.slots_free(1, 1) == "1 of 1 link free"
+    assert order_texts.slots_free(2, 3) == "2 of 3 links free"
     assert order_texts.taken(1).startswith("The only link of this article is held")
     assert order_texts.taken(3).startswith("All 3 links of this article are held")

@@ -57,7 +57,7 @@ class Worker(Middleware):
         redis_broker.drain(broker)
         loop = get_event_loop_thread()
         if loop is not None:
-            patience = max(0.0, settings.grace_seconds - HAND_BACK_SECONDS)
+            patience = max(0.0, settings.shutdown_grace_seconds - HAND_BACK_SECONDS)
             loop.loop.call_soon_threadsafe(loop.loop.call_later, patience, run.stop)
 
     @override

@@ -13,9 +13,9 @@ from blogqueue.log import logger
 Noted = TypeVar("Noted")
 
 
-async def deliver(letter_id: UUID) -> int | None:
+async def deliver(email_id: UUID) -> int | None:
     """Send a letter that waits; the delay in ms after which to try again, if it was not taken."""
-    outgoing = await emails.claim(letter_id)
+    outgoing = await emails.claim(email_id)
     if outgoing is None:
         return None
     try:
@@ -35,11 +35,11 @@ async def deliver(letter_id: UUID) -> int | None:
         handed_over = await smtp.send(email, hand_over)
     except MailError as error:
         refusal, permanent = str(error), error.permanent
-        logger.warning("letter not taken", letter=str(letter_id), error=refusal, permanent=permanent)
+        logger.warning("letter not taken", email=str(email_id), error=refusal, permanent=permanent)
         return await _noted(lambda: emails.refused(outgoing, refusal, permanent=permanent))
     if handed_over:
         await _noted(lambda: emails.sent(outgoing))
-        logger.info("letter sent", letter=str(letter_id))
+        logger.info("letter sent", email=str(email_id))
     return None
 
 

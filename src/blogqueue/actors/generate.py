@@ -4,14 +4,14 @@ from blogqueue.actors.run import Run
 from blogqueue.catalogue import domains
 from blogqueue.db.tables import Article
 from blogqueue.orders import lifecycle, results
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.generation import write_article
 from blogqueue.writing.attempts import Conversation
 from blogqueue.writing.markdown.links import Link
 
 
-async def write(current: Run) -> Promised:
+async def write(current: Run) -> Outbox:
     """Write the article that the order is for, never on from the customer's last attempt; deliver the version."""
     order = await lifecycle.get(current.claim.order_id)
     article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)

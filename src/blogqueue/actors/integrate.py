@@ -4,12 +4,12 @@ from blogqueue.actors.run import Run
 from blogqueue.catalogue import versions
 from blogqueue.db.tables import Article
 from blogqueue.orders import lifecycle, requirements, results
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.writing.attempts import Conversation
 from blogqueue.writing.link_edit.integration import LinkBrief, integrate
 
 
-async def integrate_link(current: Run) -> Promised:
+async def integrate_link(current: Run) -> Outbox:
     """Work the order's link into the PUBLISHED article, never into the customer's last attempt; deliver the version."""
     order = await lifecycle.get(current.claim.order_id)
     article = (

@@ -20,7 +20,7 @@ from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
 from blogqueue.jobs import jobs
 from blogqueue.log import logger
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 
 MAIL, UPKEEP = "mail", "upkeep"
@@ -48,11 +48,11 @@ async def generate_article(job_id: str) -> None:
 
 
 @dramatiq.actor(broker=broker, queue_name=MAIL)
-async def deliver_letter(letter_id: str) -> None:
+async def deliver_email(email_id: str) -> None:
     """Send a letter."""
-    delay = await deliver(_id(letter_id))
+    delay = await deliver(_id(email_id))
     if delay is not None:
-        await _send(deliver_letter, letter_id, delay)
+        await _send(deliver_email, email_id, delay)
 
 
 @dramatiq.actor(broker=broker, queue_name=UPKEEP)
@@ -64,9 +64,9 @@ async def send_refund(refund_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=UPKEEP, max_retries=0)
 async def minute() -> None:
     """Do what falls due; the clock sends it every minute."""
-    promised = await upkeep.minute()
+    outbox = await upkeep.minute()
     _line.trust()  # this very message came over it
-    await nudge(promised)
+    await nudge(outbox)
 
 
 def _id(text: str) -> UUID:
@@ -112,27 +112,27 @@ class _Line:
 _line = _Line()
 
 
-async def nudge(promised: Promised) -> None:
+async def nudge(outbox: Outbox) -> None:
     """Remind the workers of rows that were promised, after their commit.
 
     A broker that is away is no reason to fail what is already promised, nor to wait for it again and again: it is
     logged, and the minute's sweep sends what nobody was told of.
     """
     told: list[str] = []
-    for actor, row_id, delay in _messages(promised):
+    for actor, row_id, delay in _messages(outbox):
         if not await _send(actor, row_id, delay):
             break
         told.append(row_id)
-    if jobs_told := [job.id for job in promised.jobs if job.id in told]:
+    if jobs_told := [job.id for job in outbox.jobs if job.id in told]:
         await jobs.mark_sent(jobs_told)
 
 
-def _messages(promised: Promised) -> Generator[tuple[dramatiq.Actor[[str], None], str, int]]:
-    for job in promised.jobs:
+def _messages(outbox: Outbox) -> Generator[tuple[dramatiq.Actor[[str], None], str, int]]:
+    for job in outbox.jobs:
         yield _RUNNERS[job.queue], job.id, job.delay
-    for letter_id in promised.letters:
-        yield deliver_letter, str(letter_id), 0
-    for refund_id in promised.refunds:
+    for email_id in outbox.emails:
+        yield deliver_email, str(email_id), 0
+    for refund_id in outbox.refunds:
         yield send_refund, str(refund_id), 0
 
 

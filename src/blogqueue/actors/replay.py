@@ -25,7 +25,7 @@ class DurableReplay:
 
     def __init__(self, claim: Claim) -> None:
         self._claim = claim
-        self._answers = list(claim.drafts)
+        self._answers = list(claim.model_answers)
         self._stored = len(self._answers)
         self._position = 0
 

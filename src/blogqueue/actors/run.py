@@ -16,7 +16,7 @@ from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
 from blogqueue.orders import results
 from blogqueue.orders.budget import BudgetError
-from blogqueue.outbox import Promised, PromisedJob
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.writing.link_edit.integration import NoRoomError
 from blogqueue.writing.model import ModelError
 
@@ -49,7 +49,7 @@ class Run:
         self.replay = DurableReplay(claim)
 
 
-async def run(job_id: str, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     """Run a job if it is due and nobody else does; what was promised by its end.
 
     Whatever goes wrong within the work ends on the job's row: as a retry that is due, or as FAILED. A message that
@@ -58,21 +58,21 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Promised]]) -> Promis
     claim = await jobs.claim(job_id, HOLDER)
     if claim is None:
         logger.info("job has nothing to do", job=job_id)
-        return Promised()
+        return Outbox()
     if isinstance(claim, NotYet):
-        return Promised(jobs=(PromisedJob(job_id, claim.queue, claim.milliseconds),))
-    bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fence=claim.fence)
+        return Outbox(jobs=(OutboxJob(job_id, claim.queue, claim.milliseconds),))
+    bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fencing_token=claim.fencing_token)
     bound.info("job claimed")
     try:
-        promised = await _attempt(claim, work)
+        outbox = await _attempt(claim, work)
     except LostLeaseError:
         bound.warning("lease lost, result refused")
-        return Promised()
-    bound.info("job run ended", retries=len(promised.jobs), letters=len(promised.letters))
-    return promised
+        return Outbox()
+    bound.info("job run ended", retries=len(outbox.jobs), emails=len(outbox.emails))
+    return outbox
 
 
-async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     current = Run(claim)
     async with _lease(claim):
         away = False
@@ -93,10 +93,10 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Promised]]) -> 
                     raise
                 await jobs.hand_back(claim)
                 logger.info("job handed back", job=claim.job_id)
-                return Promised(jobs=(PromisedJob(claim.job_id, claim.queue),))
+                return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue),))
 
 
-async def _worked(current: Run, work: Callable[[Run], Awaitable[Promised]]) -> Promised:
+async def _worked(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     try:
         return await work(current)
     except (LostLeaseError, *AWAY):

@@ -10,7 +10,7 @@ from blogqueue.jobs import jobs, stats
 from blogqueue.jobs.redis_broker import BellBroker
 from blogqueue.log import logger
 from blogqueue.orders import purchases
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, refunds, stripe_api
 
 if TYPE_CHECKING:
@@ -20,25 +20,25 @@ UNSEEN_SECONDS = 5
 """What is due and does not wait in the broker's queue is sent again, if the broker was not told of it just now."""
 
 
-async def minute() -> Promised:
+async def minute() -> Outbox:
     """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
-    promised = Promised()
+    outbox = Outbox()
     # The nets first: what asks outside parties may take its time.
-    for step in (_nets, _places, refunds.begin_due, stripe_api.reconcile, held_payments.send_due, _records):
+    for step in (_nets, _slots, refunds.begin_due, stripe_api.reconcile, held_payments.send_due, _records):
         try:
-            promised += await step()
+            outbox += await step()
         except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
             logger.exception("upkeep step failed", step=step.__name__)
     logger.info(
         "upkeep",
-        jobs_sent=len(promised.jobs),
-        letters_sent=len(promised.letters),
-        refunds_sent=len(promised.refunds),
+        jobs_sent=len(outbox.jobs),
+        emails_sent=len(outbox.emails),
+        refunds_sent=len(outbox.refunds),
     )
-    return promised
+    return outbox
 
 
-async def _nets() -> Promised:
+async def _nets() -> Outbox:
     """Due jobs, letters and refunds of which the broker knows nothing (any more).
 
     Of the jobs whose messages it holds that is noted, so that each due job's row says when the broker last knew of it.
@@ -47,11 +47,11 @@ async def _nets() -> Promised:
     by_queue = {queue: [job.id for job in due if job.queue == queue] for queue in {job.queue for job in due}}
     held = {job for queue, ids in by_queue.items() for job in await _held(queue, ids)}
     await jobs.mark_sent(list(held))
-    unsent = [str(letter) for letter in await emails.overdue(UNSEEN_SECONDS)]
+    unsent = [str(email) for email in await emails.overdue(UNSEEN_SECONDS)]
     told = await _held("mail", unsent)
-    return Promised(
+    return Outbox(
         jobs=tuple(job for job in due if job.id not in held),
-        letters=tuple(UUID(letter) for letter in unsent if letter not in told),
+        emails=tuple(UUID(email) for email in unsent if email not in told),
         refunds=await refunds.overdue(),
     )
 
@@ -68,12 +68,12 @@ async def _held(queue: str, ids: list[str]) -> set[str]:
     return set(ids) if ready >= len(ids) else set()
 
 
-async def _places() -> Promised:
+async def _slots() -> Outbox:
     await purchases.expire()
-    return Promised()
+    return Outbox()
 
 
-async def _records() -> Promised:
+async def _records() -> Outbox:
     await stats.record()
     await jobs.clean_up()
-    return Promised()
+    return Outbox()

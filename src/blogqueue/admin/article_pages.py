@@ -47,12 +47,14 @@ async def text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> T
 @post("/admin/texts/{article_id:uuid}", include_in_schema=False, request_max_body_size=BODY_BYTES)
 async def publish(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
     """Publish what was written."""
-    who = await auth.form_sender(request, data.get("form", ""))
+    actor = await auth.form_sender(request, data.get("form", ""))
     base = await _version(data.get("base", ""))
     # A form is sent with CRLF everywhere (HTML §4.10.22.7).
     written = restore_line_ends(data.get("text", ""), base[1])
     try:
-        await articles.publish_text(article_id, written, who=who, override=data.get("override", ""), based_on=base[0])
+        await articles.publish_text(
+            article_id, written, actor=actor, override=data.get("override", ""), based_on=base[0]
+        )
     except ProblemError as error:
         words = " ".join([error.message, *(detail.message for detail in error.details)])
         template = await _shown(request, article_id, written=written, base=data.get("base", ""), refused=words)

@@ -62,19 +62,19 @@ async def _article_id(slug: str) -> UUID:
 
 
 async def _on_site(request: Request, said: OnSite) -> str:
-    article_id, who = await _article_id(said.slug), editor(request)
+    article_id, actor = await _article_id(said.slug), editor(request)
     try:
         if said.what == "put back":
-            await articles.put_back(article_id, who=who)
+            await articles.put_back(article_id, actor=actor)
         else:
-            await articles.take_down(article_id, who=who, override=said.reason)
+            await articles.take_down(article_id, actor=actor, override=said.reason)
     except ProblemError as error:
         raise ValueError(error.message) from error
     return "Done."
 
 
-class FrozenOrder(BaseModel):
-    """A frozen order's id, and whether it goes on or ends, its payment reversed."""
+class OrderOnHold(BaseModel):
+    """An order on hold's id, and whether it goes on or ends, its payment reversed."""
 
     order_id: UUID
     what: Literal["let it go on", "end it"] = "let it go on"
@@ -87,26 +87,26 @@ class Held(BaseModel):
     what: Literal["work on it", "give the money back", "settled outside"] = "work on it"
 
 
-async def _frozen_order(request: Request, said: FrozenOrder) -> str:
-    verb = disputes.unfreeze if said.what == "let it go on" else disputes.end
+async def _order_on_hold(request: Request, said: OrderOnHold) -> str:
+    verb = disputes.release if said.what == "let it go on" else disputes.end
     try:
-        await verb(said.order_id, who=editor(request))
+        await verb(said.order_id, actor=editor(request))
     except ProblemError as error:
         raise ValueError(error.message) from error
     return "Done."
 
 
 async def _held_payment(request: Request, said: Held) -> str:
-    session_id, who = said.session_id.strip(), editor(request)
+    session_id, actor = said.session_id.strip(), editor(request)
     try:
         if said.what == "work on it":
-            _, outcome = await held_payments.accept(session_id, who=who)
+            _, outcome = await held_payments.accept(session_id, actor=actor)
             return f"Accepted: {outcome}."
         if said.what == "give the money back":
             # Stripe is asked by the next minute: no transaction is open while it thinks.
-            await held_payments.promise_return(session_id, who=who)
+            await held_payments.request_return(session_id, actor=actor)
             return "The money is given back within two minutes."
-        await held_payments.dismiss(session_id, who=who)
+        await held_payments.dismiss(session_id, actor=actor)
     except ProblemError as error:
         raise ValueError(error.message) from error
     return "Done."
@@ -115,7 +115,7 @@ async def _held_payment(request: Request, said: Held) -> str:
 FORMS = [
     FormConfig("Take down or put back", OnSite, _on_site, "Whether an article is on the site and on sale."),
     FormConfig("Decide on a held payment", Held, _held_payment, "A payment that is not as asked, or one too many."),
-    FormConfig("Decide on a frozen order", FrozenOrder, _frozen_order, "An order whose payment is disputed."),
+    FormConfig("Decide on an order on hold", OrderOnHold, _order_on_hold, "An order whose payment is disputed."),
 ]
 
 

@@ -24,9 +24,9 @@ from blogqueue.db.tables import (
     Article,
     ArticleVersion,
     Domain,
+    Email,
     HeldPayment,
     Job,
-    Letter,
     Order,
     OrderEvent,
     Purchase,
@@ -89,11 +89,11 @@ async def _before_insert(row: Table, request: Request) -> Table:
         setattr(row, name, value)
     if isinstance(row, Article):
         row.status, row.selected_version_id, row.published_at = ArticleStatus.DRAFT, None, None
-        created = partial(history.note, article_id=row.id, to=ArticleStatus.DRAFT, text=row.slug)
+        created = partial(history.record, article_id=row.id, to_status=ArticleStatus.DRAFT, detail=row.slug)
         afterwards: Afterwards = request.scope[AFTERWARDS]
         afterwards.append(partial(created, editor(request), "create article"))
     elif isinstance(row, Domain):
-        await history.note(editor(request), "create domain", text=str(row.host))
+        await history.record(editor(request), "create domain", detail=str(row.host))
     return row
 
 
@@ -114,11 +114,11 @@ async def _before_update(
     changed = _sensible(table, wanted)
     if changed:
         said = "; ".join(f"{name}: {known[name]!r} → {value!r}" for name, value in changed.items())
-        await history.note(
+        await history.record(
             editor(request),
             f"edit {table.__name__.lower()}",
             article_id=known["id"] if table is Article else None,
-            text=f"{known['slug' if table is Article else 'host']}: {said}",
+            detail=f"{known['slug' if table is Article else 'host']}: {said}",
         )
     # Piccolo makes no UPDATE of nothing; the row is locked, so that writing what it holds changes nothing.
     return {column: changed[_name(column)] for column in values if _name(column) in changed} or {
@@ -179,7 +179,7 @@ TABLES = [
         visible_columns=[Order.id, Order.status, Order.customer_email, Order.article_id, Order.price, Order.currency,
                          Order.failure_reason, Order.refund_state, Order.created_at],
         visible_filters=[Order.status, Order.customer_email, Order.article_id, Order.failure_reason,
-                         Order.refund_state, Order.frozen, Order.created_at],
+                         Order.refund_state, Order.on_hold, Order.created_at],
         **_seen("Workflow", newest=Order.created_at),
     ),
     TableConfig(  # what the orders' pages link to
@@ -203,11 +203,11 @@ TABLES = [
         **_seen("Workflow", newest=Job.created_at),
     ),
     TableConfig(
-        Letter,
-        visible_columns=[Letter.id, Letter.state, Letter.kind, Letter.to, Letter.subject, Letter.order_id,
-                         Letter.sent_at, Letter.error],
-        visible_filters=[Letter.state, Letter.kind, Letter.to, Letter.order_id, Letter.sent_at],
-        **_seen("Workflow", newest=Letter.created_at),
+        Email,
+        visible_columns=[Email.id, Email.state, Email.kind, Email.to, Email.subject, Email.order_id,
+                         Email.sent_at, Email.error],
+        visible_filters=[Email.state, Email.kind, Email.to, Email.order_id, Email.sent_at],
+        **_seen("Workflow", newest=Email.created_at),
     ),
     TableConfig(
         Refund,
@@ -217,8 +217,8 @@ TABLES = [
     ),
     TableConfig(
         OrderEvent,
-        visible_columns=[OrderEvent.id, OrderEvent.at, OrderEvent.who, OrderEvent.what, OrderEvent.order_id,
-                         OrderEvent.article_id, OrderEvent.from_status, OrderEvent.to_status, OrderEvent.note],
+        visible_columns=[OrderEvent.id, OrderEvent.created_at, OrderEvent.actor, OrderEvent.action, OrderEvent.order_id,
+                         OrderEvent.article_id, OrderEvent.from_status, OrderEvent.to_status, OrderEvent.detail],
         **_seen("Workflow", newest=OrderEvent.id),
     ),
 ]  # fmt: skip

@@ -16,7 +16,7 @@ from blogqueue.db import history
 from blogqueue.errors import ProblemError
 from blogqueue.money import amount
 from blogqueue.orders import lifecycle
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
 from blogqueue.payments import refunds
@@ -38,12 +38,12 @@ HOUR, DAY = 3600, 86400
 @get("/admin/reviews", include_in_schema=False)
 async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = None) -> Template | Redirect:
     """What waits, oldest first."""
-    who = await editors.signed_in(auth.session(request))
-    if who is None:
+    actor = await editors.signed_in(auth.session(request))
+    if actor is None:
         return Redirect("/admin/", status_code=303)
     return page(
         "reviews/queue.html",
-        who=who,
+        actor=actor,
         waiting=await queue.waiting(),
         number=await queue.number_waiting(),
         failed=await queue.failed(),
@@ -70,42 +70,42 @@ async def order(
 @post("/admin/reviews/{order_id:uuid}/approve", include_in_schema=False)
 async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Publish it, and go on to the next."""
-    who = await auth.form_sender(request, data.get("form", ""))
+    actor = await auth.form_sender(request, data.get("form", ""))
     try:
         following = await queue.after(order_id)
-        _, promised = await approval.approve(order_id, who=who, version_id=_version(data))
+        _, outbox = await approval.approve(order_id, actor=actor, version_id=_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error)
-    await nudge(promised)
+    await nudge(outbox)
     return _on(order_id, following)
 
 
 @post("/admin/reviews/{order_id:uuid}/reject", include_in_schema=False)
 async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Refuse it with a reason, and go on to the next."""
-    who = await auth.form_sender(request, data.get("form", ""))
+    actor = await auth.form_sender(request, data.get("form", ""))
     reason = " ".join(filter(None, [data.get("reason", ""), data.get("words", "")]))
     try:
         following = await queue.after(order_id)
-        _, promised = await approval.reject(order_id, who=who, reason=reason, version_id=_version(data))
+        _, outbox = await approval.reject(order_id, actor=actor, reason=reason, version_id=_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error, typed=data)
-    await nudge(promised)
+    await nudge(outbox)
     return _on(order_id, following)
 
 
 @post("/admin/reviews/{order_id:uuid}/retry", include_in_schema=False)
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Give a failed order's job new attempts."""
-    who = await auth.form_sender(request, data.get("form", ""))
-    return await _mend(request, order_id, "retry", lifecycle.retry(order_id, who=who))
+    actor = await auth.form_sender(request, data.get("form", ""))
+    return await _mend(request, order_id, "retry", lifecycle.retry(order_id, actor=actor))
 
 
 @post("/admin/reviews/{order_id:uuid}/refund", include_in_schema=False)
 async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Give a failed order's money back now, or once more after Stripe could not."""
-    who = await auth.form_sender(request, data.get("form", ""))
-    return await _mend(request, order_id, "refund", refunds.begin_or_repeat(order_id, who=who))
+    actor = await auth.form_sender(request, data.get("form", ""))
+    return await _mend(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
 
 
 def age(seconds: int) -> str:
@@ -131,14 +131,14 @@ def _on(order_id: UUID, following: UUID | None) -> Redirect:
 
 
 async def _mend(
-    request: Request[Any, Any, Any], order_id: UUID, code: str, verb: Awaitable[Promised]
+    request: Request[Any, Any, Any], order_id: UUID, code: str, verb: Awaitable[Outbox]
 ) -> Template | Redirect:
     """Do what a failed order needs, and show what became of it."""
     try:
-        promised = await verb
+        outbox = await verb
     except ProblemError as error:
         return await _refused(request, order_id, error)
-    await nudge(promised)
+    await nudge(outbox)
     return Redirect(f"/admin/reviews/{order_id}?said={code}", status_code=303)
 
 

@@ -56,9 +56,9 @@ async def approve(
     request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[ApproveRequest | None] = None
 ) -> dict[str, Any]:
     """Publish an order's version; where its paragraph has changed since, the link is integrated again instead."""
-    who = request.user
-    order, promised = await approval.approve(order_id, who=who, version_id=data.version_id if data else None)
-    await nudge(promised)
+    actor = request.user
+    order, outbox = await approval.approve(order_id, actor=actor, version_id=data.version_id if data else None)
+    await nudge(outbox)
     published = order.status == OrderStatus.COMPLETED
     return success(
         {"orderId": order.id, "status": order.status, "versionId": order.version_id},
@@ -71,10 +71,10 @@ async def reject(
     request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[RejectRequest | None] = None
 ) -> dict[str, Any]:
     """Refuse an order's link for good: its payment goes back, and the customer reads the reason."""
-    who = request.user
+    actor = request.user
     said = data or RejectRequest(reason="")  # without a body, it is the reason that is missing
-    order, promised = await approval.reject(order_id, who=who, reason=said.reason, version_id=said.version_id)
-    await nudge(promised)
+    order, outbox = await approval.reject(order_id, actor=actor, reason=said.reason, version_id=said.version_id)
+    await nudge(outbox)
     return success(
         {
             "orderId": order.id,
@@ -89,25 +89,25 @@ async def reject(
 @post("/orders/{order_id:uuid}/refund", status_code=202)
 async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Give a FAILED order's money back now, or once more where Stripe could not."""
-    who = request.user
-    await nudge(await refunds.begin_or_repeat(order_id, who=who))
+    actor = request.user
+    await nudge(await refunds.begin_or_repeat(order_id, actor=actor))
     return success({"orderId": order_id, "refundState": RefundState.INITIATED}, "The refund is on its way")
 
 
 @post("/orders/{order_id:uuid}/retry", status_code=202)
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Give a FAILED order's job new attempts, as long as no refund has begun."""
-    who = request.user
-    promised = await lifecycle.retry(order_id, who=who)
-    await nudge(promised)
-    return success({"orderId": order_id, "jobId": promised.jobs[0].id}, "The order's job is waiting again")
+    actor = request.user
+    outbox = await lifecycle.retry(order_id, actor=actor)
+    await nudge(outbox)
+    return success({"orderId": order_id, "jobId": outbox.jobs[0].id}, "The order's job is waiting again")
 
 
-@post("/orders/{order_id:uuid}/unfreeze", status_code=200)
-async def unfreeze(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
+@post("/orders/{order_id:uuid}/release", status_code=200)
+async def release(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Let an order whose payment was disputed go on where it stood."""
-    who = request.user
-    await nudge(await disputes.unfreeze(order_id, who=who))
+    actor = request.user
+    await nudge(await disputes.release(order_id, actor=actor))
     order = await lifecycle.get(order_id)
     return success({"orderId": order_id, "status": order.status}, "The order goes on")
 
@@ -115,8 +115,8 @@ async def unfreeze(request: Request[Any, Any, Any], order_id: FromPath[UUID]) ->
 @post("/orders/{order_id:uuid}/end", status_code=200)
 async def end(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """End an order whose payment was disputed: FAILED, its payment reversed; it is not refunded."""
-    who = request.user
-    await nudge(await disputes.end(order_id, who=who))
+    actor = request.user
+    await nudge(await disputes.end(order_id, actor=actor))
     order = await lifecycle.get(order_id)
     data = {"orderId": order_id, "status": order.status, "failureReason": order.failure_reason}
     return success(data, "The order has ended")
@@ -131,25 +131,25 @@ async def list_held() -> dict[str, Any]:
 @post("/payments/{session_id:str}/accept", status_code=200)
 async def accept(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
     """Work on a held payment all the same: it becomes its order."""
-    who = request.user
-    promised, outcome = await held_payments.accept(session_id, who=who)
-    await nudge(promised)
+    actor = request.user
+    outbox, outcome = await held_payments.accept(session_id, actor=actor)
+    await nudge(outbox)
     return success({"sessionId": session_id, "state": HeldState.ACCEPTED}, f"Accepted: {outcome}")
 
 
 @post("/payments/{session_id:str}/return", status_code=200)
 async def give_back(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
     """Have Stripe give a held payment back."""
-    who = request.user
-    await nudge(await held_payments.give_back(session_id, who=who))
+    actor = request.user
+    await nudge(await held_payments.give_back(session_id, actor=actor))
     return success({"sessionId": session_id, "state": HeldState.RETURNED}, "The payment was given back")
 
 
 @post("/payments/{session_id:str}/dismiss", status_code=200)
 async def dismiss(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
     """Note that a held payment was settled outside."""
-    who = request.user
-    await held_payments.dismiss(session_id, who=who)
+    actor = request.user
+    await held_payments.dismiss(session_id, actor=actor)
     return success({"sessionId": session_id, "state": HeldState.DISMISSED}, "Dismissed")
 
 
@@ -166,7 +166,7 @@ def _listed(row: dict[str, Any]) -> dict[str, Any]:
         "currency": row["currency"],
         "failureReason": row["failure_reason"],
         "refundState": row["refund_state"],
-        "onHold": row["frozen"],
+        "onHold": row["on_hold"],
         "createdAt": row["created_at"],
         "completedAt": row["completed_at"],
     }
@@ -182,7 +182,7 @@ HANDLERS = [
             reject,
             refund,
             retry,
-            unfreeze,
+            release,
             end,
             list_held,
             accept,

@@ -22,10 +22,10 @@ SESSION_COOKIE = "id"
 """piccolo_api's name for it."""
 
 # Each limit counts in a store of its own: the key in it is the address alone.
-CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.checkouts_per_minute_and_address), store="checkouts").middleware
+CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.max_checkouts_per_minute_per_ip), store="checkouts").middleware
 """How often an address may ask for a payment page, by program or by form together; 429 beyond."""
 
-ORDER_LINK_LIMIT = RateLimitConfig(("hour", settings.purchases_per_hour_and_address), store="order_links").middleware
+ORDER_LINK_LIMIT = RateLimitConfig(("hour", settings.max_purchases_per_hour_per_ip), store="order_links").middleware
 """How often an address may ask for its orders' links; 429 beyond."""
 
 
@@ -64,11 +64,11 @@ def own_form(request: Connection, shown: str) -> None:
 
 async def form_sender(request: Request[Any, Any, Any], form: str) -> str:
     """The name of the signed-in editor who sent one of our own forms. Raises ForbiddenError for anybody else."""
-    who = await editors.signed_in(session(request))
-    if who is None:
+    actor = await editors.signed_in(session(request))
+    if actor is None:
         raise ForbiddenError
     own_form(request, form)
-    return who
+    return actor
 
 
 async def editors_only(request: Connection, _: BaseRouteHandler) -> None:

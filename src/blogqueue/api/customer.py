@@ -17,7 +17,7 @@ from blogqueue.db.tables import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
 from blogqueue.orders import changes, lifecycle, status_view
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.states import OrderKind, OrderStatus
 
 RECONNECT_MS = 2_000
@@ -101,7 +101,7 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
             details=[FieldError("orderId", "kind", f"The order's kind is {order.kind}.")],
         )
     job = await lifecycle.regenerate(order.id)
-    await nudge(Promised(jobs=(job,)))
+    await nudge(Outbox(jobs=(job,)))
     return success(
         {"jobId": job.id, "estimatedTime": await status_view.estimate(job.queue, job.id), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",

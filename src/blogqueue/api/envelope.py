@@ -112,7 +112,7 @@ def _details(request: Request[Any, Any, Any], entry: Any) -> list[FieldError]:  
     if not field and (found := _PATH.search(message)):
         field = found["field"]
     # Litestar says our own parameter's name; callers know it as camelCase.
-    field = re.sub("_([a-z])", lambda letter: letter[1].upper(), field)
+    field = re.sub("_([a-z])", lambda email: email[1].upper(), field)
     return [FieldError(field or "body", "type", message.partition(" - at")[0])]
 
 

@@ -14,7 +14,7 @@ from blogqueue.api.envelope import NO_FIT, success
 from blogqueue.catalogue import domains, offers
 from blogqueue.errors import FieldError, ProblemError
 from blogqueue.orders import purchases
-from blogqueue.orders.requests import ArticleWish, BacklinkWish, Wish
+from blogqueue.orders.requests import ArticleRequest, LinkRequest, PurchaseRequest
 from blogqueue.payments import stripe_api
 from blogqueue.payments import webhook as webhook_events
 
@@ -32,7 +32,7 @@ MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=offers.MOST)]
 PublishedSince = Annotated[date | None, QueryParameter(name="publishedSince", description="a day in UTC: 2026-11-23")]
 
 
-class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+class PurchaseBody(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     """A link wanted in an article (`articleId`), or a new article wanted on a site (`kind`, `domainId`, `topic`)."""
 
     target_url: Annotated[str, msgspec.Meta(description="http(s), a public host, at most 2,048 characters")]
@@ -48,15 +48,15 @@ class PurchaseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
     niche: Annotated[str, msgspec.Meta(description="of an article: its subject; the site's if left out")] = ""
     keyword: Annotated[str, msgspec.Meta(description="of an article: words that it must use")] = ""
 
-    def wish(self) -> Wish:
+    def to_request(self) -> PurchaseRequest:
         """What is asked for. Raises ProblemError that names what is missing, or belongs to the other kind."""
         link = {"target_url": self.target_url, "anchor_text": self.anchor_text, "email": self.email}
         if self.kind == "backlink" and self.article_id is not None:
             self._refuse(domainId=self.domain_id, topic=self.topic, niche=self.niche, keyword=self.keyword)
-            return BacklinkWish(article_id=self.article_id, notes=self.notes, **link)
+            return LinkRequest(article_id=self.article_id, notes=self.notes, **link)
         if self.kind == "article" and self.domain_id is not None:
             self._refuse(articleId=self.article_id, notes=self.notes)
-            return ArticleWish(
+            return ArticleRequest(
                 domain_id=self.domain_id, topic=self.topic, niche=self.niche, keyword=self.keyword, **link
             )
         missing = "articleId" if self.kind == "backlink" else "domainId"
@@ -111,9 +111,9 @@ async def get_article(article_id: FromPath[UUID]) -> dict[str, Any]:
 
 
 @post("/purchase", status_code=202)
-async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseRequest]) -> dict[str, Any]:
+async def ask_purchase(request: Request[Any, Any, Any], data: JSONBody[PurchaseBody]) -> dict[str, Any]:
     """Ask for a link or an article; a magic link to confirm it is mailed. The answer is the same for every address."""
-    await nudge(await purchases.ask(data.wish(), address=auth.address(request)))
+    await nudge(await purchases.ask(data.to_request(), address=auth.address(request)))
     return success({}, "Check your e-mail and open the link in it to go on to the payment.")
 
 
@@ -127,8 +127,8 @@ async def open_checkout(data: JSONBody[CheckoutRequest]) -> dict[str, Any]:
 @post("/purchase/webhook", status_code=200, request_max_body_size=WEBHOOK_BODY_BYTES)
 async def webhook(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Stripe's events; the signature is checked over the raw body."""
-    promised = await webhook_events.receive(await request.body(), request.headers.get("stripe-signature", ""))
-    await nudge(promised)
+    outbox = await webhook_events.receive(await request.body(), request.headers.get("stripe-signature", ""))
+    await nudge(outbox)
     return success({})
 
 

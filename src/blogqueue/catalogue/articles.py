@@ -34,7 +34,7 @@ async def draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUI
             keyword=keyword,
         )
         if await Article.insert(article).on_conflict(target=Article.slug, action="DO NOTHING").returning(Article.id):
-            await history.note(history.STRIPE, "draft article", article_id=article.id, to=ArticleStatus.DRAFT)
+            await history.record(history.STRIPE, "draft article", article_id=article.id, to_status=ArticleStatus.DRAFT)
             return article.id
     raise AssertionError("unreachable: there is always another number")
 
@@ -43,7 +43,7 @@ async def publish_text(
     article_id: UUID,
     content_md: str,
     *,
-    who: str,
+    actor: str,
     override: str = "",
     based_on: UUID | Literal["any"] | None = "any",
 ) -> UUID:
@@ -73,19 +73,24 @@ async def publish_text(
         version_id = await versions.store(article_id, content_md)
         await versions.publish(article_id, version_id)
         note = f"version {version_id}" + (f"; paid links dropped: {override.strip()}" if lost else "")
-        await history.note(
-            who, "publish text", article_id=article_id, frm=article.status, to=ArticleStatus.PUBLISHED, text=note
+        await history.record(
+            actor,
+            "publish text",
+            article_id=article_id,
+            from_status=article.status,
+            to_status=ArticleStatus.PUBLISHED,
+            detail=note,
         )
         for paid in lost:
             await Order.raw("UPDATE orders SET link_dropped_at = clock_timestamp() WHERE id = {}", paid.order_id)
-            await history.note(who, "paid link dropped", order_id=paid.order_id, text=override.strip())
+            await history.record(actor, "paid link dropped", order_id=paid.order_id, detail=override.strip())
         for paid in back:
             await Order.raw("UPDATE orders SET link_dropped_at = NULL WHERE id = {}", paid.order_id)
-            await history.note(who, "paid link back", order_id=paid.order_id, text=f"version {version_id}")
+            await history.record(actor, "paid link back", order_id=paid.order_id, detail=f"version {version_id}")
     return version_id
 
 
-async def take_down(article_id: UUID, *, who: str, override: str = "") -> None:
+async def take_down(article_id: UUID, *, actor: str, override: str = "") -> None:
     """Take a published article off the site and off sale; nothing of it is lost, and `put_back` brings it back.
 
     Raises ConflictError unless it is published, and, without `override` (a reason), when paid links stand in it.
@@ -96,28 +101,32 @@ async def take_down(article_id: UUID, *, who: str, override: str = "") -> None:
         if paid and not override.strip():
             raise _loses(paid)
         await _move(article_id, ArticleStatus.PUBLISHED, ArticleStatus.UNPUBLISHED)
-        await history.note(
-            who,
+        await history.record(
+            actor,
             "take down",
             article_id=article_id,
-            frm=ArticleStatus.PUBLISHED,
-            to=ArticleStatus.UNPUBLISHED,
-            text=override.strip(),
+            from_status=ArticleStatus.PUBLISHED,
+            to_status=ArticleStatus.UNPUBLISHED,
+            detail=override.strip(),
         )
         for one in paid:
-            await history.note(who, history.TAKEN_DOWN, order_id=one.order_id, text=override.strip())
+            await history.record(actor, history.TAKEN_DOWN, order_id=one.order_id, detail=override.strip())
 
 
-async def put_back(article_id: UUID, *, who: str) -> None:
+async def put_back(article_id: UUID, *, actor: str) -> None:
     """Put an article that was taken down back on the site and on sale, with the text that it had."""
     async with transaction():
         await versions.lock_article(article_id)
         await _move(article_id, ArticleStatus.UNPUBLISHED, ArticleStatus.PUBLISHED)
-        await history.note(
-            who, "put back", article_id=article_id, frm=ArticleStatus.UNPUBLISHED, to=ArticleStatus.PUBLISHED
+        await history.record(
+            actor,
+            "put back",
+            article_id=article_id,
+            from_status=ArticleStatus.UNPUBLISHED,
+            to_status=ArticleStatus.PUBLISHED,
         )
         for one in await offers.paid_orders(article_id):
-            await history.note(who, history.PUT_BACK, order_id=one.order_id)
+            await history.record(actor, history.PUT_BACK, order_id=one.order_id)
 
 
 def _refuse_taken_down(article: Article) -> None:
@@ -165,7 +174,7 @@ async def _back(article_id: UUID, content_md: str, *, freed: int) -> list[offers
     back = [one for one in dropped.values() if not await offers.is_sold(article_id, one.link)]
     if not back:
         return []
-    if await offers.places(article_id) + freed < len(back) or find_lost_links(
+    if await offers.slots_free(article_id) + freed < len(back) or find_lost_links(
         content_md, [(one.link, one.rel) for one in back]
     ):
         raise ConflictError(
@@ -192,11 +201,11 @@ def _named(paid: list[offers.PaidLink]) -> list[FieldError]:
     ]
 
 
-async def _move(article_id: UUID, frm: ArticleStatus, to: ArticleStatus) -> None:
+async def _move(article_id: UUID, from_status: ArticleStatus, to: ArticleStatus) -> None:
     moved = (
         await Article.update({Article.status: to})
-        .where(Article.id == article_id, Article.status == frm)
+        .where(Article.id == article_id, Article.status == from_status)
         .returning(Article.id)
     )
     if not moved:
-        raise ConflictError(f"The article is not {frm}.", code="wrong_state")
+        raise ConflictError(f"The article is not {from_status}.", code="wrong_state")

@@ -14,7 +14,7 @@ from blogqueue.db.tables import Article, ArticleVersion, Domain
 from blogqueue.errors import ConflictError
 from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
 
-WHO = "import"
+ACTOR = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
 TITLE_LENGTH = 500
 MAX_BYTES = 1_000_000
@@ -153,7 +153,7 @@ async def _publish(file: _File, site: dict[str, Any], drop: str) -> str:
             published_at=file.published_at,
         )
         await Article.insert(article)
-        await articles.publish_text(article.id, file.content, who=WHO)
+        await articles.publish_text(article.id, file.content, actor=ACTOR)
     return "published"
 
 
@@ -170,7 +170,7 @@ async def _publish_again(file: _File, known: Article, domain: Domain, drop: str)
     if owners is not None and owners["content_md"] == file.content:
         return "unchanged"
     try:
-        await articles.publish_text(known.id, file.content, who=WHO, override=drop)
+        await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
     except ConflictError as error:
         raise UnusableError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
     return "updated"

@@ -27,7 +27,7 @@ _HUNDREDTHS = (
 )
 
 
-_WORDS = "v.words::bigint"
+_WORDS = "v.word_count::bigint"
 """A number that is asked for may be larger than any article is long."""
 
 
@@ -70,14 +70,14 @@ GREATEST(0, d.max_paid_links
     - (SELECT count(*) FROM orders o
        WHERE o.article_id = a.id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL)
     - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
-                                          AND p.holds_until > clock_timestamp()))
+                                          AND p.slot_held_until > clock_timestamp()))
 """
 
 _ITEM = f"""
 SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
        d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
-       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.words, {_HUNDREDTHS} AS hundredths,
-       {_FREE} AS places
+       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
+       {_FREE} AS slots_free
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
 WHERE a.status = 'PUBLISHED'
 """  # noqa: S608 - both texts are ours
@@ -105,9 +105,9 @@ class Offer(msgspec.Struct, frozen=True):
     forbidden_niches: list[str]
     forbidden_words: list[str]
     content_md: str
-    words: int
+    word_count: int
     hundredths: int
-    places: int
+    slots_free: int
 
 
 async def offers(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
@@ -137,7 +137,7 @@ async def offers(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> 
     if len(rows) <= size:
         return page, None
     last = page[-1]
-    behind = {Sort.NEWEST: last.published_at, Sort.CHEAPEST: last.hundredths}.get(wanted.sort, last.words)
+    behind = {Sort.NEWEST: last.published_at, Sort.CHEAPEST: last.hundredths}.get(wanted.sort, last.word_count)
     return page, pagination.after(behind, last.id, wanted.sort)
 
 
@@ -174,20 +174,20 @@ async def choices() -> tuple[list[tuple[str, str]], list[str], list[str]]:
     return domains, sorted({str(row["niche"]) for row in rows}), sorted({str(row["currency"]) for row in rows})
 
 
-async def link_places(offer: Offer) -> tuple[list[str], int]:
+async def eligible_paragraphs(offer: Offer) -> tuple[list[str], int]:
     """The first words of each paragraph of an article that may take a link, and how many paragraphs it has in all."""
     paid = [link for link, _ in await paid_links(offer.id)]
     starts = [shorten(block.text, 90, placeholder=" …") for block in find_eligible_blocks(offer.content_md, paid)]
     return starts, len(find_prose_blocks(offer.content_md))
 
 
-async def places(article_id: UUID) -> int:
+async def slots_free(article_id: UUID) -> int:
     """How many link places of an article are neither sold nor held, whether or not it is on sale."""
     rows = await Article.raw(
-        f"SELECT {_FREE} AS places FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
+        f"SELECT {_FREE} AS slots_free FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
         article_id,
     )
-    return int(rows[0]["places"])
+    return int(rows[0]["slots_free"])
 
 
 async def sold(article_id: UUID) -> int:
@@ -199,7 +199,7 @@ async def sold(article_id: UUID) -> int:
     return int(rows[0]["n"])
 
 
-async def has_place(purchase_id: UUID) -> bool:
+async def has_free_slot(purchase_id: UUID) -> bool:
     """Whether a purchase may (still) have one of its article's link places, with the article locked.
 
     Before it stand what is sold and the earlier purchases that hold a place; all that do, where its own hold is over.
@@ -208,13 +208,13 @@ async def has_place(purchase_id: UUID) -> bool:
         "SELECT d.max_paid_links > (SELECT count(*) FROM orders o "
         "    WHERE o.article_id = p.article_id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL) "
         "  + (SELECT count(*) FROM purchases other WHERE other.article_id = p.article_id AND other.id <> p.id "
-        "       AND other.state = 'OPEN' AND other.holds_until > clock_timestamp() "
-        "       AND (p.holds_until <= clock_timestamp() "
-        "            OR (other.created_at, other.id) < (p.created_at, p.id))) AS has_place "
+        "       AND other.state = 'OPEN' AND other.slot_held_until > clock_timestamp() "
+        "       AND (p.slot_held_until <= clock_timestamp() "
+        "            OR (other.created_at, other.id) < (p.created_at, p.id))) AS has_slot "
         "FROM purchases p JOIN articles a ON a.id = p.article_id JOIN domains d ON d.id = a.domain_id WHERE p.id = {}",
         purchase_id,
     )
-    return bool(rows[0]["has_place"])
+    return bool(rows[0]["has_slot"])
 
 
 async def is_sold(article_id: UUID, link: Link) -> bool:
@@ -278,7 +278,7 @@ def listed(offer: Offer) -> dict[str, Any]:
         "price": offer.backlink_price,
         "currency": offer.currency,
         "rel": offer.rel,
-        "linksFree": offer.places,
-        "words": offer.words,
+        "linksFree": offer.slots_free,
+        "wordCount": offer.word_count,
         "publishedAt": offer.published_at,
     }

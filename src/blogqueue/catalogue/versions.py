@@ -28,7 +28,7 @@ async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # n
         article_id=article_id,
         version_num=latest[0]["n"] + 1,
         content_md=content_md,
-        words=word_count(content_md),
+        word_count=word_count(content_md),
         **columns,
     )
     await ArticleVersion.insert(version)

@@ -72,7 +72,7 @@ def worker(queues: tuple[str, ...]) -> None:
         "blogqueue.actors",
         "--processes", "1",
         "--threads", str(sum(threads[queue] for queue in queues)),
-        "--worker-shutdown-timeout", str(settings.grace_seconds * 1000),
+        "--worker-shutdown-timeout", str(settings.shutdown_grace_seconds * 1000),
         "--skip-logging",
         "--queues", *queues,
     )  # fmt: skip
@@ -138,7 +138,7 @@ def audit() -> None:
         ids = f"  {' '.join(finding.offenders)}" if finding.offenders else ""
         print(f"{finding.number}  {len(finding.offenders):>5}  {finding.rule}{ids}")
     if failed:
-        print(f"Letters that failed: {failed}; see `blogqueue letters list --state FAILED`.")
+        print(f"Emails that failed: {failed}; see `blogqueue emails list --state FAILED`.")
     sys.exit(1 if any(finding.offenders for finding in findings) else 0)
 
 

@@ -14,7 +14,7 @@ import click
 
 from blogqueue.errors import ProblemError
 from blogqueue.money import amount
-from blogqueue.states import JobState, LetterState
+from blogqueue.states import EmailState, JobState
 
 JOB_QUEUES = ("article-generation", "backlink-integration")
 OPERATOR = "operator"
@@ -101,7 +101,7 @@ def retry_job(job_id: str) -> None:
         rows = await Job.select(Job.order_id).where(Job.id == job_id)
         if not rows:
             sys.exit(f"There is no job {job_id}.")
-        await nudge(await lifecycle.retry(rows[0]["order_id"], who=OPERATOR, job_id=job_id))
+        await nudge(await lifecycle.retry(rows[0]["order_id"], actor=OPERATOR, job_id=job_id))
 
     with_database(again())
     print(f"{job_id} is waiting again")
@@ -112,28 +112,28 @@ def orders() -> None:
     """Orders whose payment is disputed."""
 
 
-@orders.command("frozen")
-def list_frozen() -> None:
+@orders.command("on_hold")
+def list_on_hold() -> None:
     """The orders that rest, oldest first."""
     from blogqueue.db.tables import Order
 
     async def find() -> list[dict[str, Any]]:
-        return await Order.select().where(Order.frozen.eq(value=True)).order_by(Order.created_at)
+        return await Order.select().where(Order.on_hold.eq(value=True)).order_by(Order.created_at)
 
     for row in with_database(find()):
         money = amount(row["price"], row["currency"])
         print(f"{row['id']}  {row['status']:<13} {money}  {row['customer_email']}  {row['created_at']:%F %T}")
 
 
-@orders.command("unfreeze")
+@orders.command("release")
 @click.argument("order_id", type=click.UUID)
-def unfreeze_order(order_id: UUID) -> None:
-    """Let a frozen order go on where it stood."""
+def release_order(order_id: UUID) -> None:
+    """Let an order on hold go on where it stood."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import disputes
 
     async def release() -> None:
-        await nudge(await disputes.unfreeze(order_id, who=OPERATOR))
+        await nudge(await disputes.release(order_id, actor=OPERATOR))
 
     with_database(release())
     print(f"{order_id} goes on")
@@ -142,12 +142,12 @@ def unfreeze_order(order_id: UUID) -> None:
 @orders.command("end")
 @click.argument("order_id", type=click.UUID)
 def end_order(order_id: UUID) -> None:
-    """End a frozen order: FAILED, its payment reversed; nothing is refunded from here."""
+    """End an order on hold: FAILED, its payment reversed; nothing is refunded from here."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import disputes
 
     async def end() -> None:
-        await nudge(await disputes.end(order_id, who=OPERATOR))
+        await nudge(await disputes.end(order_id, actor=OPERATOR))
 
     with_database(end())
     print(f"{order_id} has ended")
@@ -177,8 +177,8 @@ def accept_payment(session_id: str) -> None:
     from blogqueue.payments import held_payments
 
     async def accept() -> str:
-        promised, outcome = await held_payments.accept(session_id, who=OPERATOR)
-        await nudge(promised)
+        outbox, outcome = await held_payments.accept(session_id, actor=OPERATOR)
+        await nudge(outbox)
         return outcome
 
     print(with_database(accept()))
@@ -192,7 +192,7 @@ def return_payment(session_id: str) -> None:
     from blogqueue.payments import held_payments
 
     async def give_back() -> None:
-        await nudge(await held_payments.give_back(session_id, who=OPERATOR))
+        await nudge(await held_payments.give_back(session_id, actor=OPERATOR))
 
     with_database(give_back())
     print(f"{session_id} was given back")
@@ -204,7 +204,7 @@ def dismiss_payment(session_id: str) -> None:
     """Note that a held payment was settled outside."""
     from blogqueue.payments import held_payments
 
-    with_database(held_payments.dismiss(session_id, who=OPERATOR))
+    with_database(held_payments.dismiss(session_id, actor=OPERATOR))
     print(f"{session_id} is dismissed")
 
 
@@ -223,14 +223,14 @@ def list_queues() -> None:
 
 
 @click.group()
-def letters() -> None:
+def emails() -> None:
     """E-mails to customers and to the operator."""
 
 
-@letters.command("list")
-@click.option("--state", type=click.Choice(LetterState, case_sensitive=False), default=None)
+@emails.command("list")
+@click.option("--state", type=click.Choice(EmailState, case_sensitive=False), default=None)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
-def list_letters(state: LetterState | None, limit: int) -> None:
+def list_emails(state: EmailState | None, limit: int) -> None:
     """The newest letters."""
     from blogqueue.emails import resending
 
@@ -240,19 +240,19 @@ def list_letters(state: LetterState | None, limit: int) -> None:
         print(f"{row['id']}  {row['state']:<7} {row['attempts']:>3}  {about}{error}")
 
 
-@letters.command("resend")
-@click.argument("letter_id", type=click.UUID)
+@emails.command("resend")
+@click.argument("email_id", type=click.UUID)
 @click.option("--although-unknown", is_flag=True, help="Also one that the server may have taken: it may come twice.")
-def resend_letter(letter_id: UUID, although_unknown: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def resend_email(email_id: UUID, although_unknown: bool) -> None:  # noqa: FBT001 - a flag of the command line
     """Send a FAILED letter again."""
     from blogqueue.actors.messages import nudge
     from blogqueue.emails import resending
 
     async def again() -> None:
-        await nudge(await resending.resend(letter_id, who=OPERATOR, although_unknown=although_unknown))
+        await nudge(await resending.resend(email_id, actor=OPERATOR, although_unknown=although_unknown))
 
     with_database(again())
-    print(f"{letter_id} is waiting again")
+    print(f"{email_id} is waiting again")
 
 
 @click.group()
@@ -286,4 +286,4 @@ def admin_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of th
         print(with_database(editors.issue_token(name)))
 
 
-GROUPS = (jobs, orders, payments, queues, letters, admin)
+GROUPS = (jobs, orders, payments, queues, emails, admin)

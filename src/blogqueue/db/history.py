@@ -12,26 +12,26 @@ TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
 """What an order's lines say when the article with its link leaves the site, and when it is there again."""
 
 
-async def note(
-    who: str,
-    what: str,
+async def record(
+    actor: str,
+    action: str,
     *,
     order_id: UUID | None = None,
     article_id: UUID | None = None,
-    frm: str = "",
-    to: str = "",
-    text: str = "",
+    from_status: str = "",
+    to_status: str = "",
+    detail: str = "",
 ) -> None:
     """Write one line: who did what, from which status to which."""
     await OrderEvent.insert(
         OrderEvent(
             order_id=order_id,
             article_id=article_id,
-            who=who,
-            what=what,
-            from_status=frm,
-            to_status=to,
-            note=text,
+            actor=actor,
+            action=action,
+            from_status=from_status,
+            to_status=to_status,
+            detail=detail,
         ),
     )
 
@@ -46,5 +46,5 @@ async def latest(order_id: UUID) -> str:
     )
     if row is None:
         return "it has no history"
-    why = f": “{row['note'].removesuffix('.')}”" if row["note"] else ""
-    return f"{row['what']}, by {row['who']} at {row['at']:%H:%M:%S} UTC{why}"
+    why = f": “{row['detail'].removesuffix('.')}”" if row["detail"] else ""
+    return f"{row['action']}, by {row['actor']} at {row['created_at']:%H:%M:%S} UTC{why}"

@@ -31,10 +31,10 @@ from piccolo.table import Table
 from blogqueue.db.engine import DB, PostgresNow
 from blogqueue.states import (
     ArticleStatus,
+    EmailState,
     FailureReason,
     HeldState,
     JobState,
-    LetterState,
     OrderKind,
     OrderStatus,
     PurchaseState,
@@ -89,14 +89,14 @@ class Article(Table, tablename="articles", db=DB):
 class ArticleVersion(Table, tablename="article_versions", db=DB):
     """One text of an article, never changed once stored; `backlink_metadata` holds the edit that made it.
 
-    `words` counts its body, so that the catalogue need not read texts to sort by their length.
+    `word_count` counts the words of its body, so that the catalogue need not read texts to sort by their length.
     """
 
     id = UUID(primary_key=True, default=UUID4())
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict, null=False)
     version_num = Integer()
     content_md = Text()
-    words = Integer(default=0)
+    word_count = Integer(default=0)
     qc_attempts = Integer(default=0)
     last_qc_status = Varchar(30, null=True, default=None)
     last_qc_notes: Any = JSONB(null=True, default=None)
@@ -113,7 +113,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     """What was asked before it was paid, and what was offered, frozen: price, currency, `rel`, the live version.
 
     A link is asked for in an article, a new article on a domain; the other one of the two is null. `subject` is what
-    the payment page calls it. `asked_at`: when Stripe was last asked what became of its session.
+    the payment page calls it. `stripe_checked_at`: when Stripe was last asked what became of its session.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -131,15 +131,15 @@ class Purchase(Table, tablename="purchases", db=DB):
     session_url = Text(default="")
     session_started_at = Timestamptz(null=True, default=None)
     session_expires_at = Timestamptz(null=True, default=None)
-    session_num = Integer(default=0)
+    session_number = Integer(default=0)
     payment_pending = Boolean(default=False)
-    asked_at = Timestamptz(null=True, default=None)
+    stripe_checked_at = Timestamptz(null=True, default=None)
     price = BigInt()
     currency = Varchar(3)
     rel = Varchar(20)
     state = Varchar(20, choices=PurchaseState, default=PurchaseState.OPEN)
     held_reason = Text(default="")
-    holds_until = Timestamptz()
+    slot_held_until = Timestamptz()
     created_at = Timestamptz(default=PostgresNow())
 
     names_its_subject = Check(
@@ -171,7 +171,7 @@ class Order(Table, tablename="orders", db=DB):
     failed_at_step = Integer(null=True, default=None)
     refund_state = Varchar(20, choices=RefundState, default=RefundState.NONE)
     refund_due_at = Timestamptz(null=True, default=None)
-    frozen = Boolean(default=False)
+    on_hold = Boolean(default=False)
     access_token_hash = Varchar(64, unique=True, secret=True)
     regeneration_count = Integer(default=0)
     model_calls = Integer(default=0)
@@ -185,8 +185,8 @@ class Order(Table, tablename="orders", db=DB):
 class Job(Table, tablename="jobs", db=DB):
     """A promise of work for an order: the record of which a broker message is only a reminder.
 
-    `fence` grows with every claim; each write of a run names the fence it was given, so a run that lost its lease
-    changes nothing. `lease_until` and `run_at` are set and judged by PostgreSQL's clock alone.
+    `fencing_token` grows with every claim; each write of a run names the token it was given, so a run that lost its
+    lease changes nothing. `lease_until` and `run_at` are set and judged by PostgreSQL's clock alone.
     """
 
     id = Varchar(120, primary_key=True)
@@ -198,12 +198,12 @@ class Job(Table, tablename="jobs", db=DB):
     max_attempts = Integer(default=3)
     progress = Varchar(100, default="")
     errors: Any = JSONB(default="[]")
-    drafts: Any = JSONB(default="[]")
+    model_answers: Any = JSONB(default="[]")
     model_calls = Integer(default=0)
     tokens_in = BigInt(default=0)
     tokens_cached = BigInt(default=0)
     tokens_out = BigInt(default=0)
-    fence = BigInt(default=0)
+    fencing_token = BigInt(default=0)
     lease_holder = Varchar(100, null=True, default=None)
     lease_until = Timestamptz(null=True, default=None)
     run_at = Timestamptz(default=PostgresNow())
@@ -213,7 +213,7 @@ class Job(Table, tablename="jobs", db=DB):
     finished_at = Timestamptz(null=True, default=None)
 
 
-class Letter(Table, tablename="letters", db=DB):
+class Email(Table, tablename="emails", db=DB):
     """An e-mail promised, rendered once; `{token}` in its links is filled in while sending, so none lies here."""
 
     id = UUID(primary_key=True, default=UUID4())
@@ -225,7 +225,7 @@ class Letter(Table, tablename="letters", db=DB):
     subject = Varchar(500)
     html = Text()
     text = Text()
-    state = Varchar(20, choices=LetterState, default=LetterState.WAITING)
+    state = Varchar(20, choices=EmailState, default=EmailState.WAITING)
     attempts = Integer(default=0)
     error = Text(default="")
     lease_until = Timestamptz(null=True, default=None)
@@ -245,13 +245,13 @@ class StripeEvent(Table, tablename="stripe_events", db=DB):
     payload: Any = JSONB()
     outcome = Text(default="")
     received_at = Timestamptz(default=PostgresNow())
-    settled_at = Timestamptz(null=True, default=None)
+    handled_at = Timestamptz(null=True, default=None)
 
 
 class Refund(Table, tablename="refunds", db=DB):
     """The return of an order's money; one an order, for ever.
 
-    `round` grows when Stripe is asked anew after a failure.
+    `request_number` grows when Stripe is asked anew after a failure.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -260,7 +260,7 @@ class Refund(Table, tablename="refunds", db=DB):
     currency = Varchar(3)
     state = Varchar(20, choices=RefundState, default=RefundState.INITIATED)
     stripe_refund_id = Varchar(255, null=True, default=None, unique=True)
-    round = Integer(default=1)
+    request_number = Integer(default=1)
     attempts = Integer(default=0)
     error = Text(default="")
     run_at = Timestamptz(default=PostgresNow())
@@ -271,7 +271,7 @@ class Refund(Table, tablename="refunds", db=DB):
 class HeldPayment(Table, tablename="held_payments", db=DB):
     """A paid session that made no order: not what was asked, or one too many; `session` is Stripe's own object.
 
-    `round` grows when Stripe is asked anew to give it back after a bank refused it.
+    `request_number` grows when Stripe is asked anew to give it back after a bank refused it.
     """
 
     session_id = Varchar(255, primary_key=True)
@@ -280,7 +280,7 @@ class HeldPayment(Table, tablename="held_payments", db=DB):
     reason = Text()
     state = Varchar(20, choices=HeldState, default=HeldState.HELD)
     stripe_refund_id = Varchar(255, null=True, default=None)
-    round = Integer(default=1)
+    request_number = Integer(default=1)
     error = Text(default="")
     decided_by = Varchar(200, default="")
     created_at = Timestamptz(default=TimestamptzNow())
@@ -293,12 +293,12 @@ class OrderEvent(Table, tablename="order_events", db=DB):
     id = BigSerial(primary_key=True)
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict)
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict)
-    at = Timestamptz(default=PostgresNow())
-    who = Varchar(200)
-    what = Varchar(100)
+    created_at = Timestamptz(default=PostgresNow())
+    actor = Varchar(200)
+    action = Varchar(100)
     from_status = Varchar(20, default="")
     to_status = Varchar(20, default="")
-    note = Text(default="")
+    detail = Text(default="")
 
 
 class QueueStat(Table, tablename="queue_stats", db=DB):

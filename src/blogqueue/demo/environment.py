@@ -16,7 +16,7 @@ STOP_SECONDS = GRACE_SECONDS + 3
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Slots:
     """The demo's folders: `folder` holds its data, `run` the control socket."""
 
     folder: Path
@@ -29,7 +29,7 @@ class Places:
 
 
 def environment(
-    places: Places, ports: Ports, keys: Secrets, postgres_password: str, outside: Mapping[str, str]
+    slots_free: Slots, ports: Ports, keys: Secrets, postgres_password: str, outside: Mapping[str, str]
 ) -> dict[str, str]:
     """All that the processes are told; an outside value that is empty counts as not set.
 
@@ -55,26 +55,26 @@ def environment(
     own["BROKER_URL"] = given.get("REDIS_URL", own["REDIS_URL"])
     if given.pop("PYTHONDONTWRITEBYTECODE", ""):
         # Without byte code nine processes translate the same libraries at every start: 28 s instead of 11 (2 cores).
-        given["PYTHONPYCACHEPREFIX"] = str(places.folder / "bytecode")
-    return own | given | _of_this_start(places, ports, base)
+        given["PYTHONPYCACHEPREFIX"] = str(slots_free.folder / "bytecode")
+    return own | given | _of_this_start(slots_free, ports, base)
 
 
-def _of_this_start(places: Places, ports: Ports, base: str) -> dict[str, str]:
+def _of_this_start(slots_free: Slots, ports: Ports, base: str) -> dict[str, str]:
     """What the launcher alone decides."""
     return {
         "BLOGQUEUE_ENV": "demo",
         "BLOGQUEUE_WEB_PORT": str(ports.web),
-        "BLOGQUEUE_GRACE_SECONDS": str(GRACE_SECONDS),
+        "BLOGQUEUE_SHUTDOWN_GRACE_SECONDS": str(GRACE_SECONDS),
         "BLOGQUEUE_STOP_SECONDS": str(STOP_SECONDS),
         "BLOGQUEUE_APP_AUTOSTART": "false",
         "BLOGQUEUE_PYTHON": sys.executable,
-        "BLOGQUEUE_DATA_DIR": str(places.folder),
-        "BLOGQUEUE_RUN_DIR": str(places.run),
+        "BLOGQUEUE_DATA_DIR": str(slots_free.folder),
+        "BLOGQUEUE_RUN_DIR": str(slots_free.run),
         # supervisord expands a log file's name twice.
-        "BLOGQUEUE_LOG_DIR": str(places.logs).replace("%", "%%"),
+        "BLOGQUEUE_LOG_DIR": str(slots_free.logs).replace("%", "%%"),
         "BLOGQUEUE_SANDBOX_PORT": str(ports.sandbox),
         "BLOGQUEUE_SANDBOX_SMTP_PORT": str(ports.smtp),
-        "BLOGQUEUE_SANDBOX_DIR": str(places.folder / "sandbox"),
+        "BLOGQUEUE_SANDBOX_DIR": str(slots_free.folder / "sandbox"),
         "BLOGQUEUE_SANDBOX_WEBHOOK_URL": f"{base}/api/v1/purchase/webhook",
         "PYTHONUNBUFFERED": "1",
     }

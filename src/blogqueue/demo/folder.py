@@ -112,8 +112,8 @@ def ports(folder: Path, web: int) -> Ports:
     kept: dict[str, int] = _read(folder / "ports.json")
     chosen = {web}
 
-    def choose(name: str, *wishes: int) -> int:
-        for port in (kept.get(name, 0), *wishes):
+    def choose(name: str, *requests: int) -> int:
+        for port in (kept.get(name, 0), *requests):
             if 0 < port <= LAST_PORT and port not in chosen and is_free(port):
                 break
         else:

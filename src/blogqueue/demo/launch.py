@@ -15,7 +15,7 @@ import httpx
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
 
-from blogqueue.demo.environment import Places, database_name, environment, outside_parties
+from blogqueue.demo.environment import Slots, database_name, environment, outside_parties
 from blogqueue.demo.folder import (
     DemoError,
     Secrets,
@@ -86,9 +86,9 @@ async def _serve(port: int, folder: Path, product: Product) -> None:
     with locked(folder), run_folder(folder) as run_in:
         demo_file = folder / "demo.json"
         demo_file.unlink(missing_ok=True)
-        places = Places(folder, run_in)
-        places.logs.mkdir(mode=0o700, exist_ok=True)
-        if await clear_left_over(places.run):
+        slots_free = Slots(folder, run_in)
+        slots_free.logs.mkdir(mode=0o700, exist_ok=True)
+        if await clear_left_over(slots_free.run):
             tell("Stopped what an earlier start had left behind.")
         keys = kept_secrets(folder)
         chosen = ports(folder, port)
@@ -96,9 +96,9 @@ async def _serve(port: int, folder: Path, product: Product) -> None:
         if not os.environ.get("DATABASE_URL"):
             tell("Preparing PostgreSQL …")
             password = await asyncio.to_thread(prepare_postgres, folder)
-        environ = environment(places, chosen, keys, password, os.environ)
-        log = places.logs / "supervisord.out"
-        async with supervisord(product.configuration, environ, places.run, log) as supervisor:
+        environ = environment(slots_free, chosen, keys, password, os.environ)
+        log = slots_free.logs / "supervisord.out"
+        async with supervisord(product.configuration, environ, slots_free.run, log) as supervisor:
             await _start(supervisor, environ, chosen.sandbox)
             kept, first = await _take_steps(product.steps, folder, database_name(environ, password), environ, keys)
             await _start_app(supervisor, environ)

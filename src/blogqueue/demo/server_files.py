@@ -87,8 +87,8 @@ def find_redis() -> Found:
 def _in_package(package: str, pattern: str) -> list[Path]:
     """Files of an installed package, found without importing it: importing the wheels' packages has side effects."""
     spec = importlib.util.find_spec(package)
-    places = spec.submodule_search_locations if spec else None
-    return sorted(file for place in places or [] for file in Path(place).glob(pattern))
+    slots_free = spec.submodule_search_locations if spec else None
+    return sorted(file for place in slots_free or [] for file in Path(place).glob(pattern))
 
 
 def _versions(programs: list[Path], pattern: str) -> list[Found]:

@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue import tokens
-from blogqueue.db.tables import Letter
+from blogqueue.db.tables import Email
 from blogqueue.emails import render
 from blogqueue.errors import ConflictError, NotFoundError
-from blogqueue.states import LetterState
+from blogqueue.states import EmailState
 
 LEASE_SECONDS = 60
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 1800
@@ -38,7 +38,7 @@ class Outgoing:
     text: str
 
 
-async def promise(
+async def create(
     kind: str,
     *,
     to: str,
@@ -49,7 +49,7 @@ async def promise(
 ) -> tuple[UUID, ...]:
     """Render and write down a letter in the caller's transaction; its id, or () if it was promised before."""
     rendered = render.render(kind, order_id=str(order_id) if order_id else "", job_id=job_id, **values)
-    letter = Letter(
+    email = Email(
         kind=kind,
         to=to,
         order_id=order_id,
@@ -59,20 +59,20 @@ async def promise(
         html=rendered.html,
         text=rendered.text,
     )
-    rows = await Letter.insert(letter).on_conflict(action="DO NOTHING").returning(Letter.id)
+    rows = await Email.insert(email).on_conflict(action="DO NOTHING").returning(Email.id)
     return tuple(row["id"] for row in rows)
 
 
-async def claim(letter_id: UUID) -> Outgoing | None:
+async def claim(email_id: UUID) -> Outgoing | None:
     """Take a letter that waits and is due; None if it is not ours to send."""
-    rows = await Letter.raw(
-        "UPDATE letters SET attempts = attempts + 1, "
+    rows = await Email.raw(
+        "UPDATE emails SET attempts = attempts + 1, "
         "lease_until = clock_timestamp() + {} * interval '1 second' "
         "WHERE id = {} AND state = 'WAITING' AND run_at <= clock_timestamp() "
         "AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
         'RETURNING id, attempts, order_id, purchase_id, "to", subject, html, text',
         LEASE_SECONDS,
-        letter_id,
+        email_id,
     )
     if not rows:
         return None
@@ -95,8 +95,8 @@ async def claim(letter_id: UUID) -> Outgoing | None:
 
 async def hand_over(outgoing: Outgoing) -> bool:
     """Pass the point of no return, just before the message's bytes go out; False if another run came first."""
-    rows = await Letter.raw(
-        "UPDATE letters SET state = 'SENDING', lease_until = clock_timestamp() + {} * interval '1 second' "
+    rows = await Email.raw(
+        "UPDATE emails SET state = 'SENDING', lease_until = clock_timestamp() + {} * interval '1 second' "
         "WHERE id = {} AND state = 'WAITING' AND attempts = {} RETURNING id",
         LEASE_SECONDS,
         outgoing.id,
@@ -107,8 +107,8 @@ async def hand_over(outgoing: Outgoing) -> bool:
 
 async def sent(outgoing: Outgoing) -> None:
     """The mail server has answered that it took the letter: that is so, whatever a sweep has thought meanwhile."""
-    await Letter.raw(
-        "UPDATE letters SET state = 'SENT', sent_at = clock_timestamp(), lease_until = NULL, error = '' WHERE id = {}",
+    await Email.raw(
+        "UPDATE emails SET state = 'SENT', sent_at = clock_timestamp(), lease_until = NULL, error = '' WHERE id = {}",
         outgoing.id,
     )
 
@@ -117,12 +117,12 @@ async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | N
     """The letter was not taken; the delay in ms before it is tried again, or None if it is FAILED now."""
     delay = pause_ms(outgoing.attempt)
     final = permanent or outgoing.attempt >= MAX_ATTEMPTS
-    await Letter.raw(
-        "UPDATE letters SET state = {}, error = {}, lease_until = NULL, "
+    await Email.raw(
+        "UPDATE emails SET state = {}, error = {}, lease_until = NULL, "
         "run_at = clock_timestamp() + {} * interval '1 millisecond' "
         # Another run may have taken the letter over meanwhile; what became of it there is its word.
         "WHERE id = {} AND attempts = {} AND state IN ('WAITING', 'SENDING')",
-        LetterState.FAILED if final else LetterState.WAITING,
+        EmailState.FAILED if final else EmailState.WAITING,
         error[:2000],
         delay,
         outgoing.id,
@@ -137,38 +137,38 @@ def pause_ms(attempt: int) -> int:
     return 1000 * min(FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 20), LONGEST_PAUSE_SECONDS)
 
 
-async def resend(letter_id: UUID, *, although_unknown: bool) -> dict[str, Any]:
+async def resend(email_id: UUID, *, although_unknown: bool) -> dict[str, Any]:
     """Let a FAILED letter be tried again, in the caller's transaction; its `order_id`, `to` and `subject`.
 
     Raises NotFoundError, and ConflictError for one that is not FAILED, or, unless `although_unknown`, one that the
     server may have taken: it might come twice.
     """
-    rows = await Letter.raw(
-        "UPDATE letters SET state = 'WAITING', error = '', run_at = clock_timestamp(), lease_until = NULL "
+    rows = await Email.raw(
+        "UPDATE emails SET state = 'WAITING', error = '', run_at = clock_timestamp(), lease_until = NULL "
         "WHERE id = {} AND state = 'FAILED' AND ({} OR NOT starts_with(error, {})) "
         'RETURNING order_id, "to", subject',
-        letter_id,
+        email_id,
         although_unknown,
         UNKNOWN,
     )
     if rows:
         return rows[0]
-    letters = await Letter.select(Letter.state).where(Letter.id == letter_id)
-    if not letters:
+    emails = await Email.select(Email.state).where(Email.id == email_id)
+    if not emails:
         raise NotFoundError("letter", field="letterId")
-    if letters[0]["state"] != LetterState.FAILED:
-        raise ConflictError(f"The letter is {letters[0]['state']}; only a FAILED one is sent again.")
+    if emails[0]["state"] != EmailState.FAILED:
+        raise ConflictError(f"The letter is {emails[0]['state']}; only a FAILED one is sent again.")
     raise ConflictError(f"Of this letter {UNKNOWN}: sent again, it may come twice.", code="outcome_unknown")
 
 
 async def overdue(older_than_seconds: int = 5) -> tuple[UUID, ...]:
     """Letters that are due and that nobody is sending; those that stopped while being handed over are given up."""
-    await Letter.raw(
-        "UPDATE letters SET state = 'FAILED', error = {} WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
+    await Email.raw(
+        "UPDATE emails SET state = 'FAILED', error = {} WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
         f"{UNKNOWN}: the connection broke, or the mail worker stopped, while the server had the message",
     )
-    rows = await Letter.raw(
-        "SELECT id FROM letters WHERE state = 'WAITING' AND run_at <= clock_timestamp() - {} * interval '1 second' "
+    rows = await Email.raw(
+        "SELECT id FROM emails WHERE state = 'WAITING' AND run_at <= clock_timestamp() - {} * interval '1 second' "
         "AND (lease_until IS NULL OR lease_until < clock_timestamp()) ORDER BY run_at LIMIT 1000",
         older_than_seconds,
     )

@@ -23,7 +23,7 @@ class MailError(Exception):
         self.permanent = permanent
 
 
-def message(letter_id: UUID, *, to: str, subject: str, html: str, text: str) -> EmailMessage:
+def message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> EmailMessage:
     """The letter as it goes out; its Message-ID is derived from its row, so that a copy collapses in mail clients."""
     host = urlsplit(settings.public_url).hostname or "localhost"
     email = EmailMessage()
@@ -31,7 +31,7 @@ def message(letter_id: UUID, *, to: str, subject: str, html: str, text: str) -> 
     email["To"] = to
     email["Subject"] = subject
     email["Date"] = format_datetime(datetime.now(UTC))
-    email["Message-ID"] = f"<{letter_id}@{host}>"
+    email["Message-ID"] = f"<{email_id}@{host}>"
     email["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office answers, please
     if settings.mail_reply_to:
         email["Reply-To"] = settings.mail_reply_to
@@ -47,11 +47,11 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
     the connection broke after the bytes went out, so that nobody knows.
     """
     client = _client()
-    about_this_letter = handed_over = False
+    about_this_email = handed_over = False
     try:
         await client.connect()
         await client.mail(parseaddr(settings.mail_from)[1])
-        about_this_letter = True  # a refusal before is about us (a password, a greeting), and may be mended
+        about_this_email = True  # a refusal before is about us (a password, a greeting), and may be mended
         await client.rcpt(email["To"])
         if not await before_data():
             return False
@@ -60,7 +60,7 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
     except aiosmtplib.SMTPResponseException as error:
         # The server answered, so the outcome is known even after the bytes went out.
         raise MailError(
-            f"{error.code} {error.message}", permanent=about_this_letter and error.code >= PERMANENT
+            f"{error.code} {error.message}", permanent=about_this_email and error.code >= PERMANENT
         ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
         if handed_over:

@@ -1,7 +1,8 @@
-"""Job rows: promised, claimed under a lease, kept alive, and ended; each write of a run checks its fence.
+"""Job rows: promised, claimed under a lease, kept alive, and ended; each write of a run checks its fencing token.
 
-A claim gives a fence, a number that only grows. A worker that was stopped past its lease and then goes on finds that
-its fence is no longer the row's, and changes nothing. Leases and due times are set and judged by PostgreSQL's clock.
+A claim gives a fencing token, a number that only grows. A worker that was stopped past its lease and then goes on
+finds that its token is no longer the row's, and changes nothing.
+Leases and due times are set and judged by PostgreSQL's clock.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ import msgspec
 
 from blogqueue.db.tables import Job
 from blogqueue.errors import ConflictError, NotFoundError
-from blogqueue.outbox import PromisedJob
+from blogqueue.outbox import OutboxJob
 from blogqueue.states import JOB_MOVES, JobState
 
 ARTICLE_GENERATION = "article-generation"
@@ -42,10 +43,10 @@ class Claim:
     queue: str
     order_id: UUID
     payload: dict[str, Any]
-    fence: int
+    fencing_token: int
     attempt: int
     exhausted: bool
-    drafts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    model_answers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class NotYet:
     milliseconds: int
 
 
-async def promise(job_id: str, *, queue: str, order_id: UUID, payload: dict[str, Any]) -> PromisedJob:
+async def create(job_id: str, *, queue: str, order_id: UUID, payload: dict[str, Any]) -> OutboxJob:
     """Write a job down, in the caller's transaction; unique ids and one open job an order are the database's word."""
     await Job.insert(Job(id=job_id, queue=queue, order_id=order_id, payload=payload))
-    return PromisedJob(job_id, queue)
+    return OutboxJob(job_id, queue)
 
 
 _CLAIM = """
@@ -69,14 +70,15 @@ WITH due AS (
                     OR (state = 'ACTIVE' AND lease_until < clock_timestamp()))
     FOR UPDATE)
 UPDATE jobs SET
-    state = 'ACTIVE', fence = fence + 1, lease_holder = {}, lease_until = clock_timestamp() + {} * interval '1 second',
+    state = 'ACTIVE', fencing_token = fencing_token + 1, lease_holder = {},
+    lease_until = clock_timestamp() + {} * interval '1 second',
     attempts = attempts + CASE WHEN due.exhausted THEN 0 ELSE 1 END,
     started_at = COALESCE(started_at, clock_timestamp()), progress = '',
     errors = CASE WHEN due.state <> 'ACTIVE' THEN errors ELSE errors || jsonb_build_object(
         'attempt', attempts, 'at', clock_timestamp(), 'error', 'WorkerLost', 'traceback', '',
         'message', 'the worker ' || lease_holder || ' stopped without a word') END
 FROM due WHERE jobs.id = due.id
-RETURNING jobs.id, queue, order_id, payload, fence, attempts, drafts, due.exhausted
+RETURNING jobs.id, queue, order_id, payload, fencing_token, attempts, model_answers, due.exhausted
 """
 
 _WAIT = """
@@ -96,10 +98,10 @@ async def claim(job_id: str, holder: str) -> Claim | NotYet | None:
             queue=row["queue"],
             order_id=row["order_id"],
             payload=msgspec.json.decode(row["payload"]),
-            fence=row["fence"],
+            fencing_token=row["fencing_token"],
             attempt=row["attempts"],
             exhausted=row["exhausted"],
-            drafts=msgspec.json.decode(row["drafts"]),
+            model_answers=msgspec.json.decode(row["model_answers"]),
         )
     waits = await Job.raw(_WAIT, job_id)
     return NotYet(waits[0]["queue"], int(waits[0]["wait"])) if waits else None
@@ -112,18 +114,18 @@ async def renew(claim: Claim) -> None:
 
 async def taken_over(claim: Claim) -> bool:
     """Whether another run has the job; False if this very run has ended it."""
-    return not await Job.exists().where(Job.id == claim.job_id, Job.fence == claim.fence)
+    return not await Job.exists().where(Job.id == claim.job_id, Job.fencing_token == claim.fencing_token)
 
 
-async def keep_drafts(claim: Claim, drafts: list[dict[str, Any]]) -> None:
+async def store_answers(claim: Claim, model_answers: list[dict[str, Any]]) -> None:
     """Keep the answers that a run goes by, the last of them just paid for (`usage` in tokens): no rerun pays again."""
-    draft = drafts[-1]
+    draft = model_answers[-1]
     usage = draft["usage"]
     await _write(
         claim,
-        "drafts = {}::jsonb, model_calls = model_calls + 1, progress = {}, "
+        "model_answers = {}::jsonb, model_calls = model_calls + 1, progress = {}, "
         "tokens_in = tokens_in + {}, tokens_cached = tokens_cached + {}, tokens_out = tokens_out + {}",
-        msgspec.json.encode(drafts).decode(),
+        msgspec.json.encode(model_answers).decode(),
         draft["name"],
         usage["input"],
         usage["cached"],
@@ -135,7 +137,8 @@ async def complete(claim: Claim) -> None:
     """End the job as done, in the transaction that stores its version. Raises LostLeaseError."""
     await _write(
         claim,
-        "state = 'COMPLETED', finished_at = clock_timestamp(), lease_holder = NULL, lease_until = NULL, drafts = '[]'",
+        "state = 'COMPLETED', finished_at = clock_timestamp(), lease_holder = NULL, lease_until = NULL, "
+        "model_answers = '[]'",
     )
 
 
@@ -152,7 +155,7 @@ async def fail_attempt(
         claim,
         "state = CASE WHEN {} OR attempts >= max_attempts THEN 'FAILED' ELSE 'DELAYED' END, "
         "finished_at = CASE WHEN {} OR attempts >= max_attempts THEN clock_timestamp() END, "
-        "errors = errors || {}::jsonb, drafts = CASE WHEN {} THEN '[]' ELSE drafts END, "
+        "errors = errors || {}::jsonb, model_answers = CASE WHEN {} THEN '[]' ELSE model_answers END, "
         "lease_holder = NULL, lease_until = NULL, sent_at = NULL, "
         "run_at = clock_timestamp() + {} * interval '1 millisecond'",
         permanent,
@@ -165,7 +168,7 @@ async def fail_attempt(
 
 
 async def hand_back(claim: Claim) -> None:
-    """Give a job back unharmed because this worker stops: due at once, the attempt not counted, its drafts kept."""
+    """Give a job back because this worker stops: due at once, the attempt not counted, its stored answers kept."""
     await _write(
         claim,
         "state = 'WAITING', attempts = attempts - 1, run_at = clock_timestamp(), sent_at = NULL, "
@@ -178,7 +181,7 @@ def backoff_ms(attempt: int) -> int:
     return BACKOFF_MS * 2 ** (attempt - 1)
 
 
-async def retry(job_id: str) -> PromisedJob:
+async def retry(job_id: str) -> OutboxJob:
     """Make a FAILED job WAITING again with a fresh set of attempts, in the caller's transaction."""
     rows = await Job.raw(
         "UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, "
@@ -187,20 +190,21 @@ async def retry(job_id: str) -> PromisedJob:
     )
     if not rows:
         raise await _refusal(job_id, JobState.WAITING)
-    return PromisedJob(job_id, rows[0]["queue"])
+    return OutboxJob(job_id, rows[0]["queue"])
 
 
 async def cancel(order_id: UUID) -> bool:
     """End an order's open job, in the caller's transaction; a worker that has it changes nothing any more."""
     rows = await Job.raw(
-        "UPDATE jobs SET state = 'CANCELLED', fence = fence + 1, finished_at = clock_timestamp(), lease_holder = NULL, "
+        "UPDATE jobs SET state = 'CANCELLED', fencing_token = fencing_token + 1, finished_at = clock_timestamp(), "
+        "lease_holder = NULL, "
         "lease_until = NULL WHERE order_id = {} AND state IN ('WAITING', 'DELAYED', 'ACTIVE') RETURNING id",
         order_id,
     )
     return bool(rows)
 
 
-async def resume(order_id: UUID) -> tuple[PromisedJob, ...]:
+async def resume(order_id: UUID) -> tuple[OutboxJob, ...]:
     """Make an order's newest job WAITING again if it was cancelled, in the caller's transaction."""
     rows = await Job.raw(
         "UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, "
@@ -208,7 +212,7 @@ async def resume(order_id: UUID) -> tuple[PromisedJob, ...]:
         "(SELECT id FROM jobs WHERE order_id = {} ORDER BY created_at DESC LIMIT 1) RETURNING id, queue",
         order_id,
     )
-    return tuple(PromisedJob(row["id"], row["queue"]) for row in rows)
+    return tuple(OutboxJob(row["id"], row["queue"]) for row in rows)
 
 
 async def mark_sent(job_ids: list[str]) -> None:
@@ -216,7 +220,7 @@ async def mark_sent(job_ids: list[str]) -> None:
     await Job.raw("UPDATE jobs SET sent_at = clock_timestamp() WHERE id = ANY({})", job_ids)
 
 
-async def overdue(older_than_seconds: int = 5) -> list[PromisedJob]:
+async def overdue(older_than_seconds: int = 5) -> list[OutboxJob]:
     """Jobs that are due and of which the broker was not told lately, or whose lease has run out.
 
     Those of which it was told least lately come first.
@@ -228,7 +232,7 @@ async def overdue(older_than_seconds: int = 5) -> list[PromisedJob]:
         "(state = 'ACTIVE' AND lease_until < clock_timestamp()) ORDER BY sent_at NULLS FIRST, run_at LIMIT 10000",
         older_than_seconds,
     )
-    return [PromisedJob(row["id"], row["queue"]) for row in rows]
+    return [OutboxJob(row["id"], row["queue"]) for row in rows]
 
 
 async def clean_up() -> int:
@@ -296,10 +300,10 @@ async def position(queue: str, created_at: datetime) -> int:
 async def _write(claim: Claim, changes: str, *values: object) -> list[dict[str, Any]]:
     """One fenced write of a run; no row means that the lease is lost."""
     rows = await Job.raw(
-        f"UPDATE jobs SET {changes} WHERE id = {{}} AND fence = {{}} AND state = 'ACTIVE' RETURNING state",  # noqa: S608 - the text is ours, every value is a parameter
+        f"UPDATE jobs SET {changes} WHERE id = {{}} AND fencing_token = {{}} AND state = 'ACTIVE' RETURNING state",  # noqa: S608 - the text is ours, every value is a parameter
         *values,
         claim.job_id,
-        claim.fence,
+        claim.fencing_token,
     )
     if not rows:
         raise LostLeaseError(claim.job_id)

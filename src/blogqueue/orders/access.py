@@ -7,7 +7,7 @@ from blogqueue import tokens
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Order
 from blogqueue.orders import lifecycle
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 
 NEWEST = 3
 """How many orders of an address are mailed a link at once, newest first."""
@@ -16,13 +16,13 @@ SLOT_SECONDS = 600
 """One letter an order in so many seconds, however often it is asked for: the letter's unique key holds it."""
 
 
-async def mail(email: str, order_id: UUID | None = None) -> Promised:
+async def mail(email: str, order_id: UUID | None = None) -> Outbox:
     """Promise a letter with the access link of each of an address's newest orders; nothing if it has none.
 
     `order_id` is one that is mailed in any case, if it is the address's.
     """
     slot = f"asked-{int(time.time()) // SLOT_SECONDS}"
-    promised = Promised()
+    outbox = Outbox()
     async with transaction():
         rows = await Order.raw(
             "SELECT id FROM orders WHERE lower(customer_email) = lower({}) "
@@ -37,5 +37,5 @@ async def mail(email: str, order_id: UUID | None = None) -> Promised:
                 Order.id == row["id"]
             )
             order = await lifecycle.get(row["id"])
-            promised += Promised(letters=await lifecycle.write_to(order, "order_link", job_id=slot))
-    return promised
+            outbox += Outbox(emails=await lifecycle.write_to(order, "order_link", job_id=slot))
+    return outbox

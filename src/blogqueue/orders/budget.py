@@ -17,18 +17,21 @@ class BudgetError(Exception):
 async def check(order_id: UUID) -> None:
     """Raise BudgetError if the order may not ask the model again."""
     spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order_id))[0]
-    if spent["model_calls"] >= settings.order_max_model_calls or spent["model_tokens"] >= settings.order_max_tokens:
+    if (
+        spent["model_calls"] >= settings.max_model_calls_per_order
+        or spent["model_tokens"] >= settings.max_model_tokens_per_order
+    ):
         raise BudgetError(
             f"the order's budget is used up: {spent['model_calls']} calls, {spent['model_tokens']} tokens"
         )
 
 
-async def spend(claim: Claim, drafts: list[dict[str, Any]]) -> None:
+async def spend(claim: Claim, model_answers: list[dict[str, Any]]) -> None:
     """Keep a run's answers on the job and count the last one on the order, in one transaction.
 
     Raises LostLeaseError.
     """
-    usage = drafts[-1]["usage"]
+    usage = model_answers[-1]["usage"]
     async with transaction():
         # The order first, as everywhere: locks are always taken in this order.
         await Order.update(
@@ -37,4 +40,4 @@ async def spend(claim: Claim, drafts: list[dict[str, Any]]) -> None:
                 Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
             },
         ).where(Order.id == claim.order_id)
-        await jobs.keep_drafts(claim, drafts)
+        await jobs.store_answers(claim, model_answers)

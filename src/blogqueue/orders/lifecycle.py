@@ -13,7 +13,7 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
 from blogqueue.money import amount
-from blogqueue.outbox import Promised, PromisedJob
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState, ReviewStatus
 from blogqueue.writing.markdown.links import Link
@@ -31,34 +31,36 @@ REGENERATE = "regenerate"
 """What history says of it, where it is counted."""
 
 
-async def move(order_id: UUID, frm: OrderStatus, to: OrderStatus, *, who: str, what: str, note: str = "") -> Order:
+async def move(
+    order_id: UUID, from_status: OrderStatus, to_status: OrderStatus, *, actor: str, action: str, detail: str = ""
+) -> Order:
     """Move an order by compare-and-set, with its line of history, in the caller's transaction.
 
     Raises ConflictError when the order is not (or no longer) in `frm`, NotFoundError when there is none.
     """
-    if to not in ORDER_MOVES[frm]:
-        raise ValueError(f"no order moves from {frm} to {to}")
-    changes: dict[Any, Any] = {Order.status: to, Order.updated_at: NOW}
-    if to is OrderStatus.COMPLETED:
+    if to_status not in ORDER_MOVES[from_status]:
+        raise ValueError(f"no order moves from {from_status} to {to_status}")
+    changes: dict[Any, Any] = {Order.status: to_status, Order.updated_at: NOW}
+    if to_status is OrderStatus.COMPLETED:
         changes[Order.completed_at] = NOW
-    if to is OrderStatus.FAILED:
-        changes[Order.failed_at_step] = STEPS[frm]
-    if frm is OrderStatus.FAILED:
+    if to_status is OrderStatus.FAILED:
+        changes[Order.failed_at_step] = STEPS[from_status]
+    if from_status is OrderStatus.FAILED:
         changes |= {
             Order.failed_at_step: None,
             Order.failure_reason: None,
             Order.failure_detail: "",
             Order.refund_due_at: None,
         }
-    moved = await Order.update(changes).where(Order.id == order_id, Order.status == frm).returning(Order.id)
+    moved = await Order.update(changes).where(Order.id == order_id, Order.status == from_status).returning(Order.id)
     if not moved:
         order = await get(order_id)
         raise ConflictError(
-            f"The order is {order.status}; this needs {frm}.",
+            f"The order is {order.status}; this needs {from_status}.",
             code="wrong_state",
             details=[FieldError("orderId", "status", f"The order's status is {order.status}.")],
         )
-    await history.note(who, what, order_id=order_id, frm=frm, to=to, text=note)
+    await history.record(actor, action, order_id=order_id, from_status=from_status, to_status=to_status, detail=detail)
     return await get(order_id)
 
 
@@ -86,16 +88,16 @@ async def opened_by(order_id: UUID, access_token: str) -> Order:
     return order
 
 
-async def open_paid(order: Order) -> Promised:
+async def open_paid(order: Order) -> Outbox:
     """Write down a paid order, its job and the letter, in the transaction of `settlements.settle`."""
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
-    await history.note(history.STRIPE, "paid", order_id=order.id, to=OrderStatus.PROCESSING)
-    job = await _promise_job(order, regeneration=False)
-    return Promised(jobs=(job,), letters=await write_to(order, "order_received", price=True))
+    await history.record(history.STRIPE, "paid", order_id=order.id, to_status=OrderStatus.PROCESSING)
+    job = await _create_job(order, regeneration=False)
+    return Outbox(jobs=(job,), emails=await write_to(order, "order_received", price=True))
 
 
-async def open_unfulfillable(order: Order, reason: str) -> Promised:
+async def open_unfulfillable(order: Order, reason: str) -> Outbox:
     """Write down a paid order that can't be worked on: FAILED from the start, its money on the way back."""
     order.status = OrderStatus.FAILED
     order.failure_reason = FailureReason.UNFULFILLABLE
@@ -104,13 +106,13 @@ async def open_unfulfillable(order: Order, reason: str) -> Promised:
     # The refund itself is the money side's: payments takes up what is due.
     order.refund_due_at = cast("datetime", NOW)
     await Order.insert(order)
-    await history.note(
-        history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to=OrderStatus.FAILED, text=reason
+    await history.record(
+        history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to_status=OrderStatus.FAILED, detail=reason
     )
-    return Promised(letters=await write_to(order, "unfulfillable", price=True, reason=reason))
+    return Outbox(emails=await write_to(order, "unfulfillable", price=True, reason=reason))
 
 
-async def regenerate(order_id: UUID, version_id: UUID | None = None) -> PromisedJob:
+async def regenerate(order_id: UUID, version_id: UUID | None = None) -> OutboxJob:
     """The customer wants another version: a link integrated anew into the PUBLISHED article, or an article anew.
 
     Raises ConflictError unless the order is in QUALITY_CHECK (and `version_id`, what the customer saw, if given, is
@@ -118,36 +120,37 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Promised
     """
     async with transaction():
         order = await move(
-            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, who=history.CUSTOMER, what=REGENERATE
+            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, actor=history.CUSTOMER, action=REGENERATE
         )
-        _refuse_frozen(order)
+        _refuse_on_hold(order)
         if version_id is not None:
             _current(order, version_id)
         # Of the history, this move's line among it: job rows are cleaned up.
         recent = await OrderEvent.raw(
-            "SELECT count(*) AS n FROM order_events WHERE order_id = {} AND who = {} AND what = {} "
-            "AND at > clock_timestamp() - interval '1 hour'",
+            "SELECT count(*) AS n FROM order_events WHERE order_id = {} AND actor = {} AND action = {} "
+            "AND created_at > clock_timestamp() - interval '1 hour'",
             order_id,
             history.CUSTOMER,
             REGENERATE,
         )
-        if recent[0]["n"] > settings.regenerations_per_hour:
+        if recent[0]["n"] > settings.max_regenerations_per_hour_per_order:
             raise TooManyError(
-                f"At most {settings.regenerations_per_hour} regenerations an hour, please.", retry_after=3600
+                f"At most {settings.max_regenerations_per_hour_per_order} regenerations an hour, please.",
+                retry_after=3600,
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
-        return await _promise_job(order, regeneration=True)
+        return await _create_job(order, regeneration=True)
 
 
-async def submit(order_id: UUID, version_id: UUID) -> Promised:
+async def submit(order_id: UUID, version_id: UUID) -> Outbox:
     """The customer is content with the order's current version: an editor's turn. Raises ConflictError otherwise."""
     async with transaction():
         order = await move(
-            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, who=history.CUSTOMER, what="submit"
+            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, actor=history.CUSTOMER, action="submit"
         )
-        _refuse_frozen(order)
+        _refuse_on_hold(order)
         _current(order, version_id)
-        return Promised(letters=await write_to(order, "submitted", job_id=str(version_id)))
+        return Outbox(emails=await write_to(order, "submitted", job_id=str(version_id)))
 
 
 def _current(order: Order, version_id: UUID) -> None:
@@ -159,7 +162,7 @@ def _current(order: Order, version_id: UUID) -> None:
         )
 
 
-async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promised:
+async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Outbox:
     """Give a FAILED order's last (or named) job new attempts, as long as no refund has begun.
 
     Raises ConflictError also when the payment is disputed, or the order's link place was sold meanwhile.
@@ -171,10 +174,10 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
             await _refuse_taken(failed)
         if failed.failure_reason == FailureReason.PAYMENT_REVERSED:
             raise ConflictError("The order's payment was reversed; it cannot be retried.", code="payment_reversed")
-        order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, who=who, what="retry")
+        order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, actor=actor, action="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
-        _refuse_frozen(order)
+        _refuse_on_hold(order)
         if job_id is None:
             latest = (
                 await Job.select(Job.id)
@@ -185,13 +188,13 @@ async def retry(order_id: UUID, *, who: str, job_id: str | None = None) -> Promi
             if latest is None:
                 raise ConflictError("The order has no job to retry.", code="no_job")
             job_id = str(latest["id"])
-        return Promised(jobs=(await jobs.retry(job_id),))
+        return Outbox(jobs=(await jobs.retry(job_id),))
 
 
 async def _refuse_taken(order: Order) -> None:
     """Raise ConflictError where a FAILED order's place in its article, or the new article's, is somebody else's now."""
     link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
-    if await offers.places(order.article_id) < 1 or await offers.is_sold(order.article_id, link):
+    if await offers.slots_free(order.article_id) < 1 or await offers.is_sold(order.article_id, link):
         raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
     if order.kind == OrderKind.ARTICLE and await Article.exists().where(
         Article.id == order.article_id, Article.selected_version_id.is_not_null()
@@ -199,24 +202,24 @@ async def _refuse_taken(order: Order) -> None:
         raise ConflictError("Another text went live as this article meanwhile; refund it instead.", code="sold_out")
 
 
-def _refuse_frozen(order: Order) -> None:
-    if order.frozen:
-        raise ConflictError("The order's payment is disputed or was given back.", code="frozen")
+def _refuse_on_hold(order: Order) -> None:
+    if order.on_hold:
+        raise ConflictError("The order's payment is disputed or was given back.", code="on_hold")
 
 
-async def reintegrate(order: Order, *, who: str, why: str = "") -> Promised:
+async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     """An approved link whose place has changed meanwhile is worked in again: a new job, and the customer is told."""
     said = "approved; the article has changed"
-    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, who=who, what=said, note=why)
-    job = await _promise_job(order, regeneration=True)
-    return Promised(jobs=(job,), letters=await write_to(order, "reintegrating", job_id=job.id))
+    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=said, detail=why)
+    job = await _create_job(order, regeneration=True)
+    return Outbox(jobs=(job,), emails=await write_to(order, "reintegrating", job_id=job.id))
 
 
-async def complete(order: Order, *, who: str, article_url: str) -> Promised:
+async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     """An order's version is live: COMPLETED, its other versions superseded, and the customer told."""
-    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, who=who, what="approve")
+    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, actor=actor, action="approve")
     await supersede_others(order)
-    return Promised(letters=await write_to(order, "published", article_url=article_url))
+    return Outbox(emails=await write_to(order, "published", article_url=article_url))
 
 
 async def supersede_others(order: Order) -> None:
@@ -226,7 +229,7 @@ async def supersede_others(order: Order) -> None:
     )
 
 
-async def _promise_job(order: Order, *, regeneration: bool) -> PromisedJob:
+async def _create_job(order: Order, *, regeneration: bool) -> OutboxJob:
     """The job that makes an order's next version: its id and its input are the seed's."""
     queue, prefix = JOBS[OrderKind(order.kind)]
     again = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
@@ -244,7 +247,7 @@ async def _promise_job(order: Order, *, regeneration: bool) -> PromisedJob:
             Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
         ).where(Article.id == order.article_id)
         payload |= article[0] | {"domainId": str(article[0]["domainId"])}
-    return await jobs.promise(f"{prefix}-{order.id}{again}", queue=queue, order_id=order.id, payload=payload)
+    return await jobs.create(f"{prefix}-{order.id}{again}", queue=queue, order_id=order.id, payload=payload)
 
 
 async def write_to(
@@ -260,7 +263,7 @@ async def write_to(
         raise NotFoundError("article", field="articleId")
     if price:
         values["price"] = amount(order.price, order.currency)
-    return await emails.promise(
+    return await emails.create(
         kind,
         to=order.customer_email,
         order_id=order.id,

@@ -11,8 +11,8 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.money import amount
 from blogqueue.orders import requests
-from blogqueue.orders.requests import Wish
-from blogqueue.outbox import Promised
+from blogqueue.orders.requests import PurchaseRequest
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import PurchaseState
 
@@ -20,52 +20,52 @@ HOLD_MARGIN = timedelta(minutes=10)
 """A paid session's webhook may come this much later than the session's end before its link place is free again."""
 
 
-async def ask(wish: Wish, *, address: str, form_id: UUID | None = None) -> Promised:
+async def ask(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
     """Keep a purchase, hold its link place if it is of one, and promise the magic link that confirms it.
 
     `address` is the caller's network address; it and the e-mail are rate-limited. `form_id` becomes the purchase's id:
     the same form sent twice, by a double click or the back button, is one purchase and one letter. Raises InvalidError,
     NotFoundError, ConflictError (not on sale, sold out, no paragraph fit for a link) and TooManyError.
     """
-    wish = requests.checked(wish)
+    purchase_request = requests.checked(purchase_request)
     address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
     async with transaction():
-        await requests.lock(wish)
-        purchase_id = await _new_id(form_id, wish)
+        await requests.lock(purchase_request)
+        purchase_id = await _new_id(form_id, purchase_request)
         if purchase_id is None:
-            return Promised()
-        await _limited(wish.email, address_hash)
-        terms = await requests.terms(wish)
-        expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_minutes)
+            return Outbox()
+        await _limited(purchase_request.email, address_hash)
+        terms = await requests.terms(purchase_request)
+        expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
         await Purchase.insert(
             Purchase(
                 id=purchase_id,
-                **requests.kept(wish),
+                **requests.kept(purchase_request),
                 base_version_id=terms.base_version_id,
                 address_hash=address_hash,
                 token_hash=tokens.hashed(tokens.purchase_token(purchase_id)),
                 token_expires_at=expires_at,
-                holds_until=expires_at,
+                slot_held_until=expires_at,
                 price=terms.price,
                 currency=terms.currency,
                 rel=terms.rel,
                 subject=terms.subject,
             ),
         )
-        letter_ids = await emails.promise(
+        email_ids = await emails.create(
             "magic_link",
-            to=wish.email,
+            to=purchase_request.email,
             purchase_id=purchase_id,
             confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
-            minutes=settings.magic_link_minutes,
-            wish=terms.subject,
+            minutes=settings.magic_link_ttl_minutes,
+            item=terms.subject,
             article_title=terms.title,
             domain_name=terms.domain_name,
-            target_url=wish.target_url,
-            anchor_text=wish.anchor_text,
+            target_url=purchase_request.target_url,
+            anchor_text=purchase_request.anchor_text,
             price=amount(terms.price, terms.currency),
         )
-    return Promised(letters=letter_ids)
+    return Outbox(emails=email_ids)
 
 
 async def by_token(token: str) -> Purchase:
@@ -87,12 +87,12 @@ async def by_token(token: str) -> Purchase:
         raise ConflictError(
             "This link has expired. Please ask for the article again.",
             code="token_expired",
-            details=[FieldError("token", "fresh", f"A link is good for {settings.magic_link_minutes} minutes.")],
+            details=[FieldError("token", "fresh", f"A link is good for {settings.magic_link_ttl_minutes} minutes.")],
         )
     return purchase
 
 
-async def renew(token: str, *, address: str) -> Promised:
+async def renew(token: str, *, address: str) -> Outbox:
     """Ask once more for what an expired magic link confirmed, at today's terms; the new link goes to the same address.
 
     Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
@@ -105,7 +105,7 @@ async def renew(token: str, *, address: str) -> Promised:
     return await ask(requests.of(known), address=address)
 
 
-async def wish(token: str) -> Wish:
+async def purchase_request(token: str) -> PurchaseRequest:
     """What a magic link is about, whatever became of it. Raises NotFoundError."""
     return requests.of(await _known(token))
 
@@ -118,7 +118,7 @@ async def ended(token: str) -> str:
     known = await _known(token)
     if known.payment_pending:
         return "payment_pending"
-    return "session_expired" if known.session_num else "token_expired"
+    return "session_expired" if known.session_number else "token_expired"
 
 
 async def _known(token: str) -> Purchase:
@@ -135,19 +135,19 @@ async def expire() -> int:
     """
     rows = await Purchase.raw(
         "UPDATE purchases SET state = 'EXPIRED' WHERE state = 'OPEN' AND session_id IS NULL "
-        "AND holds_until < clock_timestamp() RETURNING id",
+        "AND slot_held_until < clock_timestamp() RETURNING id",
     )
     return len(rows)
 
 
-async def _new_id(form_id: UUID | None, wish: Wish) -> UUID | None:
+async def _new_id(form_id: UUID | None, purchase_request: PurchaseRequest) -> UUID | None:
     """The id of a new purchase, or None if this very form was taken before; another wish in it is another purchase."""
     if form_id is None:
         return uuid4()
     taken = await Purchase.objects().where(Purchase.id == form_id).first().output(load_json=True)
     if taken is None:
         return form_id
-    return None if requests.of(taken) == wish else uuid4()
+    return None if requests.of(taken) == purchase_request else uuid4()
 
 
 async def _limited(email: str, address_hash: str) -> None:
@@ -159,7 +159,7 @@ async def _limited(email: str, address_hash: str) -> None:
         address_hash,
     )
     if (
-        rows[0]["by_email"] >= settings.purchases_per_hour_and_email
-        or rows[0]["by_address"] >= settings.purchases_per_hour_and_address
+        rows[0]["by_email"] >= settings.max_purchases_per_hour_per_email
+        or rows[0]["by_address"] >= settings.max_purchases_per_hour_per_ip
     ):
         raise TooManyError("Too many purchases were started lately.", retry_after=3600)

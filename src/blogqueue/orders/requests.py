@@ -17,7 +17,7 @@ from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, find_links
 
 
-class BacklinkWish(msgspec.Struct, frozen=True):
+class LinkRequest(msgspec.Struct, frozen=True):
     """A link of the customer's in a published article."""
 
     article_id: UUID
@@ -27,7 +27,7 @@ class BacklinkWish(msgspec.Struct, frozen=True):
     email: str
 
 
-class ArticleWish(msgspec.Struct, frozen=True):
+class ArticleRequest(msgspec.Struct, frozen=True):
     """A new article on a site, written around a link of the customer's; without a niche it has the site's."""
 
     domain_id: UUID
@@ -39,7 +39,7 @@ class ArticleWish(msgspec.Struct, frozen=True):
     email: str
 
 
-Wish = BacklinkWish | ArticleWish
+PurchaseRequest = LinkRequest | ArticleRequest
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -54,26 +54,31 @@ class Terms(msgspec.Struct, frozen=True):
     base_version_id: UUID | None = None
 
 
-def kind(wish: Wish) -> OrderKind:
+def kind(purchase_request: PurchaseRequest) -> OrderKind:
     """Of which kind the order for a wish will be."""
-    return OrderKind.BACKLINK if isinstance(wish, BacklinkWish) else OrderKind.ARTICLE
+    return OrderKind.BACKLINK if isinstance(purchase_request, LinkRequest) else OrderKind.ARTICLE
 
 
-def kept(wish: Wish) -> dict[str, Any]:
+def kept(purchase_request: PurchaseRequest) -> dict[str, Any]:
     """A wish as a purchase's columns."""
-    columns = msgspec.to_builtins(wish, builtin_types=(UUID,))
-    subject = "article_id" if isinstance(wish, BacklinkWish) else "domain_id"
-    return {"kind": kind(wish), subject: columns.pop(subject), "email": columns.pop("email"), "details": columns}
+    columns = msgspec.to_builtins(purchase_request, builtin_types=(UUID,))
+    subject = "article_id" if isinstance(purchase_request, LinkRequest) else "domain_id"
+    return {
+        "kind": kind(purchase_request),
+        subject: columns.pop(subject),
+        "email": columns.pop("email"),
+        "details": columns,
+    }
 
 
-def of(purchase: Purchase) -> Wish:
+def of(purchase: Purchase) -> PurchaseRequest:
     """The wish that a purchase keeps."""
     if purchase.kind == OrderKind.BACKLINK:
-        return BacklinkWish(article_id=purchase.article_id, email=purchase.email, **purchase.details)
-    return ArticleWish(domain_id=purchase.domain_id, email=purchase.email, **purchase.details)
+        return LinkRequest(article_id=purchase.article_id, email=purchase.email, **purchase.details)
+    return ArticleRequest(domain_id=purchase.domain_id, email=purchase.email, **purchase.details)
 
 
-def checked(wish: Wish) -> Wish:
+def checked(purchase_request: PurchaseRequest) -> PurchaseRequest:
     """A wish as it will be kept. Raises InvalidError, which names every field that breaks a rule."""
     broken: list[FieldError] = []
 
@@ -85,18 +90,24 @@ def checked(wish: Wish) -> Wish:
             return ""
 
     link = {
-        "target_url": rule("targetUrl", link_rules.target_url, wish.target_url),
-        "anchor_text": rule("anchorText", link_rules.anchor_text, wish.anchor_text),
-        "email": rule("email", link_rules.email, wish.email),
+        "target_url": rule("targetUrl", link_rules.target_url, purchase_request.target_url),
+        "anchor_text": rule("anchorText", link_rules.anchor_text, purchase_request.anchor_text),
+        "email": rule("email", link_rules.email, purchase_request.email),
     }
-    if isinstance(wish, BacklinkWish):
-        good: Wish = BacklinkWish(article_id=wish.article_id, notes=rule("notes", link_rules.notes, wish.notes), **link)
+    if isinstance(purchase_request, LinkRequest):
+        good: PurchaseRequest = LinkRequest(
+            article_id=purchase_request.article_id,
+            notes=rule("notes", link_rules.notes, purchase_request.notes),
+            **link,
+        )
     else:
-        good = ArticleWish(
-            domain_id=wish.domain_id,
-            topic=rule("topic", link_rules.topic, wish.topic),
-            niche=rule("niche", partial(link_rules.phrase, longest=link_rules.NICHE_LENGTH), wish.niche),
-            keyword=rule("keyword", partial(link_rules.phrase, longest=link_rules.KEYWORD_LENGTH), wish.keyword),
+        good = ArticleRequest(
+            domain_id=purchase_request.domain_id,
+            topic=rule("topic", link_rules.topic, purchase_request.topic),
+            niche=rule("niche", partial(link_rules.phrase, longest=link_rules.NICHE_LENGTH), purchase_request.niche),
+            keyword=rule(
+                "keyword", partial(link_rules.phrase, longest=link_rules.KEYWORD_LENGTH), purchase_request.keyword
+            ),
             **link,
         )
     if not broken:
@@ -106,18 +117,22 @@ def checked(wish: Wish) -> Wish:
     return good
 
 
-async def lock(wish: Wish) -> None:
+async def lock(purchase_request: PurchaseRequest) -> None:
     """Take turns with whoever else wants something of the same article or site, for the rest of the transaction."""
-    if isinstance(wish, BacklinkWish):
-        await _on_sale(wish.article_id)
-        await lock_article(wish.article_id)
+    if isinstance(purchase_request, LinkRequest):
+        await _on_sale(purchase_request.article_id)
+        await lock_article(purchase_request.article_id)
     else:
-        await domains.lock(wish.domain_id)
+        await domains.lock(purchase_request.domain_id)
 
 
-async def terms(wish: Wish) -> Terms:
+async def terms(purchase_request: PurchaseRequest) -> Terms:
     """On which terms a wish is granted now. Raises NotFoundError, InvalidError and ConflictError where it is not."""
-    return await (_backlink_terms(wish) if isinstance(wish, BacklinkWish) else _article_terms(wish))
+    return await (
+        _backlink_terms(purchase_request)
+        if isinstance(purchase_request, LinkRequest)
+        else _article_terms(purchase_request)
+    )
 
 
 async def subject(purchase: Purchase) -> str:
@@ -150,13 +165,17 @@ async def _on_sale(article_id: UUID) -> None:
         )
 
 
-async def _backlink_terms(wish: BacklinkWish) -> Terms:
+async def _backlink_terms(purchase_request: LinkRequest) -> Terms:
     """The domain's own policy, the article's places, and a paragraph fit for a link."""
-    offer = await offers.offer(wish.article_id)
-    link = Link(wish.target_url, wish.anchor_text)
-    said = (("targetUrl", wish.target_url), ("anchorText", wish.anchor_text), ("notes", wish.notes))
+    offer = await offers.offer(purchase_request.article_id)
+    link = Link(purchase_request.target_url, purchase_request.anchor_text)
+    said = (
+        ("targetUrl", purchase_request.target_url),
+        ("anchorText", purchase_request.anchor_text),
+        ("notes", purchase_request.notes),
+    )
     _refuse_forbidden(said, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
-    if offer.places < 1:
+    if offer.slots_free < 1:
         raise ConflictError(
             "All link places of this article are taken.",
             code="sold_out",
@@ -187,19 +206,19 @@ async def _backlink_terms(wish: BacklinkWish) -> Terms:
     )
 
 
-async def _article_terms(wish: ArticleWish) -> Terms:
+async def _article_terms(purchase_request: ArticleRequest) -> Terms:
     """The site's own policy."""
-    site = await domains.get(wish.domain_id)
-    if wish.niche.casefold() in map(str.casefold, site.forbidden_niches):
+    site = await domains.get(purchase_request.domain_id)
+    if purchase_request.niche.casefold() in map(str.casefold, site.forbidden_niches):
         raise InvalidError(
-            [FieldError("niche", "forbidden_niche", f"{site.name} publishes nothing on “{wish.niche}”.")]
+            [FieldError("niche", "forbidden_niche", f"{site.name} publishes nothing on “{purchase_request.niche}”.")]
         )
     said = (
-        ("topic", wish.topic),
-        ("niche", wish.niche),
-        ("keyword", wish.keyword),
-        ("targetUrl", wish.target_url),
-        ("anchorText", wish.anchor_text),
+        ("topic", purchase_request.topic),
+        ("niche", purchase_request.niche),
+        ("keyword", purchase_request.keyword),
+        ("targetUrl", purchase_request.target_url),
+        ("anchorText", purchase_request.anchor_text),
     )
     _refuse_forbidden(said, [*site.forbidden_words, *site.forbidden_niches], site.name)
     return Terms(
@@ -207,8 +226,8 @@ async def _article_terms(wish: ArticleWish) -> Terms:
         currency=site.currency,
         rel=site.rel,
         domain_name=site.name,
-        subject=article_words(wish.topic),
-        title=wish.topic,
+        subject=article_words(purchase_request.topic),
+        title=purchase_request.topic,
     )
 
 

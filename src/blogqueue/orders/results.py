@@ -12,7 +12,7 @@ from blogqueue.emails import emails
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import lifecycle
-from blogqueue.outbox import Promised, PromisedJob
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, ReviewStatus
 from blogqueue.writing.article.generation import ArticleDraft
@@ -24,7 +24,7 @@ FAILED_DETAILS = {
 }
 
 
-async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **made: Any) -> Promised:  # noqa: ANN401 - JSON
+async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **made: Any) -> Outbox:  # noqa: ANN401 - JSON
     """Store a run's version, complete its job, move the order on and promise the letter: one transaction.
 
     `made` is what the version's metadata say of how it was made, beyond the order's own. Raises LostLeaseError when
@@ -56,29 +56,33 @@ async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **made: Any) ->
         )
         await Order.update({Order.version_id: version_id}).where(Order.id == order.id)
         order = await lifecycle.move(
-            order.id, OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK, who=history.WORKER, what="version delivered"
+            order.id,
+            OrderStatus.PROCESSING,
+            OrderStatus.QUALITY_CHECK,
+            actor=history.WORKER,
+            action="version delivered",
         )
         kind = "regeneration_ready" if regeneration else f"{order.kind}_ready"
-        return Promised(letters=await lifecycle.write_to(order, kind, job_id=claim.job_id))
+        return Outbox(emails=await lifecycle.write_to(order, kind, job_id=claim.job_id))
 
 
 async def fail_attempt(
     claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0, afresh: bool = False
-) -> Promised:
+) -> Outbox:
     """Note a run's error (as `jobs.fail_attempt` does): the retry it leads to, or the order's end and its letters."""
     async with transaction():
         await lifecycle.locked(claim.order_id)
         delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms, afresh=afresh)
         if delay is not None:
-            return Promised(jobs=(PromisedJob(claim.job_id, claim.queue, delay),))
+            return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue, delay),))
         message = error["message"] if error else "the job's worker was lost at every attempt"
         order = await lifecycle.move(
             claim.order_id,
             OrderStatus.PROCESSING,
             OrderStatus.FAILED,
-            who=history.WORKER,
-            what="job failed",
-            note=message,
+            actor=history.WORKER,
+            action="job failed",
+            detail=message,
         )
         await Order.update(
             {
@@ -90,9 +94,9 @@ async def fail_attempt(
             },
         ).where(Order.id == order.id)
         # A job retried by hand may fail again, and says so again: the row's number of starts tells the letters apart.
-        once = f"{claim.job_id}#{claim.fence}"
+        once = f"{claim.job_id}#{claim.fencing_token}"
         told = await lifecycle.write_to(order, "order_failed", job_id=once)
-        alert = await emails.promise(
+        alert = await emails.create(
             "operator_alert",
             to=settings.operator_email,
             order_id=order.id,
@@ -100,4 +104,4 @@ async def fail_attempt(
             summary="An order's job failed",
             detail=f"{message} After {settings.refund_grace_hours} h without a retry the order is refunded.",
         )
-        return Promised(letters=told + alert)
+        return Outbox(emails=told + alert)

@@ -54,7 +54,7 @@ async def status(order: Order) -> dict[str, Any]:
     """The status of an order (JSON in the seed's shape)."""
     job_rows = await Job.select().where(Job.order_id == order.id).order_by(Job.created_at)
     step, message = _where(order, job_rows)
-    review = order.status == OrderStatus.QUALITY_CHECK and not order.frozen
+    review = order.status == OrderStatus.QUALITY_CHECK and not order.on_hold
     open_job = next((row for row in job_rows if row["state"] in OPEN_JOBS), None)
     numbers = await _numbers(order)
     return {
@@ -79,7 +79,7 @@ async def status(order: Order) -> dict[str, Any]:
         "failureDetail": order.failure_detail,
         "refundState": order.refund_state,
         "refundDueAt": order.refund_due_at,
-        "onHold": order.frozen,
+        "onHold": order.on_hold,
         "article": await _article(order),
         "linkDroppedAt": order.link_dropped_at,
         "targetUrl": order.backlink_data["target_url"],
@@ -159,21 +159,21 @@ def _span(low: float, high: float) -> str:
 
 def _where(order: Order, job_rows: list[dict[str, Any]]) -> tuple[int, str]:
     """The step (1 to 5) and the message of an order."""
-    frm = OrderStatus(order.status)
-    if frm is OrderStatus.FAILED:
+    from_status = OrderStatus(order.status)
+    if from_status is OrderStatus.FAILED:
         message = FAILED_MESSAGES[FailureReason(order.failure_reason or FailureReason.JOB_FAILED)]
         if order.refund_state != RefundState.NONE:
             message = message.partition(";")[0]
         if order.refund_state == RefundState.SUCCEEDED:
             message += "; your payment was refunded"
-        elif order.refund_state == RefundState.INITIATED and not order.frozen:
+        elif order.refund_state == RefundState.INITIATED and not order.on_hold:
             message += "; your refund is on its way"
         return order.failed_at_step or STEPS[OrderStatus.PROCESSING], message
-    if order.frozen and frm is not OrderStatus.COMPLETED:
-        return STEPS[frm], ON_HOLD_MESSAGE
-    if frm is OrderStatus.PROCESSING and any(row["state"] == JobState.WAITING for row in job_rows):
+    if order.on_hold and from_status is not OrderStatus.COMPLETED:
+        return STEPS[from_status], ON_HOLD_MESSAGE
+    if from_status is OrderStatus.PROCESSING and any(row["state"] == JobState.WAITING for row in job_rows):
         return 1, WAITING_MESSAGE
-    return STEPS[frm], STATUS_MESSAGES[frm]
+    return STEPS[from_status], STATUS_MESSAGES[from_status]
 
 
 async def _job(row: dict[str, Any]) -> dict[str, Any]:

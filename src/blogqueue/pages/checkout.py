@@ -15,7 +15,7 @@ from blogqueue.errors import ConflictError, NotFoundError, ProblemError, Unavail
 from blogqueue.log import logger
 from blogqueue.money import amount
 from blogqueue.orders import purchases, status_view
-from blogqueue.orders.requests import BacklinkWish
+from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import onward, page
@@ -37,7 +37,7 @@ async def link_form(slug: FromPath[str]) -> Template:
 @post("/articles/{slug:str}/link", include_in_schema=False)
 async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
-    wish = BacklinkWish(
+    purchase_request = LinkRequest(
         article_id=(await offers.offer_by_slug(slug)).id,
         target_url=data.get("targetUrl", "").strip(),
         anchor_text=data.get("anchorText", "").strip(),
@@ -45,11 +45,13 @@ async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) 
         email=data.get("email", "").strip(),
     )
     try:
-        promised = await purchases.ask(wish, address=auth.address(request), form_id=as_uuid(data.get("form", "")))
+        outbox = await purchases.ask(
+            purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
+        )
     except ProblemError as problem:
         return await _form(slug, data, problem)
-    await nudge(promised)
-    return forms.check_mail(wish.email, f"/articles/{slug}/link")
+    await nudge(outbox)
+    return forms.check_mail(purchase_request.email, f"/articles/{slug}/link")
 
 
 @get("/purchase/check-mail", include_in_schema=False)
@@ -60,7 +62,7 @@ async def check_mail(request: Request[Any, Any, Any]) -> Template:
         "check_mail.html",
         email=request.cookies.get(forms.ASKED, ""),
         form=form if forms.FORMS.fullmatch(form) else "",
-        minutes=settings.magic_link_minutes,
+        minutes=settings.magic_link_ttl_minutes,
     )
 
 
@@ -103,14 +105,16 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
     """An expired link's button: the same wish once more, mailed to the same address."""
     token = data.get("token", "")
     try:
-        promised = await purchases.renew(token, address=auth.address(request))
+        outbox = await purchases.renew(token, address=auth.address(request))
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
-    await nudge(promised)
-    wish = await purchases.wish(token)
-    is_link = isinstance(wish, BacklinkWish)
-    form = await (_form_of_article(wish.article_id) if is_link else _form_of_site(wish.domain_id))
-    return forms.check_mail(wish.email, form)
+    await nudge(outbox)
+    purchase_request = await purchases.purchase_request(token)
+    is_link = isinstance(purchase_request, LinkRequest)
+    form = await (
+        _form_of_article(purchase_request.article_id) if is_link else _form_of_site(purchase_request.domain_id)
+    )
+    return forms.check_mail(purchase_request.email, form)
 
 
 @get("/purchase/return", include_in_schema=False)
@@ -118,7 +122,7 @@ async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
     heard = True
     try:
-        await nudge(await stripe_api.settle_by_id(session_id))
+        await nudge(await stripe_api.fulfill_by_id(session_id))
     except UnavailableError as error:
         heard = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
@@ -138,13 +142,13 @@ async def cancelled() -> Template:
 async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """The form with what was typed, each message at its field; what fits no field stands above."""
     offer = await offers.offer_by_slug(slug)
-    places = await offers.link_places(offer)
+    slots_free = await offers.eligible_paragraphs(offer)
     errors, above = forms.told(problem, FIELDS)
     return page(
         "link_form.html",
         status_code=problem.status if problem else 200,
         offer=offer,
-        places=places,
+        slots_free=slots_free,
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,
@@ -176,7 +180,7 @@ async def _not_confirmed(problem: ProblemError, token: str) -> Template:
         code=code,
         text=problem.message,
         token=token,
-        minutes=settings.magic_link_minutes,
+        minutes=settings.magic_link_ttl_minutes,
     )
 
 

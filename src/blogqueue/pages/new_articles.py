@@ -13,7 +13,7 @@ from blogqueue.api import auth
 from blogqueue.catalogue import domains, link_rules
 from blogqueue.errors import ProblemError
 from blogqueue.orders import purchases
-from blogqueue.orders.requests import ArticleWish
+from blogqueue.orders.requests import ArticleRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import page
@@ -36,7 +36,7 @@ async def article_form(host: FromPath[str]) -> Template:
 @post("/new-article/{host:str}", include_in_schema=False)
 async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
-    wish = ArticleWish(
+    purchase_request = ArticleRequest(
         domain_id=(await domains.by_host(host)).id,
         topic=data.get("topic", "").strip(),
         niche=data.get("niche", "").strip(),
@@ -46,11 +46,13 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
         email=data.get("email", "").strip(),
     )
     try:
-        promised = await purchases.ask(wish, address=auth.address(request), form_id=as_uuid(data.get("form", "")))
+        outbox = await purchases.ask(
+            purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
+        )
     except ProblemError as problem:
         return await _form(host, data, problem)
-    await nudge(promised)
-    return forms.check_mail(wish.email, f"/new-article/{host}")
+    await nudge(outbox)
+    return forms.check_mail(purchase_request.email, f"/new-article/{host}")
 
 
 async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:

@@ -19,7 +19,7 @@ from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.jobs.jobs import ARTICLE_GENERATION
 from blogqueue.log import logger
 from blogqueue.orders import access, lifecycle, status_view
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.pages import order_texts
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.rendering import headers, onward, page
@@ -103,32 +103,32 @@ async def _act(
     request: Request[Any, Any, Any],
     order_id: UUID,
     data: dict[str, str],
-    act: Callable[[UUID, UUID], Awaitable[tuple[str, Promised]]],
+    act: Callable[[UUID, UUID], Awaitable[tuple[str, Outbox]]],
 ) -> Redirect | Template:
     """Do what a button says and go back to the page, which then says what happened."""
     try:
         await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
-    said, promised = "stale_version", Promised()
+    said, outbox = "stale_version", Outbox()
     # SameSite=Lax keeps the cookie from other sites' forms; this keeps out neighbours on the same domain.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         said = "cross_site"
     elif version_id := as_uuid(data.get("version", "")):
         try:
-            said, promised = await act(order_id, version_id)
+            said, outbox = await act(order_id, version_id)
         except ProblemError as problem:
             said = problem.code if problem.code in order_texts.SAID else "wrong_state"
-    await nudge(promised)
+    await nudge(outbox)
     return onward(f"/order-status/{order_id}", said=said)
 
 
-async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:
+async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     job = await lifecycle.regenerate(order_id, version_id)
-    return "rewriting" if job.queue == ARTICLE_GENERATION else "regenerating", Promised(jobs=(job,))
+    return "rewriting" if job.queue == ARTICLE_GENERATION else "regenerating", Outbox(jobs=(job,))
 
 
-async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Promised]:
+async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     return "submitted", await lifecycle.submit(order_id, version_id)
 
 

@@ -73,10 +73,10 @@ SAID = {
     "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
     "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
     "too_many_requests": (
-        f"Nothing was changed: at most {settings.regenerations_per_hour} regenerations an hour are possible. "
-        "This version stays; please come again within the hour."
+        f"Nothing was changed: at most {settings.max_regenerations_per_hour_per_order} "
+        "regenerations an hour are possible. This version stays; please come again within the hour."
     ),
-    "frozen": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
+    "on_hold": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
     "cross_site": "Nothing was changed: the request came from another website.",
 }
 """What a page says after an action, by the code in its address."""
@@ -179,7 +179,7 @@ def reason(status: Status) -> str:
     return status["failureDetail"].strip() if rejected else ""
 
 
-def places(free: int, of: int) -> str:
+def slots_free(free: int, of: int) -> str:
     """How many of an article's link places are free: 2 of 3 links free."""
     return f"{free} of {of} link{'s' if of > 1 else ''} free"
 

@@ -1,6 +1,6 @@
 """A payment that is disputed or was given back in Stripe: its order rests, goes on, or has ended.
 
-A frozen order has no open job, is neither moved nor refunded, and waits for the bank's word or an operator's.
+An order on hold has no open job, is neither moved nor refunded, and waits for the bank's word or an operator's.
 """
 
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderStatus, RefundState, ReviewStatus
 
@@ -23,7 +23,7 @@ WON = frozenset({"won", "warning_closed"})
 LOST, BACK = "was taken back by your bank", "was given back to you"
 
 
-async def disputed(payment_intent: str, dispute_id: str) -> Promised:
+async def disputed(payment_intent: str, dispute_id: str) -> Outbox:
     """Freeze the order of a disputed payment, unless its end was heard of before its beginning; tell the operator."""
     ended = await StripeEvent.raw(
         "SELECT id FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {} "
@@ -33,88 +33,87 @@ async def disputed(payment_intent: str, dispute_id: str) -> Promised:
     )
     order_id = await _of(payment_intent)
     if ended or order_id is None:
-        return Promised()
+        return Outbox()
     async with transaction():
         order = await _locked(order_id)
-        if order.frozen or order.failure_reason == FailureReason.PAYMENT_REVERSED:
-            return Promised()
-        await Order.update({Order.frozen: True, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
+        if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
+            return Outbox()
+        await Order.update({Order.on_hold: True, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
         await jobs.cancel(order_id)
-        await history.note(history.STRIPE, DISPUTED, order_id=order_id)
+        await history.record(history.STRIPE, DISPUTED, order_id=order_id)
         return await _alert(
             order_id,
             f"dispute-{dispute_id}",
             DISPUTED,
-            "The order is frozen: it is neither worked on nor refunded. Answer the dispute in Stripe; what comes of it "
-            "is done here. `blogqueue orders unfreeze` and `blogqueue orders end` do it by hand.",
+            "The order is on hold: it is neither worked on nor refunded. "
+            "Answer the dispute in Stripe; its outcome is applied here. "
+            "`blogqueue orders release` and `blogqueue orders end` do it by hand.",
         )
 
 
-async def dispute_closed(payment_intent: str, dispute_id: str, status: str) -> Promised:
+async def dispute_closed(payment_intent: str, dispute_id: str, status: str) -> Outbox:
     """A dispute is over: lost, the order ends; won or withdrawn, it goes on; else the operator sees to it in Stripe."""
     order_id = await _of(payment_intent)
     if order_id is None:
-        return Promised()
+        return Outbox()
     if status == "lost":
-        promised = await _end(order_id, who=history.STRIPE, what="dispute lost", why=LOST)
-        return promised + await _alert(
+        outbox = await _end(order_id, actor=history.STRIPE, what="dispute lost", why=LOST)
+        return outbox + await _alert(
             order_id,
             f"lost-{dispute_id}",
             "A dispute was lost",
             "The money is gone; the order has ended, or is recorded.",
         )
     if status in WON:
-        return await _release(order_id, who=history.STRIPE, what=f"dispute {status}")
-    return Promised()
+        return await _release(order_id, actor=history.STRIPE, what=f"dispute {status}")
+    return Outbox()
 
 
-async def given_back(payment_intent: str, minor_units: int, *, in_full: bool) -> Promised:
+async def given_back(payment_intent: str, minor_units: int, *, in_full: bool) -> Outbox:
     """A payment was given back in Stripe, not from here: in full, its order ends; in part, it is recorded."""
     order_id = await _of(payment_intent)
     if order_id is None:
-        return Promised()
+        return Outbox()
     async with transaction():
         order = await _locked(order_id)
         if order.refund_state != RefundState.NONE:
-            return Promised()  # this is our own, or comes too late to change anything
+            return Outbox()  # this is our own, or comes too late to change anything
         what = f"payment given back in Stripe {'in full' if in_full else 'in part'}"
         if in_full:
-            promised, said = await _end(order_id, who=history.STRIPE, what=what, why=BACK), "The order has ended."
+            outbox, said = await _end(order_id, actor=history.STRIPE, what=what, why=BACK), "The order has ended."
         else:
-            await history.note(history.STRIPE, what, order_id=order_id)
-            promised, said = Promised(), "The order goes on: only a part of its payment was given back."
+            await history.record(history.STRIPE, what, order_id=order_id)
+            outbox, said = Outbox(), "The order goes on: only a part of its payment was given back."
         if order.status == OrderStatus.COMPLETED:
             said = "The order is completed, so this is only recorded."
-        return promised + await _alert(
-            order_id, f"given-back-{minor_units}", "A payment was given back in Stripe", said
-        )
+        return outbox + await _alert(order_id, f"given-back-{minor_units}", "A payment was given back in Stripe", said)
 
 
-async def refund_failed(payment_intent: str, refund_id: str) -> Promised:
+async def refund_failed(payment_intent: str, refund_id: str) -> Outbox:
     """A refund that was made by hand in Stripe did not reach the customer: the operator's business."""
     order_id = await _of(payment_intent)
     if order_id is None:
-        return Promised()
-    await history.note(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
+        return Outbox()
+    await history.record(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
     return await _alert(
         order_id, f"back-{refund_id}"[:120], "A refund made in Stripe failed", "The customer has not got the money."
     )
 
 
-async def unfreeze(order_id: UUID, *, who: str) -> Promised:
-    """An operator lets a frozen order go on where it stood. Raises ConflictError for one that is not frozen."""
+async def release(order_id: UUID, *, actor: str) -> Outbox:
+    """An operator lets an order on hold go on where it stood. Raises ConflictError for one that is not on hold."""
     async with transaction():
         await _refuse_free(order_id)
-        return await _release(order_id, who=who, what="unfreeze")
+        return await _release(order_id, actor=actor, what="release")
 
 
-async def end(order_id: UUID, *, who: str) -> Promised:
-    """An operator ends a frozen order: its payment is lost. Raises ConflictError for one not frozen, or COMPLETED."""
+async def end(order_id: UUID, *, actor: str) -> Outbox:
+    """End an order on hold whose payment is lost. Raises ConflictError for one not on hold, or COMPLETED."""
     async with transaction():
         order = await _refuse_free(order_id)
         if order.status == OrderStatus.COMPLETED:
             raise ConflictError("The order is COMPLETED; it can only be unfrozen.", code="wrong_state")
-        return await _end(order_id, who=who, what="end: payment reversed", why=LOST)
+        return await _end(order_id, actor=actor, what="end: payment reversed", why=LOST)
 
 
 async def _of(payment_intent: str) -> UUID | None:
@@ -131,39 +130,39 @@ async def _locked(order_id: UUID) -> Order:
 
 async def _refuse_free(order_id: UUID) -> Order:
     order = await _locked(order_id)
-    if not order.frozen:
-        raise ConflictError("The order is not frozen.", code="not_frozen")
+    if not order.on_hold:
+        raise ConflictError("The order is not on hold.", code="not_on_hold")
     return order
 
 
-async def _release(order_id: UUID, *, who: str, what: str) -> Promised:
-    """A frozen order goes on: its job, if it had one, waits again; a refund that was held up is sent by the sweep."""
+async def _release(order_id: UUID, *, actor: str, what: str) -> Outbox:
+    """An order on hold goes on: its job, if it had one, waits again; a refund that was held up is sent by the sweep."""
     async with transaction():
         order = await _locked(order_id)
-        if not order.frozen:
-            return Promised()
-        await Order.update({Order.frozen: False, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
-        await history.note(who, what, order_id=order_id)
-        return Promised(jobs=await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else ())
+        if not order.on_hold:
+            return Outbox()
+        await Order.update({Order.on_hold: False, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
+        await history.record(actor, what, order_id=order_id)
+        return Outbox(jobs=await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else ())
 
 
-async def _end(order_id: UUID, *, who: str, what: str, why: str) -> Promised:
+async def _end(order_id: UUID, *, actor: str, what: str, why: str) -> Outbox:
     """The payment is gone: the order is FAILED/payment_reversed, and its customer told; a COMPLETED one is recorded."""
     async with transaction():
         order = await _locked(order_id)
         status = OrderStatus(order.status)
         if order.failure_reason == FailureReason.PAYMENT_REVERSED:
-            return Promised()
-        changes: dict[Any, Any] = {Order.frozen: False, Order.updated_at: datetime.now(UTC)}
+            return Outbox()
+        changes: dict[Any, Any] = {Order.on_hold: False, Order.updated_at: datetime.now(UTC)}
         if status is OrderStatus.COMPLETED or order.refund_state == RefundState.SUCCEEDED:
             await Order.update(changes).where(Order.id == order_id)
-            await history.note(who, what, order_id=order_id)
-            return Promised()
+            await history.record(actor, what, order_id=order_id)
+            return Outbox()
         await jobs.cancel(order_id)
         if status is OrderStatus.FAILED:
-            await history.note(who, what, order_id=order_id)
+            await history.record(actor, what, order_id=order_id)
         else:
-            await lifecycle.move(order_id, status, OrderStatus.FAILED, who=who, what=what)
+            await lifecycle.move(order_id, status, OrderStatus.FAILED, actor=actor, action=what)
         await Order.update(
             {
                 **changes,
@@ -176,8 +175,8 @@ async def _end(order_id: UUID, *, who: str, what: str, why: str) -> Promised:
         await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
             ArticleVersion.order_id == order_id, ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW
         )
-        letter = await lifecycle.write_to(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
-        return Promised(letters=letter)
+        email = await lifecycle.write_to(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
+        return Outbox(emails=email)
 
 
 async def _call_off(order_id: UUID) -> None:
@@ -191,9 +190,9 @@ async def _call_off(order_id: UUID) -> None:
         await Order.update({Order.refund_state: RefundState.FAILED}).where(Order.id == order_id)
 
 
-async def _alert(order_id: UUID, job_id: str, summary: str, detail: str) -> Promised:
-    return Promised(
-        letters=await emails.promise(
+async def _alert(order_id: UUID, job_id: str, summary: str, detail: str) -> Outbox:
+    return Outbox(
+        emails=await emails.create(
             "operator_alert",
             to=settings.operator_email,
             order_id=order_id,

@@ -15,13 +15,13 @@ from blogqueue.db.tables import Article, HeldPayment, Order, Purchase, StripeEve
 from blogqueue.emails import emails
 from blogqueue.money import amount
 from blogqueue.orders import lifecycle, requests
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
 from blogqueue.writing.markdown.links import Link
 
 
-async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
+async def fulfill(session: dict[str, Any]) -> tuple[Outbox, str]:
     """Turn a paid Checkout Session into its order and job, once; what was promised, and the outcome in words.
 
     Any session that was opened for a purchase may settle it, whichever the customer paid. One transaction with the
@@ -30,14 +30,14 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
     """
     if session.get("payment_status") != "paid":
         await _await_payment(session)
-        return Promised(), "not paid yet"
+        return Outbox(), "not paid yet"
     async with transaction():
         await take_turns(session.get("payment_intent"))
         purchase = await _locked_purchase(session)
         if purchase is None:
-            return Promised(), "no purchase of ours"
+            return Outbox(), "no purchase of ours"
         if await _is_known(str(session.get("id"))):
-            return Promised(), "settled before"
+            return Outbox(), "settled before"
         if purchase.state == PurchaseState.PAID:
             return await _hold(purchase, session, TWICE, "the purchase is paid already"), "paid twice"
         wrong = _wrong(session, purchase) or await reversal(session)
@@ -46,7 +46,7 @@ async def settle(session: dict[str, Any]) -> tuple[Promised, str]:
         return await work_on(purchase, session)
 
 
-async def work_on(purchase: Purchase, session: dict[str, Any]) -> tuple[Promised, str]:
+async def work_on(purchase: Purchase, session: dict[str, Any]) -> tuple[Outbox, str]:
     """Open the order that a payment is for, in the caller's transaction, with the purchase locked and not paid."""
     # The session that was paid is the purchase's from now on, whichever was opened last.
     await Purchase.update({Purchase.state: PurchaseState.PAID, Purchase.session_id: session["id"]}).where(
@@ -73,29 +73,29 @@ async def let_go(session_id: str) -> None:
     await _expire(session_id)
 
 
-async def payment_failed(session_id: str) -> Promised:
+async def payment_failed(session_id: str) -> Outbox:
     """A delayed payment did not go through: its place is free, and the customer is told how to try again."""
     async with transaction():
         rows = await _expire(session_id)
         if not rows:
-            return Promised()
+            return Outbox()
         purchase = await Purchase.objects().where(Purchase.id == rows[0]["id"]).first().output(load_json=True)
         if purchase is None:
-            return Promised()
-        return Promised(
-            letters=await emails.promise(
+            return Outbox()
+        return Outbox(
+            emails=await emails.create(
                 "payment_failed",
                 to=purchase.email,
                 purchase_id=purchase.id,
                 job_id=session_id[:120],
                 confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
-                wish=purchase.subject or await requests.subject(purchase),
+                item=purchase.subject or await requests.subject(purchase),
                 price=amount(purchase.price, purchase.currency),
             ),
         )
 
 
-async def unsettled(sessions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def unfulfilled(sessions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of some complete sessions that were opened for a purchase of ours and are neither an order nor held."""
     ours = {str(session["id"]): purchase_id for session in sessions if (purchase_id := _purchase_id(session))}
     rows = await Purchase.raw(
@@ -115,10 +115,12 @@ async def unresolved() -> list[str]:
     Each is named every five minutes, those that were asked after longest ago first.
     """
     rows = await Purchase.raw(
-        "UPDATE purchases SET asked_at = clock_timestamp() WHERE id IN (SELECT id FROM purchases "
-        "  WHERE state = 'OPEN' AND session_id IS NOT NULL AND (payment_pending OR holds_until < clock_timestamp()) "
-        "  AND (asked_at IS NULL OR asked_at < clock_timestamp() - interval '4 minutes 30 seconds') "
-        "  ORDER BY asked_at NULLS FIRST, holds_until LIMIT 200 FOR UPDATE SKIP LOCKED) RETURNING session_id",
+        "UPDATE purchases SET stripe_checked_at = clock_timestamp() WHERE id IN (SELECT id FROM purchases "
+        "  WHERE state = 'OPEN' AND session_id IS NOT NULL "
+        "  AND (payment_pending OR slot_held_until < clock_timestamp()) "
+        "  AND (stripe_checked_at IS NULL OR stripe_checked_at < clock_timestamp() - interval '4 minutes 30 seconds') "
+        "  ORDER BY stripe_checked_at NULLS FIRST, slot_held_until LIMIT 200 FOR UPDATE SKIP LOCKED) "
+        "RETURNING session_id",
     )
     return [row["session_id"] for row in rows]
 
@@ -128,7 +130,7 @@ async def _expire(session_id: str) -> list[dict[str, Any]]:
         await Purchase.update(
             {
                 Purchase.state: PurchaseState.EXPIRED,
-                Purchase.holds_until: datetime.now(UTC),
+                Purchase.slot_held_until: datetime.now(UTC),
                 Purchase.payment_pending: False,
             }
         )
@@ -142,7 +144,7 @@ async def _await_payment(session: dict[str, Any]) -> None:
     if session.get("status") == "complete":
         await Purchase.raw(
             "UPDATE purchases SET payment_pending = true, "
-            "holds_until = GREATEST(holds_until, clock_timestamp() + interval '1 hour') "
+            "slot_held_until = GREATEST(slot_held_until, clock_timestamp() + interval '1 hour') "
             "WHERE session_id = {} AND state = 'OPEN'",
             session.get("id"),
         )
@@ -208,7 +210,7 @@ NOT_AS_ASKED = "A payment is held: it is not what was asked for"
 TWICE = "A purchase was paid twice"
 
 
-async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reason: str) -> Promised:
+async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reason: str) -> Outbox:
     """Keep a payment that makes no order for the operator's word; a purchase without an order is HELD."""
     await HeldPayment.insert(
         HeldPayment(session_id=session["id"], purchase_id=purchase.id, session=session, reason=reason)
@@ -217,8 +219,8 @@ async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reaso
         await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: reason}).where(
             Purchase.id == purchase.id
         )
-    return Promised(
-        letters=await emails.promise(
+    return Outbox(
+        emails=await emails.create(
             "operator_alert",
             to=settings.operator_email,
             purchase_id=purchase.id,
@@ -237,7 +239,7 @@ async def _cannot(purchase: Purchase) -> str:
     article = await Article.select(Article.status).where(Article.id == purchase.article_id)
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         return "the article was unpublished meanwhile"
-    if not await offers.has_place(purchase.id):
+    if not await offers.has_free_slot(purchase.id):
         return "all link places of the article were taken meanwhile"
     if await offers.is_sold(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):
         return "this very link was bought in this article before"

@@ -14,7 +14,7 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
 from blogqueue.money import amount
 from blogqueue.orders import requests
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
 from blogqueue.settings import settings
 from blogqueue.states import HeldState, PurchaseState
@@ -47,7 +47,7 @@ async def undecided() -> list[dict[str, Any]]:
     ]
 
 
-async def accept(session_id: str, *, who: str) -> tuple[Promised, str]:
+async def accept(session_id: str, *, actor: str) -> tuple[Outbox, str]:
     """Work on a held payment all the same: its order, at the price that was paid; and the outcome in words.
 
     Raises NotFoundError, and ConflictError where it is decided already, or its purchase has an order.
@@ -62,17 +62,17 @@ async def accept(session_id: str, *, who: str) -> tuple[Promised, str]:
             raise ConflictError("This is no payment that could be refunded; settle it in Stripe.", code="no_payment")
         if not held.reason.startswith(fulfillment.REVERSED) and await fulfillment.reversal(held.session):
             raise ConflictError("It was disputed or given back meanwhile; dismiss it instead.", code="reversed")
-        await _decide(session_id, (HeldState.HELD,), HeldState.ACCEPTED, who)
+        await _decide(session_id, (HeldState.HELD,), HeldState.ACCEPTED, actor)
         return await fulfillment.work_on(purchase, held.session)
 
 
-async def give_back(session_id: str, *, who: str) -> Promised:
+async def give_back(session_id: str, *, actor: str) -> Outbox:
     """Have Stripe give a held payment back; the customer is told once it has. Once decided, it is tried until it is.
 
     Raises NotFoundError, ConflictError where it is decided otherwise or Stripe refuses, UnavailableError where Stripe
     is away.
     """
-    await promise_return(session_id, who=who)
+    await request_return(session_id, actor=actor)
     try:
         return await _send(session_id)
     except stripe.InvalidRequestError as error:
@@ -81,55 +81,57 @@ async def give_back(session_id: str, *, who: str) -> Promised:
         raise UnavailableError("Stripe does not answer; the payment is given back as soon as it does.") from error
 
 
-async def promise_return(session_id: str, *, who: str) -> None:
+async def request_return(session_id: str, *, actor: str) -> None:
     """Decide that a held payment is given back; the minute has Stripe do it. Raises NotFoundError and ConflictError."""
     async with transaction():
         held = await _get(session_id)
         if not held.session.get("payment_intent"):
             raise ConflictError("There is no payment to give back; settle it in Stripe.", code="no_payment")
-        await _decide(session_id, UNDECIDED, HeldState.RETURNING, who)
+        await _decide(session_id, UNDECIDED, HeldState.RETURNING, actor)
 
 
-async def dismiss(session_id: str, *, who: str) -> None:
+async def dismiss(session_id: str, *, actor: str) -> None:
     """A held payment was settled outside, in Stripe or by the bank. Raises NotFoundError and ConflictError."""
     async with transaction():
         await _get(session_id)
-        await _decide(session_id, UNDECIDED, HeldState.DISMISSED, who)
+        await _decide(session_id, UNDECIDED, HeldState.DISMISSED, actor)
 
 
-async def send_due() -> Promised:
+async def send_due() -> Outbox:
     """Once more for the payments on whose way back Stripe did not answer."""
     rows = await HeldPayment.raw(
         "SELECT session_id FROM held_payments WHERE state = 'RETURNING' "
         "AND updated_at < clock_timestamp() - interval '50 seconds'"
     )
-    promised = Promised()
+    outbox = Outbox()
     for row in rows:
         try:
-            promised += await _send(row["session_id"])
+            outbox += await _send(row["session_id"])
         except stripe.InvalidRequestError:
             continue  # it is HELD again, with Stripe's words
         except stripe.StripeError:
             break
-    return promised
+    return outbox
 
 
-async def came_back(session_id: str) -> Promised:
+async def came_back(session_id: str) -> Outbox:
     """The customer's bank did not take a returned payment: it waits for another word."""
     async with transaction():
         rows = await HeldPayment.raw(
-            "UPDATE held_payments SET state = 'HELD', round = round + 1, error = 'the bank sent the refund back', "
-            "updated_at = clock_timestamp() WHERE session_id = {} AND state = 'RETURNED' RETURNING purchase_id, round",
+            "UPDATE held_payments SET state = 'HELD', request_number = request_number + 1, "
+            "error = 'the bank sent the refund back', "
+            "updated_at = clock_timestamp() WHERE session_id = {} AND state = 'RETURNED' "
+            "RETURNING purchase_id, request_number",
             session_id,
         )
         if not rows:
-            return Promised()
-        return Promised(
-            letters=await emails.promise(
+            return Outbox()
+        return Outbox(
+            emails=await emails.create(
                 "operator_alert",
                 to=settings.operator_email,
                 purchase_id=rows[0]["purchase_id"],
-                job_id=f"{session_id[:110]}#{rows[0]['round']}",
+                job_id=f"{session_id[:110]}#{rows[0]['request_number']}",
                 summary="A returned payment came back",
                 detail=f"Checkout session {session_id}: the customer's bank did not take it; it is held again.",
             ),
@@ -143,13 +145,13 @@ async def _get(session_id: str) -> HeldPayment:
     return held
 
 
-async def _decide(session_id: str, frm: tuple[HeldState, ...], to: HeldState, who: str) -> None:
+async def _decide(session_id: str, from_status: tuple[HeldState, ...], to: HeldState, actor: str) -> None:
     """Move by compare-and-set. Raises ConflictError when it is (or was just) decided otherwise."""
     moved = (
         await HeldPayment.update(
-            {HeldPayment.state: to, HeldPayment.decided_by: who, HeldPayment.updated_at: datetime.now(UTC)}
+            {HeldPayment.state: to, HeldPayment.decided_by: actor, HeldPayment.updated_at: datetime.now(UTC)}
         )
-        .where(HeldPayment.session_id == session_id, HeldPayment.state.is_in(list(frm)))
+        .where(HeldPayment.session_id == session_id, HeldPayment.state.is_in(list(from_status)))
         .returning(HeldPayment.session_id)
     )
     if not moved:
@@ -157,14 +159,14 @@ async def _decide(session_id: str, frm: tuple[HeldState, ...], to: HeldState, wh
         raise ConflictError(f"This payment is {held.state}, by {held.decided_by}.", code="wrong_state")
 
 
-async def _send(session_id: str) -> Promised:
+async def _send(session_id: str) -> Outbox:
     """Ask Stripe; one refund of however many calls. Raises stripe.StripeError, which is on the row then."""
     held = await _get(session_id)
     try:
         refund_id, _ = await stripe_api.send_refund(
             held.session["payment_intent"],
             held.session["amount_total"],
-            key=f"held:{session_id}:{held.round}",
+            key=f"held:{session_id}:{held.request_number}",
             metadata={"held_session": session_id},
         )
     except stripe.StripeError as error:
@@ -180,7 +182,7 @@ async def _send(session_id: str) -> Promised:
     return await _returned(held, refund_id)
 
 
-async def _returned(held: HeldPayment, refund_id: str) -> Promised:
+async def _returned(held: HeldPayment, refund_id: str) -> Outbox:
     """Note that Stripe gives it back, and tell the customer, once; a purchase without an order is over."""
     async with transaction():
         rows = (
@@ -196,7 +198,7 @@ async def _returned(held: HeldPayment, refund_id: str) -> Promised:
             .returning(HeldPayment.purchase_id)
         )
         if not rows:
-            return Promised()
+            return Outbox()
         await Purchase.raw(
             "UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD' AND NOT EXISTS "
             "(SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')",
@@ -204,14 +206,14 @@ async def _returned(held: HeldPayment, refund_id: str) -> Promised:
         )
         purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
         if purchase is None:
-            return Promised()
-        return Promised(
-            letters=await emails.promise(
+            return Outbox()
+        return Outbox(
+            emails=await emails.create(
                 "payment_returned",
                 to=purchase.email,
                 purchase_id=purchase.id,
                 job_id=held.session_id[:120],
-                wish=purchase.subject or await requests.subject(purchase),
+                item=purchase.subject or await requests.subject(purchase),
                 price=amount(held.session["amount_total"], str(held.session["currency"])),
             ),
         )

@@ -20,7 +20,7 @@ from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.orders import purchases, requests
 from blogqueue.orders.purchases import HOLD_MARGIN
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
@@ -93,13 +93,15 @@ async def checkout(token: str) -> CheckoutSession:
                 "success_url": f"{settings.public_url}/purchase/return?session_id={{CHECKOUT_SESSION_ID}}",
                 "cancel_url": f"{settings.public_url}/purchase/cancelled",
             },
-            {"idempotency_key": f"checkout:{purchase.id}:{purchase.session_num}"},
+            {"idempotency_key": f"checkout:{purchase.id}:{purchase.session_number}"},
         )
     except stripe.StripeError as error:
         logger.warning("checkout session not created", purchase=str(purchase.id), error=str(error))
         raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
     await Purchase.update({Purchase.session_id: session.id, Purchase.session_url: session.url or ""}).where(
-        Purchase.id == purchase.id, Purchase.session_num == purchase.session_num, Purchase.state == PurchaseState.OPEN
+        Purchase.id == purchase.id,
+        Purchase.session_number == purchase.session_number,
+        Purchase.state == PurchaseState.OPEN,
     )
     return CheckoutSession(session.url or "", session.id)
 
@@ -125,7 +127,7 @@ async def _end(session_id: str) -> None:
         raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
     except stripe.StripeError as error:
         raise UnavailableError("The payment page cannot be opened right now. Please try again.") from error
-    await fulfillment.settle(session.to_dict())
+    await fulfillment.fulfill(session.to_dict())
 
 
 async def _with_session_planned(purchase: Purchase) -> Purchase:
@@ -151,25 +153,25 @@ async def _with_session_planned(purchase: Purchase) -> Purchase:
         await _refuse_off_sale(purchase)
         over = locked.session_expires_at is None or locked.session_expires_at <= now
         if over or locked.state == PurchaseState.EXPIRED:
-            if locked.session_num >= MAX_SESSIONS:
+            if locked.session_number >= MAX_SESSIONS:
                 raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
             locked.state = PurchaseState.OPEN
-            locked.session_num += 1
+            locked.session_number += 1
             locked.session_id = None
             locked.session_url = ""
             # Stripe takes 30 min to 24 h from its own now; a minute more covers the way there.
             locked.session_started_at = now
-            locked.session_expires_at = now + timedelta(minutes=settings.checkout_minutes + 1)
-            locked.holds_until = locked.session_expires_at + HOLD_MARGIN
+            locked.session_expires_at = now + timedelta(minutes=settings.checkout_ttl_minutes + 1)
+            locked.slot_held_until = locked.session_expires_at + HOLD_MARGIN
             await locked.save(
                 [
                     Purchase.state,
-                    Purchase.session_num,
+                    Purchase.session_number,
                     Purchase.session_id,
                     Purchase.session_url,
                     Purchase.session_started_at,
                     Purchase.session_expires_at,
-                    Purchase.holds_until,
+                    Purchase.slot_held_until,
                 ]
             )
         return locked
@@ -184,7 +186,7 @@ async def _refuse_off_sale(purchase: Purchase) -> None:
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         raise ConflictError("This article is no longer on sale.", code="not_on_sale")
     # The owner may have lowered the number, or this purchase's hold be over and its place sold.
-    if not await offers.has_place(purchase.id):
+    if not await offers.has_free_slot(purchase.id):
         raise ConflictError("All link places of this article are taken.", code="sold_out")
 
 
@@ -204,23 +206,23 @@ def verified(raw: bytes, signature: str) -> dict[str, Any]:
         raise ProblemError("This is no Stripe event.", code="bad_event") from error
 
 
-async def reconcile() -> Promised:
+async def reconcile() -> Outbox:
     """Settle what was paid though no webhook came, and let go of what ended unpaid, by Stripe's own word.
 
     A session that cannot be settled keeps none of the others back: it is logged, and told to the operator once.
     """
-    promised = Promised()
+    outbox = Outbox()
     try:
-        for session in await fulfillment.unsettled(await _lately_complete()):
-            promised += await _tried(str(session["id"]), _settled(session))
+        for session in await fulfillment.unfulfilled(await _lately_complete()):
+            outbox += await _tried(str(session["id"]), _fulfilled(session))
         for session_id in await fulfillment.unresolved():
-            promised += await _tried(session_id, _resolve(session_id))
+            outbox += await _tried(session_id, _resolve(session_id))
     except stripe.StripeError as error:
         logger.warning("Stripe away, reconciliation put off", error=str(error))
-    return promised
+    return outbox
 
 
-async def _tried(session_id: str, work: Awaitable[Promised]) -> Promised:
+async def _tried(session_id: str, work: Awaitable[Outbox]) -> Outbox:
     """What came of one session's turn; what nobody expected is the operator's."""
     try:
         return await work
@@ -228,8 +230,8 @@ async def _tried(session_id: str, work: Awaitable[Promised]) -> Promised:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the operator hears of it
         logger.exception("session not settled", session=session_id)
-        return Promised(
-            letters=await emails.promise(
+        return Outbox(
+            emails=await emails.create(
                 "operator_alert",
                 to=settings.operator_email,
                 job_id=f"unsettled-{session_id}"[:120],
@@ -239,20 +241,20 @@ async def _tried(session_id: str, work: Awaitable[Promised]) -> Promised:
         )
 
 
-async def _settled(session: dict[str, Any]) -> Promised:
-    return (await fulfillment.settle(session))[0]
+async def _fulfilled(session: dict[str, Any]) -> Outbox:
+    return (await fulfillment.fulfill(session))[0]
 
 
 async def _lately_complete() -> list[dict[str, Any]]:
     """The complete sessions of as long as one may be open. One call a 100."""
-    since = datetime.now(UTC) - timedelta(minutes=settings.checkout_minutes) - HOLD_MARGIN
+    since = datetime.now(UTC) - timedelta(minutes=settings.checkout_ttl_minutes) - HOLD_MARGIN
     pages = await _client().v1.checkout.sessions.list_async(
         {"status": "complete", "created": {"gte": int(since.timestamp())}, "limit": 100}
     )
     return [session.to_dict() async for session in pages.auto_paging_iter()]
 
 
-async def _resolve(session_id: str) -> Promised:
+async def _resolve(session_id: str) -> Outbox:
     """Ask what became of a session whose time is over, or of a payment that is on its way."""
     try:
         session = (
@@ -263,26 +265,26 @@ async def _resolve(session_id: str) -> Promised:
         logger.warning("session not found at Stripe", session=session_id, error=str(error))
         if error.code == "resource_missing":
             await fulfillment.let_go(session_id)
-        return Promised()
+        return Outbox()
     if session.get("status") == "expired":
         await fulfillment.let_go(session_id)
-        return Promised()
+        return Outbox()
     intent: dict[str, Any] = session.get("payment_intent") or {}
     session["payment_intent"] = intent.get("id")
     if session.get("status") == "complete" and intent.get("status") in FAILED_INTENTS:
         return await fulfillment.payment_failed(session_id)
-    return await _settled(session)
+    return await _fulfilled(session)
 
 
-async def settle_by_id(session_id: str) -> Promised:
+async def fulfill_by_id(session_id: str) -> Outbox:
     """Fetch a session of ours from Stripe and settle it: for the return page, which may come before the webhook."""
     if not await Purchase.exists().where(Purchase.session_id == session_id):
-        return Promised()
+        return Outbox()
     try:
         session = await _client().v1.checkout.sessions.retrieve_async(session_id)
     except stripe.StripeError as error:
         raise UnavailableError("The payment cannot be looked up right now.") from error
-    return await _settled(session.to_dict())
+    return await _fulfilled(session.to_dict())
 
 
 async def send_refund(payment_intent: str, minor_units: int, *, key: str, metadata: dict[str, str]) -> tuple[str, str]:

@@ -10,16 +10,16 @@ from blogqueue.db.tables import StripeEvent
 from blogqueue.emails import emails
 from blogqueue.errors import ProblemError
 from blogqueue.log import logger
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import disputes, fulfillment, held_payments, refunds, stripe_api
 from blogqueue.settings import settings
 
-SETTLING = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
+FULFILLING = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
 EXPIRING = frozenset({"checkout.session.expired"})
 FAILING = frozenset({"checkout.session.async_payment_failed"})
 REFUNDING = frozenset({"refund.created", "refund.updated", "refund.failed"})
 REVERSING = frozenset({"charge.refunded", "charge.dispute.created", "charge.dispute.closed"})
-HANDLED = SETTLING | EXPIRING | FAILING | REFUNDING | REVERSING
+HANDLED = FULFILLING | EXPIRING | FAILING | REFUNDING | REVERSING
 
 LONGEST_ID, LONGEST_TYPE = 255, 100
 
@@ -34,7 +34,7 @@ class Subject(msgspec.Struct):
     amount_refunded: int | None = None
 
 
-async def receive(raw: bytes, signature: str) -> Promised:
+async def receive(raw: bytes, signature: str) -> Outbox:
     """Take an event: check the signature over the raw bytes, keep it, and do what it says; seen before, do nothing.
 
     Raises BadSignatureError, and ProblemError for what is no event. Whatever else goes wrong is told to the operator
@@ -48,7 +48,7 @@ async def receive(raw: bytes, signature: str) -> Promised:
         raise
     except Exception as error:
         logger.exception("event not handled", stripe_event=event_id, type=event_type)
-        await emails.promise(
+        await emails.create(
             "operator_alert",
             to=settings.operator_email,
             job_id=f"event-{event_id}"[:120],
@@ -58,7 +58,7 @@ async def receive(raw: bytes, signature: str) -> Promised:
         raise
 
 
-async def _receive(event_id: str, event_type: str, event: dict[str, Any]) -> Promised:
+async def _receive(event_id: str, event_type: str, event: dict[str, Any]) -> Outbox:
     async with transaction():
         fresh = (
             await StripeEvent.insert(StripeEvent(id=event_id, type=event_type, payload=event))
@@ -66,12 +66,12 @@ async def _receive(event_id: str, event_type: str, event: dict[str, Any]) -> Pro
             .returning(StripeEvent.id)
         )
         if not fresh:
-            return Promised()
-        promised, outcome = await _handle(event_type, event["data"]["object"])
-        await StripeEvent.update({StripeEvent.settled_at: datetime.now(UTC), StripeEvent.outcome: outcome}).where(
+            return Outbox()
+        outbox, outcome = await _handle(event_type, event["data"]["object"])
+        await StripeEvent.update({StripeEvent.handled_at: datetime.now(UTC), StripeEvent.outcome: outcome}).where(
             StripeEvent.id == event_id
         )
-    return promised
+    return outbox
 
 
 def _sound(event: dict[str, Any]) -> dict[str, Any]:
@@ -100,23 +100,23 @@ def _without_nul(value: Any) -> Any:  # noqa: ANN401 - JSON
     return [_without_nul(member) for member in value] if isinstance(value, list) else value
 
 
-async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Promised, str]:
+async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Outbox, str]:
     """Do what an event says; what was promised, and the outcome in words."""
-    if event_type in SETTLING:
-        return await fulfillment.settle(subject)
+    if event_type in FULFILLING:
+        return await fulfillment.fulfill(subject)
     if event_type in EXPIRING:
         await fulfillment.let_go(subject["id"])
-        return Promised(), "let go"
+        return Outbox(), "let go"
     if event_type in FAILING:
         return await fulfillment.payment_failed(subject["id"]), "payment failed"
     if event_type in REFUNDING:
         return await _refund(subject), "refund noted"
     if event_type in REVERSING and subject.get("payment_intent"):
         return await _reversal(event_type, str(subject["payment_intent"]), subject), "reversal noted"
-    return Promised(), "kept"
+    return Outbox(), "kept"
 
 
-async def _reversal(event_type: str, payment_intent: str, subject: dict[str, Any]) -> Promised:
+async def _reversal(event_type: str, payment_intent: str, subject: dict[str, Any]) -> Outbox:
     """What a charge that was given back, or a dispute, means for the order of its payment."""
     await fulfillment.take_turns(payment_intent)
     if event_type == "charge.dispute.created":
@@ -127,14 +127,14 @@ async def _reversal(event_type: str, payment_intent: str, subject: dict[str, Any
     return await disputes.given_back(payment_intent, minor_units, in_full=bool(subject.get("refunded")))
 
 
-async def _refund(refund: dict[str, Any]) -> Promised:
+async def _refund(refund: dict[str, Any]) -> Outbox:
     """What became of a refund: of an order, of a held payment, or one that was made by hand in Stripe."""
     ours: dict[str, str] = refund.get("metadata") or {}
     status = str(refund.get("status"))
     if ours.get("order_id"):
         return await refunds.settled(refund["id"], status, order_id=ours["order_id"], number=ours.get("number", "1"))
     if status not in {"failed", "canceled"}:
-        return Promised()  # charge.refunded says whether it was all of the payment
+        return Outbox()  # charge.refunded says whether it was all of the payment
     if ours.get("held_session"):
         return await held_payments.came_back(ours["held_session"])
     return await disputes.refund_failed(str(refund.get("payment_intent")), refund["id"])

@@ -12,7 +12,7 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, ArticleVersion, Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.orders import lifecycle, requirements
-from blogqueue.outbox import Promised
+from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatus, QcStatus, ReviewStatus
@@ -32,7 +32,7 @@ REASONS = (
 
 REASON_LENGTH = 500
 
-FROZEN = "The order's payment is disputed or was given back."
+ON_HOLD = "The order's payment is disputed or was given back."
 
 
 class Way(StrEnum):
@@ -58,7 +58,7 @@ class Outlook:
     edit: AppliedEdit | None = None
 
 
-async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
+async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None) -> tuple[Order, Outbox]:
     """Publish an order's version, and complete the order; the order as it is now, and what was promised.
 
     A new article is published as it is. If another text than a link's version was made from is live by now, the same
@@ -74,23 +74,23 @@ async def approve(order_id: UUID, *, who: str, version_id: UUID | None = None) -
             raise ConflictError(f"{' '.join(found.why)} Reject the order, or change that first.", code="unpublished")
         if found.way is Way.AGAIN:
             await versions.judge([version.id], ReviewStatus.SUPERSEDED)
-            promised = await lifecycle.reintegrate(order, who=who, why=" ".join(found.why))
-            return await lifecycle.get(order_id), promised
+            outbox = await lifecycle.reintegrate(order, actor=actor, why=" ".join(found.why))
+            return await lifecycle.get(order_id), outbox
         if found.edit is not None:
             order.version_id = await _store_rebased(order, version, article, found.content, found.edit)
         if order.kind == OrderKind.ARTICLE:  # under the title that it was written with
             await Article.update({Article.title: version.backlink_metadata["title"]}).where(Article.id == article.id)
         await versions.publish(article.id, order.version_id)
         await versions.judge([order.version_id], ReviewStatus.APPROVED)
-        promised = await lifecycle.complete(
-            order, who=who, article_url=f"{settings.public_url}/articles/{article.slug}"
+        outbox = await lifecycle.complete(
+            order, actor=actor, article_url=f"{settings.public_url}/articles/{article.slug}"
         )
         note = f"version {order.version_id} of order {order.id}"
-        await history.note(who, "publish", article_id=article.id, text=note)
-        return await lifecycle.get(order_id), promised
+        await history.record(actor, "publish", article_id=article.id, detail=note)
+        return await lifecycle.get(order_id), outbox
 
 
-async def reject(order_id: UUID, *, who: str, reason: str, version_id: UUID | None = None) -> tuple[Order, Promised]:
+async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | None = None) -> tuple[Order, Outbox]:
     """Refuse an order's link for good: FAILED, its refund begun, and the customer told the reason.
 
     Raises InvalidError without a reason, and ConflictError as `approve` does.
@@ -102,7 +102,7 @@ async def reject(order_id: UUID, *, who: str, reason: str, version_id: UUID | No
     async with transaction():
         order, _ = await _in_review(order_id, version_id)
         await lifecycle.move(
-            order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED, who=who, what="reject", note=reason
+            order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED, actor=actor, action="reject", detail=reason
         )
         await Order.update(
             {
@@ -113,9 +113,9 @@ async def reject(order_id: UUID, *, who: str, reason: str, version_id: UUID | No
         ).where(Order.id == order.id)
         await versions.judge([order.version_id], ReviewStatus.REJECTED)
         await lifecycle.supersede_others(order)
-        promised = await refunds.begin(order.id, who=who)
-        letter = await lifecycle.write_to(order, "rejected", price=True, reason=reason)
-        return await lifecycle.get(order_id), promised + Promised(letters=letter)
+        outbox = await refunds.begin(order.id, actor=actor)
+        email = await lifecycle.write_to(order, "rejected", price=True, reason=reason)
+        return await lifecycle.get(order_id), outbox + Outbox(emails=email)
 
 
 async def outlook(order: Order, version: ArticleVersion, article: Article) -> Outlook:
@@ -123,8 +123,8 @@ async def outlook(order: Order, version: ArticleVersion, article: Article) -> Ou
 
     With the article locked it is what approving does; without, what it would do now.
     """
-    if order.frozen:
-        return Outlook(Way.REFUSED, (FROZEN,))
+    if order.on_hold:
+        return Outlook(Way.REFUSED, (ON_HOLD,))
     bought = await requirements.of_order(order)
     if order.kind == OrderKind.ARTICLE:
         return _of_new_article(version, article, bought)
@@ -163,8 +163,8 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
             f"This is not the order's current version, which is {order.version_id}; look at that one.",
             code="stale_version",
         )
-    if order.frozen:
-        raise ConflictError(FROZEN, code="frozen")
+    if order.on_hold:
+        raise ConflictError(ON_HOLD, code="on_hold")
     return order, article
 
 

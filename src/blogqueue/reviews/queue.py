@@ -23,18 +23,20 @@ SHOWN = 100
 """How many orders a list shows; it says so when there are more."""
 
 _WAITING = """
-SELECT o.id, o.customer_email, o.price, o.currency, o.frozen, o.backlink_data->>'target_url' AS target_url,
+SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.backlink_data->>'target_url' AS target_url,
        o.backlink_data->>'keyword' AS anchor_text, a.title, d.host, v.last_qc_status AS qc,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions v ON v.id = o.version_id
-CROSS JOIN LATERAL (SELECT max(at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') s
+CROSS JOIN LATERAL (
+    SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') s
 WHERE o.status = 'ADMIN_REVIEW' ORDER BY s.at, o.id
 """
 
 _AFTER = """
 WITH waiting AS (
-    SELECT o.id, (SELECT max(at) FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') AS since
+    SELECT o.id, (SELECT max(created_at) FROM order_events e
+                  WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') AS since
     FROM orders o WHERE o.status = 'ADMIN_REVIEW')
 SELECT id FROM waiting WHERE id <> {}
 ORDER BY COALESCE((since, id) > (SELECT since, id FROM waiting WHERE id = {}), true) DESC, since, id LIMIT 1
@@ -44,12 +46,12 @@ _UNPAID_BACK = "o.status = 'FAILED' AND o.refund_state <> 'SUCCEEDED'"
 """As the index `orders_not_refunded` has it."""
 
 _FAILED = f"""
-SELECT o.id, o.customer_email, o.price, o.currency, o.frozen, o.failure_reason, o.refund_state, o.refund_due_at,
+SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.failure_reason, o.refund_state, o.refund_due_at,
        COALESCE(r.error, '') AS refund_error, a.title, d.host,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 LEFT JOIN refunds r ON r.order_id = o.id
-CROSS JOIN LATERAL (SELECT max(at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'FAILED') s
+CROSS JOIN LATERAL (SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'FAILED') s
 WHERE {_UNPAID_BACK} AND o.failure_reason IS DISTINCT FROM 'payment_reversed' ORDER BY s.at, o.id
 """  # noqa: S608 - both texts are ours
 
@@ -61,7 +63,7 @@ class Waiting(msgspec.Struct, frozen=True):
     customer_email: str
     price: int
     currency: str
-    frozen: bool
+    on_hold: bool
     target_url: str
     anchor_text: str
     title: str
@@ -78,7 +80,7 @@ class Failed(msgspec.Struct, frozen=True):
     customer_email: str
     price: int
     currency: str
-    frozen: bool
+    on_hold: bool
     failure_reason: str | None
     refund_state: str
     refund_due_at: datetime | None
@@ -150,7 +152,7 @@ async def file(order_id: UUID) -> File:
     else:
         sound = differs_only_by_edit(base.content_md, version.content_md, edit)
     judged = version is not None and order.status == OrderStatus.ADMIN_REVIEW
-    failed_for_now = order.status == OrderStatus.FAILED and not order.frozen
+    failed_for_now = order.status == OrderStatus.FAILED and not order.on_hold
     return File(
         order=order,
         article=article,
