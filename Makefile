@@ -45,7 +45,7 @@ durability: $(DEV) ## pass the tests that kill processes and take services away;
 	$(BIN)/python -m pytest -m durability $(ARGS)
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
-	$(BIN)/python -m tests.chaos $(ARGS)
+	$(BIN)/python -m tests.durability.chaos $(ARGS)
 
 clean: ## remove the set-up and the caches; data in var/ stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from tests.product import MANY, Hosts, Market, Product, market, until
+from tests.product import MANY, Hosts, Product, Storefront, open_storefront, until
 
 from bench import Table
 
@@ -28,7 +28,7 @@ async def table(kills: int) -> Table:
         Path(tempfile.mkdtemp(prefix="blogqueue-recovery-")), **MANY, BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY="1"
     )
     try:
-        async with market(product) as shop:
+        async with open_storefront(product) as shop:
             await shop.rows("UPDATE domains SET max_paid_links = 1000")
             slow = {"kind": "slow", "schema": "second_opinion", "seconds": THINKING_SECONDS, "times": -1}
             await shop.faults(model=[slow])
@@ -53,14 +53,14 @@ def _row(name: str, seconds: list[float]) -> tuple[str, ...]:
     return (name, str(len(ordered)), *(f"{figure:.1f}" for figure in told))
 
 
-async def _worker_killed(shop: Market, turns: asyncio.Semaphore) -> float:
+async def _worker_killed(shop: Storefront, turns: asyncio.Semaphore) -> float:
     async with turns:
         job, worker = await _at_work(shop)
         worker.kill()
         return await _taken_up(shop, job)
 
 
-async def _group_killed(shop: Market) -> float:
+async def _group_killed(shop: Storefront) -> float:
     job, worker = await _at_work(shop)
     os.killpg(os.getpgid(worker.pid), signal.SIGKILL)
     taken = await _taken_up(shop, job)
@@ -68,7 +68,7 @@ async def _group_killed(shop: Market) -> float:
     return taken
 
 
-async def _at_work(shop: Market) -> tuple[dict[str, Any], psutil.Process]:
+async def _at_work(shop: Storefront) -> tuple[dict[str, Any], psutil.Process]:
     """A job whose first answer is stored and whose second one is waited for, and the process that waits."""
     order = await shop.buy()
 
@@ -80,7 +80,7 @@ async def _at_work(shop: Market) -> tuple[dict[str, Any], psutil.Process]:
     return job, psutil.Process(int(job["lease_holder"].rpartition(":")[2]))
 
 
-async def _taken_up(shop: Market, job: dict[str, Any]) -> float:
+async def _taken_up(shop: Storefront, job: dict[str, Any]) -> float:
     killed = time.monotonic()
 
     async def claimed() -> bool:

@@ -98,7 +98,7 @@ class Launcher:
         return self.process.returncode, time.monotonic() - started
 
 
-class Stage:
+class Launchers:
     """Starts launchers; `product` changes the stand-ins, `outside` the environment."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:

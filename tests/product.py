@@ -203,7 +203,7 @@ class Hosts:
         return found
 
 
-class Market:
+class Storefront:
     """The customers of a running product, and a look into its rows."""
 
     def __init__(self, product: Product, http: httpx.AsyncClient) -> None:
@@ -343,8 +343,8 @@ async def until(look: Callable[[], Awaitable[Found | None]], seconds: float, wha
 
 
 @asynccontextmanager
-async def market(product: Product) -> AsyncGenerator[Market]:
+async def open_storefront(product: Product) -> AsyncGenerator[Storefront]:
     """Customers for a running product."""
     # A connection that was kept may be closed by the other side at the very moment of the next call.
     async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_keepalive_connections=0)) as http:
-        yield Market(product, http)
+        yield Storefront(product, http)

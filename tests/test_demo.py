@@ -16,13 +16,13 @@ import psutil
 import pytest
 import redis
 
-from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Stage, left, of
+from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Launchers, left, of
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Generator[Stage]:
+def launchers(tmp_path: Path) -> Generator[Launchers]:
     with ExitStack() as stack:
-        yield Stage(tmp_path, stack)
+        yield Launchers(tmp_path, stack)
 
 
 @pytest.fixture
@@ -32,22 +32,22 @@ def outside() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def others(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Stage, Launcher, dict[str, Any]]]:
+def others(tmp_path_factory: pytest.TempPathFactory) -> Generator[tuple[Launchers, Launcher, dict[str, Any]]]:
     """A demo that already runs, on the tests' own PostgreSQL and Redis; and what it told."""
     with ExitStack() as stack:
-        stage = Stage(tmp_path_factory.mktemp("others"), stack)
+        launchers = Launchers(tmp_path_factory.mktemp("others"), stack)
         given = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
-        launcher = stage.launch(stage.folder / "var", given)
-        yield stage, launcher, launcher.told()
+        launcher = launchers.launch(launchers.folder / "var", given)
+        yield launchers, launcher, launcher.told()
 
 
-Others = tuple[Stage, Launcher, dict[str, Any]]
+Others = tuple[Launchers, Launcher, dict[str, Any]]
 
 
-async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(stage: Stage) -> None:
+async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(launchers: Launchers) -> None:
     # Given a demo that has started for the first time
-    data = stage.folder / "var"
-    launcher = stage.launch(data)
+    data = launchers.folder / "var"
+    launcher = launchers.launch(data)
     first = launcher.told()
     assert set(first["pids"]) == set(PROGRAMS) | {"postgres", "redis", "supervisord", "launcher"}
     assert stat.S_IMODE((data / "demo.json").stat().st_mode) == 0o600
@@ -66,7 +66,7 @@ async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(s
     assert not (data / "demo.json").exists()
 
     # And the next start goes on with the data, the secrets and the ports, and does not do again what is done once
-    again = stage.launch(data)
+    again = launchers.launch(data)
     second = again.told()
     connection = await asyncpg.connect(second["databaseUrl"])
     assert await connection.fetchval("SELECT id FROM orders") == 7
@@ -79,20 +79,22 @@ async def test_everything_starts_ends_without_a_trace_and_goes_on_the_next_day(s
     assert again.ends(signal.SIGTERM)[0] == 0
 
 
-def test_odd_and_deep_folders_do(stage: Stage) -> None:
-    data = stage.folder / "100%s of 'it' %(here)s" / ("deep " * 20)
+def test_odd_and_deep_folders_do(launchers: Launchers) -> None:
+    data = launchers.folder / "100%s of 'it' %(here)s" / ("deep " * 20)
 
-    launcher = stage.launch(data)
+    launcher = launchers.launch(data)
 
     told = launcher.told()
     assert launcher.ends(signal.SIGTERM)[0] == 0
     assert left(of(told)) == []
 
 
-def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: Stage, outside: dict[str, str]) -> None:
+def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(
+    launchers: Launchers, outside: dict[str, str]
+) -> None:
     # Given processes without a master
-    data = stage.folder / "var"
-    killed = stage.launch(data, outside, web="stand_ins waits")
+    data = launchers.folder / "var"
+    killed = launchers.launch(data, outside, web="stand_ins waits")
     killed.says("Starting the web")
     supervisord = psutil.Process(killed.process.pid).children()[0].pid
     while len(orphans := psutil.Process(supervisord).children()) < len(PROGRAMS):
@@ -102,7 +104,7 @@ def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: St
     killed.ends()
 
     # When the demo starts again
-    launcher = stage.launch(data, outside)
+    launcher = launchers.launch(data, outside)
     launcher.told()
 
     # Then it said so, and they are gone
@@ -111,8 +113,8 @@ def test_what_a_killed_launcher_and_supervisord_left_behind_is_stopped(stage: St
     assert launcher.ends(signal.SIGTERM)[0] == 0
 
 
-def test_nothing_outlives_a_launcher_that_is_killed(stage: Stage, outside: dict[str, str]) -> None:
-    launcher = stage.launch(stage.folder / "var", outside)
+def test_nothing_outlives_a_launcher_that_is_killed(launchers: Launchers, outside: dict[str, str]) -> None:
+    launcher = launchers.launch(launchers.folder / "var", outside)
     supervised = of(launcher.told())
 
     launcher.ends(signal.SIGKILL)
@@ -120,8 +122,8 @@ def test_nothing_outlives_a_launcher_that_is_killed(stage: Stage, outside: dict[
     assert left(supervised, within=STOP_SECONDS) == []
 
 
-def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
-    launcher = stage.launch(stage.folder / "var", web="stand_ins waits")
+def test_a_signal_while_everything_starts_leaves_nothing(launchers: Launchers) -> None:
+    launcher = launchers.launch(launchers.folder / "var", web="stand_ins waits")
     launcher.says("Starting the web")
     supervisord = psutil.Process(launcher.process.pid).children()[0].pid
     started = psutil.Process(supervisord).children(recursive=True)
@@ -132,8 +134,10 @@ def test_a_signal_while_everything_starts_leaves_nothing(stage: Stage) -> None:
     assert left(started) == []
 
 
-def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(stage: Stage, outside: dict[str, str]) -> None:
-    launcher = stage.launch(stage.folder / "var", outside, web="stand_ins breaks")
+def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(
+    launchers: Launchers, outside: dict[str, str]
+) -> None:
+    launcher = launchers.launch(launchers.folder / "var", outside, web="stand_ins breaks")
 
     code, _ = launcher.ends()
 
@@ -143,8 +147,10 @@ def test_a_part_that_does_not_start_is_named_with_the_end_of_its_log(stage: Stag
     assert "Traceback" not in launcher.said
 
 
-def test_another_part_than_the_web_that_does_not_start_is_named_too(stage: Stage, outside: dict[str, str]) -> None:
-    launcher = stage.launch(stage.folder / "var", outside, clock="stand_ins breaks")
+def test_another_part_than_the_web_that_does_not_start_is_named_too(
+    launchers: Launchers, outside: dict[str, str]
+) -> None:
+    launcher = launchers.launch(launchers.folder / "var", outside, clock="stand_ins breaks")
 
     code, _ = launcher.ends()
 
@@ -153,18 +159,22 @@ def test_another_part_than_the_web_that_does_not_start_is_named_too(stage: Stage
 
 
 @pytest.mark.parametrize("url", ["postgresql://nobody:guess@{address}/blogqueue", "nonsense://"])
-def test_a_database_url_that_is_not_good_is_one_sentence(stage: Stage, outside: dict[str, str], url: str) -> None:
+def test_a_database_url_that_is_not_good_is_one_sentence(
+    launchers: Launchers, outside: dict[str, str], url: str
+) -> None:
     address = urlsplit(outside["DATABASE_URL"]).netloc.rpartition("@")[2]
     given = outside | {"DATABASE_URL": url.format(address=address)}
 
-    launcher = stage.launch(stage.folder / "var", given)
+    launcher = launchers.launch(launchers.folder / "var", given)
 
     assert launcher.ends()[0] == 1
     assert launcher.said.splitlines()[-1].startswith("DATABASE_URL is not good: ")
 
 
-def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(stage: Stage, outside: dict[str, str]) -> None:
-    launcher = stage.launch(stage.folder / "var", outside, mail="stand_ins is-deaf")
+def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(
+    launchers: Launchers, outside: dict[str, str]
+) -> None:
+    launcher = launchers.launch(launchers.folder / "var", outside, mail="stand_ins is-deaf")
     told = launcher.told()
 
     code, seconds = launcher.ends(signal.SIGINT)
@@ -201,20 +211,20 @@ def test_parts_given_from_outside_are_used_and_not_started(others: Others) -> No
 
 
 def test_a_second_launcher_in_the_same_folder_is_refused(others: Others) -> None:
-    stage, launcher, _ = others
+    launchers, launcher, _ = others
 
-    second = stage.launch(launcher.folder)
+    second = launchers.launch(launcher.folder)
 
     assert second.ends()[0] == 1
     assert second.said == f"blogqueue already runs from {launcher.folder} (pid {launcher.process.pid}).\n"
 
 
 def test_a_taken_port_is_one_sentence(others: Others) -> None:
-    stage, _, _ = others
+    launchers, _, _ = others
 
-    second = stage.launch(stage.folder / "another")
+    second = launchers.launch(launchers.folder / "another")
 
     assert second.ends()[0] == 1
     assert second.said == (
-        f"Port {stage.port} is taken by another program: stop it, or choose another port with --port.\n"
+        f"Port {launchers.port} is taken by another program: stop it, or choose another port with --port.\n"
     )

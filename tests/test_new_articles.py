@@ -7,7 +7,7 @@ import pytest
 from blogqueue.db.tables import Article, ArticleVersion, Job, Purchase
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.links import Link, find_links
-from tests.cast import BEN, live
+from tests.people import BEN, live
 from tests.stage import Bought, Stage, bearer, order_row
 
 POTS = Link("https://www.anasgarden.example/pots", "pots that hold water")

@@ -12,7 +12,7 @@ from blogqueue.reviews import approval
 from blogqueue.states import OrderStatus
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import find_links
-from tests.cast import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
+from tests.people import ANA, BEN, CLEO, LONG, ONE_ROOM, anchors, live
 from tests.stage import Bought, Stage, bearer, order_row
 
 

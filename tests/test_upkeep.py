@@ -13,7 +13,7 @@ from blogqueue.db.tables import Email, Job, Order, Purchase, QueueStat, StripeEv
 from blogqueue.jobs import jobs
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
-from tests.cast import BEN, CLEO
+from tests.people import BEN, CLEO
 from tests.stage import Stage, redis_broker
 
 

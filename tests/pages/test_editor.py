@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from blogqueue.catalogue import articles, versions
 from blogqueue.settings import settings
-from tests.cast import BEN, CLEO, LONG
+from tests.people import BEN, CLEO, LONG
 from tests.stage import PASSWORD, Stage, order_row
 
 pytest.register_assert_rewrite("tests.pages.visitor")

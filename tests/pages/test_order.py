@@ -10,7 +10,7 @@ import pytest
 
 from blogqueue.db.tables import Job, Order
 from blogqueue.settings import settings
-from tests.cast import LONG
+from tests.people import LONG
 from tests.stage import Bought, Stage
 
 HTML = {"accept": "text/html"}

@@ -11,21 +11,16 @@ import psutil
 import pytest
 import redis as redis_client
 
-from tests.breaking import (
+from tests.durability.breaking import (
     CLOCK,
     POSTGRES,
     REDIS,
     WRITER,
     at_work,
-    open_market,
-    product,
-    shop,
+    pass_a_minute,
     slow,
-    strike,
 )
-from tests.product import Market, Product, until
-
-__all__ = ["open_market", "product", "shop"]
+from tests.product import Product, Storefront, until
 
 AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
 """How long a service stays away; longer than a lease lasts. `make durability` can be told ten minutes."""
@@ -33,7 +28,7 @@ AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
 
 
-async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Market) -> None:
+async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Storefront) -> None:
     # Given payment pages, and an order whose job is about to fail
     opened = [await shop.opened() for _ in range(2)]
     before = (await shop.calls()).count("link_edit")
@@ -56,7 +51,7 @@ async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(prod
         await shop.in_state(order, "COMPLETED", 60)
 
 
-async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, shop: Market) -> None:
+async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, shop: Storefront) -> None:
     # Given payment pages, and a Redis that takes connections and says nothing
     opened = [await shop.opened() for _ in range(13)]
 
@@ -80,11 +75,11 @@ async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, sho
         await shop.in_state(await shop.order_of(page), "COMPLETED", 60 - (time.monotonic() - back) + 5)
 
 
-async def has_failed(shop: Market, order: Any) -> bool:
+async def has_failed(shop: Storefront, order: Any) -> bool:
     return (await shop.job(order))["state"] in {"DELAYED", "COMPLETED"}
 
 
-async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(product: Product, shop: Market) -> None:
+async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(product: Product, shop: Storefront) -> None:
     # Given a job whose second attempt is due in 2 s
     await shop.faults(model=[{"kind": "status", "code": 503}])
     order = await shop.buy()
@@ -97,7 +92,7 @@ async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(produc
     assert (await shop.in_state(order, "COMPLETED", 60))["attempts"] == 2
 
 
-async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product, shop: Market) -> None:
+async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product, shop: Storefront) -> None:
     # Given an order that nobody works on yet
     product.take_away(WRITER)
     order = await shop.buy()
@@ -115,9 +110,9 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
     async def sent_again() -> bool:
         return (await shop.job(order))["sent_at"] != before
 
-    # A reminder of just now is not doubted; the next minute's strike is the one that counts.
+    # A reminder of just now is not doubted; the next minute's message is the one that counts.
     await until(sent_a_while_ago, 30, "a while")
-    await strike(product)
+    await pass_a_minute(product)
     await until(sent_again, 60, "the sweep")
 
     # Then the order is delivered
@@ -125,7 +120,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
 
 
 async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_that_works_on(
-    product: Product, shop: Market
+    product: Product, shop: Storefront
 ) -> None:
     # Given a worker with one order in hand, and two that wait for it for a while
     worker = product.pid(WRITER)
@@ -145,7 +140,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
     assert product.pid(WRITER) == worker
 
 
-async def test_a_clock_outlives_a_redis_that_is_away(product: Product, shop: Market) -> None:
+async def test_a_clock_outlives_a_redis_that_is_away(product: Product, shop: Storefront) -> None:
     # Given a clock that starts, and so strikes, while Redis is away, and an order that is paid then
     opened = await shop.opened()
     product.take_away(REDIS)
@@ -176,7 +171,9 @@ async def living(product: Product, program: str) -> psutil.Process | None:
         return None
 
 
-async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(product: Product, shop: Market) -> None:
+async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
+    product: Product, shop: Storefront
+) -> None:
     async def restart() -> None:
         await asyncio.to_thread(product.restart, POSTGRES, signal.SIGINT)
 
@@ -197,7 +194,7 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(pro
     await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
-async def test_the_web_says_try_again_while_postgresql_is_away(product: Product, shop: Market) -> None:
+async def test_the_web_says_try_again_while_postgresql_is_away(product: Product, shop: Storefront) -> None:
     # Given a payment page, and an order at work
     opened = await shop.opened()
     order, _ = await at_work(shop, seconds=2)
@@ -218,11 +215,11 @@ async def test_the_web_says_try_again_while_postgresql_is_away(product: Product,
     await shop.in_state(await shop.order_of(opened, 60), "COMPLETED", 90)
 
 
-async def until_the_payment(shop: Market) -> dict[str, Any]:
+async def until_the_payment(shop: Storefront) -> dict[str, Any]:
     return await shop.opened()
 
 
-async def until_the_first_answer(shop: Market) -> dict[str, Any]:
+async def until_the_first_answer(shop: Storefront) -> dict[str, Any]:
     before = (await shop.calls()).count("link_edit")
     await shop.faults(model=[slow("link_edit", 2)])
     await shop.pay(opened := await shop.opened())
@@ -230,7 +227,7 @@ async def until_the_first_answer(shop: Market) -> dict[str, Any]:
     return opened
 
 
-async def until_the_delivery(shop: Market) -> dict[str, Any]:
+async def until_the_delivery(shop: Storefront) -> dict[str, Any]:
     before = (await shop.calls()).count("second_opinion")
     await shop.faults(model=[slow("second_opinion", 2)])
     await shop.pay(opened := await shop.opened())
@@ -238,14 +235,14 @@ async def until_the_delivery(shop: Market) -> dict[str, Any]:
     return opened
 
 
-async def until_a_retry(shop: Market) -> dict[str, Any]:
+async def until_a_retry(shop: Storefront) -> dict[str, Any]:
     await shop.faults(model=[{"kind": "status", "code": 503}])
     await shop.pay(opened := await shop.opened())
     await shop.in_state(await shop.order_of(opened), "DELAYED")
     return opened
 
 
-async def until_the_email_is_handed_over(shop: Market) -> dict[str, Any]:
+async def until_the_email_is_handed_over(shop: Storefront) -> dict[str, Any]:
     opened = await shop.opened()
     await shop.faults(mail=[{"kind": "slow", "seconds": 3, "to": opened["email"]}])
     await shop.pay(opened)
@@ -269,7 +266,7 @@ async def until_the_email_is_handed_over(shop: Market) -> dict[str, Any]:
     ids=lambda come: come.__name__.replace("_", " "),
 )
 async def test_a_postgresql_that_is_away_from_one_phase_of_an_order_on_loses_and_doubles_nothing(
-    product: Product, shop: Market, come: Callable[[Market], Awaitable[dict[str, Any]]]
+    product: Product, shop: Storefront, come: Callable[[Storefront], Awaitable[dict[str, Any]]]
 ) -> None:
     # Given an order that has come so far
     calls = len(await shop.calls())

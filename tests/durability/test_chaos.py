@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import chaos
+from tests.durability import chaos
 from tests.product import Product
 
 

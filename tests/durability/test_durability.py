@@ -20,25 +20,18 @@ import pytest
 import redis as redis_client
 from dramatiq.message import Message
 
-from tests.breaking import (
+from tests.durability.breaking import (
     CLOCK,
     MAIL,
     WEB,
     WRITER,
     answers,
     at_work,
-    open_market,
-    product,
+    pass_a_minute,
     runs,
-    second_writer,
-    shop,
     slow,
-    strike,
-    two_by_two,
 )
-from tests.product import Market, Product, until
-
-__all__ = ["open_market", "product", "second_writer", "shop", "two_by_two"]
+from tests.product import Product, Storefront, until
 
 CLOCK_OFF = """
 import datetime, os, time
@@ -78,7 +71,7 @@ pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
 
 
 async def test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice(
-    shop: Market, second_writer: subprocess.Popen[bytes]
+    shop: Storefront, second_writer: subprocess.Popen[bytes]
 ) -> None:
     # Given two workers, and one of them at work on its second answer
     assert second_writer.poll() is None
@@ -95,7 +88,7 @@ async def test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twi
     assert (await shop.calls()).count("link_edit") == edits + 1
 
 
-async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop: Market) -> None:
+async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop: Storefront) -> None:
     # Given the processes of a worker
     processes = product.processes(WRITER)
 
@@ -108,7 +101,7 @@ async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop:
     await shop.in_state(await shop.buy(), "COMPLETED")
 
 
-async def test_all_processes_killed_at_once_lose_nothing(product: Product, shop: Market) -> None:
+async def test_all_processes_killed_at_once_lose_nothing(product: Product, shop: Storefront) -> None:
     # Given an order at work and one that has just been paid
     order, _ = await at_work(shop, seconds=5)
     another = await shop.buy()
@@ -124,7 +117,7 @@ async def test_all_processes_killed_at_once_lose_nothing(product: Product, shop:
 
 
 async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes(
-    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
+    product: Product, shop: Storefront, second_writer: subprocess.Popen[bytes]
 ) -> None:
     # Given a worker that is stopped in the middle
     assert second_writer.poll() is None
@@ -151,7 +144,7 @@ async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wa
 
 
 async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
-    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
+    product: Product, shop: Storefront, second_writer: subprocess.Popen[bytes]
 ) -> None:
     # Given two workers, one of them at work, and a payment page
     assert second_writer.poll() is None
@@ -171,7 +164,7 @@ async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
 
 
 async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
-    shop: Market, two_by_two: list[subprocess.Popen[bytes]]
+    shop: Storefront, two_by_two: list[subprocess.Popen[bytes]]
 ) -> None:
     # Given two workers of two jobs at a time, one of them with one in hand, and payment pages
     assert all(writer.poll() is None for writer in two_by_two)
@@ -193,7 +186,7 @@ async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
 
 
 async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
-    product: Product, shop: Market, second_writer: subprocess.Popen[bytes]
+    product: Product, shop: Storefront, second_writer: subprocess.Popen[bytes]
 ) -> None:
     # Given two workers, one of them with a long job
     assert second_writer.poll() is None
@@ -238,7 +231,7 @@ class Instead:
 
 
 @pytest.fixture
-async def instead(product: Product, shop: Market) -> AsyncGenerator[Instead]:
+async def instead(product: Product, shop: Storefront) -> AsyncGenerator[Instead]:
     replaced = Instead(product)
     yield replaced
     replaced.end()
@@ -247,7 +240,7 @@ async def instead(product: Product, shop: Market) -> AsyncGenerator[Instead]:
 
 @pytest.mark.parametrize("offset", [120, -120])
 async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
-    product: Product, shop: Market, instead: Instead, tmp_path: Path, offset: int
+    product: Product, shop: Storefront, instead: Instead, tmp_path: Path, offset: int
 ) -> None:
     # Given a web whose clock is off, and one worker, whose clock is off the other way
     instead.start(WEB, "api", off(offset, tmp_path))
@@ -280,7 +273,7 @@ async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
     assert (await shop.calls()).count("link_edit") == edits + 2
 
 
-async def test_what_is_not_ours_on_the_broker_is_logged_and_dropped(product: Product, shop: Market) -> None:
+async def test_what_is_not_ours_on_the_broker_is_logged_and_dropped(product: Product, shop: Storefront) -> None:
     # Given messages with another actor, other arguments, ids that do not exist, and bytes that are no message
     client = redis_client.Redis.from_url(product.told["redisUrl"])
     foreign = [
@@ -318,7 +311,7 @@ def put(client: Any, queue: str, message_id: str, body: bytes) -> None:
 
 
 async def test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once(
-    product: Product, shop: Market
+    product: Product, shop: Storefront
 ) -> None:
     # Given a paid session whose webhook never came, and two clocks more
     opened = await shop.opened()
@@ -326,8 +319,8 @@ async def test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_w
     await shop.pay(opened)
     clocks = [product.another(CLOCK, *psutil.Process(product.pid(CLOCK)).cmdline()) for _ in range(2)]
 
-    # When they strike
-    await strike(product)
+    # When a minute passes
+    await pass_a_minute(product)
     order = await shop.order_of(opened, 90)
 
     # Then there is one order, and a line of statistics a minute

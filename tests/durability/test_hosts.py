@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from tests.breaking import WRITER, slow
-from tests.product import MANY, Market, Product, market, until
+from tests.durability.breaking import WRITER, slow
+from tests.product import MANY, Product, Storefront, open_storefront, until
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(240)]
 
@@ -85,7 +85,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 async def test_a_host_that_is_cut_off_in_the_middle_of_a_job_changes_nothing_when_it_is_back(
     product: Product, namespaces: tuple[str, str]
 ) -> None:
-    async with market(product) as shop, AsyncExitStack() as stack:
+    async with open_storefront(product) as shop, AsyncExitStack() as stack:
         # Given two hosts with a worker each, and none here
         environment = psutil.Process(product.pid(WRITER)).environ()
         hosts: dict[str, subprocess.Popen[bytes]] = {}
@@ -123,7 +123,7 @@ async def test_a_host_that_is_cut_off_in_the_middle_of_a_job_changes_nothing_whe
             await asyncio.to_thread(host.wait, 30)  # the wires run in this very loop
 
 
-async def host_at_work(shop: Market, order: object, hosts: dict[str, subprocess.Popen[bytes]]) -> str:
+async def host_at_work(shop: Storefront, order: object, hosts: dict[str, subprocess.Popen[bytes]]) -> str:
     """The namespace whose worker holds an order's lease."""
     rows = await shop.rows("SELECT lease_holder FROM jobs WHERE order_id = $1", order)
     pid = int(rows[0]["lease_holder"].rpartition(":")[2])

@@ -1,7 +1,7 @@
-"""`make chaos`: orders through the real processes while things break at random; nothing may be lost, nothing doubled.
+"""`make chaos`: orders through the real processes while things break at random; nothing is lost, nothing doubled.
 
-`python -m tests.chaos --orders 200 --faults 120 --seed 7`: the same seed draws the same faults in the same order; when
-exactly they strike is up to the machine.
+`python -m tests.durability.chaos --orders 200 --faults 120 --seed 7`: the same seed draws the same faults in the same
+order; when exactly they happen depends on the machine.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from uuid import UUID
 
 import httpx
 
-from tests.monkey import WRITER, Monkey
-from tests.product import MANY, Hosts, Market, Product, market, until
+from tests.durability.monkey import WRITER, Monkey
+from tests.product import MANY, Hosts, Product, Storefront, open_storefront, until
 
-SAMPLES = Path(__file__).parents[1] / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 AT_ONCE = 8
 """Customers at a time."""
 
@@ -45,7 +45,7 @@ class Orders:
 
     by_session: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
-    async def watch(self, shop: Market) -> None:
+    async def watch(self, shop: Storefront) -> None:
         """Look twice a second."""
         while True:
             rows = await shop.rows("SELECT id, session_id, status, refund_state, version_id FROM orders")
@@ -62,7 +62,7 @@ class Orders:
         return await until(look, SETTLED_SECONDS, f"order of {session} in {statuses}", wait=0.5)
 
 
-async def patient(shop: Market, method: str, path: str, **what: Any) -> httpx.Response:
+async def patient(shop: Storefront, method: str, path: str, **what: Any) -> httpx.Response:
     """A call that is made again as long as the web is away, as people do."""
 
     async def call() -> httpx.Response | None:
@@ -96,7 +96,7 @@ def request_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
     return link | {"kind": "article", "domainId": sale.site} | topic
 
 
-async def opened_by(shop: Market, number: int, sale: Sale) -> dict[str, Any]:
+async def opened_by(shop: Storefront, number: int, sale: Sale) -> dict[str, Any]:
     """A customer's open payment page, however often they have to ask."""
     opened: dict[str, Any] | None = None
     choice = number
@@ -115,7 +115,7 @@ async def opened_by(shop: Market, number: int, sale: Sale) -> dict[str, Any]:
     return opened
 
 
-async def pay(shop: Market, opened: dict[str, Any], draw: random.Random) -> None:
+async def pay(shop: Storefront, opened: dict[str, Any], draw: random.Random) -> None:
     """Pay at once, or by a method that takes a while."""
     if draw.random() < DELAYED_SHARE:
         await shop.pay(opened, "pay-delayed")
@@ -125,7 +125,7 @@ async def pay(shop: Market, opened: dict[str, Any], draw: random.Random) -> None
         await shop.pay(opened)
 
 
-async def customer(shop: Market, orders: Orders, number: int, sale: Sale, draw: random.Random) -> str:
+async def customer(shop: Storefront, orders: Orders, number: int, sale: Sale, draw: random.Random) -> str:
     """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
     email = f"chaos-{number}@customers.example"
     kind = "backlink" if number % ARTICLE_EVERY else "article"
@@ -147,7 +147,9 @@ async def customer(shop: Market, orders: Orders, number: int, sale: Sale, draw: 
     return session
 
 
-async def submit_and_approve(shop: Market, orders: Orders, session: str, order: UUID, bearer: dict[str, str]) -> None:
+async def submit_and_approve(
+    shop: Storefront, orders: Orders, session: str, order: UUID, bearer: dict[str, str]
+) -> None:
     """Submit what is there, and have it approved; again, if the article changed where the link stood."""
     admin = {"authorization": f"Bearer {shop.product.told['adminToken']}"}
     for _ in range(5):
@@ -160,7 +162,7 @@ async def submit_and_approve(shop: Market, orders: Orders, session: str, order: 
         await asyncio.sleep(1)  # what was decided is seen by the watcher
 
 
-async def in_email(shop: Market, to: str, pattern: str, seconds: float) -> str | None:
+async def in_email(shop: Storefront, to: str, pattern: str, seconds: float) -> str | None:
     """What the newest letter to somebody says in a link, if one comes in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -184,7 +186,7 @@ def copies(folder: Path, wanted: int) -> None:
         (folder / f"{source.stem}-{number}.md").write_text(text, encoding="utf-8")
 
 
-async def on_sale(shop: Market, folder: Path, wanted: int) -> Sale:
+async def on_sale(shop: Storefront, folder: Path, wanted: int) -> Sale:
     """Publish so many articles that each carries two or three links."""
     await asyncio.to_thread(copies, folder, wanted)
     imported = await asyncio.to_thread(shop.product.run, "articles", "import", str(folder), "--domain", "chaos.example")
@@ -197,7 +199,7 @@ async def on_sale(shop: Market, folder: Path, wanted: int) -> Sale:
     return Sale([str(row["id"]) for row in rows], str(rows[0]["domain"]))
 
 
-async def settled(shop: Market) -> None:
+async def settled(shop: Storefront) -> None:
     """Wait until nothing is on its way any more."""
 
     async def quiet() -> bool:
@@ -213,7 +215,7 @@ async def settled(shop: Market) -> None:
     await until(quiet, SETTLED_SECONDS, "peace", wait=1)
 
 
-async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
+async def counted(shop: Storefront, sessions: list[str]) -> dict[str, int]:
     """What came of it, from the rows and from what the outside parties saw."""
     orders = Counter(row["session_id"] for row in await shop.rows("SELECT session_id FROM orders"))
     mails = Counter(mail["messageId"] for mail in (await shop.http.get(f"{shop.sandbox}/mailbox.json")).json())
@@ -257,7 +259,7 @@ async def counted(shop: Market, sessions: list[str]) -> dict[str, int]:
 async def run(product: Product, folder: Path, orders: int, faults: int, seed: int) -> tuple[dict[str, Any], str]:
     """A chaos run; the table, and what the audit found."""
     draw = random.Random(seed)
-    async with market(product) as shop:
+    async with open_storefront(product) as shop:
         sale = await on_sale(shop, folder / "articles", max(6, orders // 2))
         seen, hosts = Orders(), Hosts(product, WRITER, HOSTS)
         monkey = Monkey(shop, hosts, random.Random(seed), faults)

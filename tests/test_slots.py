@@ -3,7 +3,7 @@
 import asyncio
 
 from blogqueue.db.tables import Domain, Order
-from tests.cast import ANA, BEN, CLEO, LONG, anchors
+from tests.people import ANA, BEN, CLEO, LONG, anchors
 from tests.stage import Stage
 
 

@@ -10,7 +10,7 @@ from blogqueue.audit import audit
 from blogqueue.catalogue import articles, offers
 from blogqueue.db.tables import Article, Domain, OrderEvent
 from blogqueue.errors import ConflictError
-from tests.cast import BEN, LONG, anchors, live
+from tests.people import BEN, LONG, anchors, live
 from tests.stage import GARDEN, Bought, Stage, bearer
 
 

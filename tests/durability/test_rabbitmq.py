@@ -10,11 +10,10 @@ import pytest
 from dramatiq.message import Message
 
 from blogqueue.jobs.rabbitmq_broker import DrainingBroker
-from tests import rabbitmq
-from tests.breaking import WRITER, open_market, second_writer, shop, strike, two_by_two
-from tests.product import MANY, Market, Product, until
-from tests.rabbitmq import RabbitMQ
-from tests.test_durability import (
+from tests.durability import rabbitmq
+from tests.durability.breaking import WRITER, pass_a_minute
+from tests.durability.rabbitmq import RabbitMQ
+from tests.durability.test_durability import (
     test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once,
     test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes,
     test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice,
@@ -22,12 +21,10 @@ from tests.test_durability import (
     test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once,
     test_what_arrives_during_a_deploy_starts_within_three_seconds,
 )
-from tests.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
+from tests.durability.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
+from tests.product import MANY, Product, Storefront, until
 
 __all__ = [
-    "open_market",
-    "second_writer",
-    "shop",
     "test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once",
     "test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes",
     "test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice",
@@ -35,7 +32,6 @@ __all__ = [
     "test_postgresql_restarting_at_every_step_of_an_order_loses_nothing",
     "test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once",
     "test_what_arrives_during_a_deploy_starts_within_three_seconds",
-    "two_by_two",
 ]
 
 pytestmark = [
@@ -61,7 +57,7 @@ def product(tmp_path_factory: pytest.TempPathFactory, broker: RabbitMQ) -> Gener
 
 
 async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
-    product: Product, shop: Market, broker: RabbitMQ
+    product: Product, shop: Storefront, broker: RabbitMQ
 ) -> None:
     # Given a payment page, and an order whose second attempt is due in 2 s
     opened = await shop.opened()
@@ -73,7 +69,7 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
     await asyncio.to_thread(broker.stop)
     paid = await shop.pay(opened)
     await asyncio.to_thread(broker.start)
-    await strike(product)
+    await pass_a_minute(product)
 
     # Then Stripe was answered, and both are delivered
     assert paid["webhookStatus"] == 200
@@ -94,7 +90,7 @@ def waiting(channel: Any, queue: str) -> int:
 
 
 async def test_reminders_that_a_rabbitmq_has_lost_are_sent_again_within_a_minute(
-    product: Product, shop: Market, channel: Any
+    product: Product, shop: Storefront, channel: Any
 ) -> None:
     # Given an order that nobody works on yet
     product.take_away(WRITER)
@@ -109,7 +105,7 @@ async def test_reminders_that_a_rabbitmq_has_lost_are_sent_again_within_a_minute
 
 
 async def test_what_is_not_ours_on_the_rabbitmq_is_logged_and_acked(
-    product: Product, shop: Market, channel: Any
+    product: Product, shop: Storefront, channel: Any
 ) -> None:
     # Given bytes that are no message, JSON of another shape, another actor, and arguments that are no id
     queue = "backlink-integration"

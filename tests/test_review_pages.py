@@ -15,7 +15,7 @@ from blogqueue.db.tables import ArticleVersion, Order, OrderEvent
 from blogqueue.reviews import approval, queue
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, format_link
-from tests.cast import BEN, LONG
+from tests.people import BEN, LONG
 from tests.stage import Bought, Stage, order_row
 
 

@@ -13,7 +13,7 @@ import psutil
 import redis as redis_client
 from dramatiq.message import Message
 
-from tests.product import Hosts, Market
+from tests.product import Hosts, Storefront
 
 WRITER, ARTICLES = "app:writer-backlinks", "app:writer-articles"
 WEB, MAIL, CLOCK = "app:web", "app:mail", "app:clock"
@@ -62,7 +62,7 @@ STRIPE = (
 class Monkey:
     """Breaks one thing after another."""
 
-    def __init__(self, shop: Market, hosts: Hosts, draw: random.Random, faults: int) -> None:
+    def __init__(self, shop: Storefront, hosts: Hosts, draw: random.Random, faults: int) -> None:
         self.shop, self.product, self.hosts = shop, shop.product, hosts
         self.draw = draw
         self._faults, self._tried = faults, 0

@@ -26,9 +26,9 @@ from blogqueue.reviews import approval
 from blogqueue.states import OrderKind, OrderStatus
 from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
 from blogqueue.writing.markdown.links import find_links, format_link
-from tests import gardens
-from tests.gardens import TEXT
 from tests.stage import Bought, Stage, redis_broker
+from tests.stateful import gardens
+from tests.stateful.gardens import TEXT
 
 T = TypeVar("T")
 
@@ -60,7 +60,7 @@ class Owned:
     text: str
 
 
-class Market(RuleBasedStateMachine):
+class MarketMachine(RuleBasedStateMachine):
     """Everybody acts on a few articles, on the running stage, whose event loop this machine's thread hands work to."""
 
     stage: Stage

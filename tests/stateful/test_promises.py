@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.market import Market
 from tests.stage import Stage
+from tests.stateful.market import MarketMachine
 
 COMES_TO_PASS = {
     "approved, a new article",
@@ -32,12 +32,12 @@ COMES_TO_PASS = {
 
 
 async def play(stage: Stage, *, walks: int, steps: int, always_the_same: bool) -> None:
-    Market.stage, Market.loop = stage, asyncio.get_running_loop()
-    Market.succeeded.clear()
-    Market.walks.clear()
+    MarketMachine.stage, MarketMachine.loop = stage, asyncio.get_running_loop()
+    MarketMachine.succeeded.clear()
+    MarketMachine.walks.clear()
     await asyncio.to_thread(
         run_state_machine_as_test,
-        Market,
+        MarketMachine,
         settings=settings(
             max_examples=walks,
             stateful_step_count=steps,
@@ -56,7 +56,7 @@ async def test_whatever_happens_no_paid_link_is_lost(stage: Stage) -> None:
     await play(stage, walks=8, steps=30, always_the_same=True)
 
     # These walks are the same every time: each verb has its effect in them, or they show nothing.
-    assert {name for name in COMES_TO_PASS if not Market.succeeded[name]} == set()
+    assert {name for name in COMES_TO_PASS if not MarketMachine.succeeded[name]} == set()
 
 
 @pytest.mark.durability

@@ -1,0 +1,69 @@
+"""The whole product for tests that break it: one per module, its customers, and workers beside supervisord's own."""
+
+import os
+import signal
+import subprocess
+from collections.abc import AsyncGenerator, Generator
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+
+from tests.durability.breaking import WRITER
+from tests.product import MANY, Product, Storefront, open_storefront, until
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
+    running = Product(tmp_path_factory.mktemp("product"), **MANY, BLOGQUEUE_SHUTDOWN_GRACE_SECONDS="8")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+async def storefront(product: Product) -> AsyncGenerator[Storefront]:
+    async with open_storefront(product) as opened:
+        await opened.rows("UPDATE domains SET max_paid_links = 1000")
+        yield opened
+
+
+@pytest.fixture
+async def shop(storefront: Storefront) -> AsyncGenerator[Storefront]:
+    """Serve a shop without faults; afterwards, run the audit."""
+    await storefront.faults()
+    yield storefront
+    await storefront.faults()
+    await storefront.sound()
+
+
+@pytest.fixture
+def second_writer(product: Product) -> Generator[subprocess.Popen[bytes]]:
+    """Run a worker as another host would."""
+    writer = product.another(WRITER)
+    yield writer
+    writer.send_signal(signal.SIGCONT)
+    writer.terminate()
+    writer.wait()
+
+
+@pytest.fixture
+async def two_by_two(product: Product) -> AsyncGenerator[list[subprocess.Popen[bytes]]]:
+    """Run two workers with two jobs at a time each, and no other."""
+    surroundings = product.environment_of(WRITER) | {"BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY": "2"}
+    product.take_away(WRITER)
+    writers = [product.beside(WRITER, surroundings) for _ in range(2)]
+    port = urlsplit(product.told["brokerUrl"]).port
+
+    async def ready() -> bool:
+        children = [psutil.Process(writer.pid).children() for writer in writers]
+        return all(
+            any(one.raddr and one.raddr.port == port for child in group for one in child.net_connections())
+            for group in children
+        )
+
+    await until(ready, 30, "the workers")
+    yield writers
+    for writer in writers:
+        os.killpg(writer.pid, signal.SIGKILL)  # one stops already, and a second TERM would leave it hanging
+        writer.wait()
+    product.bring_back(WRITER)
