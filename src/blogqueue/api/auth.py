@@ -47,7 +47,7 @@ def bearer(request: Connection) -> str:
 
 async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Order:
     """The order, for who shows its token; NotFoundError otherwise: an order's id alone opens nothing."""
-    return await lifecycle.opened_by(order_id, bearer(request) or request.cookies.get(cookie_name(order_id), ""))
+    return await lifecycle.get_with_token(order_id, bearer(request) or request.cookies.get(cookie_name(order_id), ""))
 
 
 def session(request: Connection) -> str:

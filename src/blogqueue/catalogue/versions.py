@@ -63,15 +63,22 @@ async def get(version_id: UUID) -> ArticleVersion:
 
 
 async def judge(version_ids: list[UUID], verdict: ReviewStatus) -> None:
-    """Note what became of versions in review."""
+    """Store the editor's verdict on versions in review."""
     if version_ids:
         await ArticleVersion.update({ArticleVersion.backlink_review_status: verdict}).where(
             ArticleVersion.id.is_in(version_ids),
         )
 
 
-async def supersede_open(order_id: UUID) -> None:
-    """An order has ended: of its versions none is to be reviewed any more."""
+async def supersede_others(order_id: UUID, version_id: UUID) -> None:
+    """Mark every version of an order but one as superseded: an editor decided on that one alone."""
+    await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
+        ArticleVersion.order_id == order_id, ArticleVersion.id != version_id
+    )
+
+
+async def supersede_pending(order_id: UUID) -> None:
+    """Mark the versions of an order that has ended without a decision as superseded, so that none is still pending."""
     await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
         ArticleVersion.order_id == order_id,
         ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW,

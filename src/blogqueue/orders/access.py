@@ -6,7 +6,7 @@ from uuid import UUID
 from blogqueue import tokens
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Order
-from blogqueue.orders import lifecycle
+from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 
 NEWEST = 3
@@ -37,5 +37,5 @@ async def mail(email: str, order_id: UUID | None = None) -> Outbox:
                 Order.id == row["id"]
             )
             order = await lifecycle.get(row["id"])
-            outbox += Outbox(emails=await lifecycle.write_to(order, "order_link", job_id=slot))
+            outbox += Outbox(emails=await customer_emails.create(order, "order_link", job_id=slot))
     return outbox

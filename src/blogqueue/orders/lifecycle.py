@@ -1,42 +1,75 @@
-"""Orders: the verbs that open them and move them; `move` alone changes a status. What a worker does: `deliveries`."""
+"""An order's life: how it is opened, moved and ended. Only `move` changes a status; workers go through `results`."""
 
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from piccolo.querystring import QueryString
+
 from blogqueue import tokens
 from blogqueue.catalogue import offers, versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
-from blogqueue.db.tables import Article, ArticleVersion, Job, Order, OrderEvent
-from blogqueue.emails import emails
+from blogqueue.db.tables import Article, Job, Order, OrderEvent
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
-from blogqueue.money import amount
+from blogqueue.orders import customer_emails
 from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.settings import settings
-from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState, ReviewStatus
+from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState
 from blogqueue.writing.markdown.links import Link
 
 JOBS = {
     OrderKind.BACKLINK: (jobs.BACKLINK_INTEGRATION, "backlink-int"),
     OrderKind.ARTICLE: (jobs.ARTICLE_GENERATION, "article-gen"),
 }
-"""The queue that serves a kind of order, and what its jobs' ids begin with."""
-
-THINGS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
-"""What letters call what was bought."""
+"""The queue that serves each kind of order, and the prefix of its jobs' ids."""
 
 REGENERATE = "regenerate"
-"""What history says of it, where it is counted."""
+"""The history action of a customer's regeneration; the hourly limit counts these lines."""
+
+_AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
+
+
+async def get(order_id: UUID) -> Order:
+    """Return one order with its JSON loaded. Raises NotFoundError."""
+    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
+    if order is None:
+        raise NotFoundError("order", field="orderId")
+    return order
+
+
+async def get_for_update(order_id: UUID) -> Order:
+    """Return one order with its JSON loaded, locked until the caller's transaction ends. Raises NotFoundError."""
+    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
+    if order is None:
+        raise NotFoundError("order", field="orderId")
+    return order
+
+
+async def get_with_article_for_update(order_id: UUID) -> tuple[Order, Article]:
+    """Return an order and its article, both locked until the caller's transaction ends. Raises NotFoundError.
+
+    Locks are always taken in this order: article, order, job. Two transactions then never wait for each other.
+    """
+    article = await versions.lock_article((await get(order_id)).article_id)
+    return await get_for_update(order_id), article
+
+
+async def get_with_token(order_id: UUID, access_token: str) -> Order:
+    """Return the order that an access token opens. Raises NotFoundError for an unknown order and for a wrong token."""
+    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
+    if order is None or not access_token or order.access_token_hash != tokens.hashed(access_token):
+        raise NotFoundError("order", field="orderId")
+    return order
 
 
 async def move(
     order_id: UUID, from_status: OrderStatus, to_status: OrderStatus, *, actor: str, action: str, detail: str = ""
 ) -> Order:
-    """Move an order by compare-and-set, with its line of history, in the caller's transaction.
+    """Move an order by compare-and-set and record it in the history, in the caller's transaction.
 
-    Raises ConflictError when the order is not (or no longer) in `frm`, NotFoundError when there is none.
+    Raises ConflictError when the order is not, or no longer, in `from_status`, and NotFoundError.
     """
     if to_status not in ORDER_MOVES[from_status]:
         raise ValueError(f"no order moves from {from_status} to {to_status}")
@@ -64,78 +97,85 @@ async def move(
     return await get(order_id)
 
 
-async def get(order_id: UUID) -> Order:
-    """One order with its JSON loaded. Raises NotFoundError."""
-    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
-    if order is None:
-        raise NotFoundError("order", field="orderId")
-    return order
+async def fail(
+    order: Order,
+    reason: FailureReason,
+    *,
+    actor: str,
+    action: str,
+    explanation: str,
+    refund_in_hours: int | None,
+    detail: str = "",
+) -> Order:
+    """Move an order to FAILED and store why, in the caller's transaction; an order that has FAILED gets the new reason.
 
-
-async def locked(order_id: UUID) -> Order:
-    """One order with its JSON loaded, locked for the rest of the transaction. Raises NotFoundError."""
-    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
-    if order is None:
-        raise NotFoundError("order", field="orderId")
-    return order
-
-
-async def opened_by(order_id: UUID, access_token: str) -> Order:
-    """The order, for who shows its access token; for everybody else there is none (NotFoundError)."""
-    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
-    if order is None or not access_token or order.access_token_hash != tokens.hashed(access_token):
-        raise NotFoundError("order", field="orderId")
-    return order
+    The customer reads `explanation`, the history keeps `detail`. The refund is due in `refund_in_hours`: 0 means at
+    once, None never. Raises ConflictError when somebody else has moved the order, ValueError for a COMPLETED one.
+    """
+    if order.status == OrderStatus.FAILED:
+        await history.record(actor, action, order_id=order.id, detail=detail)
+    else:
+        status = OrderStatus(order.status)
+        await move(order.id, status, OrderStatus.FAILED, actor=actor, action=action, detail=detail)
+    due = QueryString("clock_timestamp() + {} * interval '1 hour'", refund_in_hours)
+    await Order.update(
+        {
+            Order.failure_reason: reason,
+            Order.failure_detail: explanation,
+            Order.refund_due_at: None if refund_in_hours is None else due,
+            Order.updated_at: NOW,
+        }
+    ).where(Order.id == order.id)
+    return await get(order.id)
 
 
 async def open_paid(order: Order) -> Outbox:
-    """Write down a paid order, its job and the letter, in the transaction of `settlements.settle`."""
+    """Store a paid order, its first job and the email that confirms it, in the caller's transaction."""
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
     await history.record(history.STRIPE, "paid", order_id=order.id, to_status=OrderStatus.PROCESSING)
     job = await _create_job(order, regeneration=False)
-    return Outbox(jobs=(job,), emails=await write_to(order, "order_received", price=True))
+    return Outbox(jobs=(job,), emails=await customer_emails.create(order, "order_received", price=True))
 
 
 async def open_unfulfillable(order: Order, reason: str) -> Outbox:
-    """Write down a paid order that can't be worked on: FAILED from the start, its money on the way back."""
+    """Store a paid order that cannot be fulfilled, in the caller's transaction: FAILED, its refund due at once."""
     order.status = OrderStatus.FAILED
     order.failure_reason = FailureReason.UNFULFILLABLE
     order.failure_detail = reason
     order.failed_at_step = 1
-    # The refund itself is the money side's: payments takes up what is due.
     order.refund_due_at = cast("datetime", NOW)
     await Order.insert(order)
     await history.record(
         history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to_status=OrderStatus.FAILED, detail=reason
     )
-    return Outbox(emails=await write_to(order, "unfulfillable", price=True, reason=reason))
+    return Outbox(emails=await customer_emails.create(order, "unfulfillable", price=True, reason=reason))
 
 
 async def regenerate(order_id: UUID, version_id: UUID | None = None) -> OutboxJob:
-    """The customer wants another version: a link integrated anew into the PUBLISHED article, or an article anew.
+    """Start another version for the customer: the link is integrated again, or the article is written again.
 
-    Raises ConflictError unless the order is in QUALITY_CHECK (and `version_id`, what the customer saw, if given, is
-    its current version), and TooManyError past the hourly number.
+    Raises ConflictError unless the order is in QUALITY_CHECK and `version_id`, if given, is its current version; and
+    TooManyError above the hourly limit.
     """
     async with transaction():
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, actor=history.CUSTOMER, action=REGENERATE
         )
-        _refuse_on_hold(order)
+        _check_not_on_hold(order)
         if version_id is not None:
-            _current(order, version_id)
-        # Of the history, this move's line among it: job rows are cleaned up.
-        recent = await OrderEvent.raw(
-            "SELECT count(*) AS n FROM order_events WHERE order_id = {} AND actor = {} AND action = {} "
-            "AND created_at > clock_timestamp() - interval '1 hour'",
-            order_id,
-            history.CUSTOMER,
-            REGENERATE,
+            _check_current(order, version_id)
+        # Counted from the history, which has this regeneration already: job rows are deleted after a while.
+        recent = await OrderEvent.count().where(
+            OrderEvent.order_id == order_id,
+            OrderEvent.actor == history.CUSTOMER,
+            OrderEvent.action == REGENERATE,
+            OrderEvent.created_at > _AN_HOUR_AGO,
         )
-        if recent[0]["n"] > settings.max_regenerations_per_hour_per_order:
+        if recent > settings.max_regenerations_per_hour_per_order:
             raise TooManyError(
-                f"At most {settings.max_regenerations_per_hour_per_order} regenerations an hour, please.",
+                f"You can regenerate at most {settings.max_regenerations_per_hour_per_order} times an hour. "
+                "Please try again later.",
                 retry_after=3600,
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
@@ -143,96 +183,53 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> OutboxJo
 
 
 async def submit(order_id: UUID, version_id: UUID) -> Outbox:
-    """The customer is content with the order's current version: an editor's turn. Raises ConflictError otherwise."""
+    """Submit the order's current version for the editor's review. Raises ConflictError if it is not the current one."""
     async with transaction():
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, actor=history.CUSTOMER, action="submit"
         )
-        _refuse_on_hold(order)
-        _current(order, version_id)
-        return Outbox(emails=await write_to(order, "submitted", job_id=str(version_id)))
-
-
-def _current(order: Order, version_id: UUID) -> None:
-    if order.version_id != version_id:
-        raise ConflictError(
-            "This is not the order's current version; please look at the newest one.",
-            code="stale_version",
-            details=[FieldError("versionId", "current", f"The current version is {order.version_id}.")],
-        )
+        _check_not_on_hold(order)
+        _check_current(order, version_id)
+        return Outbox(emails=await customer_emails.create(order, "submitted", job_id=str(version_id)))
 
 
 async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Outbox:
-    """Give a FAILED order's last (or named) job new attempts, as long as no refund has begun.
+    """Give a FAILED order's newest (or named) job new attempts, unless a refund has begun.
 
-    Raises ConflictError also when the payment is disputed, or the order's link place was sold meanwhile.
+    Raises ConflictError; also when the payment is disputed, or the order's link slot has been sold since.
     """
     async with transaction():
-        await versions.lock_article((await get(order_id)).article_id)
-        failed = await locked(order_id)
-        if failed.status == OrderStatus.FAILED:
-            await _refuse_taken(failed)
-        if failed.failure_reason == FailureReason.PAYMENT_REVERSED:
+        order, _ = await get_with_article_for_update(order_id)
+        if order.status == OrderStatus.FAILED:
+            await _check_still_available(order)
+        if order.failure_reason == FailureReason.PAYMENT_REVERSED:
             raise ConflictError("The order's payment was reversed; it cannot be retried.", code="payment_reversed")
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, actor=actor, action="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
-        _refuse_on_hold(order)
-        if job_id is None:
-            latest = (
-                await Job.select(Job.id)
-                .where(Job.order_id == order_id)
-                .order_by(Job.created_at, ascending=False)
-                .first()
-            )
-            if latest is None:
-                raise ConflictError("The order has no job to retry.", code="no_job")
-            job_id = str(latest["id"])
-        return Outbox(jobs=(await jobs.retry(job_id),))
-
-
-async def _refuse_taken(order: Order) -> None:
-    """Raise ConflictError where a FAILED order's place in its article, or the new article's, is somebody else's now."""
-    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
-    if await offers.slots_free(order.article_id) < 1 or await offers.is_sold(order.article_id, link):
-        raise ConflictError("The order's link place was sold meanwhile; refund it instead.", code="sold_out")
-    if order.kind == OrderKind.ARTICLE and await Article.exists().where(
-        Article.id == order.article_id, Article.selected_version_id.is_not_null()
-    ):
-        raise ConflictError("Another text went live as this article meanwhile; refund it instead.", code="sold_out")
-
-
-def _refuse_on_hold(order: Order) -> None:
-    if order.on_hold:
-        raise ConflictError("The order's payment is disputed or was given back.", code="on_hold")
+        _check_not_on_hold(order)
+        return Outbox(jobs=(await jobs.retry(job_id or await _newest_job(order_id)),))
 
 
 async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
-    """An approved link whose place has changed meanwhile is worked in again: a new job, and the customer is told."""
-    said = "approved; the article has changed"
-    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=said, detail=why)
+    """Start a new job for an approved link whose paragraph has changed, in the caller's transaction."""
+    action = "approved; the article has changed"
+    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
     job = await _create_job(order, regeneration=True)
-    return Outbox(jobs=(job,), emails=await write_to(order, "reintegrating", job_id=job.id))
+    return Outbox(jobs=(job,), emails=await customer_emails.create(order, "reintegrating", job_id=job.id))
 
 
 async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
-    """An order's version is live: COMPLETED, its other versions superseded, and the customer told."""
+    """Move an order whose version is live to COMPLETED and tell the customer, in the caller's transaction."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, actor=actor, action="approve")
-    await supersede_others(order)
-    return Outbox(emails=await write_to(order, "published", article_url=article_url))
-
-
-async def supersede_others(order: Order) -> None:
-    """An order's end: of its versions only the current one was judged by an editor."""
-    await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
-        ArticleVersion.order_id == order.id, ArticleVersion.id != order.version_id
-    )
+    await versions.supersede_others(order.id, order.version_id)
+    return Outbox(emails=await customer_emails.create(order, "published", article_url=article_url))
 
 
 async def _create_job(order: Order, *, regeneration: bool) -> OutboxJob:
-    """The job that makes an order's next version: its id and its input are the seed's."""
+    """Create the job that makes an order's next version; programs rely on the form of its id and input."""
     queue, prefix = JOBS[OrderKind(order.kind)]
-    again = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
+    suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
     payload = {
         "orderId": str(order.id),
         "articleId": str(order.article_id),
@@ -247,33 +244,40 @@ async def _create_job(order: Order, *, regeneration: bool) -> OutboxJob:
             Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
         ).where(Article.id == order.article_id)
         payload |= article[0] | {"domainId": str(article[0]["domainId"])}
-    return await jobs.create(f"{prefix}-{order.id}{again}", queue=queue, order_id=order.id, payload=payload)
+    return await jobs.create(f"{prefix}-{order.id}{suffix}", queue=queue, order_id=order.id, payload=payload)
 
 
-async def write_to(
-    order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str
-) -> tuple[UUID, ...]:
-    """Promise the customer a letter about their order."""
-    about = (
-        await Article.select(Article.title, Article.domain_id.name.as_alias("domain_name"))
-        .where(Article.id == order.article_id)
-        .first()
-    )
-    if about is None:
-        raise NotFoundError("article", field="articleId")
-    if price:
-        values["price"] = amount(order.price, order.currency)
-    return await emails.create(
-        kind,
-        to=order.customer_email,
-        order_id=order.id,
-        purchase_id=None,
-        job_id=job_id,
-        thing=THINGS[OrderKind(order.kind)],
-        order_url=f"{settings.public_url}/order-status/{order.id}?access={tokens.PLACEHOLDER}",
-        article_title=about["title"],
-        domain_name=about["domain_name"],
-        target_url=order.backlink_data["target_url"],
-        anchor_text=order.backlink_data["keyword"],
-        **values,
-    )
+async def _newest_job(order_id: UUID) -> str:
+    newest = await Job.select(Job.id).where(Job.order_id == order_id).order_by(Job.created_at, ascending=False).first()
+    if newest is None:
+        raise ConflictError("The order has no job to retry.", code="no_job")
+    return str(newest["id"])
+
+
+def _check_current(order: Order, version_id: UUID) -> None:
+    """Raise ConflictError unless this is the order's current version."""
+    if order.version_id != version_id:
+        raise ConflictError(
+            "This is not the order's current version; please look at the newest one.",
+            code="stale_version",
+            details=[FieldError("versionId", "current", f"The current version is {order.version_id}.")],
+        )
+
+
+def _check_not_on_hold(order: Order) -> None:
+    """Raise ConflictError for an order on hold."""
+    if order.on_hold:
+        raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
+
+
+async def _check_still_available(order: Order) -> None:
+    """Raise ConflictError when the link slot or the new article of a FAILED order has gone to somebody else."""
+    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
+    if await offers.slots_free(order.article_id) < 1 or await offers.is_sold(order.article_id, link):
+        raise ConflictError("The order's link slot has been sold since; refund the order instead.", code="sold_out")
+    if order.kind == OrderKind.ARTICLE and await Article.exists().where(
+        Article.id == order.article_id, Article.selected_version_id.is_not_null()
+    ):
+        raise ConflictError(
+            "The article has been published with another text since; refund the order instead.", code="sold_out"
+        )

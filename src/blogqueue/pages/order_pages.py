@@ -37,7 +37,7 @@ async def order_page(
     """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
     try:
         if access_token:
-            await lifecycle.opened_by(order_id, access_token)
+            await lifecycle.get_with_token(order_id, access_token)
             return onward(f"/order-status/{order_id}", _cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:

@@ -13,7 +13,7 @@ from blogqueue.db.tables import ArticleVersion, Order, Refund, StripeEvent
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
-from blogqueue.orders import lifecycle
+from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderStatus, RefundState, ReviewStatus
@@ -125,7 +125,7 @@ async def _of(payment_intent: str) -> UUID | None:
 async def _locked(order_id: UUID) -> Order:
     """An order and its refund, locked; the refund's row first, as everywhere."""
     await Refund.raw("SELECT id FROM refunds WHERE order_id = {} FOR UPDATE", order_id)
-    return await lifecycle.locked(order_id)
+    return await lifecycle.get_for_update(order_id)
 
 
 async def _refuse_free(order_id: UUID) -> Order:
@@ -175,7 +175,7 @@ async def _end(order_id: UUID, *, actor: str, what: str, why: str) -> Outbox:
         await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
             ArticleVersion.order_id == order_id, ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW
         )
-        email = await lifecycle.write_to(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
+        email = await customer_emails.create(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
         return Outbox(emails=email)
 
 

@@ -12,7 +12,7 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Order, Refund
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError
-from blogqueue.orders import lifecycle
+from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.payments import stripe_api
 from blogqueue.settings import settings
@@ -65,7 +65,7 @@ async def begin(order_id: UUID, *, actor: str) -> Outbox:
         refund = Refund(order_id=order_id, amount=rows[0]["price"], currency=rows[0]["currency"])
         await Refund.insert(refund)
         await history.record(actor, "refund initiated", order_id=order_id)
-        await versions.supersede_open(order_id)
+        await versions.supersede_pending(order_id)
     return Outbox(refunds=(refund.id,))
 
 
@@ -211,7 +211,7 @@ async def _tell(order_id: UUID, state: RefundState) -> Outbox:
     await Order.update({Order.refund_state: state, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
     await history.record(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
-        return Outbox(emails=await lifecycle.write_to(await lifecycle.get(order_id), "refunded", price=True))
+        return Outbox(emails=await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True))
     requests = await Refund.select(Refund.request_number).where(Refund.order_id == order_id)
     return Outbox(
         emails=await emails.create(

@@ -1,7 +1,6 @@
 """The editor's verbs. Publishing happens with the article locked, so that no approval loses an earlier paid link."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, ArticleVersion, Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError
-from blogqueue.orders import lifecycle, requirements
+from blogqueue.orders import customer_emails, lifecycle, requirements
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
@@ -101,20 +100,19 @@ async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | 
         raise InvalidError([FieldError("reason", "required", message)])
     async with transaction():
         order, _ = await _in_review(order_id, version_id)
-        await lifecycle.move(
-            order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED, actor=actor, action="reject", detail=reason
+        await lifecycle.fail(
+            order,
+            FailureReason.REJECTED,
+            actor=actor,
+            action="reject",
+            explanation=reason,
+            refund_in_hours=0,
+            detail=reason,
         )
-        await Order.update(
-            {
-                Order.failure_reason: FailureReason.REJECTED,
-                Order.failure_detail: reason,
-                Order.refund_due_at: datetime.now(UTC),
-            },
-        ).where(Order.id == order.id)
         await versions.judge([order.version_id], ReviewStatus.REJECTED)
-        await lifecycle.supersede_others(order)
+        await versions.supersede_others(order.id, order.version_id)
         outbox = await refunds.begin(order.id, actor=actor)
-        email = await lifecycle.write_to(order, "rejected", price=True, reason=reason)
+        email = await customer_emails.create(order, "rejected", price=True, reason=reason)
         return await lifecycle.get(order_id), outbox + Outbox(emails=email)
 
 
@@ -151,13 +149,10 @@ async def outlook(order: Order, version: ArticleVersion, article: Article) -> Ou
 
 async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
     """An order that an editor may judge, and its article, both locked. Raises ConflictError with what happened."""
-    article = await versions.lock_article((await lifecycle.get(order_id)).article_id)
-    # The order as it is now that nobody else is publishing; and no dispute may come in between.
-    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
-    if order is None or order.status != OrderStatus.ADMIN_REVIEW:
+    order, article = await lifecycle.get_with_article_for_update(order_id)
+    if order.status != OrderStatus.ADMIN_REVIEW:
         happened = await history.latest(order_id)
-        status = order.status if order else "gone"
-        raise ConflictError(f"The order is not in review, it is {status}: {happened}.", code="wrong_state")
+        raise ConflictError(f"The order is not in review, it is {order.status}: {happened}.", code="wrong_state")
     if version_id is not None and order.version_id != version_id:
         raise ConflictError(
             f"This is not the order's current version, which is {order.version_id}; look at that one.",
