@@ -2,33 +2,73 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 import pytest
 
+from blogqueue.orders.status_view import OrderStatusView
 from blogqueue.pages import order_texts
 
 DUE = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 
 
-def status(**changes: Any) -> dict[str, Any]:
-    """A status as `order_status.status` gives it, as far as words need it."""
-    return {
+def status(**changes: Any) -> OrderStatusView:
+    """A customer's view of an order, with these fields changed (as in JSON)."""
+    view = {
+        "orderId": uuid4(),
         "kind": "backlink",
         "status": "PROCESSING",
+        "statusMessage": "",
+        "progress": {"step": 2, "total": 5, "description": ""},
+        "version": None,
+        "versionCount": 0,
+        "earlierVersions": [],
+        "queue": {"hasActiveJob": False, "jobs": []},
+        "canRegenerateBacklink": False,
+        "canRegenerateArticle": False,
+        "canSubmitForReview": False,
+        "estimatedTime": "2-4 minutes",
+        "regenerationCount": 0,
         "failureReason": None,
         "failureDetail": "",
         "refundState": "NONE",
         "refundDueAt": None,
         "onHold": False,
+        "article": {
+            "id": uuid4(),
+            "slug": "soil",
+            "title": "Soil",
+            "domainName": "Green Bench",
+            "host": "greenbench.example",
+            "language": "en",
+            "url": "https://greenbench.example/soil",
+            "isLive": True,
+        },
+        "linkDroppedAt": None,
+        "targetUrl": "https://www.example.com/",
+        "anchorText": "mulching",
         "price": 4900,
         "currency": "EUR",
-        "estimatedTime": "2-4 minutes",
-        "queue": {"jobs": []},
-    } | changes
+        "createdAt": DUE,
+        "updatedAt": DUE,
+        "completedAt": None,
+    }
+    return msgspec.convert(view | changes, OrderStatusView)
 
 
 def job(**changes: Any) -> dict[str, Any]:
-    return {"state": "ACTIVE", "progress": "", "attempts": 1, "maxAttempts": 3, "finishedAt": None} | changes
+    return {
+        "jobId": "backlink-int-1",
+        "queue": "backlink-integration",
+        "state": "ACTIVE",
+        "progress": "",
+        "attempts": 1,
+        "maxAttempts": 3,
+        "createdAt": DUE,
+        "startedAt": None,
+        "finishedAt": None,
+    } | changes
 
 
 @pytest.mark.parametrize(
@@ -45,7 +85,9 @@ def job(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str) -> None:
-    text = order_texts.explanation(status(queue={"jobs": [job(state="COMPLETED", finishedAt=DUE), at_work]}))
+    text = order_texts.explanation(
+        status(queue={"hasActiveJob": True, "jobs": [job(state="COMPLETED", finishedAt=DUE), at_work]})
+    )
 
     assert said in text
     assert "You will get an e-mail" in text

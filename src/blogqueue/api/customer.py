@@ -16,7 +16,9 @@ from blogqueue.db.engine import AWAY
 from blogqueue.db.tables import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
-from blogqueue.orders import changes, lifecycle, status_view
+from blogqueue.orders import changes, lifecycle
+from blogqueue.orders.status import estimate, get_status
+from blogqueue.orders.status_view import stamp
 from blogqueue.outbox import Outbox
 from blogqueue.states import OrderKind, OrderStatus
 
@@ -41,9 +43,9 @@ class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
 
 @get("/purchase/status/{order_id:uuid}")
-async def get_status(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
+async def get_order_status(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
     """Where an order stands."""
-    return success(await status_view.status(await auth.customers_order(request, order_id)))
+    return success(await get_status(await auth.customers_order(request, order_id)))
 
 
 @get("/purchase/status/{order_id:uuid}/events", media_type="text/event-stream")
@@ -60,14 +62,14 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     try:
         with changes.watching(order_id) as watcher:
             while not changes.stopping():
-                status = await status_view.status(await lifecycle.get(order_id))
-                stamp = status_view.stamp(status)
-                if stamp == said:
+                status = await get_status(await lifecycle.get(order_id))
+                now = stamp(status)
+                if now == said:
                     yield ServerSentEventMessage(data=None, comment="nothing new")
                 else:
-                    said = stamp
-                    yield ServerSentEventMessage(data=msgspec.json.encode(status), id=stamp, retry=RECONNECT_MS)
-                await watcher.change(LOOK_AGAIN_SECONDS.get(status["status"], KEEP_ALIVE_SECONDS))
+                    said = now
+                    yield ServerSentEventMessage(data=msgspec.json.encode(status), id=now, retry=RECONNECT_MS)
+                await watcher.change(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
     except AWAY as error:
         logger.warning("stream ended, database away", order=str(order_id), error=str(error))
 
@@ -103,7 +105,7 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
     job = await lifecycle.regenerate(order.id)
     await nudge(Outbox(jobs=(job,)))
     return success(
-        {"jobId": job.id, "estimatedTime": await status_view.estimate(job.queue, job.id), "note": note},
+        {"jobId": job.id, "estimatedTime": await estimate(job.queue, job.id), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",
     )
 
@@ -113,7 +115,7 @@ async def submit_for_review(request: Request[Any, Any, Any], data: JSONBody[Subm
     """Hand the order's current version to an editor."""
     order = await auth.customers_order(request, data.order_id)
     await nudge(await lifecycle.submit(order.id, data.version_id))
-    return success(await status_view.status(await lifecycle.get(order.id)), "Submitted, awaiting approval")
+    return success(await get_status(await lifecycle.get(order.id)), "Submitted, awaiting approval")
 
 
-HANDLERS = [get_status, status_events, regenerate_backlink, regenerate_article, submit_for_review]
+HANDLERS = [get_order_status, status_events, regenerate_backlink, regenerate_article, submit_for_review]

@@ -14,7 +14,8 @@ from blogqueue.catalogue import domains, link_rules, offers
 from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import amount
-from blogqueue.orders import purchases, status_view
+from blogqueue.orders import purchases
+from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
@@ -126,7 +127,7 @@ async def returned(session_id: FromQuery[str] = "") -> Template:
     except UnavailableError as error:
         heard = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("returned.html", payment=await status_view.payment(session_id), heard=heard)
+    return page("returned.html", payment=await get_payment(session_id), heard=heard)
 
 
 @get("/purchase/cancelled", include_in_schema=False)

@@ -18,7 +18,9 @@ from blogqueue.db.engine import AWAY
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.jobs.jobs import ARTICLE_GENERATION
 from blogqueue.log import logger
-from blogqueue.orders import access, lifecycle, status_view
+from blogqueue.orders import access, lifecycle
+from blogqueue.orders.status import get_status
+from blogqueue.orders.status_view import stamp
 from blogqueue.outbox import Outbox
 from blogqueue.pages import order_texts
 from blogqueue.pages.forms import Form, as_uuid
@@ -42,12 +44,12 @@ async def order_page(
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
-    status = await status_view.status(order)
+    status = await get_status(order)
     return page(
         "order.html",
-        images_of=status["article"]["host"],
+        images_of=status.article.host,
         status=status,
-        stamp=status_view.stamp(status),
+        stamp=stamp(status),
         said=order_texts.said(said, status),
     )
 

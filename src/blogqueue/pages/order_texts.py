@@ -1,15 +1,13 @@
-"""What the pages say of an order, in sentences: pure functions of its status (`order_status.status`)."""
+"""What the pages say of an order, in sentences: pure functions of its `OrderStatusView`."""
 
 from datetime import datetime
-from typing import Any
 
 from blogqueue.money import amount
+from blogqueue.orders.status_view import OrderStatusView
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
 from blogqueue.writing.article.prompts import ARTICLE, ARTICLE_OPINION
 from blogqueue.writing.link_edit.prompts import LINK_EDIT, SECOND_OPINION
-
-Status = dict[str, Any]
 
 AT_WORK = {
     LINK_EDIT: "It has written your link in; the text is being checked.",
@@ -98,31 +96,31 @@ _FAILED = {
 }
 
 
-def said(code: str, status: Status) -> str:
+def said(code: str, status: OrderStatusView) -> str:
     """What an action's code says of an order, as long as it fits its state; else ""."""
-    if OrderStatus(status["status"]) not in _SAID_WHILE.get(code, OrderStatus):
+    if status.status not in _SAID_WHILE.get(code, OrderStatus):
         return ""
     return SAID.get(code, "")
 
 
-def heading(status: Status) -> str:
+def heading(status: OrderStatusView) -> str:
     """An order's state in a word or a few."""
     if resting(status):
         return "On hold"
-    if status["status"] != OrderStatus.FAILED:
-        return status["statusMessage"]
-    reason = FailureReason(status["failureReason"] or FailureReason.JOB_FAILED)
-    if reason is FailureReason.JOB_FAILED and status["refundState"] != RefundState.NONE:
-        return "Refunded" if status["refundState"] == RefundState.SUCCEEDED else "Could not be done"
+    if status.status != OrderStatus.FAILED:
+        return status.status_message
+    reason = status.failure_reason or FailureReason.JOB_FAILED
+    if reason is FailureReason.JOB_FAILED and status.refund_state != RefundState.NONE:
+        return "Refunded" if status.refund_state == RefundState.SUCCEEDED else "Could not be done"
     return _FAILED[reason]
 
 
-def resting(status: Status) -> bool:
+def resting(status: OrderStatusView) -> bool:
     """Whether an order that had not ended rests, because its payment is disputed or was given back."""
-    return status["onHold"] and status["status"] not in {OrderStatus.FAILED, OrderStatus.COMPLETED}
+    return status.on_hold and status.status not in {OrderStatus.FAILED, OrderStatus.COMPLETED}
 
 
-def explanation(status: Status) -> str:
+def explanation(status: OrderStatusView) -> str:
     """What the order's state means for its customer, and what happens next."""
     if resting(status):
         return (
@@ -130,7 +128,7 @@ def explanation(status: Status) -> str:
             "goes on where it stands."
         )
     thing = _thing(status)
-    match OrderStatus(status["status"]):
+    match status.status:
         case OrderStatus.PROCESSING:
             return _processing(status)
         case OrderStatus.QUALITY_CHECK:
@@ -148,19 +146,20 @@ def explanation(status: Status) -> str:
             return _failed(status)
 
 
-def quality(status: Status) -> str:
+def quality(status: OrderStatusView) -> str:
     """What the checks said of an order's version."""
-    key = (OrderKind(status["kind"]), status["version"]["qcStatus"])
-    return QUALITY.get(key, "Not checked yet.")
+    if status.version is None or status.version.qc_status is None:
+        return "Not checked yet."
+    return QUALITY[status.kind, status.version.qc_status]
 
 
-def refund(status: Status) -> str:
+def refund(status: OrderStatusView) -> str:
     """Where the money is, if it goes back; else ""."""
-    money = amount(status["price"], status["currency"])
-    reversed_ = status["failureReason"] == FailureReason.PAYMENT_REVERSED
-    if (status["onHold"] or reversed_) and status["refundState"] != RefundState.SUCCEEDED:
+    money = amount(status.price, status.currency)
+    reversed_ = status.failure_reason == FailureReason.PAYMENT_REVERSED
+    if (status.on_hold or reversed_) and status.refund_state != RefundState.SUCCEEDED:
         return ""  # it goes back that way, or not at all
-    match RefundState(status["refundState"]):
+    match status.refund_state:
         case RefundState.INITIATED:
             return f"Your payment of {money} is on its way back to you. Banks take some days for that."
         case RefundState.SUCCEEDED:
@@ -168,15 +167,15 @@ def refund(status: Status) -> str:
         case RefundState.FAILED:
             return f"The refund of {money} did not go through. Our team has been told and settles it with you."
         case RefundState.NONE:
-            if status["status"] == OrderStatus.FAILED and status["refundDueAt"]:
-                return f"If it cannot be mended by {when(status['refundDueAt'])}, you get {money} back without asking."
+            if status.status == OrderStatus.FAILED and status.refund_due_at:
+                return f"If it cannot be mended by {when(status.refund_due_at)}, you get {money} back without asking."
             return ""
 
 
-def reason(status: Status) -> str:
+def reason(status: OrderStatusView) -> str:
     """Why an editor did not approve, in the editor's words; else ""."""
-    rejected = status["status"] == OrderStatus.FAILED and status["failureReason"] == FailureReason.REJECTED
-    return status["failureDetail"].strip() if rejected else ""
+    rejected = status.status == OrderStatus.FAILED and status.failure_reason == FailureReason.REJECTED
+    return status.failure_detail.strip() if rejected else ""
 
 
 def slots_free(free: int, of: int) -> str:
@@ -213,55 +212,53 @@ def day(at: datetime) -> str:
     return f"{at.day} {at:%b %Y}"
 
 
-def is_live(status: Status) -> bool:
+def is_live(status: OrderStatusView) -> bool:
     """Whether readers find a published order's link now."""
-    return bool(status["article"]["isLive"]) and not status["linkDroppedAt"]
+    return status.article.is_live and not status.link_dropped_at
 
 
-def _completed(status: Status) -> str:
+def _completed(status: OrderStatusView) -> str:
     thing = _thing(status)
     live = "the article with it" if thing == "link" else "it"
-    if not status["article"]["isLive"]:
+    if not status.article.is_live:
         return (
             f"An editor approved your {thing}, and {live} was live. The site has taken the article down since; "
             "please write to us if you have not heard why."
         )
-    if status["linkDroppedAt"]:
+    if status.link_dropped_at:
         return (
             f"An editor approved your {thing}, and {live} was live. The site has taken the link out of the article on "
-            f"{day(status['linkDroppedAt'])}; please write to us if you have not heard why."
+            f"{day(status.link_dropped_at)}; please write to us if you have not heard why."
         )
     return f"An editor approved your {thing}, and {live} is live."
 
 
-def _processing(status: Status) -> str:
-    job = next((job for job in reversed(status["queue"]["jobs"]) if job["finishedAt"] is None), None)
+def _processing(status: OrderStatusView) -> str:
+    job = next((job for job in reversed(status.queue.jobs) if job.finished_at is None), None)
     mail = "You will get an e-mail when it is ready, so you need not wait here."
-    usual = f"It usually takes {status['estimatedTime']}." if status["estimatedTime"] else ""
+    usual = f"It usually takes {status.estimated_time}." if status.estimated_time else ""
     if job is None:
         return mail
-    if job["state"] == JobState.WAITING:
+    if job.state == JobState.WAITING:
         place = (
             f"Your {_thing(status)} is next in the queue."
-            if job["position"] == 1
-            else f"Place {job['position']} in the queue."
+            if job.position == 1
+            else f"Place {job.position} in the queue."
         )
-        ready = f"At the usual pace it is ready in {status['estimatedTime']}." if usual else ""
+        ready = f"At the usual pace it is ready in {status.estimated_time}." if usual else ""
         return f"{place} {ready} {mail}"
-    if job["state"] == JobState.DELAYED:
-        return (
-            f"Attempt {job['attempts']} of {job['maxAttempts']} did not work out; the next begins in a moment. {mail}"
-        )
-    doing = AT_WORK.get(job["progress"]) or BEGINNING[OrderKind(status["kind"])]
+    if job.state == JobState.DELAYED:
+        return f"Attempt {job.attempts} of {job.max_attempts} did not work out; the next begins in a moment. {mail}"
+    doing = AT_WORK.get(job.progress) or BEGINNING[status.kind]
     return f"{doing} {usual} {mail}"
 
 
-def _failed(status: Status) -> str:
-    detail = status["failureDetail"].strip()
-    match FailureReason(status["failureReason"] or FailureReason.JOB_FAILED):
+def _failed(status: OrderStatusView) -> str:
+    detail = status.failure_detail.strip()
+    match status.failure_reason or FailureReason.JOB_FAILED:
         case FailureReason.JOB_FAILED:
             tried = "work your link in" if _thing(status) == "link" else "write your article"
-            if status["refundState"] != RefundState.NONE:
+            if status.refund_state != RefundState.NONE:
                 return (
                     f"We tried several times and could not {tried}. The order has ended, and you get your money back."
                 )
@@ -275,5 +272,5 @@ def _failed(status: Status) -> str:
             return f"{detail} So the order has ended."
 
 
-def _thing(status: Status) -> str:
-    return "link" if status["kind"] == OrderKind.BACKLINK else "article"
+def _thing(status: OrderStatusView) -> str:
+    return "link" if status.kind == OrderKind.BACKLINK else "article"

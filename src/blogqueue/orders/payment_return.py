@@ -1,0 +1,51 @@
+"""What became of a payment, for the page that Stripe sends the customer back to."""
+
+import msgspec
+
+from blogqueue.db.tables import Purchase
+from blogqueue.money import amount
+from blogqueue.orders import requests
+from blogqueue.states import FailureReason, OrderKind, PurchaseState
+
+_PURCHASE = (
+    "SELECT d.name, d.host, a.slug, o.failure_reason FROM purchases p LEFT JOIN articles a ON a.id = p.article_id "
+    "JOIN domains d ON d.id = COALESCE(p.domain_id, a.domain_id) "
+    "LEFT JOIN orders o ON o.purchase_id = p.id WHERE p.id = {}"
+)
+"""A purchase's domain, its article if it is of a link, and why its order failed, if there is one that did."""
+
+
+class Payment(msgspec.Struct, frozen=True):
+    """What may be shown to anyone who has the session's id: so neither an email address nor a link.
+
+    `form` is the page where it was asked for.
+    `state`: "paid", "unfulfillable" (paid, will be refunded), "held" (the operator decides), "pending", "unpaid".
+    """
+
+    state: str
+    subject: str
+    domain: str
+    is_link: bool
+    cost: str
+    form: str
+
+
+async def get_payment(session_id: str) -> Payment | None:
+    """Return what our rows say of a Checkout Session; None if it is not ours."""
+    purchase = await Purchase.objects().where(Purchase.session_id == session_id).first().output(load_json=True)
+    if not session_id or purchase is None:
+        return None
+    rows = await Purchase.raw(_PURCHASE, purchase.id)
+    state = {PurchaseState.PAID: "paid", PurchaseState.HELD: "held"}.get(PurchaseState(purchase.state), "unpaid")
+    if rows[0]["failure_reason"] == FailureReason.UNFULFILLABLE:
+        state = "unfulfillable"
+    elif state == "unpaid" and purchase.payment_pending:
+        state = "pending"
+    return Payment(
+        state,
+        await requests.subject(purchase),
+        rows[0]["name"],
+        is_link=purchase.kind == OrderKind.BACKLINK,
+        cost=amount(purchase.price, purchase.currency),
+        form=f"/articles/{rows[0]['slug']}" if rows[0]["slug"] else f"/new-article/{rows[0]['host']}",
+    )
