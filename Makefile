@@ -27,6 +27,9 @@ dev: $(DEV) ## set up what testing and checking need as well
 run: $(RUNTIME) ## set up and run the whole product on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m blogqueue demo --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
+# Some hundred processes are started in the tests: they and pytest compile our modules once, also where this is set.
+test durability: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(DEV) ## set up and pass the tests, on a PostgreSQL and a Redis that they start
 	$(BIN)/python -m pytest $(ARGS)
 

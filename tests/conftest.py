@@ -6,7 +6,8 @@ what they use.
 # ruff: noqa: PLC0415 - see above
 
 import os
-from collections.abc import AsyncGenerator
+from collections import Counter
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,39 @@ if TYPE_CHECKING:
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
+LONGEST_FIRST = (
+    "test_browser.py",
+    "test_readme.py",
+    "test_demo.py",
+    "test_editor.py",
+    "test_article_walk.py",
+    "test_states.py",
+    "test_promises.py",
+    "test_cli.py",
+)
+"""The files that take longest begin, so that the two processes end at about the same time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the tests by file, the longest first; xdist hands the files out in this order."""
+    ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """End the report with the tests that were skipped, by their reasons."""
+    yield
+    skipped: list[pytest.TestReport] = terminalreporter.getreports("skipped")
+    reasons = Counter(str(report.longrepr[2]) for report in skipped if isinstance(report.longrepr, tuple))
+    terminalreporter.section(f"{len(skipped)} skipped")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count:4}: {reason.removeprefix('Skipped: ')}")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if folder := services.memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # where tmp_path is made
     if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
         return  # the process that only hands out the tests needs nothing
     running = services.start()

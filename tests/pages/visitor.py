@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from axe_playwright_python.async_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request
 
 from blogqueue.settings import settings
@@ -16,6 +16,11 @@ SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
 
 PAGE_BYTES = 100_000
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+AXE_RUN = """async (options) => {
+  const found = await axe.run(document, options);
+  return found.violations.map((rule) => `${rule.id}: ${rule.nodes[0].html}`);
+}"""
 
 
 @dataclass
@@ -64,8 +69,10 @@ class Visitor:
         assert self.complaints == []
         wide = await self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert wide <= 0, f"{self.page.url} is {wide} px too wide"
-        found = await Axe().run(self.page, options=RULES)
-        broken = [f"{rule['id']}: {rule['nodes'][0]['html']}" for rule in found.response["violations"]]
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE_SCRIPT)
+        # Only what is wrong leaves the browser: the whole report is 100 times as long, and takes three times as long.
+        broken = await self.page.evaluate(AXE_RUN, RULES)
         assert broken == [], f"{self.page.url}: {broken}"
 
     async def looks_well(self, name: str) -> None:
