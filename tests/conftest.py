@@ -8,7 +8,6 @@ what they use.
 import os
 from collections import Counter
 from collections.abc import AsyncGenerator, Generator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,8 +17,6 @@ from tests import services
 
 if TYPE_CHECKING:
     from tests.stage import Stage
-
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 
 
 LONGEST_FIRST = (
@@ -84,13 +81,6 @@ def pytest_configure(config: pytest.Config) -> None:
         BLOGQUEUE_OPENAI_TIMEOUT_SECONDS="5",
         SMTP_URL=f"smtp://127.0.0.1:{smtp}",
     )
-
-
-@pytest.fixture(scope="session")
-def corpus() -> Path:
-    if not CORPUS.is_dir():
-        pytest.skip("the corpus of real articles is not beside this checkout")
-    return CORPUS
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,10 @@ import pytest
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db.tables import Article, ArticleVersion, Domain, OrderEvent
+from tests.corpora import CORPORA, list_articles
 from tests.stage import GARDEN, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")
-
-
-def articles_of(corpus: Path) -> list[Path]:
-    return [path for path in corpus.glob("*.md") if path.name != "README.md"]
 
 
 async def published() -> dict[str, str]:
@@ -26,10 +23,11 @@ async def published() -> dict[str, str]:
     return {row["slug"]: row["content_md"] for row in rows}
 
 
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.parent.name)
 async def test_every_real_article_is_published_byte_for_byte(corpus: Path, stage: Stage) -> None:
     found = await import_folder(corpus, domain="blog.example")
 
-    files = articles_of(corpus)
+    files = list_articles(corpus)
     assert [file.outcome for file in found if not file.used] == []
     assert len(found) == len(files)
     assert sorted(text.encode() for text in (await published()).values()) == sorted(f.read_bytes() for f in files)

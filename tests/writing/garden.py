@@ -1,7 +1,6 @@
-"""One article with everything in it that an edit could break, and where the real ones are."""
+"""One article with everything in it that an edit could break."""
 
 from itertools import pairwise
-from pathlib import Path
 
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.parsing import parse
@@ -13,9 +12,6 @@ NOTES = (
     "Visit bargain-worms.example or https://bargain-worms.example/now, write to sales@bargain-worms.example, "
     "or call +1 555 0199 22."
 )
-
-CORPUS = Path(__file__).parents[2] / ".." / "shared" / "corpus"
-FILES = sorted(path for path in CORPUS.glob("*.md") if path.stem != "README")
 
 GARDEN = """\
 ---
