@@ -157,10 +157,10 @@ async def _one_change(order: Order, page: Page) -> float:
         qc_status=version.last_qc_status or "",
         qc_notes=version.last_qc_notes,
     )
-    outbox = await lifecycle.regenerate(order.id)
-    claim = await jobs.claim(outbox.id, "bench")
+    job = (await lifecycle.regenerate(order.id)).jobs[0]
+    claim = await jobs.claim(job.id, "bench")
     if not isinstance(claim, jobs.Claim):
-        raise TypeError(f"{outbox.id} could not be claimed")
+        raise TypeError(f"{job.id} could not be claimed")
     await page.wait_for_selector("#order[data-status=PROCESSING]")
     await page.evaluate("window.seen = 0")
     made = {name: metadata[name] for name in ("base_article_version_id", "edit")}

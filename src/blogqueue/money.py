@@ -1,6 +1,6 @@
-"""Amounts in words: integer minor units with the currency beside them."""
+"""Amounts of money: integers in minor units (cents), with their currency beside them."""
 
-# Currencies without minor units, as Stripe counts them (docs.stripe.com/currencies, "Zero-decimal currencies").
+# Currencies without minor units (docs.stripe.com/currencies, "Zero-decimal currencies").
 ZERO_DECIMAL = frozenset(
     ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
 )
@@ -15,11 +15,11 @@ ZMW ZWG
 """
 
 CURRENCIES = frozenset(_ISO_4217.split())
-"""National currencies of ISO 4217, but for those with three decimals, which nothing here can count (BHD, KWD, …)."""
+"""The national currencies of ISO 4217, except those with three decimals (BHD, KWD, …), which are not supported."""
 
 
-def amount(minor_units: int, currency: str) -> str:
-    """4900, "EUR" → "49.00 EUR"."""
+def format_amount(minor_units: int, currency: str) -> str:
+    """Return an amount for people to read: 4900, "EUR" → "49.00 EUR"."""
     code = currency.upper()
     if code in ZERO_DECIMAL:
         return f"{minor_units} {code}"

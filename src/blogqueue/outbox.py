@@ -1,4 +1,4 @@
-"""What a verb has promised in its transaction: ids of rows, which the door sends to the broker after the commit."""
+"""What to send after a commit: the ids of rows that a transaction wrote and that a worker has to take up."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class OutboxJob:
-    """A job to be reminded of; `delay` in ms when it is only due later."""
+    """A job to send to its queue; `delay` in ms if it is due later."""
 
     id: str
     queue: str
@@ -15,7 +15,7 @@ class OutboxJob:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """Rows promised by one verb; losing the message about them loses nothing, the minute's sweep sends it again."""
+    """The ids to send to the broker. If that fails nothing is lost: the sweep of the next minute sends them again."""
 
     jobs: tuple[OutboxJob, ...] = ()
     emails: tuple[UUID, ...] = ()

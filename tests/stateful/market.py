@@ -20,7 +20,7 @@ from blogqueue.db.tables import ArticleVersion, Domain, Job, Order, Purchase, Re
 from blogqueue.errors import ConflictError, ProblemError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, purchases, requests
-from blogqueue.outbox import Outbox, OutboxJob
+from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval
 from blogqueue.states import OrderKind, OrderStatus
@@ -428,8 +428,6 @@ async def _through_its_door(verb: Coroutine[Any, Any, Any]) -> Any:
     """What a verb gives, its promises sent after the commit."""
     found = await verb
     outbox = found[1] if isinstance(found, tuple) else found
-    if isinstance(outbox, OutboxJob):
-        outbox = Outbox(jobs=(outbox,))
     if isinstance(outbox, Outbox):
         await nudge(outbox)
     return found

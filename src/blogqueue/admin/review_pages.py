@@ -14,7 +14,7 @@ from blogqueue.admin import diff
 from blogqueue.api import auth
 from blogqueue.db import history
 from blogqueue.errors import ProblemError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form, as_uuid
@@ -50,7 +50,7 @@ async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | N
         shown=queue.SHOWN,
         done=await _done(done),
         age=age,
-        price=amount,
+        price=format_amount,
     )
 
 
@@ -176,7 +176,7 @@ async def _file(
         done=done,
         refused=refused,
         typed=typed,
-        price=amount,
+        price=format_amount,
     )
 
 

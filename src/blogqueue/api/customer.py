@@ -19,7 +19,6 @@ from blogqueue.log import logger
 from blogqueue.orders import changes, lifecycle
 from blogqueue.orders.status import estimate, get_status
 from blogqueue.orders.status_view import stamp
-from blogqueue.outbox import Outbox
 from blogqueue.states import OrderKind, OrderStatus
 
 RECONNECT_MS = 2_000
@@ -102,8 +101,9 @@ async def _regenerated(order: Order, kind: OrderKind, note: str) -> dict[str, An
             code="wrong_kind",
             details=[FieldError("orderId", "kind", f"The order's kind is {order.kind}.")],
         )
-    job = await lifecycle.regenerate(order.id)
-    await nudge(Outbox(jobs=(job,)))
+    outbox = await lifecycle.regenerate(order.id)
+    await nudge(outbox)
+    job = outbox.jobs[0]
     return success(
         {"jobId": job.id, "estimatedTime": await estimate(job.queue, job.id), "note": note},
         "Regeneration request submitted. You'll receive an email when ready.",

@@ -13,7 +13,7 @@ from uuid import UUID
 import click
 
 from blogqueue.errors import ProblemError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.states import EmailState, JobState
 
 JOB_QUEUES = ("article-generation", "backlink-integration")
@@ -121,7 +121,7 @@ def list_on_hold() -> None:
         return await Order.select().where(Order.on_hold.eq(value=True)).order_by(Order.created_at)
 
     for row in with_database(find()):
-        money = amount(row["price"], row["currency"])
+        money = format_amount(row["price"], row["currency"])
         print(f"{row['id']}  {row['status']:<13} {money}  {row['customer_email']}  {row['created_at']:%F %T}")
 
 
@@ -164,7 +164,7 @@ def list_held() -> None:
     from blogqueue.payments import held_payments
 
     for one in with_database(held_payments.undecided()):
-        money = amount(one["amount"], one["currency"])
+        money = format_amount(one["amount"], one["currency"])
         error = f"  Stripe: {one['error']}" if one["error"] else ""
         print(f"{one['sessionId']}  {one['state']}  {money}  {one['email']}  {one['reason']}{error}")
 

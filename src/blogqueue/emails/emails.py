@@ -13,6 +13,7 @@ from blogqueue import tokens
 from blogqueue.db.tables import Email
 from blogqueue.emails import render
 from blogqueue.errors import ConflictError, NotFoundError
+from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
 LEASE_SECONDS = 60
@@ -46,8 +47,8 @@ async def create(
     purchase_id: UUID | None = None,
     job_id: str = "",
     **values: str | int,
-) -> tuple[UUID, ...]:
-    """Render and write down a letter in the caller's transaction; its id, or () if it was promised before."""
+) -> Outbox:
+    """Render and store an email in the caller's transaction; return its id, or nothing if it was stored before."""
     rendered = render.render(kind, order_id=str(order_id) if order_id else "", job_id=job_id, **values)
     email = Email(
         kind=kind,
@@ -60,7 +61,7 @@ async def create(
         text=rendered.text,
     )
     rows = await Email.insert(email).on_conflict(action="DO NOTHING").returning(Email.id)
-    return tuple(row["id"] for row in rows)
+    return Outbox(emails=tuple(row["id"] for row in rows))
 
 
 async def claim(email_id: UUID) -> Outgoing | None:

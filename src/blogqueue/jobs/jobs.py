@@ -14,7 +14,7 @@ import msgspec
 
 from blogqueue.db.tables import Job
 from blogqueue.errors import ConflictError, NotFoundError
-from blogqueue.outbox import OutboxJob
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.states import JOB_MOVES, JobState
 
 ARTICLE_GENERATION = "article-generation"
@@ -57,10 +57,10 @@ class NotYet:
     milliseconds: int
 
 
-async def create(job_id: str, *, queue: str, order_id: UUID, payload: dict[str, Any]) -> OutboxJob:
+async def create(job_id: str, *, queue: str, order_id: UUID, payload: dict[str, Any]) -> Outbox:
     """Write a job down, in the caller's transaction; unique ids and one open job an order are the database's word."""
     await Job.insert(Job(id=job_id, queue=queue, order_id=order_id, payload=payload))
-    return OutboxJob(job_id, queue)
+    return Outbox(jobs=(OutboxJob(job_id, queue),))
 
 
 _CLAIM = """
@@ -181,7 +181,7 @@ def backoff_ms(attempt: int) -> int:
     return BACKOFF_MS * 2 ** (attempt - 1)
 
 
-async def retry(job_id: str) -> OutboxJob:
+async def retry(job_id: str) -> Outbox:
     """Make a FAILED job WAITING again with a fresh set of attempts, in the caller's transaction."""
     rows = await Job.raw(
         "UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, "
@@ -190,7 +190,7 @@ async def retry(job_id: str) -> OutboxJob:
     )
     if not rows:
         raise await _refusal(job_id, JobState.WAITING)
-    return OutboxJob(job_id, rows[0]["queue"])
+    return Outbox(jobs=(OutboxJob(job_id, rows[0]["queue"]),))
 
 
 async def cancel(order_id: UUID) -> bool:
@@ -204,7 +204,7 @@ async def cancel(order_id: UUID) -> bool:
     return bool(rows)
 
 
-async def resume(order_id: UUID) -> tuple[OutboxJob, ...]:
+async def resume(order_id: UUID) -> Outbox:
     """Make an order's newest job WAITING again if it was cancelled, in the caller's transaction."""
     rows = await Job.raw(
         "UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, "
@@ -212,7 +212,7 @@ async def resume(order_id: UUID) -> tuple[OutboxJob, ...]:
         "(SELECT id FROM jobs WHERE order_id = {} ORDER BY created_at DESC LIMIT 1) RETURNING id, queue",
         order_id,
     )
-    return tuple(OutboxJob(row["id"], row["queue"]) for row in rows)
+    return Outbox(jobs=tuple(OutboxJob(row["id"], row["queue"]) for row in rows))
 
 
 async def mark_sent(job_ids: list[str]) -> None:

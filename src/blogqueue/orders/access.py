@@ -37,5 +37,5 @@ async def mail(email: str, order_id: UUID | None = None) -> Outbox:
                 Order.id == row["id"]
             )
             order = await lifecycle.get(row["id"])
-            outbox += Outbox(emails=await customer_emails.create(order, "order_link", job_id=slot))
+            outbox += await customer_emails.create(order, "order_link", job_id=slot)
     return outbox

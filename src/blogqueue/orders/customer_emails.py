@@ -1,12 +1,11 @@
 """Emails to a customer about their order."""
 
-from uuid import UUID
-
 from blogqueue import tokens
 from blogqueue.db.tables import Article, Order
 from blogqueue.emails import emails
 from blogqueue.errors import NotFoundError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
 
@@ -14,8 +13,8 @@ PRODUCTS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
 """What emails call the thing that was bought."""
 
 
-async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str) -> tuple[UUID, ...]:
-    """Store an email to the order's customer, in the caller's transaction, and return its id; () if it exists already.
+async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str) -> Outbox:
+    """Store an email to the order's customer, in the caller's transaction, and return its id, or nothing if it exists.
 
     An order has one email of each kind for each `job_id`. `price` adds the formatted price to the template's values.
     Raises NotFoundError when the order's article does not exist.
@@ -28,7 +27,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
     if article is None:
         raise NotFoundError("article", field="articleId")
     if price:
-        values["price"] = amount(order.price, order.currency)
+        values["price"] = format_amount(order.price, order.currency)
     return await emails.create(
         kind,
         to=order.customer_email,

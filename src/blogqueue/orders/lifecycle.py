@@ -14,7 +14,7 @@ from blogqueue.db.tables import Article, Job, Order, OrderEvent
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
 from blogqueue.orders import customer_emails
-from blogqueue.outbox import Outbox, OutboxJob
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState
 from blogqueue.writing.markdown.links import Link
@@ -135,7 +135,7 @@ async def open_paid(order: Order) -> Outbox:
     await Order.insert(order)
     await history.record(history.STRIPE, "paid", order_id=order.id, to_status=OrderStatus.PROCESSING)
     job = await _create_job(order, regeneration=False)
-    return Outbox(jobs=(job,), emails=await customer_emails.create(order, "order_received", price=True))
+    return job + await customer_emails.create(order, "order_received", price=True)
 
 
 async def open_unfulfillable(order: Order, reason: str) -> Outbox:
@@ -149,10 +149,10 @@ async def open_unfulfillable(order: Order, reason: str) -> Outbox:
     await history.record(
         history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to_status=OrderStatus.FAILED, detail=reason
     )
-    return Outbox(emails=await customer_emails.create(order, "unfulfillable", price=True, reason=reason))
+    return await customer_emails.create(order, "unfulfillable", price=True, reason=reason)
 
 
-async def regenerate(order_id: UUID, version_id: UUID | None = None) -> OutboxJob:
+async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
     """Start another version for the customer: the link is integrated again, or the article is written again.
 
     Raises ConflictError unless the order is in QUALITY_CHECK and `version_id`, if given, is its current version; and
@@ -190,7 +190,7 @@ async def submit(order_id: UUID, version_id: UUID) -> Outbox:
         )
         _check_not_on_hold(order)
         _check_current(order, version_id)
-        return Outbox(emails=await customer_emails.create(order, "submitted", job_id=str(version_id)))
+        return await customer_emails.create(order, "submitted", job_id=str(version_id))
 
 
 async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Outbox:
@@ -208,7 +208,7 @@ async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Out
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
         _check_not_on_hold(order)
-        return Outbox(jobs=(await jobs.retry(job_id or await _newest_job(order_id)),))
+        return await jobs.retry(job_id or await _newest_job(order_id))
 
 
 async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
@@ -216,17 +216,17 @@ async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     action = "approved; the article has changed"
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
     job = await _create_job(order, regeneration=True)
-    return Outbox(jobs=(job,), emails=await customer_emails.create(order, "reintegrating", job_id=job.id))
+    return job + await customer_emails.create(order, "reintegrating", job_id=job.jobs[0].id)
 
 
 async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     """Move an order whose version is live to COMPLETED and tell the customer, in the caller's transaction."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, actor=actor, action="approve")
     await versions.supersede_others(order.id, order.version_id)
-    return Outbox(emails=await customer_emails.create(order, "published", article_url=article_url))
+    return await customer_emails.create(order, "published", article_url=article_url)
 
 
-async def _create_job(order: Order, *, regeneration: bool) -> OutboxJob:
+async def _create_job(order: Order, *, regeneration: bool) -> Outbox:
     """Create the job that makes an order's next version; programs rely on the form of its id and input."""
     queue, prefix = JOBS[OrderKind(order.kind)]
     suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""

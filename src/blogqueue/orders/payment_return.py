@@ -3,7 +3,7 @@
 import msgspec
 
 from blogqueue.db.tables import Purchase
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import requests
 from blogqueue.states import FailureReason, OrderKind, PurchaseState
 
@@ -46,6 +46,6 @@ async def get_payment(session_id: str) -> Payment | None:
         await requests.subject(purchase),
         rows[0]["name"],
         is_link=purchase.kind == OrderKind.BACKLINK,
-        cost=amount(purchase.price, purchase.currency),
+        cost=format_amount(purchase.price, purchase.currency),
         form=f"/articles/{rows[0]['slug']}" if rows[0]["slug"] else f"/new-article/{rows[0]['host']}",
     )

@@ -9,7 +9,7 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import requests
 from blogqueue.orders.requests import PurchaseRequest
 from blogqueue.outbox import Outbox
@@ -52,7 +52,7 @@ async def ask(purchase_request: PurchaseRequest, *, address: str, form_id: UUID 
                 subject=terms.subject,
             ),
         )
-        email_ids = await emails.create(
+        return await emails.create(
             "magic_link",
             to=purchase_request.email,
             purchase_id=purchase_id,
@@ -63,9 +63,8 @@ async def ask(purchase_request: PurchaseRequest, *, address: str, form_id: UUID 
             domain_name=terms.domain_name,
             target_url=purchase_request.target_url,
             anchor_text=purchase_request.anchor_text,
-            price=amount(terms.price, terms.currency),
+            price=format_amount(terms.price, terms.currency),
         )
-    return Outbox(emails=email_ids)
 
 
 async def by_token(token: str) -> Purchase:

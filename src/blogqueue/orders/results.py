@@ -6,7 +6,7 @@ from blogqueue.catalogue import versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Order
-from blogqueue.emails import emails
+from blogqueue.emails.alerts import alert_operator
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import customer_emails, lifecycle
@@ -60,7 +60,7 @@ async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **metadata: Any
             action="version delivered",
         )
         kind = "regeneration_ready" if regeneration else f"{order.kind}_ready"
-        return Outbox(emails=await customer_emails.create(order, kind, job_id=claim.job_id))
+        return await customer_emails.create(order, kind, job_id=claim.job_id)
 
 
 async def fail_attempt(
@@ -87,13 +87,9 @@ async def fail_attempt(
         )
         # A job that was retried by hand may fail again, and again sends emails: its fencing token tells them apart.
         key = f"{claim.job_id}#{claim.fencing_token}"
-        email_ids = await customer_emails.create(order, "order_failed", job_id=key)
-        alert = await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
+        return await customer_emails.create(order, "order_failed", job_id=key) + await alert_operator(
+            "An order's job failed",
+            f"{message} After {settings.refund_grace_hours} h without a retry the order is refunded.",
+            key=key,
             order_id=order.id,
-            job_id=key,
-            summary="An order's job failed",
-            detail=f"{message} After {settings.refund_grace_hours} h without a retry the order is refunded.",
         )
-        return Outbox(emails=email_ids + alert)

@@ -13,7 +13,7 @@ from blogqueue.api import auth
 from blogqueue.catalogue import domains, link_rules, offers
 from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import purchases
 from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
@@ -84,7 +84,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         token=token,
         purchase=purchase,
         shown_host=link_rules.shown_host(purchase.details["target_url"]),
-        cost=amount(purchase.price, purchase.currency),
+        cost=format_amount(purchase.price, purchase.currency),
         offer=offer,
         site=site,
     )

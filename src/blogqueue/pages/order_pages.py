@@ -126,8 +126,8 @@ async def _act(
 
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
-    job = await lifecycle.regenerate(order_id, version_id)
-    return "rewriting" if job.queue == ARTICLE_GENERATION else "regenerating", Outbox(jobs=(job,))
+    outbox = await lifecycle.regenerate(order_id, version_id)
+    return "rewriting" if outbox.jobs[0].queue == ARTICLE_GENERATION else "regenerating", outbox
 
 
 async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:

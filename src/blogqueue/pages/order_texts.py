@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders.status_view import OrderStatusView
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
@@ -155,7 +155,7 @@ def quality(status: OrderStatusView) -> str:
 
 def refund(status: OrderStatusView) -> str:
     """Where the money is, if it goes back; else ""."""
-    money = amount(status.price, status.currency)
+    money = format_amount(status.price, status.currency)
     reversed_ = status.failure_reason == FailureReason.PAYMENT_REVERSED
     if (status.on_hold or reversed_) and status.refund_state != RefundState.SUCCEEDED:
         return ""  # it goes back that way, or not at all

@@ -14,7 +14,7 @@ from litestar.template.config import TemplateConfig
 
 from blogqueue.api import envelope
 from blogqueue.errors import ProblemError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.pages import order_texts
 from blogqueue.settings import STRIPE_API_BASE, settings
 
@@ -120,7 +120,7 @@ cast("dict[str, Any]", _ENGINE.globals).update(
     style=_static("style.css"),
     script=_static("live.js"),
     words=order_texts,
-    price=amount,
+    price=format_amount,
     contact=lambda: settings.contact,
 )
 

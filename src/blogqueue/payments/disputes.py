@@ -143,7 +143,7 @@ async def _release(order_id: UUID, *, actor: str, what: str) -> Outbox:
             return Outbox()
         await Order.update({Order.on_hold: False, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
         await history.record(actor, what, order_id=order_id)
-        return Outbox(jobs=await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else ())
+        return await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else Outbox()
 
 
 async def _end(order_id: UUID, *, actor: str, what: str, why: str) -> Outbox:
@@ -175,8 +175,7 @@ async def _end(order_id: UUID, *, actor: str, what: str, why: str) -> Outbox:
         await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
             ArticleVersion.order_id == order_id, ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW
         )
-        email = await customer_emails.create(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
-        return Outbox(emails=email)
+        return await customer_emails.create(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
 
 
 async def _call_off(order_id: UUID) -> None:
@@ -191,13 +190,11 @@ async def _call_off(order_id: UUID) -> None:
 
 
 async def _alert(order_id: UUID, job_id: str, summary: str, detail: str) -> Outbox:
-    return Outbox(
-        emails=await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            order_id=order_id,
-            job_id=job_id[:120],
-            summary=summary,
-            detail=detail,
-        ),
+    return await emails.create(
+        "operator_alert",
+        to=settings.operator_email,
+        order_id=order_id,
+        job_id=job_id[:120],
+        summary=summary,
+        detail=detail,
     )

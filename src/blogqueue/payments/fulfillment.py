@@ -13,7 +13,7 @@ from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, HeldPayment, Order, Purchase, StripeEvent
 from blogqueue.emails import emails
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle, requests
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -82,16 +82,14 @@ async def payment_failed(session_id: str) -> Outbox:
         purchase = await Purchase.objects().where(Purchase.id == rows[0]["id"]).first().output(load_json=True)
         if purchase is None:
             return Outbox()
-        return Outbox(
-            emails=await emails.create(
-                "payment_failed",
-                to=purchase.email,
-                purchase_id=purchase.id,
-                job_id=session_id[:120],
-                confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
-                item=purchase.subject or await requests.subject(purchase),
-                price=amount(purchase.price, purchase.currency),
-            ),
+        return await emails.create(
+            "payment_failed",
+            to=purchase.email,
+            purchase_id=purchase.id,
+            job_id=session_id[:120],
+            confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
+            item=purchase.subject or await requests.subject(purchase),
+            price=format_amount(purchase.price, purchase.currency),
         )
 
 
@@ -219,16 +217,14 @@ async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reaso
         await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: reason}).where(
             Purchase.id == purchase.id
         )
-    return Outbox(
-        emails=await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            purchase_id=purchase.id,
-            job_id=str(session["id"])[:120],
-            summary=summary,
-            detail=f"Checkout session {session['id']}: {reason}. Nothing is worked on until you decide: "
-            "`blogqueue payments held` lists it; accept it, return the money, or dismiss it there.",
-        ),
+    return await emails.create(
+        "operator_alert",
+        to=settings.operator_email,
+        purchase_id=purchase.id,
+        job_id=str(session["id"])[:120],
+        summary=summary,
+        detail=f"Checkout session {session['id']}: {reason}. Nothing is worked on until you decide: "
+        "`blogqueue payments held` lists it; accept it, return the money, or dismiss it there.",
     )
 
 
@@ -270,7 +266,7 @@ async def _order(purchase: Purchase, session: dict[str, Any]) -> Order:
             "paymentIntent": session.get("payment_intent"),
             "amount": session["amount_total"],
             "currency": str(session["currency"]).upper(),
-            "paid": amount(session["amount_total"], str(session["currency"])),
+            "paid": format_amount(session["amount_total"], str(session["currency"])),
         },
         price=session["amount_total"],
         currency=str(session["currency"]).upper(),

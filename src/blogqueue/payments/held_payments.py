@@ -12,7 +12,7 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables import HeldPayment, Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
-from blogqueue.money import amount
+from blogqueue.money import format_amount
 from blogqueue.orders import requests
 from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
@@ -126,15 +126,13 @@ async def came_back(session_id: str) -> Outbox:
         )
         if not rows:
             return Outbox()
-        return Outbox(
-            emails=await emails.create(
-                "operator_alert",
-                to=settings.operator_email,
-                purchase_id=rows[0]["purchase_id"],
-                job_id=f"{session_id[:110]}#{rows[0]['request_number']}",
-                summary="A returned payment came back",
-                detail=f"Checkout session {session_id}: the customer's bank did not take it; it is held again.",
-            ),
+        return await emails.create(
+            "operator_alert",
+            to=settings.operator_email,
+            purchase_id=rows[0]["purchase_id"],
+            job_id=f"{session_id[:110]}#{rows[0]['request_number']}",
+            summary="A returned payment came back",
+            detail=f"Checkout session {session_id}: the customer's bank did not take it; it is held again.",
         )
 
 
@@ -207,13 +205,11 @@ async def _returned(held: HeldPayment, refund_id: str) -> Outbox:
         purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
         if purchase is None:
             return Outbox()
-        return Outbox(
-            emails=await emails.create(
-                "payment_returned",
-                to=purchase.email,
-                purchase_id=purchase.id,
-                job_id=held.session_id[:120],
-                item=purchase.subject or await requests.subject(purchase),
-                price=amount(held.session["amount_total"], str(held.session["currency"])),
-            ),
+        return await emails.create(
+            "payment_returned",
+            to=purchase.email,
+            purchase_id=purchase.id,
+            job_id=held.session_id[:120],
+            item=purchase.subject or await requests.subject(purchase),
+            price=format_amount(held.session["amount_total"], str(held.session["currency"])),
         )

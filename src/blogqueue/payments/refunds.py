@@ -194,15 +194,13 @@ async def _put_off(refund_id: UUID, error: str) -> Outbox:
             return await _tell(rows[0]["order_id"], RefundState.FAILED)
         if rows[0]["attempts"] != WORRYING_ATTEMPTS:
             return Outbox()
-        return Outbox(
-            emails=await emails.create(
-                "operator_alert",
-                to=settings.operator_email,
-                order_id=rows[0]["order_id"],
-                job_id=f"refund-late-{rows[0]['request_number']}",
-                summary="A refund is late",
-                detail=f"Stripe said {WORRYING_ATTEMPTS} times: {error[:500]}. It is tried again for three days.",
-            ),
+        return await emails.create(
+            "operator_alert",
+            to=settings.operator_email,
+            order_id=rows[0]["order_id"],
+            job_id=f"refund-late-{rows[0]['request_number']}",
+            summary="A refund is late",
+            detail=f"Stripe said {WORRYING_ATTEMPTS} times: {error[:500]}. It is tried again for three days.",
         )
 
 
@@ -211,15 +209,13 @@ async def _tell(order_id: UUID, state: RefundState) -> Outbox:
     await Order.update({Order.refund_state: state, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
     await history.record(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
-        return Outbox(emails=await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True))
+        return await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True)
     requests = await Refund.select(Refund.request_number).where(Refund.order_id == order_id)
-    return Outbox(
-        emails=await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            order_id=order_id,
-            job_id=f"refund-{requests[0]['request_number']}",
-            summary="A refund failed",
-            detail="Stripe did not give the money back; see the refund's error and settle it in Stripe.",
-        ),
+    return await emails.create(
+        "operator_alert",
+        to=settings.operator_email,
+        order_id=order_id,
+        job_id=f"refund-{requests[0]['request_number']}",
+        summary="A refund failed",
+        detail="Stripe did not give the money back; see the refund's error and settle it in Stripe.",
     )

@@ -230,14 +230,12 @@ async def _tried(session_id: str, work: Awaitable[Outbox]) -> Outbox:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the operator hears of it
         logger.exception("session not settled", session=session_id)
-        return Outbox(
-            emails=await emails.create(
-                "operator_alert",
-                to=settings.operator_email,
-                job_id=f"unsettled-{session_id}"[:120],
-                summary="A payment cannot be settled",
-                detail=f"Checkout session {session_id}: {type(error).__name__}: {error}. It is tried again and again.",
-            ),
+        return await emails.create(
+            "operator_alert",
+            to=settings.operator_email,
+            job_id=f"unsettled-{session_id}"[:120],
+            summary="A payment cannot be settled",
+            detail=f"Checkout session {session_id}: {type(error).__name__}: {error}. It is tried again and again.",
         )
 
 

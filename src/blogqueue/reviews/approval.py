@@ -112,8 +112,8 @@ async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | 
         await versions.judge([order.version_id], ReviewStatus.REJECTED)
         await versions.supersede_others(order.id, order.version_id)
         outbox = await refunds.begin(order.id, actor=actor)
-        email = await customer_emails.create(order, "rejected", price=True, reason=reason)
-        return await lifecycle.get(order_id), outbox + Outbox(emails=email)
+        outbox += await customer_emails.create(order, "rejected", price=True, reason=reason)
+        return await lifecycle.get(order_id), outbox
 
 
 async def outlook(order: Order, version: ArticleVersion, article: Article) -> Outlook:
