@@ -7,19 +7,21 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
 import stripe
 import uvicorn
+from dramatiq import MessageProxy
+from dramatiq.errors import Retry
 from dramatiq.message import Message
 from piccolo.apps.user.tables import BaseUser
 from piccolo_api.session_auth.tables import SessionsBase
 
 from blogqueue import editors
-from blogqueue.actors.broker import broker
+from blogqueue.actors.broker import broker, retries
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.app import Server, create_app
 from blogqueue.audit import audit
@@ -29,7 +31,7 @@ from blogqueue.db.migrations import forwards
 from blogqueue.db.tables import Article, Domain, Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
-from blogqueue.jobs.redis_broker import BellBroker
+from blogqueue.jobs.redis_broker import BellBroker, clock
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from tests.sandboxes import sandbox
@@ -317,7 +319,10 @@ class Stage:
         ran: list[str] = []
         while (message := _next_message(queues or QUEUES)) is not None:
             actor: Any = broker.get_actor(message.actor_name)
-            await actor.fn.__wrapped__(*message.args)
+            try:
+                await actor.fn.__wrapped__(*message.args)
+            except Retry as again:
+                retries.after_process_message(broker, MessageProxy(message), exception=again)
             ran.append(message.actor_name)
         return ran
 
@@ -339,6 +344,12 @@ class Stage:
 def redis_broker() -> BellBroker:
     assert isinstance(broker, BellBroker)
     return broker
+
+
+def redelivered_in_ms(queue: str = "backlink-integration") -> list[int]:
+    """In how many ms the broker delivers each message that it holds back, longest first."""
+    bodies = cast("list[bytes]", redis_broker().client.hvals(f"dramatiq:{queue}.DQ.msgs"))
+    return sorted((int(Message.decode(body).options["eta"]) - clock.millis() for body in bodies), reverse=True)
 
 
 def _next_message(queues: tuple[str, ...]) -> Message[Any] | None:

@@ -11,7 +11,7 @@ from blogqueue.actors.messages import deliver_email, nudge
 from blogqueue.db.tables import Email, OrderEvent
 from blogqueue.emails import emails
 from blogqueue.outbox import Outbox
-from tests.stage import Stage
+from tests.stage import Stage, redelivered_in_ms
 
 
 async def an_email(stage: Stage) -> dict[str, Any]:
@@ -69,6 +69,7 @@ async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, a
 
     # When its time has come again
     assert (await row())["attempts"] == 1
+    assert [4_000 < delay <= 5_000 for delay in redelivered_in_ms("mail")] == [True]
     await due_again()
     if (await row())["state"] == "WAITING":
         await nudge(Outbox(emails=(email["id"],)))

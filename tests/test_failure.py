@@ -4,18 +4,21 @@ from datetime import UTC, datetime
 
 import pendulum
 import pytest
+from dramatiq import MessageProxy
+from dramatiq.errors import Retry
 from periodiq import cron
 
+from blogqueue.actors.broker import broker, is_worth_retrying, retries
 from blogqueue.actors.integrate import integrate_link
-from blogqueue.actors.messages import minute, nudge
-from blogqueue.actors.run import Run
+from blogqueue.actors.messages import integrate_backlink, minute, nudge
+from blogqueue.actors.run import Run, run
 from blogqueue.catalogue.articles import publish_text
 from blogqueue.db.tables import Article, ArticleVersion, Job, Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle
 from blogqueue.writing.model import ModelError
-from tests.stage import GARDEN, Bought, Stage, order_row
+from tests.stage import GARDEN, Bought, Stage, order_row, redelivered_in_ms, redis_broker
 
 
 async def fault(stage: Stage, *faults: dict[str, object]) -> None:
@@ -60,6 +63,69 @@ async def test_a_job_that_fails_three_times_ends_failed_with_letters_and_every_e
 @pytest.mark.parametrize(("attempt", "milliseconds"), [(1, 2_000), (2, 4_000), (3, 8_000)])
 def test_the_delays_are_two_four_and_eight_seconds(attempt: int, milliseconds: int) -> None:
     assert jobs.backoff_ms(attempt) == milliseconds
+
+
+async def test_the_middleware_redelivers_a_failed_job_after_exactly_two_and_four_seconds(stage: Stage) -> None:
+    # Given a model that is down
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 503, "times": -1})
+
+    for milliseconds in (2_000, 4_000):
+        # When an attempt has failed
+        await stage.drain()
+        assert (await job_of(order))["state"] == "DELAYED"
+
+        # Then its message is held back for as long as the row says, neither more nor less
+        (delay,) = redelivered_in_ms()
+        assert milliseconds - 500 < delay <= milliseconds
+        await stage.time_passes()
+
+    # And none is held back after the last one
+    await stage.drain()
+    assert ((await job_of(order))["state"], redelivered_in_ms()) == ("FAILED", [])
+
+
+async def test_a_message_that_comes_early_or_during_a_lease_comes_back_when_the_row_says(stage: Stage) -> None:
+    # Given a job that another worker has just claimed
+    order = await stage.buy(await stage.article())
+    assert isinstance(await jobs.claim(f"backlink-int-{order.id}", "another worker"), jobs.Claim)
+
+    # When its message is read
+    await stage.drain()
+
+    # Then it comes back when the lease runs out
+    (delay,) = redelivered_in_ms()
+    assert 1000 * jobs.LEASE_SECONDS - 1_000 < delay <= 1000 * jobs.LEASE_SECONDS
+
+
+def test_a_row_may_ask_for_retries_without_end_and_any_other_error_gets_twenty() -> None:
+    assert is_worth_retrying(1_000, Retry("the row says so", delay=1))
+    assert is_worth_retrying(19, OSError())
+    assert not is_worth_retrying(20, OSError())
+
+
+async def test_a_retry_that_the_broker_does_not_take_is_sent_by_the_sweep(stage: Stage) -> None:
+    # Given an attempt that fails while Redis is full
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 503})
+    with pytest.raises(Retry) as again:
+        await run(f"backlink-int-{order.id}", integrate_link)
+    message = integrate_backlink.message(f"backlink-int-{order.id}")
+    redis_broker().client.config_set("maxmemory", 1)
+    try:
+        retries.after_process_message(broker, MessageProxy(message), exception=again.value)
+    finally:
+        redis_broker().client.config_set("maxmemory", 0)
+    assert redelivered_in_ms() == []
+
+    # When the retry is due, and a minute has passed
+    redis_broker().client.flushdb()
+    await Job.raw("UPDATE jobs SET run_at = clock_timestamp() - interval '10 seconds'")
+    await stage.minute()
+
+    # Then the order is delivered
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    await stage.sound()
 
 
 async def test_a_retry_by_hand_brings_a_failed_order_back(stage: Stage) -> None:

@@ -88,6 +88,28 @@ async def test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twi
     assert (await shop.calls()).count("link_edit") == edits + 1
 
 
+async def test_the_second_attempt_starts_after_two_seconds_and_the_third_after_four(
+    product: Product, shop: Storefront
+) -> None:
+    # Given a model that fails twice
+    await shop.faults(model=[{"kind": "status", "code": 503, "times": 2}])
+
+    # When an order is worked on
+    order = await shop.buy()
+    assert (await shop.in_state(order, "COMPLETED"))["attempts"] == 3
+
+    # Then each attempt starts when the one before has waited for exactly as long as it should, or at most a second more
+    lines = [json.loads(line) for line in product.log("writer-backlinks").split("\n") if str(order) in line]
+    failed, claimed = (
+        [datetime.fromisoformat(line["timestamp"]) for line in lines if line["event"] == event]
+        for event in ("job attempt failed", "job claimed")
+    )
+    waits = [(start - end).total_seconds() for end, start in zip(failed, claimed[1:], strict=True)]
+    assert [round(wait - expected, 2) for wait, expected in zip(waits, (2, 4), strict=True)] == pytest.approx(
+        [0.5, 0.5], abs=0.5
+    )
+
+
 async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop: Storefront) -> None:
     # Given the processes of a worker
     processes = product.processes(WRITER)

@@ -4,7 +4,9 @@ import inspect
 import signal
 
 import dramatiq
+import redis
 from dramatiq.asyncio import get_event_loop_thread
+from dramatiq.errors import BrokerError, Retry
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMessage, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
@@ -67,15 +69,46 @@ class Worker(Middleware):
             loop.run_coroutine(close_pool())
 
 
-broker = redis_broker.connect(
-    [
-        AgeLimit(),
-        TimeLimit(),
-        Callbacks(),
-        # A job's own attempts are counted on its row. This is for what keeps a run from even starting: no database.
-        Retries(max_retries=20, min_backoff=500, max_backoff=15_000),
-        AsyncIO(),
-        Worker(),
-    ]
-)
+class RowRetries(Retries):
+    """Dramatiq's Retries; a message that the broker does not take back is left to the sweep, which goes by the rows.
+
+    An actor that raises `Retry(delay=…)` has its message redelivered after exactly that many ms: Dramatiq adds neither
+    jitter nor a cap to it, and logs no traceback (dramatiq/middleware/retries.py).
+    """
+
+    @override
+    def after_process_message(
+        self,
+        broker: dramatiq.Broker,
+        message: dramatiq.MessageProxy,
+        *,
+        result: object = None,
+        exception: BaseException | None = None,
+    ) -> None:
+        try:
+            super().after_process_message(broker, message, result=result, exception=exception)
+        except (BrokerError, redis.RedisError) as error:
+            log.logger.warning("broker unavailable, retry left to the sweep", args=message.args, error=str(error))
+
+
+MAX_RETRIES = 20
+
+
+def is_worth_retrying(retries: int, error: BaseException) -> bool:
+    """Return whether a message is delivered again after an error.
+
+    A `Retry` comes from a row, which counts its attempts itself. Any other error kept a run from even starting (the
+    database is unavailable); after `MAX_RETRIES` of those the sweep sends a new message.
+    """
+    return isinstance(error, Retry) or retries < MAX_RETRIES
+
+
+def is_never_retried(_retries: int, _error: BaseException) -> bool:
+    """Return False: for the minute's actor, whose work the next minute does."""
+    return False
+
+
+retries = RowRetries(min_backoff=500, max_backoff=15_000, retry_when=is_worth_retrying)
+
+broker = redis_broker.connect([AgeLimit(), TimeLimit(), Callbacks(), retries, AsyncIO(), Worker()])
 dramatiq.set_broker(broker)

@@ -4,16 +4,15 @@ import asyncio
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from uuid import UUID
 
 import dramatiq
 import redis
-from dramatiq.errors import BrokerError
+from dramatiq.errors import BrokerError, Retry
 from dramatiq.middleware import SkipMessage
 
 from blogqueue.actors import upkeep
-from blogqueue.actors.broker import broker
+from blogqueue.actors.broker import broker, is_never_retried
 from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
 from blogqueue.actors.integrate import integrate_link
@@ -52,7 +51,7 @@ async def deliver_email(email_id: str) -> None:
     """Send a letter."""
     delay = await deliver(_id(email_id))
     if delay is not None:
-        await _send(deliver_email, email_id, delay)
+        raise Retry("the mail server did not take the email", delay=delay)
 
 
 @dramatiq.actor(broker=broker, queue_name=UPKEEP)
@@ -61,7 +60,7 @@ async def send_refund(refund_id: str) -> None:
     await nudge(await refunds.send(_id(refund_id)))
 
 
-@dramatiq.actor(broker=broker, queue_name=UPKEEP, max_retries=0)
+@dramatiq.actor(broker=broker, queue_name=UPKEEP, retry_when=is_never_retried)
 async def minute() -> None:
     """Do what falls due; the clock sends it every minute."""
     outbox = await upkeep.minute()
@@ -92,17 +91,16 @@ class _Line:
         """It is well, as far as anybody knows."""
         self._cut_until = 0.0
 
-    async def send(self, actor: dramatiq.Actor[[str], None], row_id: str, delay: int) -> None:
+    async def send(self, actor: dramatiq.Actor[[str], None], row_id: str) -> None:
         """Send a message. Raises BrokerError, redis.RedisError or TimeoutError; it may arrive all the same."""
         if time.monotonic() < self._cut_until:
             raise BrokerError("it was away just now")
         if self._cut_until:
             # One tries whether it is back; the others wait for no one.
             self._cut_until = time.monotonic() + AWAY_SECONDS
-        sending = partial(actor.send_with_options, args=(row_id,), delay=delay or None)
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await asyncio.get_running_loop().run_in_executor(self._threads, sending)
+                await asyncio.get_running_loop().run_in_executor(self._threads, actor.send, row_id)
         except (BrokerError, redis.RedisError, TimeoutError):
             self._cut_until = time.monotonic() + AWAY_SECONDS
             raise
@@ -119,27 +117,27 @@ async def nudge(outbox: Outbox) -> None:
     logged, and the minute's sweep sends what nobody was told of.
     """
     told: list[str] = []
-    for actor, row_id, delay in _messages(outbox):
-        if not await _send(actor, row_id, delay):
+    for actor, row_id in _messages(outbox):
+        if not await _send(actor, row_id):
             break
         told.append(row_id)
     if jobs_told := [job.id for job in outbox.jobs if job.id in told]:
         await jobs.mark_sent(jobs_told)
 
 
-def _messages(outbox: Outbox) -> Generator[tuple[dramatiq.Actor[[str], None], str, int]]:
+def _messages(outbox: Outbox) -> Generator[tuple[dramatiq.Actor[[str], None], str]]:
     for job in outbox.jobs:
-        yield _RUNNERS[job.queue], job.id, job.delay
+        yield _RUNNERS[job.queue], job.id
     for email_id in outbox.emails:
-        yield deliver_email, str(email_id), 0
+        yield deliver_email, str(email_id)
     for refund_id in outbox.refunds:
-        yield send_refund, str(refund_id), 0
+        yield send_refund, str(refund_id)
 
 
-async def _send(actor: dramatiq.Actor[[str], None], row_id: str, delay: int = 0) -> bool:
+async def _send(actor: dramatiq.Actor[[str], None], row_id: str) -> bool:
     """Whether the broker took the message."""
     try:
-        await _line.send(actor, row_id, delay)
+        await _line.send(actor, row_id)
     except (BrokerError, redis.RedisError, TimeoutError) as error:
         logger.warning("broker away, left to the sweep", actor=actor.actor_name, row=row_id, error=str(error))
         return False

@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import ClassVar, cast
 
+from dramatiq.errors import Retry
+
 from blogqueue.actors.replay import DurableReplay
 from blogqueue.db.engine import AWAY
 from blogqueue.jobs import jobs
@@ -50,17 +52,19 @@ class Run:
 
 
 async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
-    """Run a job if it is due and nobody else does; what was promised by its end.
+    """Run a job if it is due and no other worker has it; return what to send afterwards.
 
-    Whatever goes wrong within the work ends on the job's row: as a retry that is due, or as FAILED. A message that
-    comes early is put off until the row's own time, which is the one that counts.
+    Whatever goes wrong within the work ends on the job's row: as a retry that is due later, or as FAILED. Raises Retry
+    (dramatiq.errors) when the job is to run again at its row's time: after a failed attempt (2 s, then 4 s), for a
+    message that came before that time or during another worker's lease, and for a job that this stopping worker handed
+    back.
     """
     claim = await jobs.claim(job_id, HOLDER)
     if claim is None:
         logger.info("job has nothing to do", job=job_id)
         return Outbox()
     if isinstance(claim, NotYet):
-        return Outbox(jobs=(OutboxJob(job_id, claim.queue, claim.milliseconds),))
+        raise Retry("the job is not due yet", delay=claim.milliseconds)
     bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fencing_token=claim.fencing_token)
     bound.info("job claimed")
     try:
@@ -68,7 +72,10 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     except LostLeaseError:
         bound.warning("lease lost, result refused")
         return Outbox()
-    bound.info("job run ended", retries=len(outbox.jobs), emails=len(outbox.emails))
+    for again in outbox.jobs:
+        bound.info("job put off", delay_ms=again.delay)
+        raise Retry("the job runs again", delay=again.delay)
+    bound.info("job run ended", emails=len(outbox.emails))
     return outbox
 
 
