@@ -271,10 +271,10 @@ class Stage:
                 await asyncio.sleep(0.02)
         await self.drain()
 
-    async def minute(self) -> None:
-        """The clock strikes, and everything that falls due is done."""
+    async def minute(self) -> list[str]:
+        """Let a minute pass, and do everything that falls due; the names of the actors that ran."""
         minute.send()
-        await self.drain()
+        return await self.drain()
 
     async def mails(self, to: str = "") -> list[dict[str, Any]]:
         """What was mailed, oldest first."""

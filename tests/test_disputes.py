@@ -3,26 +3,15 @@
 import pytest
 
 from blogqueue.actors.integrate import integrate_link
-from blogqueue.actors.messages import minute
 from blogqueue.actors.run import Run
 from blogqueue.db.tables import Job, Order, Refund
 from blogqueue.jobs import jobs
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
+from tests.payments import dispute, minute_with_refunds_due, payment_intent
 from tests.stage import Bought, Stage, bearer, order_row
 
 STRIPE_KEY = bearer("sk_test_of_the_tests")
-
-
-async def payment_intent(order: Bought) -> str:
-    return str((await order_row(order))["payment_data"]["paymentIntent"])
-
-
-async def dispute(stage: Stage, order: Bought) -> str:
-    """The customer's bank disputes the payment; the dispute's id."""
-    opened = await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
-    assert opened.json()["webhookStatus"] == 200
-    return str(opened.json()["disputeId"])
 
 
 async def close(stage: Stage, dispute_id: str, status: str) -> None:
@@ -184,20 +173,13 @@ async def refund_under_way(stage: Stage) -> Bought:
     return order
 
 
-async def strike(stage: Stage) -> None:
-    """A minute passes, and refunds are due."""
-    await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 second'")
-    minute.send()
-    await stage.drain()
-
-
 async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwards(stage: Stage) -> None:
     # Given a refund under way whose payment is disputed
     order = await refund_under_way(stage)
     disputed = await dispute(stage, order)
 
     # Then it is neither sent, though a message may say so, nor promised
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     assert await refunds.send((await Refund.select(Refund.id))[0]["id"]) == Outbox()
     assert (await Refund.select(Refund.attempts))[0]["attempts"] == 1
     assert "refund" not in (await stage.status(order))["statusMessage"]
@@ -207,7 +189,7 @@ async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwar
 
     # And when the dispute is lost, it is called off
     await close(stage, disputed, "lost")
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     row = await order_row(order)
     assert (row["failure_reason"], row["refund_state"]) == ("payment_reversed", "FAILED")
     assert (await stage.judge(order, "refund")).status_code == 409
@@ -219,6 +201,6 @@ async def test_a_refund_that_a_won_dispute_held_up_is_sent(stage: Stage) -> None
     disputed = await dispute(stage, order)
     await close(stage, disputed, "won")
 
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     assert (await Refund.select(Refund.attempts))[0]["attempts"] == 2  # the sandbox refunds no disputed charge

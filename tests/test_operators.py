@@ -5,7 +5,8 @@ import os
 import sys
 
 from blogqueue.db.tables import Purchase
-from tests.stage import Bought, Stage, order_row
+from tests.payments import dispute
+from tests.stage import Stage, order_row
 
 
 async def blogqueue(*words: str) -> tuple[int, str]:
@@ -16,11 +17,6 @@ async def blogqueue(*words: str) -> tuple[int, str]:
     )
     said, _ = await process.communicate()
     return process.returncode or 0, said.decode()
-
-
-async def disputed(stage: Stage, order: Bought) -> None:
-    intent = (await order_row(order))["payment_data"]["paymentIntent"]
-    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
 
 
 async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
@@ -51,7 +47,7 @@ async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     ana = await stage.buy(article_id)
     ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
     for order in (ana, ben):
-        await disputed(stage, order)
+        await dispute(stage, order)
 
     status, said = await blogqueue("orders", "on_hold")
     assert status == 0 and str(ana.id) in said and str(ben.id) in said

@@ -5,17 +5,10 @@ from typing import Any
 
 import pytest
 
-from blogqueue.actors.messages import minute
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables import Article, Email, HeldPayment, Job, Order, Purchase, StripeEvent
 from blogqueue.payments import fulfillment
-from tests.stage import Bought, Stage, order_row
-
-
-async def strike(stage: Stage) -> None:
-    """A minute passes."""
-    minute.send()
-    await stage.drain()
+from tests.stage import Stage, order_row
 
 
 async def event_of(stage: Stage, kind: str) -> str:
@@ -30,10 +23,6 @@ async def event_of(stage: Stage, kind: str) -> str:
 
 async def purchase() -> dict[str, Any]:
     return (await Purchase.select())[0]
-
-
-async def payment_intent(order: Bought) -> str:
-    return str((await order_row(order))["payment_data"]["paymentIntent"])
 
 
 @pytest.mark.parametrize(
@@ -95,7 +84,7 @@ async def test_a_payment_of_an_earlier_page_is_an_order_also_without_its_webhook
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     await stage.pay(first["checkoutUrl"])
 
-    await strike(stage)
+    await stage.minute()
 
     assert (await order_row(await stage.received()))["session_id"] == first["sessionId"] != second["sessionId"]
     await stage.sound()
@@ -180,7 +169,7 @@ async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while
 
     # When it answers again
     await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
-    await strike(stage)
+    await stage.minute()
 
     # Then the money is back, and the purchase is over
     await stage.email("Your payment was given back")
@@ -244,7 +233,7 @@ async def test_a_payment_that_takes_days_holds_its_place_and_becomes_an_order_wh
 
     # When the payment page's time is long over
     await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 minute', session_expires_at = now()")
-    await strike(stage)
+    await stage.minute()
 
     # Then the place is still held, and nothing more is asked for
     assert (await stage.ask(article_id, email="ben@customers.example")).json()["error"]["code"] == "sold_out"
@@ -291,7 +280,7 @@ async def test_a_delayed_payment_that_failed_without_a_word_is_found_and_told(st
     opened = await delayed(stage)
     await stage.sandbox.post(f"{opened['checkoutUrl']}/fail-delayed", headers={"accept": "application/json"})
 
-    await strike(stage)
+    await stage.minute()
 
     # Then its place is free, and its customer may try again
     assert (await purchase())["state"] == "EXPIRED"
@@ -305,7 +294,7 @@ async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(sta
     await stage.sandbox.post(f"{opened['checkoutUrl']}/decline", headers={"accept": "application/json"})
     await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
 
-    await strike(stage)
+    await stage.minute()
 
     assert (await purchase())["state"] == "OPEN"
     await stage.pay(opened["checkoutUrl"])
@@ -325,7 +314,7 @@ async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(s
     await stage.asked_and_opened(await stage.article())
     await Purchase.raw("UPDATE purchases SET session_id = 'cs_unknown', slot_held_until = now()")
 
-    await strike(stage)
+    await stage.minute()
 
     assert (await purchase())["state"] == "EXPIRED"
 
@@ -341,8 +330,8 @@ async def test_a_session_that_cannot_be_settled_keeps_no_other_back(stage: Stage
     await Purchase.update({Purchase.details: {}}).where(Purchase.session_id == pages[1]["sessionId"])
 
     # When two minutes pass
-    await strike(stage)
-    await strike(stage)
+    await stage.minute()
+    await stage.minute()
 
     # Then the other has its order, and the operator was told once
     assert (await order_row(await stage.received("ben@customers.example")))["session_id"] == pages[0]["sessionId"]
@@ -363,7 +352,7 @@ async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(sta
     again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
     assert again.json()["statuses"] == [500]
     await Email.raw("UPDATE emails SET run_at = run_at - interval '1 minute'")
-    await strike(stage)
+    await stage.minute()
     assert paid["eventId"] in (await stage.alert("An event of Stripe's cannot be handled"))["text"]
     subjects = [mail["subject"] for mail in await stage.mails("operator@")]
     assert sorted(subjects) == [f"blogqueue: {told}" for told in TOLD]
@@ -446,7 +435,7 @@ async def test_two_who_pay_for_the_same_link_at_once_are_one_order_and_one_refun
     assert (await order_row(await stage.received("ana@customers.example")))["status"] == "PROCESSING"
     late = await stage.received("ben@customers.example")
     assert (await order_row(late))["failure_reason"] == "unfulfillable"
-    await strike(stage)
+    await stage.minute()
     await stage.email("Your payment was refunded", "ben@customers.example")
     await stage.sound()
 
@@ -456,7 +445,7 @@ async def test_a_webhook_hours_late_finds_the_order_made(stage: Stage) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     paid = await stage.pay(opened["checkoutUrl"])
-    await strike(stage)
+    await stage.minute()
     order = await stage.received()
     assert await Job.count() == 1
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from blogqueue.actors.messages import minute
 from blogqueue.db.tables import Domain, Order, Refund
 from blogqueue.errors import ConflictError
 from blogqueue.orders import lifecycle
 from blogqueue.payments import refunds
+from tests.payments import minute_with_refunds_due
 from tests.stage import Bought, Stage, order_row
 
 
@@ -19,13 +19,6 @@ async def failed(stage: Stage) -> Bought:
     return order
 
 
-async def strike(stage: Stage) -> None:
-    """A minute passes, and what was put off is due."""
-    await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 second' WHERE state = 'INITIATED'")
-    minute.send()
-    await stage.drain()
-
-
 async def refunds_at_stripe(stage: Stage) -> list[dict[str, object]]:
     listed = await stage.sandbox.get("/v1/refunds?limit=100", headers={"authorization": "Bearer sk_test_of_the_tests"})
     return listed.json()["data"]
@@ -36,7 +29,7 @@ async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> Non
     await stage.faults(model=[{"kind": "status", "code": 400}])
     await stage.email("Order Processing Issue")
 
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     assert (await order_row(order))["refund_state"] == "NONE"
     await stage.sound()
@@ -49,11 +42,11 @@ async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stag
         stripe=[{"kind": "drop_after", "path": "/v1/refunds", "method": "POST", "times": 3}],
         webhook=[{"kind": "drop", "times": -1}],
     )
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     assert (await order_row(order))["refund_state"] == "INITIATED"
 
     await stage.sandbox.delete("/faults")
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     assert len(await refunds_at_stripe(stage)) == before + 1
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
@@ -72,7 +65,7 @@ async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its
     )
     before = len(await refunds_at_stripe(stage))
 
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     assert len(await refunds_at_stripe(stage)) == before
     await stage.email("Your payment was refunded")
@@ -82,11 +75,11 @@ async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its
 async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     assert (await order_row(order))["refund_state"] == "INITIATED"
     assert "told to fail" in (await Refund.select())[0]["error"]
 
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     await stage.email("Your payment was refunded")
     await stage.sound()
@@ -96,11 +89,11 @@ async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage
     # Given a refund that takes a while, and webhooks that never come
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 0.5}], webhook=[{"kind": "drop", "times": -1}])
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     # When the minutes pass
     while (await order_row(order))["refund_state"] == "INITIATED":
-        await strike(stage)
+        await minute_with_refunds_due(stage)
 
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     assert (await Refund.select())[0]["attempts"] == 0
@@ -111,12 +104,12 @@ async def test_a_refund_that_stripe_has_is_never_given_up(stage: Stage) -> None:
     # Given a refund that takes a while, and has been asked after for days
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 60}], webhook=[{"kind": "drop", "times": -1}])
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     await Refund.raw("UPDATE refunds SET attempts = 1000, created_at = created_at - interval '2 days'")
 
     # When Stripe has a hiccup
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds/*", "times": 3}])
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     # Then it is still on its way, and asked after again within the hour
     assert (await order_row(order))["refund_state"] == "INITIATED"
@@ -136,7 +129,7 @@ async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_aft
     await refunds.begin(order.id, actor="clock")
     await Refund.raw("UPDATE refunds SET attempts = {}", attempts)
 
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     await stage.alert(alert)
     assert (await order_row(order))["refund_state"] == state
@@ -146,7 +139,7 @@ async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_aft
 async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage: Stage) -> None:
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "refund_fails", "seconds": 0.1}])
-    await strike(stage)
+    await minute_with_refunds_due(stage)
 
     await stage.alert("A refund failed")
 
@@ -155,7 +148,7 @@ async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage:
 
 async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) -> None:
     order = await failed(stage)
-    await strike(stage)
+    await minute_with_refunds_due(stage)
     await stage.email("Your payment was refunded")
 
     refund = (await Refund.select())[0]

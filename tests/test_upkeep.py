@@ -17,12 +17,6 @@ from tests.people import BEN, CLEO
 from tests.stage import Stage, redis_broker
 
 
-async def strike(stage: Stage) -> list[str]:
-    """A minute passes; the names of the actors that ran."""
-    minute.send()
-    return await stage.drain()
-
-
 async def long_ago() -> None:
     """What was sent was sent two minutes ago."""
     await DB.run_ddl("UPDATE jobs SET sent_at = clock_timestamp() - interval '2 minutes'")
@@ -36,7 +30,7 @@ async def test_a_flushed_redis_loses_no_job_and_no_letter(stage: Stage) -> None:
     await long_ago()
 
     # When a minute strikes
-    assert "integrate_backlink" in await strike(stage)
+    assert "integrate_backlink" in await stage.minute()
 
     # Then the order is delivered
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
@@ -96,8 +90,8 @@ async def offenders(number: int) -> list[str]:
 
 
 async def test_a_minute_that_strikes_twice_counts_once(stage: Stage) -> None:
-    await strike(stage)
-    await strike(stage)
+    await stage.minute()
+    await stage.minute()
 
     assert len({(row["queue"], row["at"]) for row in await QueueStat.select()}) == await QueueStat.count()
 
@@ -107,7 +101,7 @@ async def test_a_purchase_that_was_not_paid_lets_its_place_go(stage: Stage) -> N
     await stage.ask(article_id)
     await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
 
-    await strike(stage)
+    await stage.minute()
 
     assert (await Purchase.select(Purchase.state))[0]["state"] == "EXPIRED"
     assert (await stage.ask(article_id, email="ben@customers.example")).status_code == 202
@@ -122,7 +116,7 @@ async def test_a_paid_session_whose_webhook_never_came_is_settled(stage: Stage) 
     await Purchase.raw("UPDATE purchases SET session_started_at = now() - interval '2 minutes'")
 
     # When a minute strikes
-    await strike(stage)
+    await stage.minute()
 
     # Then there is an order, and it is delivered
     assert (await stage.status(await stage.received()))["status"] == "QUALITY_CHECK"
@@ -147,7 +141,7 @@ async def test_a_session_that_was_paid_in_its_last_minute_is_settled_and_not_ope
     # Then it says that it is paid, and the next minute takes up the order
     assert answer.json()["error"]["code"] == "token_used"
     await long_ago()
-    await strike(stage)
+    await stage.minute()
     assert (await stage.status(await stage.received()))["status"] == "QUALITY_CHECK"
     await stage.sound()
 
@@ -275,7 +269,7 @@ async def test_a_clock_that_was_away_for_ten_minutes_has_forgotten_nothing(stage
     await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")
 
     # When it strikes again, once
-    await strike(stage)
+    await stage.minute()
 
     # Then all of it is done
     assert (await stage.status(ordered))["status"] == "QUALITY_CHECK"

@@ -8,7 +8,8 @@ from playwright.async_api import BrowserContext, Route, expect
 from blogqueue.db.engine import DB
 from blogqueue.db.tables import Article, Order
 from blogqueue.settings import settings
-from tests.stage import GARDEN, Bought, Stage, order_row
+from tests.payments import dispute
+from tests.stage import GARDEN, Bought, Stage
 from tests.test_failure import fault
 
 pytest.register_assert_rewrite("tests.pages.visitor")
@@ -18,8 +19,7 @@ REASON = "It reads like an advertisement. Please choose another article."
 
 
 async def disputed(stage: Stage, order: Bought) -> None:
-    payment = (await order_row(order))["payment_data"]["paymentIntent"]
-    await stage.sandbox.post("/disputes", json={"paymentIntent": payment})
+    await dispute(stage, order)
     await stage.alert("A payment is disputed")
 
 
