@@ -219,11 +219,11 @@ async def test_a_new_text_does_not_put_an_article_back_on_the_site(stage: Stage)
     await stage.signed_in()
 
     # When an owner publishes a text of it
-    page = await stage.http.get(f"/admin/texts/{article_id}")
+    page = await stage.http.get(f"/admin/articles/{article_id}")
     form = page.text.partition('name="form" value="')[2][:43]
     base = page.text.partition('name="base" value="')[2][:36]
     said = {"form": form, "base": base, "text": LONG}
-    answer = await stage.http.post(f"/admin/texts/{article_id}", data=said)
+    answer = await stage.http.post(f"/admin/articles/{article_id}", data=said)
 
     # Then the page has said, and says again, what comes first
     assert "Before a new text is published" in page.text
@@ -237,14 +237,14 @@ async def test_a_page_that_was_opened_before_the_first_text_does_not_overwrite_i
     draft = Article(domain_id=(await Domain.select())[0]["id"], slug="new", title="New")
     await Article.insert(draft)
     await stage.signed_in()
-    form = (await stage.http.get(f"/admin/texts/{draft.id}")).text.partition('name="form" value="')[2][:43]
+    form = (await stage.http.get(f"/admin/articles/{draft.id}")).text.partition('name="form" value="')[2][:43]
     await articles.publish_text(draft.id, LONG, actor="erik")
 
     # When she publishes hers, twice
     said = {"form": form, "base": "", "text": "# Mine\n\nText.\n"}
-    first = await stage.http.post(f"/admin/texts/{draft.id}", data=said)
+    first = await stage.http.post(f"/admin/articles/{draft.id}", data=said)
     base = first.text.partition('name="base" value="')[2].partition('"')[0]
-    second = await stage.http.post(f"/admin/texts/{draft.id}", data=said | {"base": base})
+    second = await stage.http.post(f"/admin/articles/{draft.id}", data=said | {"base": base})
 
     # Then she is told, and what she wrote is still in the form
     assert (first.status_code, second.status_code) == (409, 409)

@@ -163,10 +163,10 @@ async def test_an_owners_text_does_not_come_before_the_one_that_was_ordered(stag
     assert session
 
     # When an owner publishes a text of their own as it
-    page = await stage.http.get(f"/admin/texts/{article.id}")
+    page = await stage.http.get(f"/admin/articles/{article.id}")
     form = page.text.partition('name="form" value="')[2].partition('"')[0]
     answer = await stage.http.post(
-        f"/admin/texts/{article.id}", data={"form": form, "base": "", "text": "# Mine\n\nA text.\n"}
+        f"/admin/articles/{article.id}", data={"form": form, "base": "", "text": "# Mine\n\nA text.\n"}
     )
 
     # Then it is refused with the order's name

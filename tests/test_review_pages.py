@@ -34,18 +34,18 @@ async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(st
     article_id = await stage.article(content=LONG)
     await stage.signed_in()
     seen = (await ArticleVersion.select(ArticleVersion.id))[0]["id"]
-    form = (await stage.http.get(f"/admin/texts/{article_id}")).text.partition('name="form" value="')[2][:43]
+    form = (await stage.http.get(f"/admin/articles/{article_id}")).text.partition('name="form" value="')[2][:43]
     newer = LONG.replace("# A long", "# A newer")
     await articles.publish_text(article_id, newer, actor="owner")
 
     # When she publishes hers
     said = {"form": form, "base": str(seen), "text": LONG.replace("# A long", "# Her")}
-    answer = await stage.http.post(f"/admin/texts/{article_id}", data=said)
+    answer = await stage.http.post(f"/admin/articles/{article_id}", data=said)
 
     # Then she is told, and the newer one stays; and without the form's token nothing is looked at
     assert answer.status_code == 409 and "Another text went live meanwhile" in answer.text
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == newer
-    assert (await stage.http.post(f"/admin/texts/{article_id}", data=said | {"form": ""})).status_code == 403
+    assert (await stage.http.post(f"/admin/articles/{article_id}", data=said | {"form": ""})).status_code == 403
 
 
 # ---- refusals --------------------------------------------------------------------------------------------------------

@@ -17,13 +17,23 @@ from blogqueue.admin import article_pages, piccolo_admin, review_pages
 from blogqueue.api import admin, customer, envelope, health, shop
 from blogqueue.db.engine import pool
 from blogqueue.orders import changes
-from blogqueue.pages import catalogue_pages, checkout, new_articles, order_pages, rendering
+from blogqueue.pages import (
+    catalogue_pages,
+    error_pages,
+    new_article_pages,
+    order_pages,
+    purchase_pages,
+    templates,
+)
 from blogqueue.settings import settings
 
 BODY_BYTES = 64 * 1024
 """Bodies of ours are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
 
 POOL_SIZE = 10
+
+PACKAGES_WITH_PAGES = (templates.PACKAGE, review_pages.PACKAGE)
+"""Where templates and static files are."""
 
 STATIC_SECONDS = 365 * 24 * 3600
 """How long browsers keep static files, whose addresses change with their content."""
@@ -94,20 +104,20 @@ def create_app() -> Litestar:
             *review_pages.HANDLERS,
             *article_pages.HANDLERS,
             *piccolo_admin.HANDLERS,
-            *checkout.HANDLERS,
-            *new_articles.HANDLERS,
+            *purchase_pages.HANDLERS,
+            *new_article_pages.HANDLERS,
             *order_pages.HANDLERS,
             create_static_files_router(
                 path="/static",
-                directories=[rendering.STATIC],
+                directories=[package / "static" for package in PACKAGES_WITH_PAGES],
                 cache_control=CacheControlHeader(max_age=STATIC_SECONDS, public=True, immutable=True),
                 include_in_schema=False,
             ),
         ],
-        exception_handlers={Exception: rendering.error_page},
+        exception_handlers={Exception: error_pages.error_page},
         lifespan=[_database],
         before_send=[_on_every_answer],
-        template_config=rendering.TEMPLATES,
+        template_config=templates.make_templates(*PACKAGES_WITH_PAGES),
         request_max_body_size=BODY_BYTES,
         logging_config=None,  # `log` has set it up
         openapi_config=OpenAPIConfig(title="blogqueue", version=__version__),

@@ -112,4 +112,4 @@ async def test_no_site_sells_articles(stage: Stage, ana: Visitor) -> None:
     await ana.shows("No site sells new articles right now.")
     await ana.is_sound()
     await ana.go("/new-article/greenbench.example")
-    assert await ana.heading() == "There is no such page"
+    assert await ana.heading() == "Page not found"

@@ -220,7 +220,7 @@ async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> Non
     await Purchase.raw("UPDATE purchases SET token_expires_at = now() - interval '1 second'")
 
     for path, heading, name in (
-        ("/articles/nowhere", "There is no such page", "not-found"),
+        ("/articles/nowhere", "Page not found", "not-found"),
         ("/articles/soil-that-lasts/link", "Your link in this article", ""),
         (f"/purchase/confirm?token={token}", "This link has expired", "expired"),
         ("/purchase/confirm?token=made-up", "This link does not open anything", ""),

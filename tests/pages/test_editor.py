@@ -180,7 +180,7 @@ async def test_an_owner_writes_a_new_text_in_a_browser_byte_for_byte(stage: Stag
     live = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
     await signed_in(stage, edith)
     page = edith.page
-    await edith.go("/admin/texts")
+    await edith.go("/admin/articles")
     await page.get_by_role("link", name="Soil that lasts").click()
     box = page.get_by_label("Text (Markdown)")
     await edith.looks_well("editor-text")

@@ -30,8 +30,8 @@ async def test_who_asks_too_often_is_told_when_to_come_again(stage: Stage, ana: 
     # Then a page says so
     assert refused.status_code == 429
     assert 0 < int(refused.headers["retry-after"]) <= 3600
-    assert re.search(r"Please come again in (an hour|\d+ minutes)\.", refused.text)
-    assert "A little slower, please" in refused.text and 'lang="en"' in refused.text
+    assert re.search(r"Please try again in (an hour|\d+ minutes)\.", refused.text)
+    assert "Too many requests" in refused.text and 'lang="en"' in refused.text
 
     # And it looks like the others
     async def again(route: Route) -> None:
@@ -64,7 +64,7 @@ async def test_a_page_that_is_only_read_says_so(stage: Stage) -> None:
 
     assert refused.status_code == 405
     assert "GET" in refused.headers["allow"]
-    assert "That does not work here" in refused.text
+    assert "This does not work here" in refused.text
     assert "Method Not Allowed" not in refused.text
 
 
@@ -74,7 +74,7 @@ async def test_a_form_that_is_too_long_is_told_so_in_words(stage: Stage) -> None
     refused = await stage.http.post("/articles/soil-that-lasts/link", data={"notes": "n" * 100_000}, headers=HTML)
 
     assert refused.status_code == 413
-    assert "Please shorten it and send it again" in refused.text
+    assert "Please shorten your text and send it again" in refused.text
 
 
 async def test_every_answer_says_its_kind_also_of_a_file(stage: Stage) -> None:

@@ -180,7 +180,7 @@ async def test_the_pages_of_refusal_look_like_the_others(
     # Sold out
     await stage.ask(article_id)
     await ana.go("/articles/soil-that-lasts/link")
-    await ana.shows("The only link of this article is held for somebody who is about to pay, or sold.")
+    await ana.shows("Sold out for now.")
     await ana.looks_well("sold-out")
 
     # Nothing found
@@ -205,7 +205,7 @@ async def test_the_pages_of_refusal_look_like_the_others(
     # Gone
     await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
     await ana.go("/articles/soil-that-lasts")
-    assert await ana.heading() == "This is gone"
+    assert await ana.heading() == "No longer available"
     await ana.looks_well("gone")
 
     # The link mailed again

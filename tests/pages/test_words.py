@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from blogqueue.orders.status_view import OrderStatusView
-from blogqueue.pages import order_texts
+from blogqueue.pages import labels, order_texts
 
 DUE = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 
@@ -181,11 +181,9 @@ def test_a_notice_is_said_only_while_it_is_true(code: str, where: str, fits: boo
     [(1, "in 1 second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (700, "in 12 minutes"), (3600, "in an hour")],
 )
 def test_a_wait_is_in_units_that_people_use(seconds: int, said: str) -> None:
-    assert order_texts.wait(seconds) == said
+    assert labels.wait(seconds) == said
 
 
 def test_one_is_not_many() -> None:
-    assert order_texts.slots_free(1, 1) == "1 of 1 link free"
-    assert order_texts.slots_free(2, 3) == "2 of 3 links free"
-    assert order_texts.taken(1).startswith("The only link of this article is held")
-    assert order_texts.taken(3).startswith("All 3 links of this article are held")
+    assert labels.slots_free(1, 1) == "1 of 1 link available"
+    assert labels.slots_free(2, 3) == "2 of 3 links available"

@@ -13,7 +13,7 @@ from blogqueue.catalogue import articles, offers, versions
 from blogqueue.db.tables import Article
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import page
+from blogqueue.pages.responses import page
 from blogqueue.writing.markdown.line_ends import restore_line_ends
 
 BODY_BYTES = 4 * articles.MAX_CHARACTERS
@@ -22,7 +22,7 @@ BODY_BYTES = 4 * articles.MAX_CHARACTERS
 SHOWN = 100
 
 
-@get("/admin/texts", include_in_schema=False)
+@get("/admin/articles", include_in_schema=False)
 async def index(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Template | Redirect:
     """The articles, newest first, in whatever status."""
     if await editors.signed_in(auth.session(request)) is None:
@@ -33,10 +33,10 @@ async def index(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Temp
     if q:
         query = query.where(Article.title.ilike(f"%{q}%") | Article.slug.ilike(f"%{q}%"))
     rows = await query.order_by(Article.created_at, ascending=False).limit(SHOWN)
-    return page("reviews/texts.html", articles=rows, q=q)
+    return page("articles.html", articles=rows, q=q)
 
 
-@get("/admin/texts/{article_id:uuid}", include_in_schema=False)
+@get("/admin/articles/{article_id:uuid}", include_in_schema=False)
 async def text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> Template | Redirect:
     """One article's live text, to be changed."""
     if await editors.signed_in(auth.session(request)) is None:
@@ -44,7 +44,7 @@ async def text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> T
     return await _shown(request, article_id)
 
 
-@post("/admin/texts/{article_id:uuid}", include_in_schema=False, request_max_body_size=BODY_BYTES)
+@post("/admin/articles/{article_id:uuid}", include_in_schema=False, request_max_body_size=BODY_BYTES)
 async def publish(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
     """Publish what was written."""
     actor = await auth.form_sender(request, data.get("form", ""))
@@ -94,7 +94,7 @@ async def _shown(
     if written is None:
         written, base = (live.content_md, str(live.id)) if live else ("", "")
     return page(
-        "reviews/text.html",
+        "article_text.html",
         article=article,
         text=written,
         base=base,

@@ -134,7 +134,7 @@ def _site() -> Any:  # noqa: ANN401 - Starlette's application
         auto_include_related=False,
         production=secure,
         allowed_hosts=[urlsplit(settings.public_url).hostname or ""],
-        sidebar_links={"Reviews": "/admin/reviews", "Texts": "/admin/texts", "The shop": "/"},
+        sidebar_links={"Reviews": "/admin/reviews", "Articles": "/admin/articles", "The shop": "/"},
         mfa_providers=[AuthenticatorProvider(encryption(), issuer_name="blogqueue")],
     )
 

@@ -1,6 +1,7 @@
 """The editor's pages: what waits, what failed, one order's file, and the verbs. The login is Piccolo Admin's."""
 
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,15 @@ from blogqueue.admin import diff
 from blogqueue.api import auth
 from blogqueue.db import history
 from blogqueue.errors import ProblemError
-from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import page
+from blogqueue.pages.responses import page
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval, queue
 from blogqueue.writing.markdown.rendering import render
+
+PACKAGE = Path(__file__).parent
 
 NO_VERSION = UUID(int=0)
 """What a form without a version's id was filled with: none that an order has."""
@@ -32,8 +34,6 @@ SAID = {
 }
 """What an order's page says after an action, by the code in its address."""
 
-HOUR, DAY = 3600, 86400
-
 
 @get("/admin/reviews", include_in_schema=False)
 async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = None) -> Template | Redirect:
@@ -42,15 +42,13 @@ async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | N
     if actor is None:
         return Redirect("/admin/", status_code=303)
     return page(
-        "reviews/queue.html",
+        "review_queue.html",
         actor=actor,
         waiting=await queue.waiting(),
         number=await queue.number_waiting(),
         failed=await queue.failed(),
         shown=queue.SHOWN,
         done=await _done(done),
-        age=age,
-        price=format_amount,
     )
 
 
@@ -108,13 +106,6 @@ async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
     return await _mend(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
 
 
-def age(seconds: int) -> str:
-    """How long something waits, in words."""
-    if seconds < HOUR:
-        return f"{seconds // 60} min"
-    return f"{seconds // HOUR} h" if seconds < 2 * DAY else f"{seconds // DAY} days"
-
-
 def _version(data: dict[str, str]) -> UUID:
     """The version that the editor saw."""
     return as_uuid(data.get("version", "")) or NO_VERSION
@@ -162,7 +153,7 @@ async def _file(
 ) -> Template:
     file = await queue.file(order_id)
     return page(
-        "reviews/order.html",
+        "review.html",
         images_of=file.host,
         file=file,
         order=file.order,
@@ -176,7 +167,6 @@ async def _file(
         done=done,
         refused=refused,
         typed=typed,
-        price=format_amount,
     )
 
 

@@ -10,7 +10,8 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from blogqueue.catalogue import offers
-from blogqueue.pages.rendering import HERE, page
+from blogqueue.pages.responses import page
+from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.rendering import render
 
@@ -44,7 +45,7 @@ async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") ->
     page_offers, next_cursor = await offers.offers(wanted, cursor=cursor)
     domains, niches, currencies = await offers.choices()
     return page(
-        "front.html",
+        "catalogue.html",
         status_code=422 if unread else 200,
         offers=page_offers,
         domains=domains,
@@ -91,8 +92,8 @@ async def privacy() -> Template:
 
 
 def _text(title: str, file: str, ours: str) -> Template:
-    path = Path(file) if file else HERE / "templates" / ours
-    return page("text.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
+    path = Path(file) if file else PACKAGE / "templates" / ours
+    return page("document.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
 
 
 HANDLERS = [front, article, terms, privacy]

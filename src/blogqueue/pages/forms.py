@@ -12,8 +12,8 @@ from litestar.response import Redirect
 
 from blogqueue.api import auth
 from blogqueue.errors import ProblemError, TooManyError
-from blogqueue.pages import order_texts
-from blogqueue.pages.rendering import onward
+from blogqueue.pages import labels
+from blogqueue.pages.responses import see_other
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -50,7 +50,7 @@ def check_mail(email: str, form: str) -> Redirect:
         )
         for key, value in ((ASKED, email), (FORM, form))
     ]
-    return onward("/purchase/check-mail", *cookies)
+    return see_other("/purchase/check-mail", *cookies)
 
 
 def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
@@ -59,5 +59,5 @@ def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str,
         return {}, ""
     at_field = {detail.field: detail.message for detail in problem.details}
     errors = {name: at_field[name] for name in fields if name in at_field}
-    again = f" Please come again {order_texts.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
+    again = f" Please come again {labels.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
     return errors, "" if errors else problem.message + again

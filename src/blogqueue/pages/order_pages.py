@@ -24,7 +24,7 @@ from blogqueue.orders.status_view import stamp
 from blogqueue.outbox import Outbox
 from blogqueue.pages import order_texts
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import headers, onward, page
+from blogqueue.pages.responses import headers, page, see_other
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -40,7 +40,7 @@ async def order_page(
     try:
         if access_token:
             await lifecycle.get_with_token(order_id, access_token)
-            return onward(f"/order-status/{order_id}", _cookie(order_id, access_token))
+            return see_other(f"/order-status/{order_id}", _cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
@@ -122,7 +122,7 @@ async def _act(
         except ProblemError as problem:
             said = problem.code if problem.code in order_texts.SAID else "wrong_state"
     await nudge(outbox)
-    return onward(f"/order-status/{order_id}", said=said)
+    return see_other(f"/order-status/{order_id}", said=said)
 
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:

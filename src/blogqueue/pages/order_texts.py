@@ -1,9 +1,8 @@
 """What the pages say of an order, in sentences: pure functions of its `OrderStatusView`."""
 
-from datetime import datetime
-
 from blogqueue.money import format_amount
 from blogqueue.orders.status_view import OrderStatusView
+from blogqueue.pages import labels
 from blogqueue.settings import settings
 from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
 from blogqueue.writing.article.prompts import ARTICLE, ARTICLE_OPINION
@@ -40,29 +39,6 @@ QUALITY = {
         "had a doubt; an editor will look at it closely."
     ),
 }
-
-REL = {
-    "sponsored": "marked rel=“sponsored”, which tells search engines that the link is paid for",
-    "nofollow": "marked rel=“nofollow”, which tells search engines not to count the link as the article's own word",
-    "none": "without a rel attribute",
-}
-
-SORTS = {
-    "newest": "Newest first",
-    "cheapest": "Lowest price first",
-    "longest": "Longest first",
-    "shortest": "Shortest first",
-}
-
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
-
-FILTERS = {
-    "sort": "sort by",
-    "maxPrice": "price up to",
-    "minWords": "words, at least",
-    "publishedSince": "published since",
-}
-"""What the catalogue's filters are called, where one could not be read."""
 
 SAID = {
     "submitted": "Submitted. An editor looks at it now; you will get an e-mail.",
@@ -168,7 +144,8 @@ def refund(status: OrderStatusView) -> str:
             return f"The refund of {money} did not go through. Our team has been told and settles it with you."
         case RefundState.NONE:
             if status.status == OrderStatus.FAILED and status.refund_due_at:
-                return f"If it cannot be mended by {when(status.refund_due_at)}, you get {money} back without asking."
+                due = labels.moment(status.refund_due_at)
+                return f"If it cannot be mended by {due}, you get {money} back without asking."
             return ""
 
 
@@ -176,40 +153,6 @@ def reason(status: OrderStatusView) -> str:
     """Why an editor did not approve, in the editor's words; else ""."""
     rejected = status.status == OrderStatus.FAILED and status.failure_reason == FailureReason.REJECTED
     return status.failure_detail.strip() if rejected else ""
-
-
-def slots_free(free: int, of: int) -> str:
-    """How many of an article's link places are free: 2 of 3 links free."""
-    return f"{free} of {of} link{'s' if of > 1 else ''} free"
-
-
-def taken(of: int) -> str:
-    """That none of an article's link places is free: some may only be held for a while, until they are paid."""
-    held = "held for somebody who is about to pay, or sold"
-    return f"The only link of this article is {held}" if of == 1 else f"All {of} links of this article are {held}"
-
-
-def language(tag: str) -> str:
-    """A language by its tag, in English where it is one that we know by name: German."""
-    return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
-
-
-def wait(seconds: int) -> str:
-    """When it is worth coming again: in 40 seconds, in 12 minutes, in an hour."""
-    if seconds < 90:  # noqa: PLR2004 - a minute and a half
-        return f"in {seconds} second{'s' if seconds != 1 else ''}"
-    minutes = -(-seconds // 60)
-    return "in an hour" if 55 <= minutes <= 60 else f"in {minutes} minutes"  # noqa: PLR2004 - about an hour
-
-
-def when(at: datetime) -> str:
-    """A moment, in UTC as everything here: 23 Nov 2026, 19:03 UTC."""
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
-
-
-def day(at: datetime) -> str:
-    """A day: 23 Nov 2026."""
-    return f"{at.day} {at:%b %Y}"
 
 
 def is_live(status: OrderStatusView) -> bool:
@@ -228,7 +171,7 @@ def _completed(status: OrderStatusView) -> str:
     if status.link_dropped_at:
         return (
             f"An editor approved your {thing}, and {live} was live. The site has taken the link out of the article on "
-            f"{day(status.link_dropped_at)}; please write to us if you have not heard why."
+            f"{labels.day(status.link_dropped_at)}; please write to us if you have not heard why."
         )
     return f"An editor approved your {thing}, and {live} is live."
 

@@ -16,7 +16,7 @@ from blogqueue.orders import purchases
 from blogqueue.orders.requests import ArticleRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import page
+from blogqueue.pages.responses import page
 
 FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 
@@ -24,7 +24,7 @@ FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 @get("/new-article", include_in_schema=False)
 async def choose_site() -> Template:
     """The sites that sell new articles."""
-    return page("sites.html", sites=await domains.all_selling())
+    return page("domains.html", sites=await domains.all_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)

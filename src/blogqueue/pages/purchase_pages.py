@@ -19,7 +19,7 @@ from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
-from blogqueue.pages.rendering import onward, page
+from blogqueue.pages.responses import page, see_other
 from blogqueue.payments import stripe_api
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
@@ -60,7 +60,7 @@ async def check_mail(request: Request[Any, Any, Any]) -> Template:
     """What to do next: open the mailed link."""
     form = request.cookies.get(forms.FORM, "")
     return page(
-        "check_mail.html",
+        "check_email.html",
         email=request.cookies.get(forms.ASKED, ""),
         form=form if forms.FORMS.fullmatch(form) else "",
         minutes=settings.magic_link_ttl_minutes,
@@ -98,7 +98,7 @@ async def go_to_checkout(data: Form) -> Redirect | Template:
         session = await stripe_api.checkout(token)
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
-    return onward(session.url)
+    return see_other(session.url)
 
 
 @post("/purchase/renew", include_in_schema=False)
@@ -127,7 +127,7 @@ async def returned(session_id: FromQuery[str] = "") -> Template:
     except UnavailableError as error:
         heard = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("returned.html", payment=await get_payment(session_id), heard=heard)
+    return page("payment_return.html", payment=await get_payment(session_id), heard=heard)
 
 
 @get("/purchase/cancelled", include_in_schema=False)
@@ -143,13 +143,14 @@ async def cancelled() -> Template:
 async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """The form with what was typed, each message at its field; what fits no field stands above."""
     offer = await offers.offer_by_slug(slug)
-    slots_free = await offers.eligible_paragraphs(offer)
+    places, paragraph_count = await offers.eligible_paragraphs(offer)
     errors, above = forms.told(problem, FIELDS)
     return page(
         "link_form.html",
         status_code=problem.status if problem else 200,
         offer=offer,
-        slots_free=slots_free,
+        places=places,
+        paragraph_count=paragraph_count,
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,

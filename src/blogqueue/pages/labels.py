@@ -1,0 +1,67 @@
+"""Short texts that several pages share: names of filters and languages, dates, waiting times."""
+
+from datetime import datetime
+
+REL = {
+    "sponsored": "marked rel=“sponsored”, which tells search engines that it is a paid link",
+    "nofollow": "marked rel=“nofollow”, which tells search engines not to follow it",
+    "none": "not marked with a rel attribute",
+}
+"""What a link's `rel` means; completes the sentence "The link is …"."""
+
+SORTS = {
+    "newest": "Newest first",
+    "cheapest": "Lowest price first",
+    "longest": "Longest first",
+    "shortest": "Shortest first",
+}
+
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
+
+FILTERS = {
+    "sort": "sort by",
+    "maxPrice": "maximum price",
+    "minWords": "minimum number of words",
+    "publishedSince": "published since",
+}
+"""The catalogue's filters that may be unreadable, as the page names them."""
+
+SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so please check again later."
+"""What an article without a free link slot says: its slots are sold, or reserved by customers who have yet to pay."""
+
+HOUR_SECONDS, DAY_SECONDS = 3600, 86400
+
+
+def slots_free(free: int, total: int) -> str:
+    """Say how many of an article's link slots are free: 2 of 3 links available."""
+    return f"{free} of {total} link{'s' if total > 1 else ''} available"
+
+
+def language(tag: str) -> str:
+    """Return the English name of a language by its tag (de-AT: German), or the tag if we have no name for it."""
+    return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
+
+
+def wait(seconds: int) -> str:
+    """Say when to try again: in 40 seconds, in 12 minutes, in an hour."""
+    if seconds < 90:  # noqa: PLR2004 - a minute and a half
+        return f"in {seconds} second{'s' if seconds != 1 else ''}"
+    minutes = -(-seconds // 60)
+    return "in an hour" if 55 <= minutes <= 60 else f"in {minutes} minutes"  # noqa: PLR2004 - about an hour
+
+
+def age(seconds: int) -> str:
+    """Say how old something is: 12 min, 3 h, 4 days."""
+    if seconds < HOUR_SECONDS:
+        return f"{seconds // 60} min"
+    return f"{seconds // HOUR_SECONDS} h" if seconds < 2 * DAY_SECONDS else f"{seconds // DAY_SECONDS} days"
+
+
+def moment(at: datetime) -> str:
+    """Format a moment in UTC: 23 Nov 2026, 19:03 UTC."""
+    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    """Format a day: 23 Nov 2026."""
+    return f"{at.day} {at:%b %Y}"

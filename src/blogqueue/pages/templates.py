@@ -1,0 +1,46 @@
+"""The templates and static files of all pages: plain Jinja, one style sheet, one small script, nothing from elsewhere.
+
+A package that has pages keeps its files beside its code, in `templates/` and `static/`.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.template.config import TemplateConfig
+
+from blogqueue.money import format_amount
+from blogqueue.pages import labels, order_texts
+from blogqueue.settings import settings
+
+PACKAGE = Path(__file__).parent
+
+
+def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
+    """Configure the templates of the given packages, with the names that every template may use."""
+    addresses = {
+        file.name: f"/static/{file.name}?{_fingerprint(file)}"
+        for package in packages
+        for file in (package / "static").iterdir()
+    }
+    environment = Environment(
+        loader=FileSystemLoader([package / "templates" for package in packages]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    cast("dict[str, Any]", environment.globals).update(
+        static=addresses.__getitem__,
+        labels=labels,
+        order_texts=order_texts,
+        price=format_amount,
+        contact=lambda: settings.contact,
+    )
+    return TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment))
+
+
+def _fingerprint(file: Path) -> str:
+    """Return a part of a static file's address that changes with its content, so that browsers may keep the file."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
