@@ -14,7 +14,9 @@ from blogqueue.catalogue import versions
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db import migrations
 from blogqueue.db.engine import DB, pool, transaction
-from blogqueue.db.tables import Article, Job, Order
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.states import OPEN_JOBS

@@ -17,7 +17,7 @@ from bench import Table
 from blogqueue import tokens
 from blogqueue.catalogue import versions
 from blogqueue.db.engine import pool
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, results
 from blogqueue.settings import settings

@@ -1,6 +1,6 @@
 """What happens to payments in several tests, beside what the stage knows."""
 
-from blogqueue.db.tables import Refund
+from blogqueue.db.tables.payments import Refund
 from tests.stage import Bought, Stage, order_row
 
 

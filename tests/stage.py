@@ -28,7 +28,8 @@ from blogqueue.audit import audit
 from blogqueue.catalogue import articles
 from blogqueue.db.engine import DB, transaction
 from blogqueue.db.migrations import forwards
-from blogqueue.db.tables import Article, Domain, Order
+from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.jobs.redis_broker import BellBroker, clock

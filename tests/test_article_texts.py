@@ -8,7 +8,8 @@ import pytest
 
 from blogqueue.audit import audit
 from blogqueue.catalogue import articles, offers
-from blogqueue.db.tables import Article, Domain, OrderEvent
+from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
 from tests.people import BEN, LONG, anchors, live
 from tests.stage import GARDEN, Bought, Stage, bearer

@@ -9,7 +9,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.db.tables import Article, Email, Job, Order, Purchase, StripeEvent
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, Purchase
+from blogqueue.db.tables.payments import StripeEvent
 from tests.stage import Stage, bearer, signed
 
 

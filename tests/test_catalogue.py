@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from blogqueue.catalogue.importer import import_folder
-from blogqueue.db.tables import Article, Domain
+from blogqueue.db.tables.catalogue import Article, Domain
 from tests.stage import Stage
 
 HTML = {"accept": "text/html"}

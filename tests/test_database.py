@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from blogqueue.db.engine import AWAY, transaction
-from blogqueue.db.tables import Domain
+from blogqueue.db.tables.catalogue import Domain
 from blogqueue.settings import settings
 from tests.stage import Stage
 

@@ -4,7 +4,9 @@ import pytest
 
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import Run
-from blogqueue.db.tables import Job, Order, Refund
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.payments import Refund
 from blogqueue.jobs import jobs
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds

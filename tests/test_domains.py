@@ -3,7 +3,7 @@
 import pytest
 
 from blogqueue.catalogue import domains
-from blogqueue.db.tables import Article
+from blogqueue.db.tables.catalogue import Article
 from tests.stage import Stage
 
 

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 
 from blogqueue.actors.messages import deliver_email, nudge
-from blogqueue.db.tables import Email, OrderEvent
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.emails import emails
 from blogqueue.outbox import Outbox
 from tests.stage import Stage, redelivered_in_ms

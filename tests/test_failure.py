@@ -13,7 +13,9 @@ from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import integrate_backlink, minute, nudge
 from blogqueue.actors.run import Run, run
 from blogqueue.catalogue.articles import publish_text
-from blogqueue.db.tables import Article, ArticleVersion, Job, Order
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle

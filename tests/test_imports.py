@@ -8,7 +8,8 @@ import pytest
 
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
-from blogqueue.db.tables import Article, ArticleVersion, Domain, OrderEvent
+from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
+from blogqueue.db.tables.orders import OrderEvent
 from tests.corpora import CORPORA, list_articles
 from tests.stage import GARDEN, Stage
 

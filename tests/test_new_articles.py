@@ -4,7 +4,9 @@ from uuid import uuid4
 
 import pytest
 
-from blogqueue.db.tables import Article, ArticleVersion, Job, Purchase
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.links import Link, find_links
 from tests.people import BEN, live

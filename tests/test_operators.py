@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from blogqueue.db.tables import Purchase
+from blogqueue.db.tables.orders import Purchase
 from tests.payments import dispute
 from tests.stage import Stage, order_row
 

@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, Email, HeldPayment, Job, Order, Purchase, StripeEvent
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, Purchase
+from blogqueue.db.tables.payments import HeldPayment, StripeEvent
 from blogqueue.payments import fulfillment
 from tests.stage import Stage, order_row
 

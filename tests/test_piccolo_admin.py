@@ -9,7 +9,9 @@ import pytest
 from piccolo.apps.user.tables import BaseUser
 
 from blogqueue.catalogue import articles
-from blogqueue.db.tables import Article, Domain, HeldPayment, Order, OrderEvent, Purchase
+from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
+from blogqueue.db.tables.payments import HeldPayment
 from tests.stage import GARDEN, PASSWORD, Stage, order_row
 
 

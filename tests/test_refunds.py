@@ -2,7 +2,9 @@
 
 import pytest
 
-from blogqueue.db.tables import Domain, Order, Refund
+from blogqueue.db.tables.catalogue import Domain
+from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.payments import Refund
 from blogqueue.errors import ConflictError
 from blogqueue.orders import lifecycle
 from blogqueue.payments import refunds

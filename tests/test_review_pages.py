@@ -11,7 +11,8 @@ from blogqueue import tokens
 from blogqueue.admin import diff
 from blogqueue.catalogue import articles, versions
 from blogqueue.db.engine import DB
-from blogqueue.db.tables import ArticleVersion, Order, OrderEvent
+from blogqueue.db.tables.catalogue import ArticleVersion
+from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.reviews import approval, queue
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, format_link

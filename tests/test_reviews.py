@@ -7,7 +7,8 @@ import pytest
 
 from blogqueue import editors
 from blogqueue.catalogue import articles
-from blogqueue.db.tables import ArticleVersion, Domain, OrderEvent
+from blogqueue.db.tables.catalogue import ArticleVersion, Domain
+from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.reviews import approval
 from blogqueue.states import OrderStatus
 from blogqueue.writing.markdown.blocks import find_eligible_blocks

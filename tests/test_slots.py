@@ -2,7 +2,8 @@
 
 import asyncio
 
-from blogqueue.db.tables import Domain, Order
+from blogqueue.db.tables.catalogue import Domain
+from blogqueue.db.tables.orders import Order
 from tests.people import ANA, BEN, CLEO, LONG, anchors
 from tests.stage import Stage
 

@@ -9,7 +9,10 @@ from blogqueue.actors.messages import minute
 from blogqueue.audit import audit
 from blogqueue.db import history
 from blogqueue.db.engine import DB
-from blogqueue.db.tables import Email, Job, Order, Purchase, QueueStat, StripeEvent
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.jobs import Job, QueueStat
+from blogqueue.db.tables.orders import Order, Purchase
+from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.jobs import jobs
 from blogqueue.payments import refunds
 from blogqueue.settings import settings

@@ -3,7 +3,9 @@
 import asyncio
 
 from blogqueue.actors.messages import integrate_backlink
-from blogqueue.db.tables import Email, Job, StripeEvent
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.writing.markdown.links import Link, find_links
 from tests.stage import GARDEN, Stage, bearer, order_row
 

@@ -8,7 +8,7 @@ import msgspec
 
 from blogqueue.catalogue import offers
 from blogqueue.db import history
-from blogqueue.db.tables import Order, OrderEvent
+from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.markdown.rendering import find_lost_links

@@ -7,7 +7,7 @@ from piccolo.apps.user.tables import BaseUser
 from piccolo_api.session_auth.tables import SessionsBase
 
 from blogqueue import tokens
-from blogqueue.db.tables import AdminToken
+from blogqueue.db.tables.editors import AdminToken
 from blogqueue.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 
 SESSION_MORE = timedelta(minutes=20)

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
-from blogqueue.db.tables import Purchase
+from blogqueue.db.tables.orders import Purchase
 from tests.stage import Bought, Stage
 from tests.test_failure import fault
 

@@ -7,7 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.db.tables import Article, Email, Purchase
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.orders import Purchase
 from tests.stage import Stage
 
 FORM = {

@@ -8,7 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from blogqueue.db.tables import Job, Order
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
 from blogqueue.settings import settings
 from tests.people import LONG
 from tests.stage import Bought, Stage

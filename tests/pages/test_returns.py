@@ -2,7 +2,7 @@
 
 import pytest
 
-from blogqueue.db.tables import Purchase
+from blogqueue.db.tables.orders import Purchase
 from tests.stage import Stage
 
 pytest.register_assert_rewrite("tests.pages.visitor")

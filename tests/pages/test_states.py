@@ -6,7 +6,8 @@ import pytest
 from playwright.async_api import BrowserContext, Route, expect
 
 from blogqueue.db.engine import DB
-from blogqueue.db.tables import Article, Order
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Order
 from blogqueue.settings import settings
 from tests.payments import dispute
 from tests.stage import GARDEN, Bought, Stage

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue.db.engine import DB
-from blogqueue.db.tables import Article, ArticleVersion, Order
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.orders import Order
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.links import Link
 

@@ -16,7 +16,9 @@ from blogqueue import tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
 from blogqueue.catalogue import articles, offers
-from blogqueue.db.tables import ArticleVersion, Domain, Job, Order, Purchase, Rel
+from blogqueue.db.tables.catalogue import ArticleVersion, Domain, Rel
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.errors import ConflictError, ProblemError
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, purchases, requests

@@ -2,7 +2,7 @@
 
 from blogqueue.actors.run import Run
 from blogqueue.catalogue import domains
-from blogqueue.db.tables import Article
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.orders import lifecycle, results
 from blogqueue.outbox import Outbox
 from blogqueue.writing.article.brief import ArticleBrief, Candidate

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 from blogqueue import editors, tokens
 from blogqueue.api import auth
 from blogqueue.catalogue import articles, offers, versions
-from blogqueue.db.tables import Article
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.responses import page

@@ -23,7 +23,7 @@ from blogqueue.admin.piccolo_tables import AFTERWARDS, SAFE, TABLES, Afterwards,
 from blogqueue.api import auth
 from blogqueue.catalogue import articles
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import ProblemError
 from blogqueue.payments import disputes, held_payments
 from blogqueue.settings import settings

@@ -20,18 +20,11 @@ from starlette.requests import Request
 from blogqueue.catalogue import domain_rules
 from blogqueue.catalogue.domain_rules import TermError
 from blogqueue.db import history
-from blogqueue.db.tables import (
-    Article,
-    ArticleVersion,
-    Domain,
-    Email,
-    HeldPayment,
-    Job,
-    Order,
-    OrderEvent,
-    Purchase,
-    Refund,
-)
+from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
+from blogqueue.db.tables.payments import HeldPayment, Refund
 from blogqueue.states import ArticleStatus
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -11,7 +11,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import success
 from blogqueue.db import pagination
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.orders import lifecycle
 from blogqueue.payments import disputes, held_payments, refunds
 from blogqueue.reviews import approval

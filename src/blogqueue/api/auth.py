@@ -10,7 +10,8 @@ from litestar.handlers import BaseRouteHandler
 from litestar.middleware.rate_limit import RateLimitConfig
 
 from blogqueue import editors, tokens
-from blogqueue.db.tables import AdminToken, Order
+from blogqueue.db.tables.editors import AdminToken
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ForbiddenError, UnauthorizedError
 from blogqueue.orders import lifecycle
 from blogqueue.settings import settings

@@ -13,7 +13,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import success
 from blogqueue.db.engine import AWAY
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
 from blogqueue.orders import changes, lifecycle

@@ -7,7 +7,8 @@ from uuid import UUID
 from blogqueue.catalogue import domain_rules, offers, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, Domain, Order
+from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.markdown.links import find_links, format_link

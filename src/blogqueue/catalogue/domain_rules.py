@@ -8,7 +8,7 @@ from typing import Any
 
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
-from blogqueue.db.tables import Rel
+from blogqueue.db.tables.catalogue import Rel
 from blogqueue.money import CURRENCIES
 
 HIGHEST_PRICE = 99_999_999

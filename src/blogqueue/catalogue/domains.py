@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.db.tables import Domain
+from blogqueue.db.tables.catalogue import Domain
 from blogqueue.errors import NotFoundError
 
 _SITE = """

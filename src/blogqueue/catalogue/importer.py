@@ -10,7 +10,7 @@ from typing import Any
 from blogqueue.catalogue import articles, domain_rules
 from blogqueue.catalogue.domain_rules import TermError
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, ArticleVersion, Domain
+from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.errors import ConflictError
 from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
 

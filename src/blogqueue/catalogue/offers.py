@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from blogqueue.db import pagination
-from blogqueue.db.tables import Article
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
 from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus

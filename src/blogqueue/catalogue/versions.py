@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from blogqueue.db.tables import Article, ArticleVersion
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
 from blogqueue.writing.markdown.front_matter import find_body_start

@@ -55,7 +55,7 @@ def jobs() -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
     """The newest jobs."""
-    from blogqueue.db.tables import Job
+    from blogqueue.db.tables.jobs import Job
 
     async def find() -> list[dict[str, Any]]:
         query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
@@ -78,7 +78,7 @@ def show_job(job_id: str) -> None:
     """One job with the errors of all its attempts."""
     import json
 
-    from blogqueue.db.tables import Job
+    from blogqueue.db.tables.jobs import Job
 
     async def find() -> dict[str, Any] | None:
         return await Job.select().where(Job.id == job_id).first().output(load_json=True)
@@ -94,7 +94,7 @@ def show_job(job_id: str) -> None:
 def retry_job(job_id: str) -> None:
     """Give a FAILED job new attempts; its order goes back to PROCESSING."""
     from blogqueue.actors.messages import nudge
-    from blogqueue.db.tables import Job
+    from blogqueue.db.tables.jobs import Job
     from blogqueue.orders import lifecycle
 
     async def again() -> None:
@@ -115,7 +115,7 @@ def orders() -> None:
 @orders.command("on_hold")
 def list_on_hold() -> None:
     """The orders that rest, oldest first."""
-    from blogqueue.db.tables import Order
+    from blogqueue.db.tables.orders import Order
 
     async def find() -> list[dict[str, Any]]:
         return await Order.select().where(Order.on_hold.eq(value=True)).order_by(Order.created_at)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from blogqueue.db.tables import OrderEvent
+from blogqueue.db.tables.orders import OrderEvent
 
 WORKER = "worker"
 CUSTOMER = "customer"

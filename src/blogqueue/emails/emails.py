@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue import tokens
-from blogqueue.db.tables import Email
+from blogqueue.db.tables.emails import Email
 from blogqueue.emails import render
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox

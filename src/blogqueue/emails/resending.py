@@ -5,7 +5,7 @@ from uuid import UUID
 
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Email
+from blogqueue.db.tables.emails import Email
 from blogqueue.emails import emails
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.db.tables import Job
+from blogqueue.db.tables.jobs import Job
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.states import JOB_MOVES, JobState

@@ -1,6 +1,6 @@
 """A line and a row a minute for each queue (the seed's "Queue stats logged every minute")."""
 
-from blogqueue.db.tables import QueueStat
+from blogqueue.db.tables.jobs import QueueStat
 from blogqueue.jobs import jobs
 from blogqueue.log import logger
 from blogqueue.states import JobState

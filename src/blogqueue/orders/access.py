@@ -5,7 +5,7 @@ from uuid import UUID
 
 from blogqueue import tokens
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 

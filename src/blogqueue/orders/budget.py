@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim
 from blogqueue.settings import settings

@@ -1,7 +1,8 @@
 """Emails to a customer about their order."""
 
 from blogqueue import tokens
-from blogqueue.db.tables import Article, Order
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Order
 from blogqueue.emails import emails
 from blogqueue.errors import NotFoundError
 from blogqueue.money import format_amount

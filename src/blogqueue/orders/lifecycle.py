@@ -10,7 +10,9 @@ from blogqueue import tokens
 from blogqueue.catalogue import offers, versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
-from blogqueue.db.tables import Article, Job, Order, OrderEvent
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
 from blogqueue.orders import customer_emails

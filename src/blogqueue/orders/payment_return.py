@@ -2,7 +2,7 @@
 
 import msgspec
 
-from blogqueue.db.tables import Purchase
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.money import format_amount
 from blogqueue.orders import requests
 from blogqueue.states import FailureReason, OrderKind, PurchaseState

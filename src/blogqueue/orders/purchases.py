@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from blogqueue import tokens
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Purchase
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.money import format_amount

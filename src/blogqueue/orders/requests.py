@@ -10,7 +10,8 @@ import msgspec
 from blogqueue.catalogue import domains, link_rules, offers
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.catalogue.versions import lock_article
-from blogqueue.db.tables import Article, Purchase
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import OrderKind
 from blogqueue.writing.markdown.blocks import find_eligible_blocks

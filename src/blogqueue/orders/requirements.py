@@ -1,7 +1,8 @@
 """What the text of an order's link must satisfy, for the worker that writes it and the editor who approves it."""
 
 from blogqueue.catalogue import offers
-from blogqueue.db.tables import Article, Order
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Order
 from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.markdown.links import Link
 

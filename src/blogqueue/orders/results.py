@@ -5,7 +5,7 @@ from typing import Any
 from blogqueue.catalogue import versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Order
+from blogqueue.db.tables.orders import Order
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim

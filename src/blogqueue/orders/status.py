@@ -5,7 +5,9 @@ from typing import Any
 
 from msgspec import UNSET
 
-from blogqueue.db.tables import Article, Job, Order
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
 from blogqueue.jobs import jobs
 from blogqueue.orders import version_view

@@ -6,7 +6,8 @@ from uuid import UUID
 from msgspec import UNSET
 
 from blogqueue.catalogue import offers, versions
-from blogqueue.db.tables import Article, ArticleVersion, Order
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.orders import Order
 from blogqueue.orders.status_view import EarlierVersionView, TextRunView, VersionView
 from blogqueue.states import OrderKind, QcStatus
 from blogqueue.writing.link_edit.comparison import compare

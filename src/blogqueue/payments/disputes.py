@@ -9,7 +9,9 @@ from uuid import UUID
 
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import ArticleVersion, Order, Refund, StripeEvent
+from blogqueue.db.tables.catalogue import ArticleVersion
+from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.payments import Refund, StripeEvent
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs

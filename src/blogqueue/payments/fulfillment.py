@@ -11,7 +11,9 @@ from blogqueue import tokens
 from blogqueue.catalogue import articles, offers
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, HeldPayment, Order, Purchase, StripeEvent
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Order, Purchase
+from blogqueue.db.tables.payments import HeldPayment, StripeEvent
 from blogqueue.emails import emails
 from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle, requests

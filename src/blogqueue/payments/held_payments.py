@@ -9,7 +9,8 @@ from typing import Any
 import stripe
 
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import HeldPayment, Purchase
+from blogqueue.db.tables.orders import Purchase
+from blogqueue.db.tables.payments import HeldPayment
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
 from blogqueue.money import format_amount

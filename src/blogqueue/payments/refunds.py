@@ -9,7 +9,8 @@ import stripe
 from blogqueue.catalogue import versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Order, Refund
+from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.payments import Refund
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError
 from blogqueue.orders import customer_emails, lifecycle

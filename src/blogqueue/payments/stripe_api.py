@@ -14,7 +14,8 @@ import stripe
 from blogqueue.catalogue import domains, offers
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import AWAY, transaction
-from blogqueue.db.tables import Article, Purchase
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from blogqueue.db.engine import AWAY, transaction
-from blogqueue.db.tables import StripeEvent
+from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.emails import emails
 from blogqueue.errors import ProblemError
 from blogqueue.log import logger

@@ -8,7 +8,8 @@ from uuid import UUID
 from blogqueue.catalogue import offers, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables import Article, ArticleVersion, Order
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError
 from blogqueue.orders import customer_emails, lifecycle, requirements
 from blogqueue.outbox import Outbox

@@ -10,7 +10,10 @@ from uuid import UUID
 import msgspec
 
 from blogqueue.catalogue import offers, versions
-from blogqueue.db.tables import Article, ArticleVersion, Job, Order, OrderEvent, Refund
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, OrderEvent
+from blogqueue.db.tables.payments import Refund
 from blogqueue.errors import NotFoundError
 from blogqueue.orders import lifecycle, requirements
 from blogqueue.reviews import approval

@@ -1,0 +1,80 @@
+"""Domains, their articles and the versions of these."""
+
+from enum import StrEnum
+from typing import Any
+
+from piccolo.columns import JSONB, UUID, Array, BigInt, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.defaults.uuid import UUID4
+from piccolo.constraints import Unique
+from piccolo.table import Table
+
+from blogqueue.db.engine import DB
+from blogqueue.states import ArticleStatus, ReviewStatus
+
+
+class Rel(StrEnum):
+    """The `rel` attribute of a domain's paid links."""
+
+    SPONSORED = "sponsored"
+    NOFOLLOW = "nofollow"
+    NONE = "none"
+
+
+class Domain(Table, tablename="domains", db=DB):
+    """A site that sells links. Prices are in minor units of its currency."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    host = Varchar(253, unique=True)
+    name = Varchar(200)
+    niche = Varchar(100, default="general")
+    language = Varchar(35, default="en")
+    currency = Varchar(3, default="EUR")
+    backlink_price = BigInt(default=4900)
+    article_price = BigInt(default=14900)
+    rel = Varchar(20, choices=Rel, default=Rel.SPONSORED)
+    max_paid_links = Integer(default=3)
+    forbidden_niches = Array(base_column=Varchar(100))
+    forbidden_words = Array(base_column=Varchar(100))
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class Article(Table, tablename="articles", db=DB):
+    """An article of a domain. `selected_version_id` is the live version, null until the article is published."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    domain_id = ForeignKey(Domain, on_delete=OnDelete.restrict, null=False)
+    slug = Varchar(200, unique=True)
+    title = Varchar(500)
+    topic = Varchar(500, default="")
+    niche = Varchar(100, default="general")
+    keyword = Varchar(200, default="")
+    status = Varchar(20, choices=ArticleStatus, default=ArticleStatus.DRAFT)
+    selected_version_id = UUID(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
+    published_at = Timestamptz(null=True, default=None)
+
+
+class ArticleVersion(Table, tablename="article_versions", db=DB):
+    """One text of an article, never changed once stored. `backlink_metadata` holds the edit that made it.
+
+    `word_count` counts the words of the body, so that the catalogue can sort by length without reading texts.
+    """
+
+    id = UUID(primary_key=True, default=UUID4())
+    article_id = ForeignKey(Article, on_delete=OnDelete.restrict, null=False)
+    version_num = Integer()
+    content_md = Text()
+    word_count = Integer(default=0)
+    qc_attempts = Integer(default=0)
+    last_qc_status = Varchar(30, null=True, default=None)
+    last_qc_notes: Any = JSONB(null=True, default=None)
+    backlink_review_status = Varchar(20, choices=ReviewStatus, null=True, default=None)
+    backlink_metadata: Any = JSONB(null=True, default=None)
+    order_id = UUID(null=True, default=None, index=True)
+    job_id = Varchar(120, null=True, default=None, unique=True)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+    number_once = Unique([article_id, version_num])
