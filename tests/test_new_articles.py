@@ -101,7 +101,7 @@ async def test_a_regeneration_writes_another_article(stage: Stage) -> None:
     status = await stage.status(order)
     assert status["version"]["content"] != first["content"]
     assert [version["versionId"] for version in status["earlierVersions"]] == [first["versionId"]]
-    assert "written your article anew" in (await stage.mails("ana@"))[-1]["text"]
+    assert "written your article again" in (await stage.mails("ana@"))[-1]["text"]
     metadata = await ArticleVersion.select(ArticleVersion.backlink_metadata).output(load_json=True)
     assert sorted(row["backlink_metadata"]["integration_type"] for row in metadata if row["backlink_metadata"]) == [
         "customer_article",

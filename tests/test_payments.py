@@ -110,7 +110,7 @@ async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stag
     assert (await stage.decide(second["sessionId"], "return")).json()["error"]["code"] == "wrong_state"
 
     # Then it is back, the customer knows, and the order goes on
-    await stage.email("Your payment was given back")
+    await stage.email("We refunded your payment")
     listed = (await stage.sandbox.get("/v1/refunds?limit=100", headers=stripe_key())).json()["data"]
     assert [one["metadata"].get("held_session") for one in listed].count(second["sessionId"]) == 1
     assert await stage.held() == []
@@ -176,7 +176,7 @@ async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while
     await stage.minute()
 
     # Then the money is back, and the purchase is over
-    await stage.email("Your payment was given back")
+    await stage.email("We refunded your payment")
     assert (await purchase())["state"] == "EXPIRED"
     assert await stage.held() == []
     await stage.sound()

@@ -298,7 +298,7 @@ async def test_the_back_office_decides_on_held_payments_and_orders_on_hold(stage
     await stage.minute()
 
     # Then it is on its way back
-    await stage.email("Your payment was given back")
+    await stage.email("We refunded your payment")
 
     # And she lets an order on hold go on, once
     order = await stage.buy(article_id)

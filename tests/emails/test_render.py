@@ -1,4 +1,4 @@
-"""Letters as they are read: every value in both twins, and a customer's text never markup."""
+"""Emails as customers read them: the same in HTML and plain text, and no customer's text becomes markup."""
 
 from html.parser import HTMLParser
 
@@ -22,7 +22,7 @@ VALUES = {
     "item": "a link in “Soil & <b>worms</b>”",
     "price": "49.00 EUR",
     "minutes": 30,
-    "reason": "the article was unpublished meanwhile",
+    "reason": "the article was taken down before your payment arrived",
     "summary": "An order's job failed",
     "detail": "the model answered 503",
 }
@@ -34,7 +34,7 @@ SUBJECTS = {
 
 
 class Page(HTMLParser):
-    """The links and headings of a letter, and its words."""
+    """The links, headings and tags of an email's HTML."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_a_letter_says_the_same_in_both_twins(kind: str) -> None:
+def test_the_html_and_text_versions_have_the_same_links(kind: str) -> None:
     email = render(kind, **VALUES)
 
     page = Page(email.html)
@@ -65,11 +65,11 @@ def test_a_letter_says_the_same_in_both_twins(kind: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "subject"), SUBJECTS.items())
-def test_the_subjects_are_word_for_word(kind: str, subject: str) -> None:
+def test_specified_subjects_are_used_word_for_word(kind: str, subject: str) -> None:
     assert render(kind, **VALUES).subject == subject
 
 
-def test_a_customers_text_never_becomes_markup() -> None:
+def test_customer_text_never_becomes_markup() -> None:
     email = render("backlink_ready", **VALUES)
 
     assert "Soil &amp; &lt;b&gt;worms&lt;/b&gt;" in email.html
@@ -77,27 +77,28 @@ def test_a_customers_text_never_becomes_markup() -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS - {"operator_alert"}))
-def test_a_letter_says_whom_to_ask(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_email_names_a_contact_if_there_is_one(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     email = render(kind, **VALUES)
     monkeypatch.setattr(settings, "mail_reply_to", "")
-    nobody = render(kind, **VALUES)
+    without_contact = render(kind, **VALUES)
 
     assert "write to help@blogqueue.example." in email.html and "write to help@blogqueue.example." in email.text
-    assert "Questions?" not in nobody.html + nobody.text
+    assert "Questions?" not in without_contact.html + without_contact.text
 
 
-def test_the_published_letter_leads_to_the_article_first() -> None:
+def test_the_first_link_of_the_published_email_is_the_article() -> None:
     links = Page(render("published", **VALUES).html).links
 
     assert links[0] == VALUES["article_url"]
     assert VALUES["order_url"] in links
 
 
-def test_a_letter_without_buttons_speaks_of_none() -> None:
-    assert "button" not in render("magic_link", **VALUES).text
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_the_text_version_mentions_no_buttons(kind: str) -> None:
+    assert "button" not in render(kind, **VALUES).text
 
 
-def test_the_tokens_place_is_left_for_the_mail_worker() -> None:
+def test_the_placeholder_for_the_token_is_left_for_the_mail_worker() -> None:
     email = render("magic_link", **VALUES)
 
     assert email.html.count("token={token}") == 3
@@ -109,6 +110,6 @@ def test_a_missing_value_is_an_error() -> None:
         render("refunded", **{name: value for name, value in VALUES.items() if name != "price"})
 
 
-def test_an_unknown_letter_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no letter"):
+def test_an_unknown_kind_is_an_error() -> None:
+    with pytest.raises(ValueError, match="unknown kind of email"):
         render("love_letter", **VALUES)

@@ -1,24 +1,33 @@
-"""Letters in MJML with a plain-text twin, one folder each; values are filled in, escaped, once MJML is HTML."""
+"""Emails rendered from templates: one folder each, with an HTML version (MJML), a plain-text version and a subject.
+
+Both versions say the same. MJML is compiled to HTML once; the values are filled in, escaped, for each email.
+"""
 
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from mjml import mjml2html
 
 from blogqueue.settings import settings
 
 TEMPLATES = Path(__file__).parent / "templates"
-KINDS = frozenset(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder.name != "_layout")
+LAYOUT = TEMPLATES / "_layout"
+KINDS = frozenset(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder != LAYOUT)
 
 _HTML = Environment(autoescape=True, undefined=StrictUndefined)
-_TEXT = Environment(autoescape=False, undefined=StrictUndefined, keep_trailing_newline=True)  # noqa: S701 - plain text
+_TEXT = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=False,  # noqa: S701 - plain text
+    undefined=StrictUndefined,
+    keep_trailing_newline=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words."""
+    """The subject of an email and its two versions."""
 
     subject: str
     html: str
@@ -26,9 +35,9 @@ class Rendered:
 
 
 def render(kind: str, **values: object) -> Rendered:
-    """A letter with its values. Raises ValueError for an unknown kind and UndefinedError for a missing value."""
+    """Render an email. Raises ValueError for an unknown kind, and UndefinedError for a missing value."""
     if kind not in KINDS:
-        raise ValueError(f"there is no letter {kind!r}")
+        raise ValueError(f"unknown kind of email: {kind!r}")
     subject, html, text = _templates(kind)
     values["contact"] = settings.contact
     return Rendered(" ".join(subject.render(values).split()), html.render(values), text.render(values))
@@ -38,9 +47,8 @@ def render(kind: str, **values: object) -> Rendered:
 def _templates(kind: str) -> tuple[Template, Template, Template]:
     folder = TEMPLATES / kind
     mjml = (folder / "email.mjml").read_text(encoding="utf-8")
-    # MJML's own mj-include leaves what it includes in a column without the column's cells (mjml-python 1.4.2).
-    for part in (TEMPLATES / "_layout").glob("*.mjml"):
+    # mjml-python 1.4.2 puts what mj-include includes into a column without the column's cells, so we include it.
+    for part in LAYOUT.glob("*.mjml"):
         mjml = mjml.replace(f'<mj-include path="_layout/{part.name}" />', part.read_text(encoding="utf-8"))
-    subject = _TEXT.from_string((folder / "subject.txt").read_text(encoding="utf-8"))
     html = _HTML.from_string(mjml2html(mjml, fonts={}))
-    return subject, html, _TEXT.from_string((folder / "email.txt").read_text(encoding="utf-8"))
+    return _TEXT.get_template(f"{kind}/subject.txt"), html, _TEXT.get_template(f"{kind}/email.txt")
