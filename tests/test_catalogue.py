@@ -122,7 +122,7 @@ async def test_a_cursor_goes_with_its_order(stage: Stage) -> None:
 
 
 async def test_the_description_of_the_api_names_the_filters(stage: Stage) -> None:
-    schema = (await stage.http.get("/schema/openapi.json")).json()
+    schema = (await stage.http.get("/api/openapi.json")).json()
 
     named = {parameter["name"] for parameter in schema["paths"]["/api/v1/articles"]["get"]["parameters"]}
     assert {"sort", "maxPrice", "minWords", "publishedSince", "free", "cursor", "limit"} <= named

@@ -6,15 +6,14 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import uvicorn
-from litestar import Litestar, Router
+from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
-from litestar.openapi import OpenAPIConfig
 from litestar.static_files import create_static_files_router
-from litestar.types import Message, Scope
 
-from blogqueue import __version__, log, readiness
+from blogqueue import log, readiness
 from blogqueue.admin import article_pages, piccolo_admin, review_pages
-from blogqueue.api import admin, customer, envelope, health, shop
+from blogqueue.api import edge, health, openapi
+from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
 from blogqueue.orders import changes
 from blogqueue.pages import (
@@ -28,7 +27,7 @@ from blogqueue.pages import (
 from blogqueue.settings import settings
 
 BODY_BYTES = 64 * 1024
-"""Bodies of ours are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
+"""Bodies are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
 
 POOL_SIZE = 10
 
@@ -36,10 +35,10 @@ PACKAGES_WITH_PAGES = (templates.PACKAGE, review_pages.PACKAGE)
 """Where templates and static files are."""
 
 STATIC_SECONDS = 365 * 24 * 3600
-"""How long browsers keep static files, whose addresses change with their content."""
+"""Browsers keep static files this long: their addresses change with their content."""
 
 GRACE_SECONDS = 5
-"""How long a stopping web lets open requests end."""
+"""How long a stopping web process waits for open requests."""
 
 
 @asynccontextmanager
@@ -48,21 +47,11 @@ async def _database(_: Litestar) -> AsyncGenerator[None]:
         yield
 
 
-async def _on_every_answer(message: Message, scope: Scope) -> None:  # noqa: ARG001 - Litestar's hook
-    """No answer's kind is guessed, and whoever came by HTTPS comes by it again (ASVS 4.0.3, V14.4.4 f.)."""
-    if message["type"] == "http.response.start":
-        names = {name.lower() for name, _ in message["headers"]}
-        own = [(b"x-content-type-options", b"nosniff")]
-        if settings.public_url.startswith("https://"):
-            own.append((b"strict-transport-security", b"max-age=31536000"))
-        message["headers"] = [*message["headers"], *(header for header in own if header[0] not in names)]
-
-
 class Server(uvicorn.Server):
-    """uvicorn, which waits for open requests before it stops; streams never end by themselves, so they are told to."""
+    """uvicorn waits for open requests before it stops; streams never end by themselves, so they are ended first."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then stop as uvicorn does."""
+        """End the streams, then stop."""
         changes.stop()
         await super().shutdown(sockets)
 
@@ -76,7 +65,7 @@ def serve() -> None:
             host=settings.web_host,
             port=settings.web_port,
             proxy_headers=True,
-            access_log=False,  # addresses carry tokens; the application logs what matters
+            access_log=False,  # addresses contain tokens; the application logs what matters
             log_config=None,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
@@ -87,18 +76,13 @@ def serve() -> None:
 
 
 def create_app() -> Litestar:
-    """The application; refuses to be made with missing production settings."""
+    """Return the application. Exits with a list if production settings are missing."""
     readiness.check_settings("web")
     log.configure()
-    api = Router(
-        path="/api/v1",
-        route_handlers=[*shop.HANDLERS, *customer.HANDLERS, *admin.HANDLERS],
-        exception_handlers={Exception: envelope.answer},
-        request_class=envelope.JSONRequest,
-    )
-    return Litestar(
+    app = Litestar(
         route_handlers=[
-            api,
+            make_router(),
+            *openapi.HANDLERS,
             *health.HANDLERS,
             *catalogue_pages.HANDLERS,
             *review_pages.HANDLERS,
@@ -116,9 +100,10 @@ def create_app() -> Litestar:
         ],
         exception_handlers={Exception: error_pages.error_page},
         lifespan=[_database],
-        before_send=[_on_every_answer],
         template_config=templates.make_templates(*PACKAGES_WITH_PAGES),
         request_max_body_size=BODY_BYTES,
         logging_config=None,  # `log` has set it up
-        openapi_config=OpenAPIConfig(title="blogqueue", version=__version__),
+        openapi_config=None,  # `openapi` serves the document; Litestar's own pages load scripts from elsewhere
     )
+    app.asgi_handler = edge.wrap(app.asgi_handler)
+    return app

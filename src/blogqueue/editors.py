@@ -35,6 +35,14 @@ async def signed_in(session: str) -> str | None:
     return str(user.username)
 
 
+async def get_token_name(token: str) -> str | None:
+    """Return the name of a program's token; None if it is unknown or revoked."""
+    rows = await AdminToken.select(AdminToken.name).where(
+        AdminToken.token_hash == tokens.hashed(token), AdminToken.revoked_at.is_null()
+    )
+    return str(rows[0]["name"]) if rows and token else None
+
+
 async def issue_token(name: str) -> str:
     """A new token under a name; this is the only time it is seen. Raises ConflictError for a name in use."""
     token = f"bq_{secrets.token_urlsafe(32)}"

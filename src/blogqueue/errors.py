@@ -1,15 +1,17 @@
 """The few errors that a caller is meant to see; each carries its HTTP status, and one handler renders them."""
 
-from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
 
 
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """One field of the input and the rule that it breaks."""
+class FieldError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A field of the input, and the rule that it breaks."""
 
-    field: str
-    rule: str
-    message: str
+    field: Annotated[str, Meta(description="The field's name in the request; “body” for the body as a whole.")]
+    rule: Annotated[str, Meta(description="A stable name of the rule, for programs.", max_length=40)]
+    message: Annotated[str, Meta(description="What is wrong, in a sentence for people.")]
 
 
 class ProblemError(Exception):

@@ -1,194 +1,293 @@
-"""The editor's verbs, for programs with an admin token."""
+"""What an editor decides, for programs with an admin token."""
 
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Router, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter, QueryParameter
+from msgspec import Meta
 
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
-from blogqueue.api.envelope import success
-from blogqueue.db import pagination
-from blogqueue.db.tables.orders import Order
-from blogqueue.orders import lifecycle
+from blogqueue.api.catalogue import Cursor, Limit
+from blogqueue.api.envelope import Envelope, success
+from blogqueue.api.orders import OrderId
+from blogqueue.api.problems import refusals
+from blogqueue.orders import lifecycle, listing
+from blogqueue.orders.listing import OrderPage
+from blogqueue.orders.status_view import View
 from blogqueue.payments import disputes, held_payments, refunds
+from blogqueue.payments.held_payments import HeldPaymentView
 from blogqueue.reviews import approval
-from blogqueue.states import HeldState, OrderStatus, RefundState
+from blogqueue.states import FailureReason, HeldState, OrderStatus, RefundState
+
+REVIEWS, PAYMENTS = ["Reviews"], ["Payments"]
+
+SessionId = Annotated[
+    str,
+    PathParameter(
+        min_length=1,
+        max_length=255,
+        pattern=r"^[A-Za-z0-9_]+$",
+        description="Stripe's id of the Checkout Session.",
+        examples=[Example(value="cs_test_a1b2c3")],
+    ),
+]
+Status = Annotated[OrderStatus | None, QueryParameter(name="status", description="Only orders with this status.")]
 
 
 class ApproveRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """The version that the editor saw; left out, it is the order's current one."""
+    """The version that the editor read; if left out, the order's current one."""
 
     version_id: UUID | None = None
 
 
 class RejectRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
-    """Why, in words that the customer reads; and the version that the editor saw."""
+    """The reason, which the customer reads, and the version that the editor read."""
 
-    reason: Annotated[str, msgspec.Meta(description="at most 500 characters")]
+    reason: Annotated[
+        str,
+        Meta(description="Plain text for the customer.", extra_json_schema={"minLength": 1, "maxLength": 500}),
+    ]
     version_id: UUID | None = None
 
 
-@get("/orders")
-async def list_orders(
-    status: FromQuery[OrderStatus | None] = None,
-    cursor: FromQuery[str] = "",
-    limit: Annotated[int, QueryParameter(ge=1, le=100)] = 50,
-) -> dict[str, Any]:
-    """Orders, oldest first, by status if one is named."""
-    query = Order.select()
-    behind = pagination.read(cursor)
-    if behind:
-        at, row_id = behind
-        query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
-    if status is not None:
-        query = query.where(Order.status == status)
-    rows = await query.order_by(Order.created_at).order_by(Order.id).limit(limit + 1).output(load_json=True)
-    page = rows[:limit]
-    next_cursor = pagination.after(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
-    return success({"items": [_listed(row) for row in page], "nextCursor": next_cursor})
+class DecisionView(View, frozen=True, kw_only=True):
+    """An order after a decision about it."""
+
+    order_id: UUID
+    status: OrderStatus
 
 
-@post("/orders/{order_id:uuid}/approve", status_code=200)
-async def approve(
-    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[ApproveRequest | None] = None
-) -> dict[str, Any]:
-    """Publish an order's version; where its paragraph has changed since, the link is integrated again instead."""
-    actor = request.user
-    order, outbox = await approval.approve(order_id, actor=actor, version_id=data.version_id if data else None)
+class ApprovalView(DecisionView, frozen=True, kw_only=True):
+    """An approved order: COMPLETED, or PROCESSING if its link is integrated again."""
+
+    version_id: UUID | None
+
+
+class EndView(DecisionView, frozen=True, kw_only=True):
+    """An order that was ended."""
+
+    failure_reason: FailureReason | None
+
+
+class RejectionView(EndView, frozen=True, kw_only=True):
+    """A rejected order."""
+
+    refund_state: RefundState
+
+
+class RefundView(View, frozen=True, kw_only=True):
+    """A refund that has begun."""
+
+    order_id: UUID
+    refund_state: RefundState
+
+
+class RetryView(View, frozen=True, kw_only=True):
+    """The job that runs again."""
+
+    order_id: UUID
+    job_id: Annotated[str, Meta(max_length=120)]
+
+
+class HeldPaymentList(View, frozen=True, kw_only=True):
+    """The held payments, oldest first."""
+
+    items: list[HeldPaymentView]
+
+
+class HeldPaymentDecision(View, frozen=True, kw_only=True):
+    """A held payment after a decision about it."""
+
+    session_id: str
+    state: HeldState
+
+
+@get("/orders", operation_id="list_orders", summary="List orders", tags=REVIEWS, responses=refusals(422))
+async def list_orders(status: Status = None, cursor: Cursor = "", limit: Limit = 50) -> Envelope[OrderPage]:
+    """List all orders, oldest first, or only those with one status."""
+    return success(await listing.list_orders(status, cursor=cursor, limit=limit))
+
+
+@post(
+    "/orders/{order_id:uuid}/approve",
+    status_code=200,
+    operation_id="approve_order",
+    summary="Approve an order",
+    tags=REVIEWS,
+    responses=refusals(404, 409, 422),
+)
+async def approve_order(
+    request: Request[Any, Any, Any], order_id: OrderId, data: JSONBody[ApproveRequest | None] = None
+) -> Envelope[ApprovalView]:
+    """Publish an order's version; if its paragraph has changed since, the link is integrated again instead."""
+    version_id = data.version_id if data else None
+    order, outbox = await approval.approve(order_id, actor=request.user, version_id=version_id)
     await nudge(outbox)
     published = order.status == OrderStatus.COMPLETED
     return success(
-        {"orderId": order.id, "status": order.status, "versionId": order.version_id},
+        ApprovalView(order_id=order.id, status=OrderStatus(order.status), version_id=order.version_id),
         "Published" if published else "The article has changed; the link is being integrated again",
     )
 
 
-@post("/orders/{order_id:uuid}/reject", status_code=200)
-async def reject(
-    request: Request[Any, Any, Any], order_id: FromPath[UUID], data: JSONBody[RejectRequest | None] = None
-) -> dict[str, Any]:
-    """Refuse an order's link for good: its payment goes back, and the customer reads the reason."""
-    actor = request.user
-    said = data or RejectRequest(reason="")  # without a body, it is the reason that is missing
-    order, outbox = await approval.reject(order_id, actor=actor, reason=said.reason, version_id=said.version_id)
+@post(
+    "/orders/{order_id:uuid}/reject",
+    status_code=200,
+    operation_id="reject_order",
+    summary="Reject an order",
+    tags=REVIEWS,
+    responses=refusals(404, 409, 422),
+)
+async def reject_order(
+    request: Request[Any, Any, Any], order_id: OrderId, data: JSONBody[RejectRequest]
+) -> Envelope[RejectionView]:
+    """Reject an order for good: its payment is refunded, and the customer reads the reason."""
+    order, outbox = await approval.reject(order_id, actor=request.user, reason=data.reason, version_id=data.version_id)
     await nudge(outbox)
     return success(
-        {
-            "orderId": order.id,
-            "status": order.status,
-            "failureReason": order.failure_reason,
-            "refundState": order.refund_state,
-        },
+        RejectionView(
+            order_id=order.id,
+            status=OrderStatus(order.status),
+            failure_reason=FailureReason(order.failure_reason) if order.failure_reason else None,
+            refund_state=RefundState(order.refund_state),
+        ),
         "Rejected; the refund is on its way",
     )
 
 
-@post("/orders/{order_id:uuid}/refund", status_code=202)
-async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
-    """Give a FAILED order's money back now, or once more where Stripe could not."""
-    actor = request.user
-    await nudge(await refunds.begin_or_repeat(order_id, actor=actor))
-    return success({"orderId": order_id, "refundState": RefundState.INITIATED}, "The refund is on its way")
+@post(
+    "/orders/{order_id:uuid}/refund",
+    status_code=202,
+    operation_id="refund_order",
+    summary="Refund an order",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def refund_order(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[RefundView]:
+    """Refund a FAILED order now, or try again if Stripe could not."""
+    await nudge(await refunds.begin_or_repeat(order_id, actor=request.user))
+    return success(RefundView(order_id=order_id, refund_state=RefundState.INITIATED), "The refund is on its way")
 
 
-@post("/orders/{order_id:uuid}/retry", status_code=202)
-async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
-    """Give a FAILED order's job new attempts, as long as no refund has begun."""
-    actor = request.user
-    outbox = await lifecycle.retry(order_id, actor=actor)
+@post(
+    "/orders/{order_id:uuid}/retry",
+    status_code=202,
+    operation_id="retry_order",
+    summary="Retry an order's job",
+    tags=REVIEWS,
+    responses=refusals(404, 409),
+)
+async def retry_order(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[RetryView]:
+    """Give the job of a FAILED order new attempts, as long as no refund has begun."""
+    outbox = await lifecycle.retry(order_id, actor=request.user)
     await nudge(outbox)
-    return success({"orderId": order_id, "jobId": outbox.jobs[0].id}, "The order's job is waiting again")
+    return success(RetryView(order_id=order_id, job_id=outbox.jobs[0].id), "The order's job is waiting again")
 
 
-@post("/orders/{order_id:uuid}/release", status_code=200)
-async def release(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
-    """Let an order whose payment was disputed go on where it stood."""
-    actor = request.user
-    await nudge(await disputes.release(order_id, actor=actor))
+@post(
+    "/orders/{order_id:uuid}/release",
+    status_code=200,
+    operation_id="release_order",
+    summary="Release an order on hold",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def release_order(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[DecisionView]:
+    """Let an order on hold continue where it was, as its dispute has ended."""
+    await nudge(await disputes.release(order_id, actor=request.user))
     order = await lifecycle.get(order_id)
-    return success({"orderId": order_id, "status": order.status}, "The order goes on")
+    return success(DecisionView(order_id=order_id, status=OrderStatus(order.status)), "The order continues")
 
 
-@post("/orders/{order_id:uuid}/end", status_code=200)
-async def end(request: Request[Any, Any, Any], order_id: FromPath[UUID]) -> dict[str, Any]:
-    """End an order whose payment was disputed: FAILED, its payment reversed; it is not refunded."""
-    actor = request.user
-    await nudge(await disputes.end(order_id, actor=actor))
+@post(
+    "/orders/{order_id:uuid}/end",
+    status_code=200,
+    operation_id="end_order",
+    summary="End an order on hold",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def end_order(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[EndView]:
+    """End an order on hold: it becomes FAILED because its payment was reversed, and is not refunded."""
+    await nudge(await disputes.end(order_id, actor=request.user))
     order = await lifecycle.get(order_id)
-    data = {"orderId": order_id, "status": order.status, "failureReason": order.failure_reason}
-    return success(data, "The order has ended")
+    reason = FailureReason(order.failure_reason) if order.failure_reason else None
+    return success(
+        EndView(order_id=order_id, status=OrderStatus(order.status), failure_reason=reason), "The order has ended"
+    )
 
 
-@get("/payments/held")
-async def list_held() -> dict[str, Any]:
-    """Payments that made no order and wait for a word, oldest first."""
-    return success({"items": await held_payments.undecided()})
+@get("/payments/held", operation_id="list_held_payments", summary="List held payments", tags=PAYMENTS)
+async def list_held_payments() -> Envelope[HeldPaymentList]:
+    """List the payments that made no order and wait for a decision, oldest first."""
+    return success(HeldPaymentList(items=await held_payments.undecided()))
 
 
-@post("/payments/{session_id:str}/accept", status_code=200)
-async def accept(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
-    """Work on a held payment all the same: it becomes its order."""
-    actor = request.user
-    outbox, outcome = await held_payments.accept(session_id, actor=actor)
+@post(
+    "/payments/{session_id:str}/accept",
+    status_code=200,
+    operation_id="accept_payment",
+    summary="Accept a held payment",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def accept_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
+    """Accept a held payment: it gets its order."""
+    outbox, outcome = await held_payments.accept(session_id, actor=request.user)
     await nudge(outbox)
-    return success({"sessionId": session_id, "state": HeldState.ACCEPTED}, f"Accepted: {outcome}")
+    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.ACCEPTED), f"Accepted: {outcome}")
 
 
-@post("/payments/{session_id:str}/return", status_code=200)
-async def give_back(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
-    """Have Stripe give a held payment back."""
-    actor = request.user
-    await nudge(await held_payments.give_back(session_id, actor=actor))
-    return success({"sessionId": session_id, "state": HeldState.RETURNED}, "The payment was given back")
+@post(
+    "/payments/{session_id:str}/return",
+    status_code=200,
+    operation_id="return_payment",
+    summary="Return a held payment",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def return_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
+    """Return a held payment to the customer, through Stripe."""
+    await nudge(await held_payments.give_back(session_id, actor=request.user))
+    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.RETURNED), "The payment was returned")
 
 
-@post("/payments/{session_id:str}/dismiss", status_code=200)
-async def dismiss(request: Request[Any, Any, Any], session_id: FromPath[str]) -> dict[str, Any]:
-    """Note that a held payment was settled outside."""
-    actor = request.user
-    await held_payments.dismiss(session_id, actor=actor)
-    return success({"sessionId": session_id, "state": HeldState.DISMISSED}, "Dismissed")
-
-
-def _listed(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "orderId": row["id"],
-        "kind": row["kind"],
-        "status": row["status"],
-        "articleId": row["article_id"],
-        "versionId": row["version_id"],
-        "customerEmail": row["customer_email"],
-        "backlinkData": row["backlink_data"],
-        "price": row["price"],
-        "currency": row["currency"],
-        "failureReason": row["failure_reason"],
-        "refundState": row["refund_state"],
-        "onHold": row["on_hold"],
-        "createdAt": row["created_at"],
-        "completedAt": row["completed_at"],
-    }
+@post(
+    "/payments/{session_id:str}/dismiss",
+    status_code=200,
+    operation_id="dismiss_payment",
+    summary="Dismiss a held payment",
+    tags=PAYMENTS,
+    responses=refusals(404, 409),
+)
+async def dismiss_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
+    """Record that a held payment was dealt with elsewhere, in Stripe or by the bank."""
+    await held_payments.dismiss(session_id, actor=request.user)
+    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.DISMISSED), "Dismissed")
 
 
 HANDLERS = [
     Router(
         path="/admin",
         guards=[auth.editors_only],
+        security=auth.EDITOR,
         route_handlers=[
             list_orders,
-            approve,
-            reject,
-            refund,
-            retry,
-            release,
-            end,
-            list_held,
-            accept,
-            give_back,
-            dismiss,
+            approve_order,
+            reject_order,
+            refund_order,
+            retry_order,
+            release_order,
+            end_order,
+            list_held_payments,
+            accept_payment,
+            return_payment,
+            dismiss_payment,
         ],
     )
 ]
-"""No call gets past the guard, which asks before a body is read; `request.user` is the editor's name then."""
+"""The guard runs before a body is read; then `request.user` is the editor's name."""

@@ -1,25 +1,109 @@
-"""Whether this process lives, and whether the parts it needs answer."""
+"""Whether this process runs, and whether what it needs answers; `blogqueue doctor` asks the same questions.
 
-from typing import Any
+Each check returns "" or a sentence that says what is wrong.
+"""
 
+import asyncio
+from urllib.parse import urlsplit
+
+import httpx
+import redis.asyncio
 from litestar import Response, get
 
-from blogqueue.api import health_checks
+from blogqueue.db.engine import AWAY, DB, UNUSABLE
+from blogqueue.emails import smtp
+from blogqueue.settings import settings
+
+TIMEOUT_SECONDS = 3
 
 
 @get("/health/live", include_in_schema=False)
-async def live() -> dict[str, Any]:
-    """This process answers."""
+async def live() -> dict[str, str]:
+    """Answer, as long as this process runs."""
     return {"status": "ok"}
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready() -> Response[dict[str, Any]]:
-    """503 while PostgreSQL is away or not migrated. A broker that is away is named, but orders are taken without it."""
-    found = {"postgres": await health_checks.postgres(), "broker": await health_checks.broker()}
+async def ready() -> Response[dict[str, str]]:
+    """Answer 503 while PostgreSQL is unavailable or not migrated; without a broker, orders are still taken."""
+    found = {"postgres": await check_postgres(), "broker": await check_broker()}
     return Response(
         {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200
     )
+
+
+async def check_postgres() -> str:
+    """Check that PostgreSQL answers and has our tables."""
+    if not settings.database_url:
+        return "DATABASE_URL is not set"
+    try:
+        rows = await DB.run_ddl("SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated")
+    except AWAY as error:
+        return f"PostgreSQL does not answer at DATABASE_URL: {error}"
+    except UNUSABLE as error:
+        return f"the database at DATABASE_URL cannot be used: {error}"
+    return "" if rows[0]["migrated"] else "the database is not migrated: run `blogqueue migrate`"
+
+
+async def check_broker() -> str:
+    """Check that the broker answers, and that Redis keeps all messages."""
+    url = urlsplit(settings.broker_url or settings.redis_url)
+    if not url.scheme:
+        return "REDIS_URL (or BROKER_URL) is not set, or is not a URL"
+    if url.scheme.startswith("amqp"):
+        return await _check_port("RabbitMQ", url.hostname, url.port or 5672)
+    try:
+        async with redis.asyncio.Redis.from_url(
+            settings.broker_url or settings.redis_url,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+        ) as client:
+            policy = await client.config_get("maxmemory-policy")
+    except (redis.RedisError, OSError, ValueError) as error:  # ValueError: not a URL that redis-py understands
+        return f"Redis does not answer at BROKER_URL: {error}"
+    if policy.get("maxmemory-policy") != "noeviction":
+        return "Redis may evict messages: set maxmemory-policy noeviction"
+    return ""
+
+
+async def check_mail() -> str:
+    """Check that the mail server answers."""
+    if not urlsplit(settings.smtp_url.get_secret_value()).hostname:
+        return "SMTP_URL is not set, or is not a URL"
+    try:
+        await smtp.check(TIMEOUT_SECONDS)
+    except smtp.MailError as error:
+        return f"the mail server does not answer at SMTP_URL: {error}"
+    return ""
+
+
+async def check_stripe() -> str:
+    """Check that Stripe's address answers; no key is used."""
+    return await _check_address("Stripe", settings.stripe_api_base)
+
+
+async def check_model() -> str:
+    """Check that the model's address answers; no key is used."""
+    return await _check_address("the model", settings.openai_base_url)
+
+
+async def _check_address(name: str, url: str) -> str:
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            await client.get(url)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"{name} cannot be reached at {url}: {type(error).__name__}"
+    return ""
+
+
+async def _check_port(name: str, host: str | None, port: int) -> str:
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+    except OSError as error:
+        return f"{name} does not answer at BROKER_URL: {error}"
+    return ""
 
 
 HANDLERS = [live, ready]

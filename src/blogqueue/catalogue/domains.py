@@ -69,20 +69,6 @@ async def related(domain_id: UUID, words: str) -> list[tuple[str, str]]:
     return [(row["title"], row["slug"]) for row in rows]
 
 
-def listed(site: Site) -> dict[str, Any]:
-    """A site as the list shows it (JSON)."""
-    return {
-        "id": site.id,
-        "host": site.host,
-        "name": site.name,
-        "niche": site.niche,
-        "language": site.language,
-        "articlePrice": site.article_price,
-        "currency": site.currency,
-        "rel": site.rel,
-    }
-
-
 def _only(rows: list[dict[str, Any]]) -> Site:
     if not rows:
         raise NotFoundError("domain", field="domainId")

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from operator import itemgetter
 from textwrap import shorten
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -261,24 +260,3 @@ async def _paid(article_id: UUID, which: str) -> list[PaidLink]:
 async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
     """`paid_orders` without the orders: each link with its `rel`."""
     return [(paid.link, paid.rel) for paid in await paid_orders(article_id)]
-
-
-def listed(offer: Offer) -> dict[str, Any]:
-    """An offer as the list shows it (JSON)."""
-    return {
-        "id": offer.id,
-        "slug": offer.slug,
-        "title": offer.title,
-        "topic": offer.topic,
-        "niche": offer.niche,
-        "keyword": offer.keyword,
-        "domain": offer.host,
-        "domainName": offer.domain_name,
-        "language": offer.language,
-        "price": offer.backlink_price,
-        "currency": offer.currency,
-        "rel": offer.rel,
-        "linksFree": offer.slots_free,
-        "wordCount": offer.word_count,
-        "publishedAt": offer.published_at,
-    }

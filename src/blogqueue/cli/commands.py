@@ -107,15 +107,15 @@ def migrate() -> None:
 @main.command()
 def doctor() -> None:
     """Ask every part that is needed whether it is well."""
-    from blogqueue.api import health_checks
+    from blogqueue.api import health
 
     async def ask() -> dict[str, str]:
         return {
-            "PostgreSQL": await health_checks.postgres(),
-            "broker": await health_checks.broker(),
-            "mail": await health_checks.mail(),
-            "Stripe": await health_checks.stripe(),
-            "model": await health_checks.openai(),
+            "PostgreSQL": await health.check_postgres(),
+            "broker": await health.check_broker(),
+            "mail": await health.check_mail(),
+            "Stripe": await health.check_stripe(),
+            "model": await health.check_model(),
         }
 
     found = asyncio.run(ask())

@@ -164,9 +164,9 @@ def list_held() -> None:
     from blogqueue.payments import held_payments
 
     for one in with_database(held_payments.undecided()):
-        money = format_amount(one["amount"], one["currency"])
-        error = f"  Stripe: {one['error']}" if one["error"] else ""
-        print(f"{one['sessionId']}  {one['state']}  {money}  {one['email']}  {one['reason']}{error}")
+        money = format_amount(one.amount or 0, one.currency)
+        error = f"  Stripe: {one.error}" if one.error else ""
+        print(f"{one.session_id}  {one.state}  {money}  {one.email}  {one.reason}{error}")
 
 
 @payments.command("accept")

@@ -245,7 +245,7 @@ def _where_to_look(content: dict[str, object], folder: Path, *, first: bool) -> 
         ("the shop", f"{base}/"),
         ("the admin", f"{base}/admin/  (user {ADMIN_USER}, {password})"),
         ("reviews", f"{base}/admin/reviews"),
-        ("the API", f"{base}/schema/openapi.json"),
+        ("the API", f"{base}/api/docs"),
         ("the mailbox", f"{sandbox}/mailbox"),
         ("the sandbox", f"{sandbox}/  (stands in for Stripe, OpenAI and the mail server)"),
         ("data and logs", f"{folder}, {folder / 'log'}"),

@@ -12,6 +12,7 @@ from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, Qc
 from blogqueue.writing.link_edit.comparison import ChangeKind
 
 Count = Annotated[int, Meta(ge=0)]
+Moment = Annotated[datetime, Meta(tz=True)]
 Ordinal = Annotated[int, Meta(ge=1)]
 
 TOTAL_STEPS = 5
@@ -43,7 +44,7 @@ class EarlierVersionView(View, frozen=True, kw_only=True):
     version_id: UUID
     version_num: Annotated[int, Meta(ge=1, description="The number among all versions of the article.")]
     number: Annotated[int, Meta(ge=1, description="The number among the versions of this order.")]
-    created_at: datetime
+    created_at: Moment
     change: Annotated[
         list[TextRunView],
         Meta(description="The changed paragraph, before and after, in runs of words; empty for a whole article."),
@@ -73,9 +74,9 @@ class JobView(View, frozen=True, kw_only=True):
     ]
     attempts: Count
     max_attempts: Ordinal
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
     position: Annotated[
         int | UnsetType, Meta(description="The place in the queue, 1 for the next. Only while WAITING.")
     ] = UNSET
@@ -124,17 +125,17 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     failure_reason: FailureReason | None
     failure_detail: Annotated[str, Meta(description="Why the order failed, for people; empty if it did not.")]
     refund_state: RefundState
-    refund_due_at: Annotated[datetime | None, Meta(description="When a failed order is refunded without being asked.")]
+    refund_due_at: Annotated[Moment | None, Meta(description="When a failed order is refunded without being asked.")]
     on_hold: Annotated[bool, Meta(description="Whether the order waits for a dispute about its payment to end.")]
     article: OrderedArticleView
-    link_dropped_at: Annotated[datetime | None, Meta(description="When the site took the paid link out again.")]
+    link_dropped_at: Annotated[Moment | None, Meta(description="When the site took the paid link out again.")]
     target_url: Annotated[str, Meta(max_length=2048)]
     anchor_text: Annotated[str, Meta(max_length=80)]
     price: Annotated[int, Meta(ge=0, description="What was paid, in minor units of the currency: 4900 is 49.00 EUR.")]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
-    created_at: datetime
-    updated_at: datetime
-    completed_at: datetime | None
+    created_at: Moment
+    updated_at: Moment
+    completed_at: Moment | None
 
 
 def stamp(status: OrderStatusView) -> str:

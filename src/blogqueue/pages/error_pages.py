@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.response import Template
 
-from blogqueue.api import envelope
+from blogqueue.api import problems
 from blogqueue.errors import ProblemError
 from blogqueue.pages import labels
 from blogqueue.pages.responses import page
@@ -43,10 +43,10 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[Any] | Template:
     """Answer an error with a page for a browser, and with the JSON envelope for a program."""
     if not wants_page(request):
-        return envelope.answer(request, error)
-    problem = envelope.as_problem(request, error)
+        return problems.answer(request, error)
+    problem = problems.as_problem(request, error)
     title = TITLES.get(problem.status, TITLES[400])
-    extra_headers = envelope.headers(error, problem)
+    extra_headers = problems.headers(error, problem)
     text = _explain(problem, extra_headers.get("Retry-After"))
     answer = page("message.html", status_code=problem.status, title=title, text=text)
     answer.headers.update(extra_headers)

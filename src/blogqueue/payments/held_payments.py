@@ -4,9 +4,11 @@ Accepted, it is worked on all the same; returned, Stripe gives it back; dismisse
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
+from uuid import UUID
 
 import stripe
+from msgspec import Meta
 
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Purchase
@@ -15,6 +17,7 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
 from blogqueue.money import format_amount
 from blogqueue.orders import requests
+from blogqueue.orders.status_view import Moment, View
 from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
 from blogqueue.settings import settings
@@ -23,8 +26,23 @@ from blogqueue.states import HeldState, PurchaseState
 UNDECIDED = (HeldState.HELD, HeldState.RETURNING)
 
 
-async def undecided() -> list[dict[str, Any]]:
-    """The payments that wait for a word, or are not back yet, oldest first (JSON)."""
+class HeldPaymentView(View, frozen=True, kw_only=True):
+    """A payment that made no order and waits for a decision."""
+
+    session_id: Annotated[str, Meta(max_length=255, description="Stripe's id of the Checkout Session.")]
+    purchase_id: UUID
+    payment_intent: Annotated[str | None, Meta(description="Stripe's id of the payment.")]
+    amount: Annotated[int | None, Meta(description="What was paid, in minor units of the currency.")]
+    currency: Annotated[str, Meta(description="ISO 4217.")]
+    email: Annotated[str, Meta(max_length=254)]
+    reason: Annotated[str, Meta(description="Why it is held.")]
+    state: HeldState
+    error: Annotated[str, Meta(description="What Stripe or the bank answered to a return; empty if nothing.")]
+    created_at: Moment
+
+
+async def undecided() -> list[HeldPaymentView]:
+    """Return the payments that wait for a decision, or are not returned yet, oldest first."""
     rows = (
         await HeldPayment.select(*HeldPayment.all_columns(), HeldPayment.purchase_id.email.as_alias("email"))
         .where(HeldPayment.state.is_in(list(UNDECIDED)))
@@ -32,18 +50,18 @@ async def undecided() -> list[dict[str, Any]]:
         .output(load_json=True)
     )
     return [
-        {
-            "sessionId": row["session_id"],
-            "purchaseId": row["purchase_id"],
-            "paymentIntent": row["session"].get("payment_intent"),
-            "amount": row["session"].get("amount_total"),
-            "currency": str(row["session"].get("currency")).upper(),
-            "email": row["email"],
-            "reason": row["reason"],
-            "state": row["state"],
-            "error": row["error"],
-            "createdAt": row["created_at"],
-        }
+        HeldPaymentView(
+            session_id=row["session_id"],
+            purchase_id=row["purchase_id"],
+            payment_intent=row["session"].get("payment_intent"),
+            amount=row["session"].get("amount_total"),
+            currency=str(row["session"].get("currency")).upper(),
+            email=row["email"],
+            reason=row["reason"],
+            state=HeldState(row["state"]),
+            error=row["error"],
+            created_at=row["created_at"],
+        )
         for row in rows
     ]
 

@@ -1,0 +1,200 @@
+"""What is for sale: articles that take links, and sites that sell new articles."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get
+from litestar.openapi.spec import Example
+from litestar.params import PathParameter, QueryParameter
+from msgspec import Meta
+
+from blogqueue.api.envelope import Envelope, success
+from blogqueue.api.problems import refusals
+from blogqueue.catalogue import domains, offers
+from blogqueue.catalogue.domains import Site
+from blogqueue.catalogue.offers import Offer
+from blogqueue.orders.status_view import Moment, View
+
+TAGS = ["Catalogue"]
+
+TEXT = r"^[^\u0000]*$"
+"""PostgreSQL stores no NUL characters, so no text can be looked for that has one."""
+
+ArticleId = Annotated[
+    UUID,
+    PathParameter(
+        description="The article's id, as in the list of articles.",
+        examples=[Example(value="0c9f6f0e-3a4e-4c57-9d35-3f3f8f3c2a11")],
+    ),
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="How many items a page has at most.")]
+Cursor = Annotated[
+    str,
+    QueryParameter(max_length=300, description="`nextCursor` of the page before; left out for the first page."),
+]
+Domain = Annotated[
+    str,
+    QueryParameter(
+        max_length=253, pattern=TEXT, description="A site's host.", examples=[Example(value="greenbench.example")]
+    ),
+]
+Niche = Annotated[str, QueryParameter(max_length=100, pattern=TEXT, description="A subject, spelled as in the list.")]
+Query = Annotated[
+    str, QueryParameter(max_length=200, pattern=TEXT, description="Text to find in title, topic and keyword.")
+]
+Free = Annotated[bool, QueryParameter(description="Whether to leave out articles with no free link slot.")]
+MaxPrice = Annotated[
+    int | None,
+    QueryParameter(
+        name="maxPrice",
+        ge=0,
+        schema_extra={"minimum": 0},  # Litestar leaves a 0 out
+        le=offers.MOST,
+        description="In hundredths of the currency's unit: 4900 is 49.00 EUR. Currencies are not converted.",
+    ),
+]
+MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=offers.MOST, description="The least word count.")]
+PublishedSince = Annotated[
+    date | None,
+    QueryParameter(
+        name="publishedSince", description="A day in UTC: 2026-11-23.", examples=[Example(value="2026-11-23")]
+    ),
+]
+Order = Annotated[
+    offers.Sort,
+    QueryParameter(
+        name="sort",
+        description="The order of the list. A cursor fits only its own order.",
+        schema_extra={"default": "newest"},
+    ),
+]
+
+
+class DomainView(View, frozen=True, kw_only=True):
+    """A site that sells new articles, with its terms."""
+
+    id: UUID
+    host: Annotated[str, Meta(max_length=253)]
+    name: Annotated[str, Meta(max_length=200)]
+    niche: Annotated[str, Meta(max_length=100)]
+    language: Annotated[str, Meta(max_length=35, description="A language tag (BCP 47).")]
+    article_price: Annotated[int, Meta(ge=0, description="Of a new article, in minor units of the currency.")]
+    currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
+    rel: Annotated[str, Meta(max_length=20, description="The `rel` attribute of paid links; “none” for no attribute.")]
+
+
+class DomainList(View, frozen=True, kw_only=True):
+    """The sites that sell new articles, by name."""
+
+    items: list[DomainView]
+
+
+class ArticleView(View, frozen=True, kw_only=True):
+    """A published article, with the terms of a link in it."""
+
+    id: UUID
+    slug: Annotated[str, Meta(max_length=200)]
+    title: Annotated[str, Meta(max_length=500)]
+    topic: Annotated[str, Meta(max_length=500)]
+    niche: Annotated[str, Meta(max_length=100)]
+    keyword: Annotated[str, Meta(max_length=200)]
+    domain: Annotated[str, Meta(max_length=253, description="The site's host.")]
+    domain_name: Annotated[str, Meta(max_length=200)]
+    language: Annotated[str, Meta(max_length=35, description="A language tag (BCP 47).")]
+    price: Annotated[int, Meta(ge=0, description="Of a link, in minor units of the currency: 4900 is 49.00 EUR.")]
+    currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
+    rel: Annotated[str, Meta(max_length=20, description="The `rel` attribute of paid links; “none” for no attribute.")]
+    links_free: Annotated[int, Meta(ge=0, description="How many link slots are neither sold nor held.")]
+    word_count: Annotated[int, Meta(ge=0)]
+    published_at: Moment
+
+
+class ArticleDetail(ArticleView, frozen=True, kw_only=True):
+    """A published article with its live text."""
+
+    content: Annotated[str, Meta(description="The live text, as Markdown.")]
+
+
+class ArticlePage(View, frozen=True, kw_only=True):
+    """A page of the list of articles."""
+
+    items: Annotated[list[ArticleView], Meta(max_length=100)]
+    next_cursor: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")]
+
+
+@get("/domains", operation_id="list_domains", summary="List sites", tags=TAGS)
+async def list_domains() -> Envelope[DomainList]:
+    """List the sites that sell new articles, by name, with their terms."""
+    return success(DomainList(items=[_view_domain(site) for site in await domains.all_selling()]))
+
+
+@get("/articles", operation_id="list_articles", summary="List articles", tags=TAGS, responses=refusals(422))
+async def list_articles(  # noqa: PLR0917 - one parameter for each filter, always given by name
+    domain: Domain = "",
+    niche: Niche = "",
+    q: Query = "",
+    free: Free = False,  # noqa: FBT002 - always given by name, in the address
+    max_price: MaxPrice = None,
+    min_words: MinWords = 0,
+    published_since: PublishedSince = None,
+    sort: Order = offers.Sort.NEWEST,
+    cursor: Cursor = "",
+    limit: Limit = offers.PAGE_SIZE,
+) -> Envelope[ArticlePage]:
+    """List published articles, newest first unless sorted otherwise."""
+    search = offers.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
+    page, next_cursor = await offers.offers(search, cursor=cursor, size=limit)
+    return success(
+        ArticlePage(items=[ArticleView(**_describe(offer)) for offer in page], next_cursor=next_cursor),
+    )
+
+
+@get(
+    "/articles/{article_id:uuid}",
+    operation_id="get_article",
+    summary="Read an article",
+    tags=TAGS,
+    responses=refusals(404),
+)
+async def get_article(article_id: ArticleId) -> Envelope[ArticleDetail]:
+    """Return one published article with its live text."""
+    offer = await offers.offer(article_id)
+    return success(ArticleDetail(**_describe(offer), content=offer.content_md))
+
+
+def _describe(offer: Offer) -> dict[str, Any]:
+    """Return the fields of an article that the list and the single article share."""
+    return {
+        "id": offer.id,
+        "slug": offer.slug,
+        "title": offer.title,
+        "topic": offer.topic,
+        "niche": offer.niche,
+        "keyword": offer.keyword,
+        "domain": offer.host,
+        "domain_name": offer.domain_name,
+        "language": offer.language,
+        "price": offer.backlink_price,
+        "currency": offer.currency,
+        "rel": offer.rel,
+        "links_free": offer.slots_free,
+        "word_count": offer.word_count,
+        "published_at": offer.published_at,
+    }
+
+
+def _view_domain(site: Site) -> DomainView:
+    return DomainView(
+        id=site.id,
+        host=site.host,
+        name=site.name,
+        niche=site.niche,
+        language=site.language,
+        article_price=site.article_price,
+        currency=site.currency,
+        rel=site.rel,
+    )
+
+
+HANDLERS = [list_domains, list_articles, get_article]

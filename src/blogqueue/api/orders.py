@@ -1,0 +1,188 @@
+"""A customer's order: its status, regeneration, and submitting it for review."""
+
+from collections.abc import AsyncGenerator
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, get, post
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter
+from litestar.response import ServerSentEvent, ServerSentEventMessage
+from msgspec import Meta
+
+from blogqueue.actors.messages import nudge
+from blogqueue.api import auth
+from blogqueue.api.envelope import Envelope, success
+from blogqueue.api.problems import refusals
+from blogqueue.db.engine import AWAY
+from blogqueue.db.tables.orders import Order
+from blogqueue.errors import ConflictError, FieldError
+from blogqueue.log import logger
+from blogqueue.orders import changes, lifecycle
+from blogqueue.orders.status import estimate, get_status
+from blogqueue.orders.status_view import OrderStatusView, View, stamp
+from blogqueue.states import OrderKind, OrderStatus
+
+TAGS = ["Orders"]
+
+RECONNECT_MS = 2_000
+LOOK_AGAIN_SECONDS = {OrderStatus.PROCESSING: 5}
+"""While an order waits, its place in the queue changes with other orders, whose changes it is not notified of."""
+KEEP_ALIVE_SECONDS = 25
+"""For the other statuses; proxies cut a connection that was silent for 30 s or more."""
+
+OrderId = Annotated[
+    UUID,
+    PathParameter(description="The order's id.", examples=[Example(value="7b1f0a8e-55f1-4d0e-9f6b-0f3c1f6f8a10")]),
+]
+
+
+class OrderRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """One of the customer's orders."""
+
+    order_id: UUID
+
+
+class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """The order, and the version that the customer read."""
+
+    order_id: UUID
+    version_id: UUID
+
+
+class RegenerationView(View, frozen=True, kw_only=True):
+    """A regeneration that was accepted."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+    estimated_time: Annotated[str, Meta(description="For example “2-4 minutes”.", max_length=60)]
+    note: Annotated[str, Meta(description="What happens now, in a sentence for people.")]
+
+
+@get(
+    "/purchase/status/{order_id:uuid}",
+    operation_id="get_order_status",
+    summary="Read an order's status",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(404),
+)
+async def get_order_status(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[OrderStatusView]:
+    """Return an order's status, its current version and its jobs."""
+    return success(await get_status(await auth.customers_order(request, order_id)))
+
+
+@get(
+    "/purchase/status/{order_id:uuid}/events",
+    media_type="text/event-stream",
+    operation_id="watch_order_status",
+    summary="Watch an order's status",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(404),
+)
+async def watch_order_status(request: Request[Any, Any, Any], order_id: OrderId) -> ServerSentEvent:
+    """Send the order's status as server-sent events: at once, and again at every change.
+
+    Each event's `data` is the status object (`OrderStatusView`) as JSON, and its `id` differs when the status does.
+    The stream does not end by itself.
+    """
+    order = await auth.customers_order(request, order_id)
+    changes.check_room(order.id)
+    return ServerSentEvent(_events(order.id))
+
+
+async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
+    """Send one event for each change; no connection of the pool is held in between."""
+    sent = ""
+    try:
+        with changes.watching(order_id) as watcher:
+            while not changes.stopping():
+                status = await get_status(await lifecycle.get(order_id))
+                now = stamp(status)
+                if now == sent:
+                    yield ServerSentEventMessage(data=None, comment="nothing new")
+                else:
+                    sent = now
+                    yield ServerSentEventMessage(data=msgspec.json.encode(status), id=now, retry=RECONNECT_MS)
+                await watcher.change(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
+    except AWAY as error:
+        logger.warning("stream ended, database unavailable", order=str(order_id), error=str(error))
+
+
+@post(
+    "/purchase/regenerate-backlink",
+    status_code=202,
+    operation_id="regenerate_backlink",
+    summary="Regenerate a link",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(404, 409, 429),
+)
+async def regenerate_backlink(
+    request: Request[Any, Any, Any], data: JSONBody[OrderRequest]
+) -> Envelope[RegenerationView]:
+    """Integrate the link again, into the article as it is published now."""
+    return await _regenerate(
+        await auth.customers_order(request, data.order_id),
+        OrderKind.BACKLINK,
+        "The AI will re-integrate your backlink into the current published version.",
+    )
+
+
+@post(
+    "/purchase/regenerate-article",
+    status_code=202,
+    operation_id="regenerate_article",
+    summary="Regenerate an article",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(404, 409, 429),
+)
+async def regenerate_article(
+    request: Request[Any, Any, Any], data: JSONBody[OrderRequest]
+) -> Envelope[RegenerationView]:
+    """Write the article again, from the order and not from an earlier version."""
+    return await _regenerate(
+        await auth.customers_order(request, data.order_id),
+        OrderKind.ARTICLE,
+        "The AI will write your article again from your order, not from this version.",
+    )
+
+
+async def _regenerate(order: Order, kind: OrderKind, note: str) -> Envelope[RegenerationView]:
+    """Start a regeneration. Raises ConflictError for an order of the other kind."""
+    if order.kind != kind:
+        raise ConflictError(
+            f"This order is for a {order.kind}: call regenerate-{order.kind}.",
+            code="wrong_kind",
+            details=[FieldError("orderId", "kind", f"The order's kind is {order.kind}.")],
+        )
+    outbox = await lifecycle.regenerate(order.id)
+    await nudge(outbox)
+    job = outbox.jobs[0]
+    return success(
+        RegenerationView(job_id=job.id, estimated_time=await estimate(job.queue, job.id), note=note),
+        "Regeneration request submitted. You'll receive an email when ready.",
+    )
+
+
+@post(
+    "/purchase/submit-for-review",
+    status_code=200,
+    operation_id="submit_for_review",
+    summary="Submit a version for review",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(404, 409),
+)
+async def submit_for_review(
+    request: Request[Any, Any, Any], data: JSONBody[SubmitRequest]
+) -> Envelope[OrderStatusView]:
+    """Submit the order's current version to an editor, who publishes or rejects it."""
+    order = await auth.customers_order(request, data.order_id)
+    await nudge(await lifecycle.submit(order.id, data.version_id))
+    return success(await get_status(await lifecycle.get(order.id)), "Submitted, awaiting approval")
+
+
+HANDLERS = [get_order_status, watch_order_status, regenerate_backlink, regenerate_article, submit_for_review]

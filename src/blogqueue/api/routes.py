@@ -1,0 +1,16 @@
+"""All calls of the JSON API, below /api/v1."""
+
+from litestar import Router
+
+from blogqueue.api import admin, catalogue, orders, problems, purchases, webhook
+
+
+def make_router() -> Router:
+    """Return the router of the API, whose answers are envelopes also when they are errors."""
+    modules = (catalogue, purchases, webhook, orders, admin)
+    return Router(
+        path="/api/v1",
+        route_handlers=[handler for module in modules for handler in module.HANDLERS],
+        exception_handlers={Exception: problems.answer},
+        request_class=problems.JSONRequest,
+    )
