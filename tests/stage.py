@@ -35,7 +35,7 @@ from blogqueue.jobs import jobs
 from blogqueue.jobs.redis_broker import BellBroker, clock
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
-from tests.sandboxes import sandbox
+from tests.sandboxes import serve_sandbox
 
 PASSWORD = "edith's own password"
 QUEUES = ("article-generation", "backlink-integration", "mail", "upkeep")
@@ -394,7 +394,7 @@ async def up(folder: Path) -> AsyncGenerator[Stage]:
     config = uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
     config.timeout_keep_alive = 60  # longer than httpx uses a connection again, so that no call meets a closing one
     server = Server(config)
-    async with sandbox(folder) as sandbox_url:
+    async with serve_sandbox(folder) as sandbox_url:
         serving = asyncio.create_task(server.serve())
         async with (
             httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http,

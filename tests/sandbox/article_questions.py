@@ -1,4 +1,4 @@
-"""What the product asks the model for a whole article, put by openai's own client in the product's own words."""
+"""The product's questions to the model about whole articles, asked with openai's own client."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ from blogqueue.writing.questions import Problem, Question
 from tests.sandbox.questions import form
 
 LINK = Link("https://www.example.com/guide?x=1", "a guide to mulching")
-COMMISSION = ArticleBrief(
+BRIEF = ArticleBrief(
     site="Garden Notes",
     language="en",
     niche="gardening",
@@ -24,8 +24,8 @@ COMMISSION = ArticleBrief(
 )
 
 
-async def put(model: openai.AsyncOpenAI, question: Question) -> Any:
-    """Put a question as the product does; the response."""
+async def ask(model: openai.AsyncOpenAI, question: Question) -> Any:
+    """Ask a question as the product does; return the response."""
     return await model.responses.create(
         model="sandbox-writer",
         input=list(question.messages),  # pyright: ignore[reportArgumentType] - plain role/content messages
@@ -35,21 +35,21 @@ async def put(model: openai.AsyncOpenAI, question: Question) -> Any:
 
 
 async def write(
-    model: openai.AsyncOpenAI, commission: ArticleBrief = COMMISSION, refused: tuple[Problem, ...] = ()
+    model: openai.AsyncOpenAI, brief: ArticleBrief = BRIEF, refused: tuple[Problem, ...] = ()
 ) -> dict[str, str]:
-    return json.loads((await put(model, build_article_question(commission, refused))).output_text)
+    return json.loads((await ask(model, build_article_question(brief, refused))).output_text)
 
 
-async def judge(model: openai.AsyncOpenAI, said: dict[str, str]) -> dict[str, dict[str, str]]:
-    question = build_article_opinion_question(COMMISSION, title=said["title"], body=said["body"])
-    return json.loads((await put(model, question)).output_text)
+async def judge(model: openai.AsyncOpenAI, article_text: dict[str, str]) -> dict[str, dict[str, str]]:
+    question = build_article_opinion_question(BRIEF, title=article_text["title"], body=article_text["body"])
+    return json.loads((await ask(model, question)).output_text)
 
 
-def broken_rules(said: dict[str, str], commission: ArticleBrief = COMMISSION) -> set[str]:
-    """The rules that an answer breaks."""
-    return {problem.rule for problem in check_article(said["title"], said["body"], commission)}
+def broken_rules(article_text: dict[str, str], brief: ArticleBrief = BRIEF) -> set[str]:
+    """Return the rules that an answer breaks."""
+    return {problem.rule for problem in check_article(article_text["title"], article_text["body"], brief)}
 
 
-def paragraph_of_link(said: dict[str, str]) -> str:
-    [found] = [block for block in said["body"].split("\n\n") if format_link(LINK) in block]
+def paragraph_of_link(article_text: dict[str, str]) -> str:
+    [found] = [block for block in article_text["body"].split("\n\n") if format_link(LINK) in block]
     return found

@@ -1,4 +1,4 @@
-"""A sandbox of its own for these tests, the shop that its webhooks go to, and the parties' real clients."""
+"""A separate sandbox for these tests, the shop that receives its webhooks, and the real clients."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ import stripe
 import uvicorn
 from litestar import Litestar, Request, Response, post
 
-from blogqueue.sandbox.app import running
+from blogqueue.sandbox.app import serve
 from blogqueue.sandbox.state import Config, Sandbox
 
 STRIPE_KEY = "sk_test_of_these_tests"
@@ -25,39 +25,39 @@ WEBHOOK_SECRET = "whsec_of_these_tests"
 
 @dataclass
 class Shop:
-    """What the webhook received, verified by Stripe's own client, and what it answers next."""
+    """The events that the webhook received, verified by Stripe's own client, and its next answers."""
 
     url: str = ""
     events: list[stripe.Event] = field(default_factory=list[stripe.Event])
     answers: list[int] = field(default_factory=list[int])
-    arrived: asyncio.Condition = field(default_factory=asyncio.Condition)
+    changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    async def take(self, request: Request[Any, Any, Any]) -> int:
+    async def receive(self, request: Request[Any, Any, Any]) -> int:
         raw, signature = await request.body(), request.headers["stripe-signature"]
-        async with self.arrived:
+        async with self.changed:
             self.events.append(stripe.Webhook.construct_event(raw, signature, WEBHOOK_SECRET))
-            self.arrived.notify_all()
+            self.changed.notify_all()
         return self.answers.pop(0) if self.answers else 200
 
     async def wait_for(self, *types: str) -> list[stripe.Event]:
-        """The events, once some of these types have come, each as often as it is named."""
+        """Return the events once each of these types has arrived as often as it is named."""
 
-        def are_here() -> bool:
-            here = [event.type for event in self.events]
-            return all(here.count(name) >= types.count(name) for name in types)
+        def have_arrived() -> bool:
+            arrived = [event.type for event in self.events]
+            return all(arrived.count(name) >= types.count(name) for name in types)
 
-        async with asyncio.timeout(10), self.arrived:
-            await self.arrived.wait_for(are_here)
+        async with asyncio.timeout(10), self.changed:
+            await self.changed.wait_for(have_arrived)
         return self.events
 
 
 @pytest.fixture(scope="session")
-async def open_shop() -> AsyncGenerator[Shop]:
+async def shop_server() -> AsyncGenerator[Shop]:
     shop = Shop()
 
     @post("/webhook")
     async def webhook(request: Request[Any, Any, Any]) -> Response[str]:
-        return Response("", status_code=await shop.take(request))
+        return Response("", status_code=await shop.receive(request))
 
     config = uvicorn.Config(Litestar([webhook], openapi_config=None, logging_config=None), port=0, log_config=None)
     server = uvicorn.Server(config)
@@ -72,29 +72,29 @@ async def open_shop() -> AsyncGenerator[Shop]:
 
 
 @asynccontextmanager
-async def sandbox_at(folder: Path, webhook_url: str) -> AsyncGenerator[Sandbox]:
+async def serve_sandbox(folder: Path, webhook_url: str) -> AsyncGenerator[Sandbox]:
     config = Config(folder, 0, 0, webhook_url, WEBHOOK_SECRET, STRIPE_KEY, OPENAI_KEY)
-    async with running(config) as sandbox:
+    async with serve(config) as sandbox:
         yield sandbox
 
 
 @pytest.fixture(scope="session")
-async def running_sandbox(tmp_path_factory: pytest.TempPathFactory, open_shop: Shop) -> AsyncGenerator[Sandbox]:
-    async with sandbox_at(tmp_path_factory.mktemp("sandbox"), open_shop.url) as sandbox:
+async def running_sandbox(tmp_path_factory: pytest.TempPathFactory, shop_server: Shop) -> AsyncGenerator[Sandbox]:
+    async with serve_sandbox(tmp_path_factory.mktemp("sandbox"), shop_server.url) as sandbox:
         yield sandbox
 
 
 @pytest.fixture
-def shop(open_shop: Shop) -> Shop:
-    """The shop, having heard nothing."""
-    open_shop.events.clear()
-    open_shop.answers.clear()
-    return open_shop
+def shop(shop_server: Shop) -> Shop:
+    """The shop, before it has received anything."""
+    shop_server.events.clear()
+    shop_server.answers.clear()
+    return shop_server
 
 
 @pytest.fixture
 async def http(running_sandbox: Sandbox, shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
-    """A program's way to the sandbox, in which all is well."""
+    """An HTTP client for the sandbox, without faults or emails in it."""
     assert not shop.events
     async with httpx.AsyncClient(base_url=running_sandbox.config.url, timeout=10) as client:
         await client.delete("/faults")
@@ -125,8 +125,8 @@ async def model(running_sandbox: Sandbox) -> AsyncGenerator[openai.AsyncOpenAI]:
         yield made
 
 
-def wish(**changes: Any) -> Any:
-    """The parameters of a checkout session for one link."""
+def session_params(**changes: Any) -> Any:
+    """Return the parameters of a checkout session for one link."""
     product = {"name": "One link in “Soil that lasts”"}
     return {
         "mode": "payment",
@@ -141,13 +141,13 @@ def wish(**changes: Any) -> Any:
     } | changes
 
 
-async def opened(client: stripe.StripeClient, **changes: Any) -> stripe.checkout.Session:
-    return await client.v1.checkout.sessions.create_async(wish(**changes))
+async def open_session(client: stripe.StripeClient, **changes: Any) -> stripe.checkout.Session:
+    return await client.v1.checkout.sessions.create_async(session_params(**changes))
 
 
-async def paid(client: stripe.StripeClient, http: httpx.AsyncClient, **changes: Any) -> stripe.checkout.Session:
-    """A session that a customer has paid."""
-    session = await opened(client, **changes)
+async def pay_session(client: stripe.StripeClient, http: httpx.AsyncClient, **changes: Any) -> stripe.checkout.Session:
+    """Open and pay a session; return it."""
+    session = await open_session(client, **changes)
     answer = await http.post(f"{session.url}/pay")
     assert answer.status_code == 200, answer.text
     return await client.v1.checkout.sessions.retrieve_async(session.id)

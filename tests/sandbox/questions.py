@@ -1,4 +1,4 @@
-"""What the product asks the model, put by openai's own client."""
+"""The product's questions to the model, asked with openai's own client."""
 
 import json
 from typing import Any
@@ -38,12 +38,12 @@ def form(name: str, schema: dict[str, Any]) -> Any:
 
 
 async def ask(model: openai.AsyncOpenAI, article: str = ARTICLE, **changes: Any) -> Any:
-    """Ask for an edit; the response."""
-    wish = {"target_url": URL, "anchor_text": ANCHOR, "customer_notes": "in the summer part please", "refused": []}
+    """Ask for an edit; return the response."""
+    link = {"target_url": URL, "anchor_text": ANCHOR, "customer_notes": "in the summer part please", "refused": []}
     messages: Any = [
         {"role": "developer", "content": "You are the editor."},
         {"role": "user", "content": article},
-        {"role": "user", "content": json.dumps(wish | changes)},
+        {"role": "user", "content": json.dumps(link | changes)},
     ]
     return await model.responses.create(model="sandbox-writer", input=messages, text=form("link_edit", EDIT))
 
@@ -53,8 +53,8 @@ async def edit(model: openai.AsyncOpenAI, **changes: Any) -> dict[str, str]:
 
 
 async def judge(model: openai.AsyncOpenAI) -> dict[str, dict[str, str]]:
-    """Ask for a second opinion."""
-    said = {"before": "Soil lives.", "after": f"Soil lives. For more on this, see {LINK}.", "anchor_text": ANCHOR}
-    messages: Any = [{"role": "user", "content": json.dumps(said)}]
+    """Ask for a second opinion; return the answers."""
+    edited = {"before": "Soil lives.", "after": f"Soil lives. For more on this, see {LINK}.", "anchor_text": ANCHOR}
+    messages: Any = [{"role": "user", "content": json.dumps(edited)}]
     answer = await model.responses.create(model="m", input=messages, text=form("second_opinion", OPINION))
     return json.loads(answer.output_text)

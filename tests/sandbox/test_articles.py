@@ -1,4 +1,4 @@
-"""The sandbox's writer of whole articles, to openai's real client, and held against the product's own checks."""
+"""The sandbox's writer of whole articles, tested with openai's own client and the product's own checks."""
 
 import json
 from dataclasses import replace
@@ -21,46 +21,52 @@ from blogqueue.writing.article.prompts import build_article_question
 from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.words import split_words
 from blogqueue.writing.questions import Problem
-from tests.sandbox.article_questions import COMMISSION, LINK, broken_rules, judge, paragraph_of_link, put, write
+from tests.sandbox.article_questions import BRIEF, LINK, ask, broken_rules, judge, paragraph_of_link, write
 
 
 @pytest.mark.parametrize("language", [*sorted(LANGUAGES), "de-AT", "pt-BR"])
 async def test_an_article_passes_every_check_in_any_language(model: openai.AsyncOpenAI, language: str) -> None:
-    commission = replace(COMMISSION, language=language)
+    brief = replace(BRIEF, language=language)
 
-    said = await write(model, commission)
+    article = await write(model, brief)
 
-    assert check_article(said["title"], said["body"], commission) == []
-    assert 700 <= len(split_words(said["body"])) <= 1_000
-    assert 6 <= said["body"].count("\n## ") <= 8
-    assert ("Wer " in said["body"]) == language.startswith("de")
-
-
-async def test_the_orders_words_and_the_sites_own_articles_stand_in_it(model: openai.AsyncOpenAI) -> None:
-    said = await write(model)
-
-    assert "Mulching through a dry summer" in said["title"]
-    assert "straw mulch" in said["body"] and "gardening" in said["body"]
-    assert said["body"].count("](") == 3
-    assert said["body"].count("](/articles/soil)") == said["body"].count("[Worms & water 1](/articles/worms)") == 1
-    assert len(paragraph_of_link(said).split()) > 40
+    assert check_article(article["title"], article["body"], brief) == []
+    assert 700 <= len(split_words(article["body"])) <= 1_000
+    assert 6 <= article["body"].count("\n## ") <= 8
+    assert ("Wer " in article["body"]) == language.startswith("de")
 
 
-async def test_the_same_order_asked_again_and_a_refused_one_get_other_articles(model: openai.AsyncOpenAI) -> None:
-    commission = replace(COMMISSION, topic="Asked again and again")
+async def test_an_article_contains_the_orders_words_and_links_to_the_sites_own_articles(
+    model: openai.AsyncOpenAI,
+) -> None:
+    article = await write(model)
 
-    said = [await write(model, commission) for _ in range(4)]
-    said.append(await write(model, commission, (Problem("length", "The body is too short.", ""),)))
+    assert "Mulching through a dry summer" in article["title"]
+    assert "straw mulch" in article["body"] and "gardening" in article["body"]
+    assert article["body"].count("](") == 3
+    assert (
+        article["body"].count("](/articles/soil)") == article["body"].count("[Worms & water 1](/articles/worms)") == 1
+    )
+    assert len(paragraph_of_link(article).split()) > 40
 
-    assert len({one["body"] for one in said[:4]}) == 4
-    assert said[4] != said[0]
-    assert all(check_article(one["title"], one["body"], commission) == [] for one in said)
+
+async def test_a_repeated_and_a_refused_order_get_other_articles(model: openai.AsyncOpenAI) -> None:
+    brief = replace(BRIEF, topic="Asked again and again")
+
+    written = [await write(model, brief) for _ in range(4)]
+    written.append(await write(model, brief, (Problem("length", "The body is too short.", ""),)))
+
+    assert len({one["body"] for one in written[:4]}) == 4
+    assert written[4] != written[0]
+    assert all(check_article(one["title"], one["body"], brief) == [] for one in written)
 
 
-async def test_an_opinion_of_an_article_is_content_and_quotes_the_links_sentence(model: openai.AsyncOpenAI) -> None:
-    said = await write(model)
+async def test_an_opinion_on_an_article_is_favourable_and_quotes_the_sentence_with_the_link(
+    model: openai.AsyncOpenAI,
+) -> None:
+    article = await write(model)
 
-    answers = await judge(model, said)
+    answers = await judge(model, article)
 
     assert {question: answer["answer"] for question, answer in answers.items()} == {
         "on_topic": "yes",
@@ -70,7 +76,7 @@ async def test_an_opinion_of_an_article_is_content_and_quotes_the_links_sentence
         "promotional": "no",
     }
     [evidence] = {answer["evidence"] for answer in answers.values()}
-    assert format_link(LINK) in evidence and evidence in said["body"]
+    assert format_link(LINK) in evidence and evidence in article["body"]
 
 
 EXPECTED = {
@@ -86,13 +92,13 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("name", ARTICLES)
-async def test_a_wrong_article_breaks_the_rule_that_it_is_meant_to_and_is_over(
+async def test_a_wrong_article_breaks_its_rule_once(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI, name: str
 ) -> None:
     assert set(EXPECTED) == set(ARTICLES) == set(WRONG_ARTICLES)
     await http.put("/faults", json={"model": [{"kind": "wrong_article", "name": name}]})
 
-    # A question of another kind is not what the fault is about.
+    # The fault does not apply to another kind of question.
     assert (await judge(model, {"title": "", "body": ""}))["natural"]["answer"] == "yes"
     wrong, right = await write(model), await write(model)
 
@@ -100,34 +106,32 @@ async def test_a_wrong_article_breaks_the_rule_that_it_is_meant_to_and_is_over(
     assert broken_rules(right) == set()
 
 
-async def test_an_opinion_of_an_article_can_be_told_what_to_think(
-    http: httpx.AsyncClient, model: openai.AsyncOpenAI
-) -> None:
+async def test_a_fault_can_set_an_opinion_on_an_article(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     await http.put("/faults", json={"model": [{"kind": "opinion", "doubtful_claims": "yes", "natural": "no"}]})
 
-    said = await write(model)
-    told, content = await judge(model, said), await judge(model, said)
+    article = await write(model)
+    unfavourable, favourable = await judge(model, article), await judge(model, article)
 
-    assert [told[name]["answer"] for name in ("on_topic", "natural", "doubtful_claims")] == ["yes", "no", "yes"]
-    assert content["natural"]["answer"] == "yes"
+    assert [unfavourable[name]["answer"] for name in ("on_topic", "natural", "doubtful_claims")] == ["yes", "no", "yes"]
+    assert favourable["natural"]["answer"] == "yes"
 
 
 @pytest.mark.parametrize("kind", ["malformed_json", "refusal", "incomplete", "empty"])
-async def test_the_other_faults_befall_an_article_as_well(
+async def test_the_other_faults_apply_to_articles_too(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI, kind: str
 ) -> None:
     await http.put("/faults", json={"model": [{"kind": kind, "schema": "article"}]})
 
-    answer = await put(model, build_article_question(COMMISSION, ()))
+    answer = await ask(model, build_article_question(BRIEF, ()))
 
     assert (answer.status == "incomplete") == (kind == "incomplete")
     assert broken_rules(await write(model)) == set()
 
 
-def written(commission: ArticleBrief, turn: int) -> dict[str, Any]:
-    """What the writer says to an order, as the product puts it."""
-    site, wish = (json.loads(message["content"]) for message in build_article_question(commission, ()).messages[1:])
-    return articles.write(site, wish, {"kind": ""}, asked_before=turn)
+def write_directly(brief: ArticleBrief, turn: int) -> dict[str, Any]:
+    """Return the writer's article for an order, without a call of the model."""
+    site, order = (json.loads(message["content"]) for message in build_article_question(brief, ()).messages[1:])
+    return articles.write_article(site, order, {"kind": ""}, asked_before=turn)
 
 
 ANY = st.one_of(
@@ -141,7 +145,7 @@ LETTERS = st.characters(exclude_categories=["C", "Z"], exclude_characters=[*link
 
 @st.composite
 def anchors(draw: st.DrawFn) -> str:
-    """Anchor texts that the shop accepts, of characters that can be seen."""
+    """Draw an anchor text that the shop accepts, of visible characters."""
     words = draw(st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=6))
     try:
         return link_rules.anchor_text(" ".join(words))
@@ -155,8 +159,8 @@ def test_an_article_about_anything_passes_every_check(
     *, topic: str, keyword: str, niche: str, anchor: str, titles: list[str], turn: int
 ) -> None:
     candidates = tuple(Candidate(title, f"/articles/{number}") for number, title in enumerate(titles))
-    commission = replace(
-        COMMISSION,
+    brief = replace(
+        BRIEF,
         language="de" if turn % 2 else "en",
         topic=topic,
         keyword=keyword,
@@ -165,9 +169,9 @@ def test_an_article_about_anything_passes_every_check(
         candidates=candidates,
     )
 
-    said = written(commission, turn)
+    article = write_directly(brief, turn)
 
-    assert check_article(said["title"], said["body"], commission) == []
+    assert check_article(article["title"], article["body"], brief) == []
 
 
 @pytest.mark.parametrize(
@@ -188,10 +192,10 @@ def test_an_article_about_anything_passes_every_check(
         ("cafe\u0301 \u0390", "\u3164 \u200b \u202e \u00ad"),
     ],
 )
-def test_an_article_about_this_passes_as_well(topic: str, keyword: str) -> None:
+def test_an_article_about_an_unusual_topic_passes_every_check(topic: str, keyword: str) -> None:
     for turn in range(8):
-        commission = replace(COMMISSION, topic=topic, keyword=keyword, niche=topic[:100])
+        brief = replace(BRIEF, topic=topic, keyword=keyword, niche=topic[:100])
 
-        said = written(commission, turn)
+        article = write_directly(brief, turn)
 
-        assert check_article(said["title"], said["body"], commission) == []
+        assert check_article(article["title"], article["body"], brief) == []

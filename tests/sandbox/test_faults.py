@@ -1,4 +1,4 @@
-"""Faults as they are set, shown and documented."""
+"""How faults are set, shown and documented."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text(en
         ({"webhook": [{"kind": "drop", "tpye": "x"}]}, "type"),
     ],
 )
-async def test_what_is_unknown_is_refused_with_what_is_known(
+async def test_an_unknown_fault_is_refused_with_a_list_of_the_known(
     http: httpx.AsyncClient, wanted: object, known: str
 ) -> None:
     await http.put("/faults", json={"mail": [{"kind": "down"}]})
@@ -37,7 +37,7 @@ async def test_what_is_unknown_is_refused_with_what_is_known(
     assert (await http.get("/faults")).json() == {"mail": [{"kind": "down", "times": 1}]}
 
 
-async def test_setting_one_party_leaves_the_others_and_clearing_leaves_none(http: httpx.AsyncClient) -> None:
+async def test_setting_one_partys_faults_keeps_the_others_and_clearing_removes_all(http: httpx.AsyncClient) -> None:
     await http.put("/faults", json={"mail": [{"kind": "down"}]})
     await http.put("/faults", json={"model": [{"kind": "cut", "times": 3}]})
 
@@ -46,17 +46,17 @@ async def test_setting_one_party_leaves_the_others_and_clearing_leaves_none(http
     assert (await http.get("/faults")).json() == {}
 
 
-def test_a_fault_is_used_up_by_its_times_and_minus_one_never_is() -> None:
+def test_a_fault_applies_as_often_as_times_says_and_always_for_minus_one() -> None:
     faults = Faults()
     assert not faults.set({"model": [{"kind": "cut", "times": 2}, {"kind": "status", "times": -1}]})
 
-    taken = [faults.take("model", schema="link_edit")["kind"] for _ in range(6)]
+    kinds = [faults.take("model", schema="link_edit")["kind"] for _ in range(6)]
 
-    assert taken == ["cut", "cut", "status", "status", "status", "status"]
+    assert kinds == ["cut", "cut", "status", "status", "status", "status"]
     assert [fault["kind"] for fault in faults.queues["model"]] == ["status"]
 
 
-def test_a_fault_waits_for_the_call_that_it_is_about() -> None:
+def test_a_fault_waits_for_a_call_that_matches_it() -> None:
     faults = Faults()
     assert not faults.set({"stripe": [{"kind": "refund_fails"}, {"kind": "status", "method": "POST"}]})
 
@@ -66,13 +66,13 @@ def test_a_fault_waits_for_the_call_that_it_is_about() -> None:
 
 
 @pytest.mark.parametrize("party", sorted(KINDS))
-def test_every_fault_stands_in_the_documentation(party: str) -> None:
+def test_every_fault_is_documented(party: str) -> None:
     for kind, members in KINDS[party].items():
         for word in (kind, *members, *FILTERS[party]):
             assert f"`{word}`" in DOCUMENTATION, word
 
 
-def test_every_wrong_edit_and_article_stands_in_the_documentation() -> None:
+def test_every_wrong_edit_and_article_is_documented() -> None:
     assert [name for name in EDITS if f"`{name}`" not in DOCUMENTATION] == []
     articles = DOCUMENTATION.partition("| wrong article |")[2]
     assert [name for name in ARTICLES if f"`{name}`" not in articles] == []

@@ -1,4 +1,4 @@
-"""The mail server, to aiosmtplib."""
+"""The mail server, tested with aiosmtplib."""
 
 import asyncio
 from email.message import EmailMessage
@@ -10,7 +10,7 @@ import pytest
 from blogqueue.sandbox.state import Sandbox
 
 
-def letter(to: str = "ana@customers.example", subject: str = "Grüße aus dem Garten") -> EmailMessage:
+def make_email(to: str = "ana@customers.example", subject: str = "Grüße aus dem Garten") -> EmailMessage:
     message = EmailMessage()
     message["From"] = "blogqueue <no-reply@blogqueue.example>"
     message["To"] = to
@@ -25,8 +25,8 @@ async def send(sandbox: Sandbox, message: EmailMessage) -> None:
     await aiosmtplib.send(message, hostname="127.0.0.1", port=sandbox.config.smtp_port, start_tls=False)
 
 
-async def test_a_letter_can_be_read_with_both_its_parts(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
-    message = letter()
+async def test_an_email_can_be_read_as_text_and_as_html(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+    message = make_email()
 
     await send(running_sandbox, message)
 
@@ -38,11 +38,11 @@ async def test_a_letter_can_be_read_with_both_its_parts(running_sandbox: Sandbox
     assert set(mail) == {"id", "to", "from", "subject", "text", "html", "at", "messageId", "headers"}
 
 
-async def test_letters_are_listed_newest_last_by_recipient_until_emptied(
+async def test_emails_are_listed_newest_last_by_recipient_until_deleted(
     running_sandbox: Sandbox, http: httpx.AsyncClient
 ) -> None:
     for to, subject in (("ana@x.example", "one"), ("ben@x.example", "two"), ("ana@x.example", "three")):
-        await send(running_sandbox, letter(to, subject))
+        await send(running_sandbox, make_email(to, subject))
 
     assert [mail["subject"] for mail in (await http.get("/mailbox.json")).json()] == ["one", "two", "three"]
     anas = await http.get("/mailbox.json", params={"to": "ana@x.example"})
@@ -51,11 +51,11 @@ async def test_letters_are_listed_newest_last_by_recipient_until_emptied(
     assert (await http.get("/mailbox.json")).json() == []
 
 
-async def test_fifty_letters_at_once_all_arrive(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
-    await asyncio.gather(*(send(running_sandbox, letter(subject=f"letter {number}")) for number in range(50)))
+async def test_fifty_emails_at_once_all_arrive(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+    await asyncio.gather(*(send(running_sandbox, make_email(subject=f"email {number}")) for number in range(50)))
 
     arrived = {mail["subject"] for mail in (await http.get("/mailbox.json")).json()}
-    assert arrived == {f"letter {number}" for number in range(50)}
+    assert arrived == {f"email {number}" for number in range(50)}
 
 
 @pytest.mark.parametrize("code", [451, 550])
@@ -63,52 +63,50 @@ async def test_a_recipient_can_be_refused(running_sandbox: Sandbox, http: httpx.
     fault = {"kind": "status", "code": code, "at": "rcpt", "to": "ana@*"}
     await http.put("/faults", json={"mail": [fault]})
 
-    await send(running_sandbox, letter("ben@x.example"))
+    await send(running_sandbox, make_email("ben@x.example"))
     with pytest.raises(aiosmtplib.SMTPRecipientsRefused) as refused:
-        await send(running_sandbox, letter("ana@x.example"))
+        await send(running_sandbox, make_email("ana@x.example"))
 
     assert refused.value.recipients[0].code == code
-    await send(running_sandbox, letter("ana@x.example"))
+    await send(running_sandbox, make_email("ana@x.example"))
     assert len((await http.get("/mailbox.json")).json()) == 2
 
 
 @pytest.mark.parametrize("code", [451, 554])
-async def test_a_letter_can_be_refused(running_sandbox: Sandbox, http: httpx.AsyncClient, code: int) -> None:
+async def test_an_email_can_be_refused(running_sandbox: Sandbox, http: httpx.AsyncClient, code: int) -> None:
     await http.put("/faults", json={"mail": [{"kind": "status", "code": code, "at": "data"}]})
 
     with pytest.raises(aiosmtplib.SMTPDataError) as refused:
-        await send(running_sandbox, letter())
+        await send(running_sandbox, make_email())
 
     assert refused.value.code == code
     assert (await http.get("/mailbox.json")).json() == []
 
 
-async def test_a_server_that_is_down_lets_nobody_in(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+async def test_a_server_that_is_down_accepts_no_connection(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
     await http.put("/faults", json={"mail": [{"kind": "down", "times": 2}]})
 
     for _ in range(2):
         with pytest.raises(aiosmtplib.SMTPException):
-            await send(running_sandbox, letter())
+            await send(running_sandbox, make_email())
 
-    await send(running_sandbox, letter())
+    await send(running_sandbox, make_email())
     assert len((await http.get("/mailbox.json")).json()) == 1
 
 
-async def test_a_letter_may_be_taken_without_a_word(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+async def test_an_email_can_be_accepted_without_an_answer(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
     await http.put("/faults", json={"mail": [{"kind": "drop_after_data"}]})
 
     with pytest.raises(aiosmtplib.SMTPServerDisconnected):
-        await send(running_sandbox, letter())
+        await send(running_sandbox, make_email())
 
     assert len((await http.get("/mailbox.json")).json()) == 1
 
 
-async def test_a_slow_server_makes_the_client_run_out_of_time(
-    running_sandbox: Sandbox, http: httpx.AsyncClient
-) -> None:
+async def test_a_slow_server_makes_the_client_time_out(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
     await http.put("/faults", json={"mail": [{"kind": "slow", "seconds": 0.5}]})
 
     with pytest.raises(aiosmtplib.SMTPTimeoutError):
         await aiosmtplib.send(
-            letter(), hostname="127.0.0.1", port=running_sandbox.config.smtp_port, start_tls=False, timeout=0.2
+            make_email(), hostname="127.0.0.1", port=running_sandbox.config.smtp_port, start_tls=False, timeout=0.2
         )

@@ -1,4 +1,4 @@
-"""The model, to openai's real and unmodified client."""
+"""The model, tested with openai's own unmodified client."""
 
 import json
 from typing import Literal
@@ -24,7 +24,7 @@ from tests.sandbox.questions import (
 )
 
 
-async def test_an_edit_holds_the_link_once_in_a_short_sentence_of_its_own(model: openai.AsyncOpenAI) -> None:
+async def test_an_edit_contains_the_link_once_in_a_short_sentence(model: openai.AsyncOpenAI) -> None:
     for number in range(20):
         anchor = f"{ANCHOR} {number}"
         proposed = await edit(model, anchor_text=anchor)
@@ -36,11 +36,11 @@ async def test_an_edit_holds_the_link_once_in_a_short_sentence_of_its_own(model:
         assert len(proposed["text"].split()) <= 30 and proposed["text"].endswith((".", ")."))
 
 
-async def test_customers_land_in_different_paragraphs_and_always_in_the_same(model: openai.AsyncOpenAI) -> None:
-    places = [(await edit(model, target_url=f"https://a.example/{number}"))["block"] for number in range(12)]
+async def test_different_customers_get_different_paragraphs_and_each_always_the_same(model: openai.AsyncOpenAI) -> None:
+    blocks = [(await edit(model, target_url=f"https://a.example/{number}"))["block"] for number in range(12)]
 
-    assert set(places) == {"p02", "p05"}
-    assert places == [(await edit(model, target_url=f"https://a.example/{number}"))["block"] for number in range(12)]
+    assert set(blocks) == {"p02", "p05"}
+    assert blocks == [(await edit(model, target_url=f"https://a.example/{number}"))["block"] for number in range(12)]
 
 
 async def test_a_refused_edit_is_followed_by_one_in_another_paragraph(model: openai.AsyncOpenAI) -> None:
@@ -51,7 +51,7 @@ async def test_a_refused_edit_is_followed_by_one_in_another_paragraph(model: ope
     assert {first["block"], second["block"]} == {"p02", "p05"}
 
 
-async def test_the_same_question_again_gets_another_sentence_in_the_same_place(model: openai.AsyncOpenAI) -> None:
+async def test_a_repeated_question_gets_another_sentence_in_the_same_paragraph(model: openai.AsyncOpenAI) -> None:
     first, second = await edit(model, anchor_text="again"), await edit(model, anchor_text="again")
 
     assert first["block"] == second["block"]
@@ -66,16 +66,16 @@ async def test_the_sentence_is_in_the_articles_language(model: openai.AsyncOpenA
     assert sentence in {known.format(link=LINK) for known in SENTENCES[language]}
 
 
-async def test_a_second_opinion_is_content_and_quotes_the_sentence(model: openai.AsyncOpenAI) -> None:
+async def test_a_second_opinion_is_favourable_and_quotes_the_sentence(model: openai.AsyncOpenAI) -> None:
     answers = await judge(model)
 
-    assert {question: said["answer"] for question, said in answers.items()} == {
+    assert {question: answered["answer"] for question, answered in answers.items()} == {
         "relevant": "yes",
         "natural": "yes",
         "factual_claim_added": "no",
         "promotional": "no",
     }
-    assert {said["evidence"] for said in answers.values()} == {f"For more on this, see {LINK}."}
+    assert {answered["evidence"] for answered in answers.values()} == {f"For more on this, see {LINK}."}
 
 
 class Step(pydantic.BaseModel):
@@ -91,14 +91,14 @@ class Plan(pydantic.BaseModel):
     note: str | None
 
 
-async def test_any_other_schema_is_filled_so_that_the_client_can_parse_it(model: openai.AsyncOpenAI) -> None:
+async def test_any_other_schema_gets_an_answer_that_the_client_can_parse(model: openai.AsyncOpenAI) -> None:
     parsed = await model.responses.parse(model="m", input="Plan my garden.", text_format=Plan)
 
     assert parsed.output_parsed is not None
     assert parsed.output_parsed.best.kind == "dig"
 
 
-async def test_a_question_without_a_schema_gets_words(model: openai.AsyncOpenAI) -> None:
+async def test_a_question_without_a_schema_gets_a_text(model: openai.AsyncOpenAI) -> None:
     assert (await model.responses.create(model="m", input="Hello")).output_text
 
 
@@ -114,7 +114,7 @@ async def test_a_response_can_be_streamed(model: openai.AsyncOpenAI) -> None:
     assert final.output_parsed is not None and final.usage is not None
 
 
-async def test_what_a_prompt_begins_with_counts_as_cached_the_second_time(model: openai.AsyncOpenAI) -> None:
+async def test_a_repeated_beginning_of_a_prompt_counts_as_cached(model: openai.AsyncOpenAI) -> None:
     long = ARTICLE + "\n" + "And so the garden grew, year after year. " * 200
 
     first, second = await ask(model, long), await ask(model, long, anchor_text="other words")
@@ -126,7 +126,7 @@ async def test_what_a_prompt_begins_with_counts_as_cached_the_second_time(model:
     assert cached % CACHED_STEP == 0 and usage.input_tokens - 256 < cached < usage.input_tokens
 
 
-async def test_calls_are_counted_with_what_was_asked_and_what_it_cost(
+async def test_calls_are_recorded_with_their_question_and_usage(
     model: openai.AsyncOpenAI, http: httpx.AsyncClient
 ) -> None:
     before = (await http.get("/model/calls.json")).json()["count"]
@@ -143,11 +143,11 @@ async def test_calls_are_counted_with_what_was_asked_and_what_it_cost(
 
 
 async def test_a_wrong_key_is_refused(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
-    stranger = model.with_options(api_key="sk-wrong")
+    wrong_client = model.with_options(api_key="sk-wrong")
     with pytest.raises(openai.AuthenticationError, match="Incorrect API key"):
-        await stranger.responses.create(model="m", input="Hello")
+        await wrong_client.responses.create(model="m", input="Hello")
     with pytest.raises(openai.AuthenticationError):
-        await stranger.models.list()
+        await wrong_client.models.list()
     assert (await http.get("/v1/models")).json()["error"]["code"] == "missing_api_key"
 
 
@@ -156,7 +156,7 @@ async def test_the_models_are_listed(model: openai.AsyncOpenAI) -> None:
     assert (await model.models.retrieve("any-name")).id == "any-name"
 
 
-async def test_a_schema_that_is_not_strict_is_refused_as_the_real_one_does(model: openai.AsyncOpenAI) -> None:
+async def test_a_schema_that_is_not_strict_is_refused_as_by_openai(model: openai.AsyncOpenAI) -> None:
     loose = {name: value for name, value in EDIT.items() if name != "additionalProperties"}
     with pytest.raises(openai.BadRequestError, match="additionalProperties") as refused:
         await model.responses.create(model="m", input="x", text=form("link_edit", loose))

@@ -1,4 +1,4 @@
-"""The model's faults, to openai's real and unmodified client."""
+"""The model's faults, tested with openai's own unmodified client."""
 
 import json
 import time
@@ -31,7 +31,7 @@ from tests.sandbox.questions import (
         ({"kind": "cut"}, openai.APIConnectionError),
     ],
 )
-async def test_a_fault_reaches_the_client_as_its_own_error_and_is_over(
+async def test_a_fault_reaches_the_client_as_its_own_error_once(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI, fault: dict[str, Any], error: type[openai.APIError]
 ) -> None:
     await http.put("/faults", json={"model": [fault]})
@@ -45,9 +45,7 @@ async def test_a_fault_reaches_the_client_as_its_own_error_and_is_over(
     assert (await ask(model)).status == "completed"
 
 
-async def test_a_slow_model_makes_the_client_run_out_of_time(
-    http: httpx.AsyncClient, model: openai.AsyncOpenAI
-) -> None:
+async def test_a_slow_model_makes_the_client_time_out(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     await http.put("/faults", json={"model": [{"kind": "slow", "seconds": 0.3}, {"kind": "slow", "seconds": 0.3}]})
     started = time.monotonic()
 
@@ -58,7 +56,7 @@ async def test_a_slow_model_makes_the_client_run_out_of_time(
     assert time.monotonic() - started > 0.3
 
 
-async def test_an_answer_that_is_none_has_its_own_shape(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
+async def test_each_unusable_answer_has_its_own_shape(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     kinds = ("malformed_json", "refusal", "incomplete", "empty")
     await http.put("/faults", json={"model": [{"kind": kind} for kind in kinds]})
 
@@ -87,13 +85,13 @@ EXPECTED: dict[str, Callable[[str], bool]] = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-async def test_a_wrong_edit_is_wrong_in_the_way_it_says(
+async def test_a_wrong_edit_is_wrong_in_the_named_way(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI, name: str
 ) -> None:
     assert set(EXPECTED) == set(EDITS) == set(WRONG_EDITS)
     await http.put("/faults", json={"model": [{"kind": "wrong_edit", "name": name}]})
 
-    # A question of another kind is not what the fault is about.
+    # The fault does not apply to another kind of question.
     assert (await judge(model))["natural"]["answer"] == "yes"
     wrong, right = await edit(model), await edit(model)
 
@@ -103,7 +101,7 @@ async def test_a_wrong_edit_is_wrong_in_the_way_it_says(
     assert LINK in right["text"] and right["block"] in BLOCKS
 
 
-async def test_an_edit_can_be_told_to_give_the_paragraph_anew(
+async def test_a_fault_makes_an_edit_replace_the_whole_paragraph(
     http: httpx.AsyncClient, model: openai.AsyncOpenAI
 ) -> None:
     await http.put("/faults", json={"model": [{"kind": "replace", "times": 6}]})
@@ -116,7 +114,7 @@ async def test_an_edit_can_be_told_to_give_the_paragraph_anew(
     assert all(one["text"].count("[words") == 1 for one in edits)
 
 
-async def test_an_opinion_can_be_told_what_to_think(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
+async def test_a_fault_can_set_a_second_opinion(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     await http.put("/faults", json={"model": [{"kind": "opinion", "natural": "no", "promotional": "yes"}]})
 
     assert LINK in (await edit(model))["text"]
@@ -125,7 +123,7 @@ async def test_an_opinion_can_be_told_what_to_think(http: httpx.AsyncClient, mod
     assert (await judge(model))["natural"]["answer"] == "yes"
 
 
-async def test_a_fault_can_be_for_one_kind_of_question(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
+async def test_a_fault_can_be_limited_to_one_schema(http: httpx.AsyncClient, model: openai.AsyncOpenAI) -> None:
     await http.put("/faults", json={"model": [{"kind": "status", "code": 500, "schema": "second_opinion"}]})
 
     assert (await ask(model)).status == "completed"

@@ -1,21 +1,21 @@
-"""The pages, as a browser without script gets them."""
+"""The pages, as a browser without JavaScript gets them."""
 
 import httpx
 import pytest
 import stripe
 
-from blogqueue.sandbox.checkout import price
+from blogqueue.sandbox.checkout import format_price
 from blogqueue.sandbox.state import Sandbox
-from tests.sandbox.conftest import Shop, opened
-from tests.sandbox.test_mail import letter, send
+from tests.sandbox.conftest import Shop, open_session
+from tests.sandbox.test_mail import make_email, send
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
-async def test_the_payment_page_says_what_and_how_much_and_each_button_works(
+async def test_the_payment_page_shows_the_item_the_price_and_each_button(
     client: stripe.StripeClient, http: httpx.AsyncClient
 ) -> None:
-    session = await opened(client)
+    session = await open_session(client)
 
     page = (await http.get(str(session.url), headers=BROWSER)).text
 
@@ -25,10 +25,10 @@ async def test_the_payment_page_says_what_and_how_much_and_each_button_works(
     assert "<script" not in page
 
 
-async def test_a_browser_that_pays_is_sent_on_to_the_shop(
+async def test_a_browser_that_pays_is_redirected_to_the_shop(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
-    session = await opened(client)
+    session = await open_session(client)
 
     paid = await http.post(f"{session.url}/pay", headers=BROWSER)
 
@@ -39,10 +39,10 @@ async def test_a_browser_that_pays_is_sent_on_to_the_shop(
     assert again.status_code == 409 and "The session is complete." in again.text
 
 
-async def test_a_browser_that_cancels_goes_back_and_may_still_pay(
+async def test_a_browser_that_cancels_returns_to_the_shop_and_can_still_pay(
     client: stripe.StripeClient, http: httpx.AsyncClient
 ) -> None:
-    session = await opened(client)
+    session = await open_session(client)
 
     cancelled = await http.post(f"{session.url}/cancel", headers=BROWSER)
 
@@ -52,7 +52,7 @@ async def test_a_browser_that_cancels_goes_back_and_may_still_pay(
 
 
 async def test_a_browser_sees_why_a_card_was_declined(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
-    session = await opened(client)
+    session = await open_session(client)
 
     declined = await http.post(f"{session.url}/decline", headers=BROWSER)
 
@@ -60,8 +60,10 @@ async def test_a_browser_sees_why_a_card_was_declined(client: stripe.StripeClien
     assert "The card was declined" in declined.text and f"/checkout/{session.id}/pay" in declined.text
 
 
-async def test_a_delayed_payment_can_be_ended_on_its_page(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
-    session = await opened(client)
+async def test_a_delayed_payment_can_be_completed_on_its_page(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    session = await open_session(client)
     await http.post(f"{session.url}/pay-delayed")
 
     page = (await http.get(str(session.url))).text
@@ -69,8 +71,8 @@ async def test_a_delayed_payment_can_be_ended_on_its_page(client: stripe.StripeC
     assert f"/checkout/{session.id}/settle-delayed" in page and f"/checkout/{session.id}/pay" not in page
 
 
-async def test_an_expired_page_offers_nothing_to_pay(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
-    session = await opened(client)
+async def test_an_expired_page_has_no_button(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
+    session = await open_session(client)
 
     expired = await http.post(f"{session.url}/expire", headers=BROWSER)
 
@@ -79,11 +81,11 @@ async def test_an_expired_page_offers_nothing_to_pay(client: stripe.StripeClient
     assert "expired" in page and "<form" not in page
 
 
-async def test_what_the_shop_names_a_product_is_text_and_not_markup(
+async def test_a_product_name_is_shown_as_text_and_not_as_markup(
     client: stripe.StripeClient, http: httpx.AsyncClient
 ) -> None:
     product = {"name": "<script>alert(1)</script>"}
-    session = await opened(
+    session = await open_session(
         client, line_items=[{"price_data": {"currency": "jpy", "unit_amount": 500, "product_data": product}}]
     )
 
@@ -91,10 +93,8 @@ async def test_what_the_shop_names_a_product_is_text_and_not_markup(
         assert "<script>alert" not in (await http.get(page)).text
 
 
-async def test_a_letter_is_shown_in_a_frame_that_may_do_nothing(
-    running_sandbox: Sandbox, http: httpx.AsyncClient
-) -> None:
-    message = letter(subject="Read me")
+async def test_an_email_is_shown_in_a_frame_without_script(running_sandbox: Sandbox, http: httpx.AsyncClient) -> None:
+    message = make_email(subject="Read me")
     message.get_payload()[1].set_content('<script>alert("x")</script><p>Hi</p>', subtype="html")  # type: ignore[index, union-attr]
     await send(running_sandbox, message)
 
@@ -107,8 +107,8 @@ async def test_a_letter_is_shown_in_a_frame_that_may_do_nothing(
     assert "<script" not in page and "&lt;script&gt;" in frame
 
 
-async def test_the_overview_leads_to_everything(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
-    session = await opened(client)
+async def test_the_overview_links_to_everything(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
+    session = await open_session(client)
     await http.put("/faults", json={"mail": [{"kind": "down"}]})
 
     page = (await http.get("/")).text
@@ -119,7 +119,7 @@ async def test_the_overview_leads_to_everything(client: stripe.StripeClient, htt
 
 
 @pytest.mark.parametrize("path", ["/checkout/cs_test_nothing", "/mailbox/nothing"])
-async def test_what_is_not_there_is_a_page_that_says_so(http: httpx.AsyncClient, path: str) -> None:
+async def test_a_missing_object_is_a_page_that_says_so(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.get(path, headers=BROWSER)
 
     assert answer.status_code == 404
@@ -129,5 +129,5 @@ async def test_what_is_not_there_is_a_page_that_says_so(http: httpx.AsyncClient,
 @pytest.mark.parametrize(
     ("minor_units", "currency", "shown"), [(4900, "eur", "49.00 EUR"), (5, "usd", "0.05 USD"), (500, "jpy", "500 JPY")]
 )
-def test_a_price_is_shown_in_its_currencys_own_units(minor_units: int, currency: str, shown: str) -> None:
-    assert price(minor_units, currency) == shown
+def test_a_price_is_shown_in_major_units_of_its_currency(minor_units: int, currency: str, shown: str) -> None:
+    assert format_price(minor_units, currency) == shown

@@ -1,4 +1,4 @@
-"""Webhooks: signed, repeated until taken, over restarts, and wrong in every way that is asked for."""
+"""Webhooks: signed, repeated until accepted, also over restarts, and faulty in every way that can be set."""
 
 import asyncio
 from pathlib import Path
@@ -8,13 +8,13 @@ import pytest
 import stripe
 
 from blogqueue.sandbox import webhooks
-from tests.sandbox.conftest import Shop, opened, sandbox_at, stripe_client, wish
+from tests.sandbox.conftest import Shop, open_session, serve_sandbox, session_params, stripe_client
 
 
 async def test_paying_sends_a_signed_event_before_it_answers(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
-    session = await opened(client)
+    session = await open_session(client)
 
     answer = await http.post(f"{session.url}/pay")
 
@@ -32,29 +32,29 @@ async def test_paying_sends_a_signed_event_before_it_answers(
     }
 
 
-async def test_an_event_that_is_not_taken_comes_again_until_it_is(
+async def test_an_event_is_sent_again_until_it_is_accepted(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhooks, "WAITS", (0, 0, 0))
     shop.answers += [500, 400, 302, 202]
-    session = await opened(client)
+    session = await open_session(client)
 
-    said = (await http.post(f"{session.url}/pay")).json()
-    assert (said["delivered"], said["webhookStatus"]) == (False, 500)
+    paid = (await http.post(f"{session.url}/pay")).json()
+    assert (paid["delivered"], paid["webhookStatus"]) == (False, 500)
     pending = await client.v1.events.list_async({"delivery_success": False})
-    assert said["eventId"] in [event.id for event in pending.data]
+    assert paid["eventId"] in [event.id for event in pending.data]
 
-    told = await shop.wait_for(*["checkout.session.completed"] * 4)
-    assert {event.id for event in told} == {said["eventId"]}
-    assert await is_taken(client, said["eventId"])
+    events = await shop.wait_for(*["checkout.session.completed"] * 4)
+    assert {event.id for event in events} == {paid["eventId"]}
+    assert await is_accepted(client, paid["eventId"])
     assert len(shop.events) == 4
 
 
-async def is_taken(client: stripe.StripeClient, event_id: str) -> bool:
-    """Whether the event is soon listed among those that were delivered."""
+async def is_accepted(client: stripe.StripeClient, event_id: str) -> bool:
+    """Return whether the event is soon listed as delivered."""
     for _ in range(100):
-        taken = await client.v1.events.list_async({"delivery_success": True})
-        if event_id in [event.id for event in taken.data]:
+        accepted = await client.v1.events.list_async({"delivery_success": True})
+        if event_id in [event.id for event in accepted.data]:
             return True
     return False
 
@@ -62,7 +62,7 @@ async def is_taken(client: stripe.StripeClient, event_id: str) -> bool:
 async def test_an_event_is_sent_again_on_demand(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
-    session = await opened(client)
+    session = await open_session(client)
     event = (await http.post(f"{session.url}/pay")).json()["eventId"]
 
     in_a_row = await http.post("/webhooks/redeliver", json={"eventId": event, "times": 2})
@@ -76,101 +76,101 @@ async def test_an_event_is_sent_again_on_demand(
     assert (await http.post("/webhooks/redeliver", json={"eventId": event, "times": 0})).status_code == 400
 
 
-async def test_a_dropped_event_comes_only_on_demand(
+async def test_a_dropped_event_is_sent_only_on_demand(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     await http.put("/faults", json={"webhook": [{"kind": "drop", "type": "checkout.session.*"}]})
-    session = await opened(client)
+    session = await open_session(client)
 
-    said = (await http.post(f"{session.url}/pay")).json()
+    paid = (await http.post(f"{session.url}/pay")).json()
 
-    assert (said["delivered"], said["webhookStatus"], shop.events) == (False, None, [])
-    await http.post("/webhooks/redeliver", json={"eventId": said["eventId"]})
-    assert [event.id for event in shop.events] == [said["eventId"]]
+    assert (paid["delivered"], paid["webhookStatus"], shop.events) == (False, None, [])
+    await http.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
+    assert [event.id for event in shop.events] == [paid["eventId"]]
 
 
-async def test_a_duplicate_fault_sends_each_event_so_often(
+async def test_a_duplicate_fault_sends_each_event_several_times(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     await http.put("/faults", json={"webhook": [{"kind": "duplicate", "times_each": 3}]})
-    session = await opened(client)
+    session = await open_session(client)
 
     await http.post(f"{session.url}/pay")
 
     assert len(shop.events) == 3 and len({event.id for event in shop.events}) == 1
 
 
-async def test_a_delayed_event_comes_after_the_answer(
+async def test_a_delayed_event_is_sent_after_the_answer(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     await http.put("/faults", json={"webhook": [{"kind": "delay", "seconds": 0.2}]})
-    session = await opened(client)
+    session = await open_session(client)
 
-    said = (await http.post(f"{session.url}/pay")).json()
+    paid = (await http.post(f"{session.url}/pay")).json()
 
-    assert (said["delivered"], shop.events) == (False, [])
-    assert [event.id for event in await shop.wait_for("checkout.session.completed")] == [said["eventId"]]
+    assert (paid["delivered"], shop.events) == (False, [])
+    assert [event.id for event in await shop.wait_for("checkout.session.completed")] == [paid["eventId"]]
 
 
-async def test_a_reordered_event_comes_after_the_next_one(
+async def test_a_reordered_event_is_sent_after_the_next_one(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     await http.put("/faults", json={"webhook": [{"kind": "reorder"}]})
-    session = await opened(client)
+    session = await open_session(client)
 
     await http.post(f"{session.url}/pay-delayed")
     await http.post(f"{session.url}/settle-delayed")
 
-    told = await shop.wait_for("checkout.session.completed", "checkout.session.async_payment_succeeded")
-    assert [event.type for event in told] == [
+    events = await shop.wait_for("checkout.session.completed", "checkout.session.async_payment_succeeded")
+    assert [event.type for event in events] == [
         "checkout.session.async_payment_succeeded",
         "checkout.session.completed",
     ]
 
 
-async def test_a_reordered_event_that_is_the_last_one_comes_all_the_same(
+async def test_a_reordered_event_without_a_next_one_is_still_sent(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
     await http.put("/faults", json={"webhook": [{"kind": "reorder", "seconds": 0.1}]})
-    session = await opened(client)
+    session = await open_session(client)
 
     await http.post(f"{session.url}/pay")
 
     assert len(await shop.wait_for("checkout.session.completed")) == 1
 
 
-async def test_what_happened_survives_a_restart_and_is_delivered_after_it(
+async def test_sessions_and_events_survive_a_restart_and_are_delivered_after_it(
     tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Given a payment whose webhook nobody could hear
+    # Given a payment whose webhook got no answer
     async with (
-        sandbox_at(tmp_path, "http://127.0.0.1:9/nobody") as sandbox,
+        serve_sandbox(tmp_path, "http://127.0.0.1:9/nobody") as sandbox,
         stripe_client(sandbox.config.url) as client,
     ):
-        session = await client.v1.checkout.sessions.create_async(wish(), {"idempotency_key": "k"})
+        session = await client.v1.checkout.sessions.create_async(session_params(), {"idempotency_key": "k"})
         async with httpx.AsyncClient() as http:
-            said = (await http.post(f"{session.url}/pay")).json()
-        assert (said["delivered"], said["webhookStatus"]) == (False, None)
+            paid = (await http.post(f"{session.url}/pay")).json()
+        assert (paid["delivered"], paid["webhookStatus"]) == (False, None)
 
-    # When the sandbox comes back, and the shop too
+    # When the sandbox restarts, and the shop answers
     monkeypatch.setattr(webhooks, "WAITS", (0, 1))
-    async with sandbox_at(tmp_path, shop.url) as sandbox, stripe_client(sandbox.config.url) as client:
-        told = await shop.wait_for("checkout.session.completed")
-        kept = await client.v1.checkout.sessions.retrieve_async(session.id)
-        again = await client.v1.checkout.sessions.create_async(wish(), {"idempotency_key": "k"})
+    async with serve_sandbox(tmp_path, shop.url) as sandbox, stripe_client(sandbox.config.url) as client:
+        events = await shop.wait_for("checkout.session.completed")
+        stored = await client.v1.checkout.sessions.retrieve_async(session.id)
+        again = await client.v1.checkout.sessions.create_async(session_params(), {"idempotency_key": "k"})
 
-    # Then everything is where it was
-    assert [event.id for event in told] == [said["eventId"]]
-    assert (kept.status, kept.payment_status) == ("complete", "paid")
+    # Then the event arrives, and the session and its idempotency key are unchanged
+    assert [event.id for event in events] == [paid["eventId"]]
+    assert (stored.status, stored.payment_status) == ("complete", "paid")
     assert again.id == session.id
 
 
 async def test_an_api_call_does_not_wait_for_the_webhook(
     client: stripe.StripeClient, http: httpx.AsyncClient, shop: Shop
 ) -> None:
-    session = await opened(client)
-    async with shop.arrived:
-        # While the shop holds its door shut, the session ends all the same.
+    session = await open_session(client)
+    async with shop.changed:
+        # The session expires while the shop does not answer.
         ended = await asyncio.wait_for(client.v1.checkout.sessions.expire_async(session.id), 5)
         assert ended.status == "expired" and not shop.events
     assert len(await shop.wait_for("checkout.session.expired")) == 1

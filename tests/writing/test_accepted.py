@@ -98,7 +98,7 @@ def test_a_new_article_passes_with_every_link_that_is_sold(anchor: str, path: st
     wanted = {"target_url": link.target_url, "anchor_text": link.anchor_text, "topic": order.topic,
               "niche": order.niche, "keyword": order.keyword}  # fmt: skip
     site = {"language": "en", "candidates": []}
-    written = sandbox_articles.write(site, wanted, {"kind": ""}, asked_before=0)
+    written = sandbox_articles.write_article(site, wanted, {"kind": ""}, asked_before=0)
 
     assert [problem.rule for problem in check_article(written["title"], written["body"], order)] == []
 

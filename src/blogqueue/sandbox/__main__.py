@@ -1,10 +1,10 @@
-"""`python -m blogqueue.sandbox`: run until told to stop."""
+"""Run the sandbox as a process: `python -m blogqueue.sandbox`."""
 
 import asyncio
 import os
 import signal
 
-from blogqueue.sandbox.app import running
+from blogqueue.sandbox.app import serve
 from blogqueue.sandbox.state import Config
 
 
@@ -13,7 +13,7 @@ async def main() -> None:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    async with running(Config.from_environment(os.environ)):
+    async with serve(Config.from_environment(os.environ)):
         await stopped.wait()
 
 

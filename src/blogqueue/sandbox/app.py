@@ -1,4 +1,4 @@
-"""The sandbox as one HTTP application and one SMTP server, both on loopback."""
+"""The sandbox: one HTTP application and one SMTP server, both on loopback."""
 
 import asyncio
 import logging
@@ -16,62 +16,62 @@ from litestar.response import Template
 
 from blogqueue.sandbox import checkout, intents, mail, pages, refunds, responses, sessions, webhooks
 from blogqueue.sandbox.forms import StripeError
-from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, of
+from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, get_sandbox
 
 HOST = "127.0.0.1"
 UPKEEP_SECONDS = 1
 
 KEEP_ALIVE_SECONDS = 60
-"""How long an idle connection stays open: longer than the clients use one again (httpx, openai and stripe: 5 s).
+"""How long an idle connection stays open: longer than the clients reuse one (httpx, openai and stripe: 5 s).
 
 A server that closes first may do so while a call is on its way, which the client sees as an outage.
 """
 
 
 @get("/health")
-async def health() -> JSON:
-    """The sandbox is up."""
+async def check_health() -> JSON:
+    """Answer that the sandbox is up."""
     return {"status": "ok"}
 
 
 @get("/faults")
 async def show_faults(request: Request[Any, Any, Any]) -> JSON:
-    """The faults to come."""
-    return of(request).faults.queues
+    """Return the faults that are set, by party."""
+    return get_sandbox(request).faults.queues
 
 
 @put("/faults")
 async def set_faults(request: Request[Any, Any, Any]) -> Response[JSON]:
     """Set the named parties' faults, e.g. `{"model": [{"kind": "status", "code": 503, "times": 2}]}`."""
-    faults = of(request).faults
-    wrong = faults.set(await request.json())
-    return Response({"error": wrong}, status_code=400) if wrong else Response(faults.queues)
+    faults = get_sandbox(request).faults
+    error = faults.set(await request.json())
+    return Response({"error": error}, status_code=400) if error else Response(faults.queues)
 
 
 @delete("/faults")
 async def clear_faults(request: Request[Any, Any, Any]) -> None:
-    """All is well again."""
-    of(request).faults.queues.clear()
+    """Remove all faults."""
+    get_sandbox(request).faults.queues.clear()
 
 
 def create_sandbox(config: Config) -> Litestar:
-    """The HTTP side alone, with a state of its own; its background work lasts as long as the application."""
+    """Create the HTTP application without the SMTP server; its background work ends with the application."""
     return create_app(Sandbox(config, Store(config.folder)))
 
 
 def create_app(sandbox: Sandbox) -> Litestar:
-    """The HTTP side of a sandbox."""
+    """Create the HTTP application of a sandbox."""
 
     @asynccontextmanager
     async def working(_app: Litestar) -> AsyncGenerator[None]:
         webhooks.resume(sandbox)
-        sandbox.later(_upkeep(sandbox))
+        sandbox.run_in_background(_keep_up(sandbox))
         yield
         await sandbox.stop()
 
     return Litestar(
         route_handlers=[
-            health,
+            check_health,
             show_faults,
             set_faults,
             clear_faults,
@@ -86,7 +86,11 @@ def create_app(sandbox: Sandbox) -> Litestar:
         ],
         lifespan=[working],
         template_config=pages.TEMPLATES,
-        exception_handlers={StripeError: _not_stripe, HTTPException: _refused, Exception: _broken},
+        exception_handlers={
+            StripeError: _render_stripe_error,
+            HTTPException: _render_http_error,
+            Exception: _render_own_error,
+        },
         state=State({"sandbox": sandbox}, deep_copy=False),
         openapi_config=None,
         logging_config=None,
@@ -94,13 +98,13 @@ def create_app(sandbox: Sandbox) -> Litestar:
 
 
 @asynccontextmanager
-async def running(config: Config) -> AsyncGenerator[Sandbox]:
-    """The sandbox at work in the running loop, until the block ends; its `config` has the real ports."""
+async def serve(config: Config) -> AsyncGenerator[Sandbox]:
+    """Serve the sandbox in the running loop until the block ends; its `config` has the real ports."""
     http = _listen(config.port)
     config = replace(config, port=http.getsockname()[1])
     sandbox = Sandbox(config, Store(config.folder))
     loop = asyncio.get_running_loop()
-    smtp = await loop.create_server(lambda: mail.Door(sandbox), HOST, config.smtp_port)
+    smtp = await loop.create_server(lambda: mail.MailServer(sandbox), HOST, config.smtp_port)
     sandbox.config = replace(config, smtp_port=smtp.sockets[0].getsockname()[1])
     settings = uvicorn.Config(
         create_app(sandbox),
@@ -114,7 +118,7 @@ async def running(config: Config) -> AsyncGenerator[Sandbox]:
     try:
         yield sandbox
     finally:
-        # What is slow on purpose goes on at once, so that nobody waits for it.
+        # Answers that a fault delays are sent at once, so that stopping does not wait for them.
         sandbox.stopping.set()
         smtp.close()
         server.should_exit = True
@@ -122,7 +126,7 @@ async def running(config: Config) -> AsyncGenerator[Sandbox]:
 
 
 class _QuietServer(uvicorn.Server):
-    """A server that leaves the process's signals to whoever runs it."""
+    """A server that leaves signals to the program that runs it."""
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -142,31 +146,31 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-async def _upkeep(sandbox: Sandbox) -> None:
-    """What time brings: sessions expire, refunds are settled."""
+async def _keep_up(sandbox: Sandbox) -> None:
+    """Expire sessions and complete delayed refunds when they are due."""
     while True:
         await asyncio.sleep(UPKEEP_SECONDS)
         await sessions.expire_due(sandbox)
-        refunds.settle_due(sandbox)
+        refunds.complete_due(sandbox)
 
 
-def _not_stripe(request: Request[Any, Any, Any], error: StripeError) -> Response[Any] | Template:
-    """What a page looked for is not there."""
+def _render_stripe_error(request: Request[Any, Any, Any], error: StripeError) -> Response[Any] | Template:
+    """Answer a browser with a page, and a program in Stripe's error shape."""
     if "text/html" in request.headers.get("accept", ""):
-        return Template("missing.html", context={"what": str(error)}, status_code=error.status)
+        return Template("missing.html", context={"message": str(error)}, status_code=error.status)
     return Response(error.body, status_code=error.status)
 
 
-def _refused(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-    """What the parties say to a call that they do not know; Stripe and OpenAI have the same shape for it."""
+def _render_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer an unknown call as Stripe and OpenAI do, whose errors have the same shape."""
     message = str(error.detail)
     if error.status_code == 404:  # noqa: PLR2004 - RFC 9110 §15.5.5
         message = f"Unrecognized request URL ({request.method}: {request.url.path})."
     return Response({"error": {"type": "invalid_request_error", "message": message}}, status_code=error.status_code)
 
 
-def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """A mistake of the sandbox's own: it is shown, and not taken for a fault that was asked for."""
+def _render_own_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Report an error in the sandbox's own code, so that it is not mistaken for a fault that was set."""
     logging.getLogger(__name__).error("%s %s", request.method, request.url.path, exc_info=error)
-    body = {"error": {"type": "api_error", "message": f"The sandbox itself is broken: {error!r}"}}
+    body = {"error": {"type": "api_error", "message": f"The sandbox itself failed: {error!r}"}}
     return Response(body, status_code=500)

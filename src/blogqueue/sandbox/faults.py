@@ -1,4 +1,4 @@
-"""What is to go wrong next: a queue of faults for each party; what each does is in docs/sandbox.md."""
+"""A queue of faults for each party; docs/sandbox.md says what each fault does."""
 
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ EDITS = (
     "unknown_block",
     "heading",
 )
-"""The ways in which a proposed edit can be wrong."""
+"""The ways in which an edit can be wrong."""
 
 ARTICLES = (
     "second_link",
@@ -42,7 +42,7 @@ OPINIONS = (
     "in_language",
     "doubtful_claims",
 )
-"""What a second opinion is asked, of an edit or of an article."""
+"""The questions of a second opinion on an edit or an article."""
 
 _ANSWER = ("yes", "no")
 _NUMBER = int | float
@@ -89,9 +89,9 @@ FILTERS = {
     "webhook": {"type": str},
     "mail": {"to": str},
 }
-"""What limits a fault of a party to some of its calls."""
+"""The members that limit a party's faults to some of its calls."""
 
-# These are about one kind of call only, whether or not they say so.
+# Members that these faults have unless they are given.
 _DEFAULTS: dict[tuple[str, str], JSON] = {
     ("model", "replace"): {"schema": "link_edit"},
     ("model", "wrong_edit"): {"schema": "link_edit", "name": "second_link"},
@@ -103,12 +103,12 @@ _DEFAULTS: dict[tuple[str, str], JSON] = {
 
 @dataclass
 class Faults:
-    """Faults to come; `times` counts down, -1 never does. They are gone when the sandbox restarts."""
+    """The faults that are set; `times` counts down to 0, and -1 stays. A restart of the sandbox clears them."""
 
     queues: dict[str, list[JSON]] = field(default_factory=dict[str, list[JSON]])
 
     def set(self, wanted: object) -> str:
-        """Replace the named parties' queues; what is wrong with them in words, or "" and then they are set."""
+        """Replace the queues of the named parties. Return "", or an error message if nothing was changed."""
         if not isinstance(wanted, dict):
             return f"send an object of lists; the parties are {', '.join(KINDS)}"
         asked = cast("JSON", wanted)
@@ -118,9 +118,9 @@ class Faults:
             if not isinstance(faults, list):
                 return f"{party} takes a list of faults"
             for fault in cast("list[object]", faults):
-                wrong = _wrong(party, fault)
-                if wrong:
-                    return wrong
+                error = _find_error(party, fault)
+                if error:
+                    return error
         for party, faults in asked.items():
             self.queues[party] = [
                 {"times": 1, **_DEFAULTS.get((party, fault["kind"]), {}), **fault} for fault in faults
@@ -128,9 +128,10 @@ class Faults:
         return ""
 
     def take(self, party: str, *kinds: str, **about: str) -> JSON:
-        """The next fault of these kinds (all, if none is named) that applies to a call; one of its times is used up.
+        """Use up one of the times of the next fault that applies to a call, and return it; {"kind": ""} if none does.
 
-        `about` is matched with the fault's own filters, in which * stands for anything. No fault is {"kind": ""}.
+        Only faults of the named kinds apply (of any, if none is named), and only if their own filters, in which *
+        matches anything, match `about`.
         """
         queue = self.queues.get(party, [])
         for fault in queue:
@@ -142,20 +143,20 @@ class Faults:
         return {"kind": ""}
 
 
-def _wrong(party: str, fault: object) -> str:
-    """What is wrong with a fault, in words; "" if nothing is."""
+def _find_error(party: str, fault: object) -> str:
+    """Return what is wrong with a fault, or ""."""
     known = KINDS[party]
     if not isinstance(fault, dict) or fault.get("kind") not in known:
         return f"unknown fault {fault!r}; {party} knows {', '.join(sorted(known))}"
-    said = cast("JSON", fault)
-    members = known[said["kind"]] | FILTERS[party] | {"kind": str, "times": int}
-    for name, value in said.items():
+    given = cast("JSON", fault)
+    members = known[given["kind"]] | FILTERS[party] | {"kind": str, "times": int}
+    for name, value in given.items():
         if name not in members:
-            return f"{said['kind']} of {party} has no {name!r}; it has {', '.join(members)}"
+            return f"{given['kind']} of {party} has no {name!r}; it has {', '.join(members)}"
         wanted = members[name]
         if isinstance(wanted, tuple):
             if value not in wanted:
-                return f"{name} of {said['kind']} is one of {', '.join(cast('tuple[str]', wanted))}, not {value!r}"
+                return f"{name} of {given['kind']} is one of {', '.join(cast('tuple[str]', wanted))}, not {value!r}"
         elif not isinstance(value, wanted):
-            return f"{name} of {said['kind']} cannot be {value!r}"
+            return f"{name} of {given['kind']} cannot be {value!r}"
     return ""

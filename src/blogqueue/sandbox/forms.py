@@ -1,4 +1,4 @@
-"""Stripe's requests: a form with names like a[b][0][c], and what is wrong with it in Stripe's own words."""
+"""Stripe's requests, forms with names like a[b][0][c], and the errors that Stripe answers for wrong ones."""
 
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ METADATA_LENGTH = 500
 
 
 class StripeError(Exception):
-    """An answer in Stripe's error shape (docs.stripe.com/api/errors)."""
+    """An error in Stripe's shape (docs.stripe.com/api/errors)."""
 
     def __init__(self, status: int, message: str, *, kind: str = "invalid_request_error", **more: str) -> None:
         super().__init__(message)
@@ -19,8 +19,8 @@ class StripeError(Exception):
         self.body = {"error": {"type": kind, "message": message, **more}}
 
 
-def nested(pairs: list[tuple[str, str]]) -> JSON:
-    """A form as JSON: a[b][0]=c becomes {"a": {"b": {"0": "c"}}}. Raises StripeError."""
+def parse_form(pairs: list[tuple[str, str]]) -> JSON:
+    """Parse a form into JSON: a[b][0]=c becomes {"a": {"b": {"0": "c"}}}. Raises StripeError."""
     whole: JSON = {}
     for name, value in pairs:
         *path, last = name.replace("]", "").split("[")
@@ -33,31 +33,31 @@ def nested(pairs: list[tuple[str, str]]) -> JSON:
     return whole
 
 
-def known_only(asked: JSON, names: set[str]) -> None:
-    """Refuse a member that the call does not have. Raises StripeError."""
+def refuse_unknown(asked: JSON, names: set[str]) -> None:
+    """Refuse a parameter that the call does not have. Raises StripeError."""
     for name in asked:
         if name not in names | {"expand"}:
             raise StripeError(400, f"Received unknown parameter: {name}", code="parameter_unknown", param=name)
 
 
-def needed(asked: JSON, *names: str, within: str = "") -> None:
-    """Refuse a call without these members. Raises StripeError."""
+def require_params(asked: JSON, *names: str, within: str = "") -> None:
+    """Refuse a call without these parameters. Raises StripeError."""
     for name in names:
         if name not in asked:
             param = f"{within}[{name}]" if within else name
             raise StripeError(400, f"Missing required param: {param}.", code="parameter_missing", param=param)
 
 
-def one_of(asked: JSON, name: str, values: tuple[str, ...]) -> str | None:
-    """A member that may only be one of some values. Raises StripeError."""
+def get_choice(asked: JSON, name: str, values: tuple[str, ...]) -> str | None:
+    """Return a parameter that must be one of some values. Raises StripeError."""
     value = asked.get(name)
     if value is not None and value not in values:
         raise StripeError(400, f"Invalid {name}: must be one of {', '.join(values)}", param=name)
     return value
 
 
-def integer(asked: JSON, name: str, default: int, *, param: str = "") -> int:
-    """A whole number. Raises StripeError."""
+def get_integer(asked: JSON, name: str, default: int, *, param: str = "") -> int:
+    """Return a whole number. Raises StripeError."""
     value = asked.get(name, default)
     try:
         return int(value)
@@ -66,22 +66,22 @@ def integer(asked: JSON, name: str, default: int, *, param: str = "") -> int:
         raise StripeError(400, message, code="parameter_invalid_integer", param=param or name) from None
 
 
-def mapping(asked: JSON, name: str, *, param: str = "") -> JSON:
-    """A member that has members. Raises StripeError."""
+def get_object(asked: JSON, name: str, *, param: str = "") -> JSON:
+    """Return a parameter that has members. Raises StripeError."""
     value = asked.get(name, {})
     if not isinstance(value, dict):
         raise StripeError(400, "Invalid object", param=param or name)
     return cast("JSON", value)
 
 
-def items(asked: JSON, name: str) -> list[Any]:
-    """A list, in its order. Raises StripeError."""
-    return list(mapping(asked, name).values())
+def get_list(asked: JSON, name: str) -> list[Any]:
+    """Return a list parameter. Raises StripeError."""
+    return list(get_object(asked, name).values())
 
 
-def metadata(asked: JSON) -> dict[str, str]:
-    """The caller's own names and values, within Stripe's bounds. Raises StripeError."""
-    found: dict[str, str] = mapping(asked, "metadata")
+def get_metadata(asked: JSON) -> dict[str, str]:
+    """Return the caller's metadata, within Stripe's limits. Raises StripeError."""
+    found: dict[str, str] = get_object(asked, "metadata")
     if len(found) > METADATA_KEYS:
         raise StripeError(400, f"Metadata can have up to {METADATA_KEYS} keys.", param="metadata")
     for name, value in found.items():
@@ -89,7 +89,7 @@ def metadata(asked: JSON) -> dict[str, str]:
         if len(name) > METADATA_NAME_LENGTH:
             message = f"Metadata keys can have up to {METADATA_NAME_LENGTH} characters, but you passed {name!r}."
             raise StripeError(400, message, param=param)
-        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - what a form holds is not known
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance] - the type is what a right form holds
             raise StripeError(400, "Metadata values must be strings.", param=param)
         if len(value) > METADATA_LENGTH:
             message = f"Metadata values can have up to {METADATA_LENGTH} characters, but you passed in {len(value)}."
@@ -97,8 +97,8 @@ def metadata(asked: JSON) -> dict[str, str]:
     return found
 
 
-def url(asked: JSON, name: str) -> str | None:
-    """A web address. Raises StripeError."""
+def get_url(asked: JSON, name: str) -> str | None:
+    """Return a web address. Raises StripeError."""
     value = asked.get(name)
     if value is not None and not str(value).startswith(("http://", "https://")):
         message = "Invalid URL: An explicit scheme (such as https) must be provided."

@@ -1,4 +1,4 @@
-"""Stripe's payment intents and charges: what a completed checkout session has moved."""
+"""Stripe's payment intents and charges: the payment of a checkout session."""
 
 import time
 import uuid
@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from blogqueue.sandbox.calls import answer, found
+from blogqueue.sandbox.calls import answer_call, fetch
 from blogqueue.sandbox.shapes import NEW_CHARGE, NEW_INTENT
 from blogqueue.sandbox.state import JSON, Sandbox
 
@@ -16,34 +16,32 @@ DECLINED = {"type": "card_error", "code": "card_declined", "message": "Your card
 
 @get("/v1/payment_intents/{intent_id:str}")
 async def retrieve_intent(request: Request[Any, Any, Any], intent_id: FromPath[str]) -> Response[Any]:
-    """One payment intent."""
-    return await answer(
+    """Return a payment intent."""
+    return await answer_call(
         request,
-        lambda sandbox, _: found(
-            sandbox.store.get("payment_intents", intent_id), "payment_intent", intent_id, "intent"
-        ),
+        lambda sandbox, _: fetch(sandbox, "payment_intents", intent_id, "intent"),
     )
 
 
 @get("/v1/charges/{charge_id:str}")
 async def retrieve_charge(request: Request[Any, Any, Any], charge_id: FromPath[str]) -> Response[Any]:
-    """One charge."""
-    return await answer(request, lambda sandbox, _: found(sandbox.store.get("charges", charge_id), "charge", charge_id))
+    """Return a charge."""
+    return await answer_call(request, lambda sandbox, _: fetch(sandbox, "charges", charge_id))
 
 
 @get("/v1/balance")
 async def retrieve_balance(request: Request[Any, Any, Any]) -> Response[Any]:
-    """The balance, which is always empty: for asking whether the key is right."""
+    """Return an empty balance; callers use it to check their key."""
     empty: list[JSON] = [{"amount": 0, "currency": "eur", "source_types": {"card": 0}}]
-    return await answer(
+    return await answer_call(
         request, lambda _, __: {"object": "balance", "available": empty, "livemode": False, "pending": empty}
     )
 
 
 @get("/v1/account")
 async def retrieve_account(request: Request[Any, Any, Any]) -> Response[Any]:
-    """The account that the key belongs to."""
-    return await answer(
+    """Return the account that the key belongs to."""
+    return await answer_call(
         request,
         lambda _, __: {
             "id": "acct_sandbox",
@@ -57,14 +55,14 @@ async def retrieve_account(request: Request[Any, Any, Any]) -> Response[Any]:
     )
 
 
-def confirmed(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
-    """The session's payment intent once the customer has confirmed it: paid, or under way."""
-    intent = _of(sandbox, session)
-    return succeeded(sandbox, intent) if paid else _put(sandbox, intent | {"status": "processing"})
+def confirm(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
+    """Confirm a session's payment: it succeeds at once, or is being processed; return the payment intent."""
+    intent = _get_or_create(sandbox, session)
+    return mark_succeeded(sandbox, intent) if paid else _store(sandbox, intent | {"status": "processing"})
 
 
-def succeeded(sandbox: Sandbox, intent: JSON) -> JSON:
-    """The payment intent with its money here, and its charge."""
+def mark_succeeded(sandbox: Sandbox, intent: JSON) -> JSON:
+    """Mark a payment intent as paid, with a new charge; return the intent."""
     charge: JSON = NEW_CHARGE | {
         "id": f"ch_{uuid.uuid4().hex[:24]}",
         "amount": intent["amount"],
@@ -78,21 +76,24 @@ def succeeded(sandbox: Sandbox, intent: JSON) -> JSON:
     }
     sandbox.store.put("charges", charge["id"], charge)
     changes = {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}
-    return _put(sandbox, intent | changes)
+    return _store(sandbox, intent | changes)
 
 
-def declined(sandbox: Sandbox, session: JSON) -> JSON:
-    """The session's payment intent once the bank has said no: another try may follow."""
-    return _put(sandbox, _of(sandbox, session) | {"status": "requires_payment_method", "last_payment_error": DECLINED})
+def mark_declined(sandbox: Sandbox, session: JSON) -> JSON:
+    """Mark a session's payment as declined, so that it can be tried again; return the payment intent."""
+    return _store(
+        sandbox,
+        _get_or_create(sandbox, session) | {"status": "requires_payment_method", "last_payment_error": DECLINED},
+    )
 
 
-def _of(sandbox: Sandbox, session: JSON) -> JSON:
-    """The session's payment intent: the one it has, or a new one."""
+def _get_or_create(sandbox: Sandbox, session: JSON) -> JSON:
+    """Return the payment intent of a session; create it if there is none."""
     known = sandbox.store.get("intents_of_sessions", session["id"])
     if known is not None:
-        return found(sandbox.store.get("payment_intents", known["id"]), "payment_intent", known["id"])
-    kept = sandbox.store.get("line_items", session["id"]) or {}
-    planned: JSON = kept.get("intent", {"description": None, "metadata": {}})
+        return fetch(sandbox, "payment_intents", known["id"])
+    lines = sandbox.store.get("line_items", session["id"]) or {}
+    planned: JSON = lines.get("intent", {"description": None, "metadata": {}})
     intent = NEW_INTENT | {
         "id": f"pi_{uuid.uuid4().hex[:24]}",
         "amount": session["amount_total"],
@@ -107,7 +108,7 @@ def _of(sandbox: Sandbox, session: JSON) -> JSON:
     return intent
 
 
-def _put(sandbox: Sandbox, intent: JSON) -> JSON:
+def _store(sandbox: Sandbox, intent: JSON) -> JSON:
     sandbox.store.put("payment_intents", intent["id"], intent)
     return intent
 

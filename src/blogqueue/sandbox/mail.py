@@ -1,4 +1,4 @@
-"""An SMTP server that takes every letter, and the mailbox in which programs can read them."""
+"""An SMTP server that accepts every email, and the mailbox in which programs can read them."""
 
 import asyncio
 import time
@@ -12,11 +12,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar import Request, delete, get
 from litestar.params import FromQuery
 
-from blogqueue.sandbox.state import JSON, Sandbox, of
+from blogqueue.sandbox.state import JSON, Sandbox, get_sandbox
 
 
 class Mailbox:
-    """What aiosmtpd asks at each step of a letter."""
+    """The handler that aiosmtpd asks at each step of a delivery."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
@@ -24,29 +24,29 @@ class Mailbox:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        """Whether a recipient is accepted."""
+        """Accept a recipient, unless a fault refuses it."""
         fault = self._sandbox.faults.take("mail", "status", at="rcpt", to=address)
         if fault["kind"]:
-            return f"{fault['code']} The sandbox was told to refuse this recipient"
+            return f"{fault['code']} A fault is set in the sandbox for this recipient"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
-        """Take a letter, or do what a fault says."""
+        """Store an email, or do what a fault says."""
         to = envelope.rcpt_tos[0]
         fault = self._sandbox.faults.take("mail", "slow", "status", "drop_after_data", at="data", to=to)
         if fault["kind"] == "slow":
             await self._sandbox.pause(float(fault.get("seconds", 1)))
         if fault["kind"] == "status":
-            return f"{fault['code']} The sandbox was told to refuse this letter"
-        _keep(self._sandbox, envelope)
+            return f"{fault['code']} A fault is set in the sandbox for this email"
+        _store(self._sandbox, envelope)
         if fault["kind"] == "drop_after_data" and server.transport is not None:
             cast("asyncio.Transport", server.transport).abort()
         return "250 OK"
 
 
-class Door(SMTP):
-    """A conversation that a "down" fault ends before it begins."""
+class MailServer(SMTP):
+    """One SMTP conversation, which a "down" fault ends before it begins."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         loop = asyncio.get_running_loop()
@@ -54,31 +54,31 @@ class Door(SMTP):
         self._sandbox = sandbox
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client is there."""
+        """Begin the conversation, or close the connection."""
         if self._sandbox.faults.take("mail", "down")["kind"]:
             cast("asyncio.Transport", transport).abort()
         else:
             super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        """The client is gone; if it was never let in, there is nothing to end."""
+        """End the conversation, if one has begun."""
         if self.transport is not None:
             super().connection_lost(error)
 
 
 @get("/mailbox.json")
 async def read_mailbox(request: Request[Any, Any, Any], to: FromQuery[str] = "") -> list[JSON]:
-    """What was mailed, newest last; `to` is one recipient's whole address."""
-    return [mail for mail in of(request).store.all("mails") if not to or to in mail["to"]]
+    """Return all emails, newest last; `to` filters by one recipient's whole address."""
+    return [mail for mail in get_sandbox(request).store.all("mails") if not to or to in mail["to"]]
 
 
 @delete("/mailbox.json")
 async def empty_mailbox(request: Request[Any, Any, Any]) -> None:
-    """Throw all letters away."""
-    of(request).store.clear("mails")
+    """Delete all emails."""
+    get_sandbox(request).store.clear("mails")
 
 
-def _keep(sandbox: Sandbox, envelope: Envelope) -> None:
+def _store(sandbox: Sandbox, envelope: Envelope) -> None:
     message = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
     key = uuid.uuid4().hex
     mail = {
@@ -86,8 +86,8 @@ def _keep(sandbox: Sandbox, envelope: Envelope) -> None:
         "to": envelope.rcpt_tos,
         "from": envelope.mail_from,
         "subject": message["subject"],
-        "text": _part(message, "plain"),
-        "html": _part(message, "html"),
+        "text": _get_part(message, "plain"),
+        "html": _get_part(message, "html"),
         "at": time.time(),
         "messageId": message["message-id"],
         "headers": {name: str(value) for name, value in message.items()},
@@ -95,9 +95,9 @@ def _keep(sandbox: Sandbox, envelope: Envelope) -> None:
     sandbox.store.put("mails", key, mail)
 
 
-def _part(message: EmailMessage, kind: str) -> str:
+def _get_part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    # An alphabet that Python does not know makes no letter unreadable.
+    # An email in a character set that Python does not know is stored without that part.
     with suppress(LookupError):
         return str(part.get_content()) if part is not None else ""
     return ""

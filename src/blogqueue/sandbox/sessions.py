@@ -1,4 +1,4 @@
-"""Stripe's checkout sessions: opened by the shop, completed by the customer, ended by time.
+"""Stripe's checkout sessions: created by the shop, then completed by the customer or expired.
 
 Shapes follow docs.stripe.com/api/checkout/sessions at version 2026-10-28.endive.
 """
@@ -11,19 +11,21 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from blogqueue.sandbox import forms, intents, webhooks
-from blogqueue.sandbox.calls import answer, found, page
+from blogqueue.sandbox.calls import answer_call, fetch, paginate
 from blogqueue.sandbox.forms import StripeError
 from blogqueue.sandbox.shapes import NEW_SESSION
 from blogqueue.sandbox.state import JSON, Sandbox
 
 SESSION_SECONDS = (1_800, 86_400)
+"""The shortest and the longest life of a session (docs.stripe.com/api/checkout/sessions/create)."""
+
 SLACK_SECONDS = 5
-"""For the way here, and clocks that differ by a little."""
+"""Allowed beyond these bounds, as the call takes time and clocks differ."""
 
-LEAST_AMOUNT = 50
-"""Minor units; Stripe's own bound hangs on the currency, and is 0.50 in most (docs.stripe.com/currencies)."""
+MINIMUM_AMOUNT = 50
+"""In minor units; Stripe's own minimum depends on the currency, 0.50 in most (docs.stripe.com/currencies)."""
 
-_ASKED = {
+_PARAMETERS = {
     "adaptive_pricing", "after_expiration", "allow_promotion_codes", "allowed_payment_method_types", "automatic_tax",
     "billing_address_collection", "branding_settings", "cancel_url", "client_reference_id", "consent_collection",
     "currency", "custom_fields", "custom_text", "customer", "customer_account", "customer_creation", "customer_email",
@@ -39,99 +41,99 @@ _ASKED = {
 
 @post("/v1/checkout/sessions", status_code=200)
 async def create_session(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Open a checkout session."""
-    return await answer(request, _create)
+    """Create a checkout session."""
+    return await answer_call(request, _create)
 
 
 @get("/v1/checkout/sessions")
 async def list_sessions(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Sessions, newest first; `status`, `payment_intent` and `created` filter."""
+    """List sessions, newest first, filtered by `status`, `payment_intent` and `created`."""
 
     async def find(sandbox: Sandbox, asked: JSON) -> JSON:
-        forms.one_of(asked, "status", ("open", "complete", "expired"))
-        sessions = [await current(sandbox, session) for session in sandbox.store.all("sessions")]
+        forms.get_choice(asked, "status", ("open", "complete", "expired"))
+        sessions = [await refresh(sandbox, session) for session in sandbox.store.all("sessions")]
         wanted = {name: asked[name] for name in ("status", "payment_intent") if name in asked}
-        fitting = [session for session in sessions if all(session[name] == wanted[name] for name in wanted)]
-        return page(fitting, asked, "/v1/checkout/sessions")
+        matching = [session for session in sessions if all(session[name] == wanted[name] for name in wanted)]
+        return paginate(matching, asked, "/v1/checkout/sessions")
 
-    return await answer(request, find)
+    return await answer_call(request, find)
 
 
 @get("/v1/checkout/sessions/{session_id:str}")
 async def retrieve_session(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Response[Any]:
-    """One session as it is now; `expand[]` knows line_items and payment_intent."""
+    """Return a session; `expand[]` knows line_items and payment_intent."""
 
     async def find(sandbox: Sandbox, asked: JSON) -> JSON:
-        session = await by_id(sandbox, session_id)
-        expanded = forms.items(asked, "expand")
+        session = await get_current(sandbox, session_id)
+        expanded = forms.get_list(asked, "expand")
         if "line_items" in expanded:
-            session["line_items"] = _items_page(sandbox, session_id, {})
+            session["line_items"] = _list_items(sandbox, session_id, {})
         if "payment_intent" in expanded and session["payment_intent"]:
             session["payment_intent"] = sandbox.store.get("payment_intents", session["payment_intent"])
         return session
 
-    return await answer(request, find)
+    return await answer_call(request, find)
 
 
 @get("/v1/checkout/sessions/{session_id:str}/line_items")
 async def list_line_items(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Response[Any]:
-    """What a session sells."""
+    """List a session's line items."""
 
     async def find(sandbox: Sandbox, asked: JSON) -> JSON:
-        await by_id(sandbox, session_id)
-        return _items_page(sandbox, session_id, asked)
+        await get_current(sandbox, session_id)
+        return _list_items(sandbox, session_id, asked)
 
-    return await answer(request, find)
+    return await answer_call(request, find)
 
 
 @post("/v1/checkout/sessions/{session_id:str}/expire", status_code=200)
 async def expire_session(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Response[Any]:
-    """End an open session unpaid."""
+    """Expire an open session."""
 
-    async def end(sandbox: Sandbox, _: JSON) -> JSON:
-        session = await by_id(sandbox, session_id)
+    async def expire(sandbox: Sandbox, _: JSON) -> JSON:
+        session = await get_current(sandbox, session_id)
         if session["status"] != "open":
             message = 'Only Checkout Sessions with a status in ["open"] can be expired. This one is '
             raise StripeError(400, f"{message}{session['status']}.")
-        webhooks.announce(sandbox, ("checkout.session.expired", ended(sandbox, session)))
+        webhooks.announce(sandbox, ("checkout.session.expired", mark_expired(sandbox, session)))
         return session
 
-    return await answer(request, end)
+    return await answer_call(request, expire)
 
 
-async def by_id(sandbox: Sandbox, session_id: str) -> JSON:
-    """A session as it is now; its time may have run out. Raises StripeError."""
-    return await current(sandbox, found(sandbox.store.get("sessions", session_id), "checkout.session", session_id))
+async def get_current(sandbox: Sandbox, session_id: str) -> JSON:
+    """Return a session, expired if its time has run out. Raises StripeError."""
+    return await refresh(sandbox, fetch(sandbox, "sessions", session_id))
 
 
-async def current(sandbox: Sandbox, session: JSON) -> JSON:
-    """The session, expired if its time has run out."""
+async def refresh(sandbox: Sandbox, session: JSON) -> JSON:
+    """Expire a session if its time has run out; return it."""
     if session["status"] == "open" and session["expires_at"] <= time.time():
-        webhooks.announce(sandbox, ("checkout.session.expired", ended(sandbox, session)))
+        webhooks.announce(sandbox, ("checkout.session.expired", mark_expired(sandbox, session)))
     return session
 
 
-def ended(sandbox: Sandbox, session: JSON) -> JSON:
-    """The session, ended unpaid."""
+def mark_expired(sandbox: Sandbox, session: JSON) -> JSON:
+    """Mark a session as expired; return it."""
     session |= {"status": "expired", "url": None}
     sandbox.store.put("sessions", session["id"], session)
     return session
 
 
 async def expire_due(sandbox: Sandbox) -> None:
-    """End the sessions whose time has run out."""
+    """Expire the sessions whose time has run out."""
     for session in sandbox.store.where("sessions", "status", "open"):
-        await current(sandbox, session)
+        await refresh(sandbox, session)
 
 
 def complete(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
-    """The customer has done their part: paid at once, or with a method that takes its time."""
+    """Mark a session as complete: paid at once, or with a method that takes days; return it."""
     email = session["customer_email"] or "customer@sandbox.example"
     address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     session |= {
         "status": "complete",
         "payment_status": "paid" if paid else "unpaid",
-        "payment_intent": intents.confirmed(sandbox, session, paid=paid)["id"],
+        "payment_intent": intents.confirm(sandbox, session, paid=paid)["id"],
         "url": None,
         "customer_details": {
             "address": address,
@@ -149,13 +151,13 @@ def complete(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
 
 
 def _create(sandbox: Sandbox, asked: JSON) -> JSON:
-    forms.known_only(asked, _ASKED)
-    forms.needed(asked, "mode", "line_items", "success_url")
-    forms.one_of(asked, "mode", ("payment", "setup", "subscription"))
+    forms.refuse_unknown(asked, _PARAMETERS)
+    forms.require_params(asked, "mode", "line_items", "success_url")
+    forms.get_choice(asked, "mode", ("payment", "setup", "subscription"))
     if asked["mode"] != "payment":
         raise StripeError(400, f"The sandbox does not know mode={asked['mode']}.", param="mode")
     now = int(time.time())
-    expires_at = forms.integer(asked, "expires_at", now + SESSION_SECONDS[1])
+    expires_at = forms.get_integer(asked, "expires_at", now + SESSION_SECONDS[1])
     if not now + SESSION_SECONDS[0] - SLACK_SECONDS <= expires_at <= now + SESSION_SECONDS[1] + SLACK_SECONDS:
         message = "The `expires_at` timestamp must be from 30 minutes to 24 hours from Checkout Session creation."
         raise StripeError(400, message, param="expires_at")
@@ -163,8 +165,8 @@ def _create(sandbox: Sandbox, asked: JSON) -> JSON:
     if email is not None and "@" not in email:
         raise StripeError(400, f"Invalid email address: {email}", code="email_invalid", param="customer_email")
     session_id = f"cs_test_{uuid.uuid4().hex}{uuid.uuid4().hex[:26]}"
-    line_items = [_line_item(number, item) for number, item in enumerate(forms.items(asked, "line_items"))]
-    amount, currency = _total(line_items)
+    line_items = [_build_line_item(number, item) for number, item in enumerate(forms.get_list(asked, "line_items"))]
+    amount, currency = _sum_line_items(line_items)
     session = NEW_SESSION | {
         "id": session_id,
         "amount_subtotal": amount,
@@ -172,34 +174,34 @@ def _create(sandbox: Sandbox, asked: JSON) -> JSON:
         "currency": currency,
         "client_reference_id": asked.get("client_reference_id"),
         "customer_email": email,
-        "metadata": forms.metadata(asked),
-        "success_url": forms.url(asked, "success_url"),
-        "cancel_url": forms.url(asked, "cancel_url"),
+        "metadata": forms.get_metadata(asked),
+        "success_url": forms.get_url(asked, "success_url"),
+        "cancel_url": forms.get_url(asked, "cancel_url"),
         "url": f"{sandbox.config.url}/checkout/{session_id}",
         "created": now,
         "expires_at": expires_at,
         "locale": asked.get("locale"),
         "submit_type": asked.get("submit_type"),
-        "payment_method_types": forms.items(asked, "allowed_payment_method_types") or ["card"],
+        "payment_method_types": forms.get_list(asked, "allowed_payment_method_types") or ["card"],
     }
-    intent = forms.mapping(asked, "payment_intent_data")
-    planned = {"description": intent.get("description"), "metadata": forms.metadata(intent)}
+    intent = forms.get_object(asked, "payment_intent_data")
+    planned = {"description": intent.get("description"), "metadata": forms.get_metadata(intent)}
     sandbox.store.put("line_items", session_id, {"data": line_items, "intent": planned})
     sandbox.store.put("sessions", session_id, session)
     return session
 
 
-def _line_item(number: int, item: object) -> JSON:
-    """A line as it is sold. Raises StripeError."""
-    asked: JSON = forms.mapping({"item": item}, "item", param=f"line_items[{number}]")
+def _build_line_item(number: int, item: object) -> JSON:
+    """Build a line item from its parameters. Raises StripeError."""
+    asked: JSON = forms.get_object({"item": item}, "item", param=f"line_items[{number}]")
     within = f"line_items[{number}]"
-    forms.needed(asked, "price_data", within=within)
-    price = forms.mapping(asked, "price_data", param=f"{within}[price_data]")
-    forms.needed(price, "currency", "unit_amount", "product_data", within=f"{within}[price_data]")
-    product = forms.mapping(price, "product_data", param=f"{within}[price_data][product_data]")
-    forms.needed(product, "name", within=f"{within}[price_data][product_data]")
-    unit = forms.integer(price, "unit_amount", 0, param=f"{within}[price_data][unit_amount]")
-    quantity = forms.integer(asked, "quantity", 1, param=f"{within}[quantity]")
+    forms.require_params(asked, "price_data", within=within)
+    price = forms.get_object(asked, "price_data", param=f"{within}[price_data]")
+    forms.require_params(price, "currency", "unit_amount", "product_data", within=f"{within}[price_data]")
+    product = forms.get_object(price, "product_data", param=f"{within}[price_data][product_data]")
+    forms.require_params(product, "name", within=f"{within}[price_data][product_data]")
+    unit = forms.get_integer(price, "unit_amount", 0, param=f"{within}[price_data][unit_amount]")
+    quantity = forms.get_integer(asked, "quantity", 1, param=f"{within}[quantity]")
     if unit < 0 or quantity < 1:
         raise StripeError(400, "Invalid non-negative integer", param=within)
     currency = str(price["currency"]).lower()
@@ -228,27 +230,29 @@ def _line_item(number: int, item: object) -> JSON:
     }
 
 
-def _total(line_items: list[JSON]) -> tuple[int, str]:
-    """What all lines cost together, and in which currency. Raises StripeError."""
+def _sum_line_items(line_items: list[JSON]) -> tuple[int, str]:
+    """Return the total amount of all lines, and its currency. Raises StripeError."""
     currencies = {item["currency"] for item in line_items}
     if len(currencies) != 1:
         raise StripeError(400, "All prices of a Checkout Session must be in one currency.", param="line_items")
     amount = sum(item["amount_total"] for item in line_items)
-    if amount < LEAST_AMOUNT:
-        message = "The Checkout Session's total amount is below the least that can be charged."
+    if amount < MINIMUM_AMOUNT:
+        message = "The Checkout Session's total amount must be at least the minimum that can be charged."
         raise StripeError(400, message, code="amount_too_small", param="line_items")
     return amount, currencies.pop()
 
 
-def _items_page(sandbox: Sandbox, session_id: str, asked: JSON) -> JSON:
-    kept = sandbox.store.get("line_items", session_id) or {"data": []}
-    # Lines come in their own order, not newest first as other lists do.
-    whole = page(
-        [{"created": 0, **item} for item in kept["data"][::-1]], asked, f"/v1/checkout/sessions/{session_id}/line_items"
+def _list_items(sandbox: Sandbox, session_id: str, asked: JSON) -> JSON:
+    stored = sandbox.store.get("line_items", session_id) or {"data": []}
+    # Line items come in their own order, not newest first as other lists do.
+    listed = paginate(
+        [{"created": 0, **item} for item in stored["data"][::-1]],
+        asked,
+        f"/v1/checkout/sessions/{session_id}/line_items",
     )
-    for item in whole["data"]:
+    for item in listed["data"]:
         del item["created"]
-    return whole
+    return listed
 
 
 HANDLERS = [create_session, list_sessions, retrieve_session, list_line_items, expire_session]

@@ -1,4 +1,4 @@
-"""What Stripe's objects hold beside what the sandbox works with (docs.stripe.com/api, version 2026-10-28.endive)."""
+"""The members of Stripe's objects that the sandbox does not set (docs.stripe.com/api, version 2026-10-28.endive)."""
 
 from blogqueue.sandbox.state import JSON
 

@@ -1,4 +1,4 @@
-"""What the sandbox knows: its configuration, the faults that are set, and objects that survive a restart."""
+"""The sandbox's state: its configuration, the faults that are set, and objects that survive a restart."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ JSON = dict[str, Any]
 WEBHOOK_TIMEOUT_SECONDS = 20
 
 WEBHOOK_KEEP_ALIVE_SECONDS = 1
-"""How long an idle connection to the webhook is used again: less than uvicorn's 5 s, after which the web closes it.
+"""How long an idle connection to the webhook is reused: less than uvicorn's 5 s, after which the web closes it.
 
 A connection that the web closes while an event is being sent would cost that event its first delivery.
 """
@@ -27,9 +27,9 @@ A connection that the web closes while an event is being sent would cost that ev
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Where the sandbox listens and keeps its state, whom it tells, and the keys that it expects.
+    """Where the sandbox listens, keeps its state and sends webhooks, and the API keys that it expects.
 
-    Port 0 is any free one; `running` tells which. An empty `webhook_url` sends no webhooks.
+    Port 0 takes any free port, which `app.serve` fills in. An empty `webhook_url` sends no webhooks.
     """
 
     folder: Path
@@ -42,7 +42,7 @@ class Config:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Config":
-        """The configuration that the environment's BLOGQUEUE_SANDBOX_… and keys say. Raises KeyError."""
+        """Read the BLOGQUEUE_SANDBOX_… variables and the API keys. Raises KeyError for a missing one."""
         return cls(
             folder=Path(environ["BLOGQUEUE_SANDBOX_DIR"]),
             port=int(environ["BLOGQUEUE_SANDBOX_PORT"]),
@@ -55,18 +55,18 @@ class Config:
 
     @property
     def url(self) -> str:
-        """The sandbox's address."""
+        """The HTTP address, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
 
 class Store:
-    """Objects by kind and id, in the order they were first put, in one SQLite file.
+    """Objects by kind and id, in the order they were first stored, in one SQLite file.
 
-    What `put` has taken survives the death of the process (WAL without fsync: only a power cut could lose it).
+    A stored object survives a killed process (WAL without fsync: only a power failure could lose it).
     """
 
-    LOOKED_UP = ("payment_intent", "status", "pending_webhooks", "prompt")
-    """The members by whose value `where` finds; each has an index, so that no call grows with what is done."""
+    INDEXED = ("payment_intent", "status", "pending_webhooks", "prompt")
+    """The members that `where` can search; each has an index, so that no call gets slower as objects accumulate."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -77,48 +77,48 @@ class Store:
             "CREATE TABLE IF NOT EXISTS objects "
             "(seq INTEGER PRIMARY KEY, kind TEXT, id TEXT, body TEXT, UNIQUE (kind, id))"
         )
-        for member in self.LOOKED_UP:
+        for member in self.INDEXED:
             column = f"json_extract(body, '$.{member}')"
             self._db.execute(f"CREATE INDEX IF NOT EXISTS by_{member} ON objects (kind, {column}, seq)")
 
     def put(self, kind: str, key: str, body: JSON) -> None:
-        """Keep an object, or its new state."""
+        """Store an object, or its new state."""
         self._db.execute(
             "INSERT INTO objects (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body",
             (kind, key, json.dumps(body)),
         )
 
     def get(self, kind: str, key: str) -> JSON | None:
-        """An object, or None."""
+        """Return an object, or None."""
         row = self._db.execute("SELECT body FROM objects WHERE kind = ? AND id = ?", (kind, key)).fetchone()
         return json.loads(row[0]) if row else None
 
     def all(self, kind: str) -> list[JSON]:
-        """Every object of a kind, oldest first."""
+        """Return every object of a kind, oldest first."""
         rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
         return [json.loads(row[0]) for row in rows]
 
-    def last(self, kind: str, most: int) -> list[JSON]:
-        """The newest objects of a kind, newest first."""
-        rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT ?", (kind, most))
+    def newest(self, kind: str, limit: int) -> list[JSON]:
+        """Return up to `limit` objects of a kind, newest first."""
+        rows = self._db.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq DESC LIMIT ?", (kind, limit))
         return [json.loads(row[0]) for row in rows]
 
     def where(self, kind: str, member: str, value: str | int) -> list[JSON]:
-        """The objects of a kind with a value in one of the LOOKED_UP members, oldest first."""
+        """Return the objects of a kind with a value in one of the INDEXED members, oldest first."""
         column = f"json_extract(body, '$.{member}')"
         sql = f"SELECT body FROM objects WHERE kind = ? AND {column} = ? ORDER BY seq"  # noqa: S608 - our own names
         return [json.loads(row[0]) for row in self._db.execute(sql, (kind, value))]
 
     def count(self, kind: str) -> int:
-        """How many objects there are of a kind."""
+        """Return how many objects of a kind there are."""
         return int(self._db.execute("SELECT count(*) FROM objects WHERE kind = ?", (kind,)).fetchone()[0])
 
     def clear(self, kind: str) -> None:
-        """Forget every object of a kind."""
+        """Delete every object of a kind."""
         self._db.execute("DELETE FROM objects WHERE kind = ?", (kind,))
 
     def remove(self, kind: str, key: str) -> None:
-        """Forget one object."""
+        """Delete one object."""
         self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, key))
 
     def close(self) -> None:
@@ -128,12 +128,12 @@ class Store:
 
 @dataclass
 class Sandbox:
-    """All of it: what is kept, what is to go wrong, and what is under way."""
+    """A running sandbox: its stored objects, its faults, and its background work."""
 
     config: Config
     store: Store
     faults: Faults = field(default_factory=Faults)
-    # trust_env=False: a proxy of the machine's is not for loopback.
+    # trust_env=False: the machine's proxy is not for loopback.
     http: httpx.AsyncClient = field(
         default_factory=lambda: httpx.AsyncClient(
             timeout=WEBHOOK_TIMEOUT_SECONDS,
@@ -145,22 +145,22 @@ class Sandbox:
     tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
     # Events that a "reorder" fault holds back until the next one has been sent.
     held: list[JSON] = field(default_factory=list[JSON])
-    # Idempotency keys whose first call is at work.
+    # Idempotency keys whose first call is still running.
     keys_in_use: set[str] = field(default_factory=set[str])
 
-    def later(self, work: Coroutine[Any, Any, object]) -> None:
-        """Do something in the background, until the sandbox stops."""
+    def run_in_background(self, work: Coroutine[Any, Any, object]) -> None:
+        """Start a task that ends at the latest when the sandbox stops."""
         task = asyncio.get_running_loop().create_task(work)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
     async def pause(self, seconds: float) -> None:
-        """Wait, but not beyond the sandbox's end."""
+        """Wait, but no longer than until the sandbox stops."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
 
     async def stop(self) -> None:
-        """End what is under way, and close the file."""
+        """Cancel the background work and close the file."""
         self.stopping.set()
         for task in self.tasks:
             task.cancel()
@@ -169,7 +169,7 @@ class Sandbox:
         self.store.close()
 
 
-def of(request: Request[Any, Any, Any]) -> Sandbox:
-    """The sandbox that a request came to."""
+def get_sandbox(request: Request[Any, Any, Any]) -> Sandbox:
+    """Return the sandbox that serves a request."""
     sandbox: Sandbox = request.app.state.sandbox
     return sandbox

@@ -1,4 +1,4 @@
-"""Signed events to the product's webhook, sent again with growing pauses until they are taken."""
+"""Signed events to the product's webhook, sent again at growing intervals until it accepts them."""
 
 import asyncio
 import hashlib
@@ -14,53 +14,55 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from blogqueue.sandbox import forms
-from blogqueue.sandbox.calls import answer, found, page
-from blogqueue.sandbox.state import JSON, Sandbox, of
+from blogqueue.sandbox.calls import answer_call, fetch, paginate
+from blogqueue.sandbox.state import JSON, Sandbox, get_sandbox
 
 API_VERSION = "2026-10-28.endive"
 WAITS = (1, 2, 4, 8, 16, 30)
-"""Seconds before each further try; the last one repeats. Stripe's own take minutes to hours, for three days."""
+"""Seconds before each retry; the last one repeats. Stripe waits minutes to hours, for up to three days."""
 
-TRIES = 500
-"""About four hours of them."""
+RETRIES = 500
+"""How often the last wait repeats: about four hours."""
 
 HELD_SECONDS = 5
-MOST_AT_ONCE = 100
+"""How long a "delay" or "reorder" fault holds an event, unless it says."""
+
+MAX_REDELIVERIES = 100
 
 
 @get("/v1/events")
 async def list_events(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Events, newest first; `type` (* stands for anything), `types[]`, `created` and `delivery_success` filter."""
+    """List events, newest first, filtered by `type` (* matches anything), `types[]`, `created`, `delivery_success`."""
 
     def find(sandbox: Sandbox, asked: JSON) -> JSON:
-        forms.one_of(asked, "delivery_success", ("true", "false"))
+        forms.get_choice(asked, "delivery_success", ("true", "false"))
         events = sandbox.store.all("events")
         if "delivery_success" in asked:
             pending = 0 if asked["delivery_success"] == "true" else 1
             events = [event for event in events if event["pending_webhooks"] == pending]
-        patterns = [asked["type"]] if "type" in asked else forms.items(asked, "types") or ["*"]
-        fitting = [event for event in events if any(fnmatchcase(event["type"], pattern) for pattern in patterns)]
-        return page(fitting, asked, "/v1/events")
+        patterns = [asked["type"]] if "type" in asked else forms.get_list(asked, "types") or ["*"]
+        matching = [event for event in events if any(fnmatchcase(event["type"], pattern) for pattern in patterns)]
+        return paginate(matching, asked, "/v1/events")
 
-    return await answer(request, find)
+    return await answer_call(request, find)
 
 
 @get("/v1/events/{event_id:str}")
 async def retrieve_event(request: Request[Any, Any, Any], event_id: FromPath[str]) -> Response[Any]:
-    """One event."""
-    return await answer(request, lambda sandbox, _: found(sandbox.store.get("events", event_id), "event", event_id))
+    """Return an event."""
+    return await answer_call(request, lambda sandbox, _: fetch(sandbox, "events", event_id))
 
 
 @post("/webhooks/redeliver", status_code=200)
 async def redeliver(request: Request[Any, Any, Any]) -> Response[Any]:
-    """Send an event again: `{eventId, times?: 1, concurrently?: false}`; the statuses."""
-    sandbox, asked = of(request), await request.json()
+    """Send an event again: `{eventId, times?: 1, concurrently?: false}`; return the webhook's statuses."""
+    sandbox, asked = get_sandbox(request), await request.json()
     event = sandbox.store.get("events", str(asked.get("eventId")))
     if event is None:
         return Response({"error": "there is no such event"}, status_code=404)
     times = asked.get("times", 1)
-    if not isinstance(times, int) or not 1 <= times <= MOST_AT_ONCE:
-        return Response({"error": f"times is from 1 to {MOST_AT_ONCE}"}, status_code=400)
+    if not isinstance(times, int) or not 1 <= times <= MAX_REDELIVERIES:
+        return Response({"error": f"times must be from 1 to {MAX_REDELIVERIES}"}, status_code=400)
     if asked.get("concurrently"):
         statuses = list(await asyncio.gather(*(deliver(sandbox, event) for _ in range(times))))
     else:
@@ -70,34 +72,34 @@ async def redeliver(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get("/webhooks.json")
 async def list_deliveries(request: Request[Any, Any, Any]) -> list[JSON]:
-    """Every delivery, oldest first."""
-    return of(request).store.all("deliveries")
+    """Return all deliveries, oldest first."""
+    return get_sandbox(request).store.all("deliveries")
 
 
-def announce(sandbox: Sandbox, *said: tuple[str, JSON]) -> None:
-    """Keep an event for each (type, object), and deliver them in the background, in this order at first."""
-    events = [_kept(sandbox, kind, subject) for kind, subject in said]
+def announce(sandbox: Sandbox, *changes: tuple[str, JSON]) -> None:
+    """Store an event for each (type, object), and deliver them in the background in this order."""
+    events = [_store(sandbox, kind, subject) for kind, subject in changes]
 
     async def send_all() -> None:
         for event in events:
             await _send(sandbox, event)
 
-    sandbox.later(send_all())
+    sandbox.run_in_background(send_all())
 
 
 async def emit(sandbox: Sandbox, kind: str, subject: JSON) -> tuple[JSON, int | None]:
-    """Keep an event and deliver it now: the event, and the webhook's status (None if nobody was reached)."""
-    event = _kept(sandbox, kind, subject)
+    """Store an event and deliver it now; return it and the webhook's status, None if there was no answer."""
+    event = _store(sandbox, kind, subject)
     return event, await _send(sandbox, event)
 
 
 async def deliver(sandbox: Sandbox, event: JSON) -> int | None:
-    """Send an event once; the webhook's status, or None if it cannot be reached."""
+    """Send an event once; return the webhook's status, or None if there was no answer."""
     payload = json.dumps(event)
     status: int | None = None
     if sandbox.config.webhook_url:
         headers = {
-            "stripe-signature": signature(payload, sandbox.config.webhook_secret),
+            "stripe-signature": sign(payload, sandbox.config.webhook_secret),
             "content-type": "application/json; charset=utf-8",
         }
         headers["user-agent"] = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
@@ -108,31 +110,31 @@ async def deliver(sandbox: Sandbox, event: JSON) -> int | None:
             pass
     attempt = {"event": event["id"], "type": event["type"], "at": time.time(), "status": status}
     sandbox.store.put("deliveries", uuid.uuid4().hex, attempt)
-    if taken(status):
+    if is_accepted(status):
         sandbox.store.put("events", event["id"], event | {"pending_webhooks": 0})
     return status
 
 
-def signature(payload: str, secret: str) -> str:
-    """The header that proves who sent a payload, and when (docs.stripe.com/webhooks#verify-manually)."""
+def sign(payload: str, secret: str) -> str:
+    """Return the Stripe-Signature header of a payload (docs.stripe.com/webhooks#verify-manually)."""
     at = int(time.time())
     code = hmac.new(secret.encode(), f"{at}.{payload}".encode(), hashlib.sha256).hexdigest()
     return f"t={at},v1={code}"
 
 
-def taken(status: int | None) -> bool:
-    """Whether the webhook has taken an event: any 2xx answer says so."""
+def is_accepted(status: int | None) -> bool:
+    """Return whether a status accepts an event: any 2xx does."""
     return status is not None and 200 <= status < 300  # noqa: PLR2004 - RFC 9110 §15.3
 
 
 def resume(sandbox: Sandbox) -> None:
-    """Go on with what an earlier run of the sandbox had not delivered."""
+    """Continue to deliver the events that an earlier run of the sandbox could not deliver."""
     for event in sandbox.store.where("events", "pending_webhooks", 1):
         if sandbox.store.get("dropped", event["id"]) is None:
-            sandbox.later(_retry(sandbox, event))
+            sandbox.run_in_background(_retry(sandbox, event))
 
 
-def _kept(sandbox: Sandbox, kind: str, subject: JSON) -> JSON:
+def _store(sandbox: Sandbox, kind: str, subject: JSON) -> JSON:
     event: JSON = {
         "id": f"evt_{uuid.uuid4().hex[:24]}",
         "object": "event",
@@ -145,35 +147,35 @@ def _kept(sandbox: Sandbox, kind: str, subject: JSON) -> JSON:
         "type": kind,
     }
     sandbox.store.put("events", event["id"], event)
-    # What was just kept: the subject may change before the event is sent.
-    return found(sandbox.store.get("events", event["id"]), "event", event["id"])
+    # A copy: the subject may change before the event is sent.
+    return fetch(sandbox, "events", event["id"])
 
 
 async def _send(sandbox: Sandbox, event: JSON) -> int | None:
-    """Deliver an event for the first time, as the faults want it; go on in the background if it is not taken."""
+    """Deliver an event for the first time, as its fault says; retry in the background if it is not accepted."""
     fault = sandbox.faults.take("webhook", type=event["type"])
     if fault["kind"] == "drop":
         sandbox.store.put("dropped", event["id"], {"id": event["id"]})
         return None
     if fault["kind"] == "delay":
-        sandbox.later(_retry(sandbox, event, first_after=float(fault.get("seconds", HELD_SECONDS))))
+        sandbox.run_in_background(_retry(sandbox, event, first_after=float(fault.get("seconds", HELD_SECONDS))))
         return None
     if fault["kind"] == "reorder":
         sandbox.held.append(event)
-        sandbox.later(_release(sandbox, event, float(fault.get("seconds", HELD_SECONDS))))
+        sandbox.run_in_background(_release(sandbox, event, float(fault.get("seconds", HELD_SECONDS))))
         return None
     status = await deliver(sandbox, event)
     for _ in range(int(fault.get("times_each", 2)) - 1 if fault["kind"] == "duplicate" else 0):
         await deliver(sandbox, event)
-    if not taken(status):
-        sandbox.later(_retry(sandbox, event))
+    if not is_accepted(status):
+        sandbox.run_in_background(_retry(sandbox, event))
     for waiting in sandbox.held.copy():
         await _release(sandbox, waiting, 0)
     return status
 
 
 async def _release(sandbox: Sandbox, event: JSON, seconds: float) -> None:
-    """Deliver an event that was held back, if nobody has meanwhile."""
+    """Deliver an event that a fault held back, unless it was released before."""
     await asyncio.sleep(seconds)
     if event in sandbox.held:
         sandbox.held.remove(event)
@@ -181,11 +183,11 @@ async def _release(sandbox: Sandbox, event: JSON, seconds: float) -> None:
 
 
 async def _retry(sandbox: Sandbox, event: JSON, *, first_after: float = WAITS[0]) -> None:
-    """Deliver an event until it is taken, by this or by another hand."""
-    for wait in (first_after, *WAITS[1:], *[WAITS[-1]] * TRIES):
+    """Deliver an event until the webhook accepts it, now or by another delivery."""
+    for wait in (first_after, *WAITS[1:], *[WAITS[-1]] * RETRIES):
         await asyncio.sleep(wait)
-        kept = sandbox.store.get("events", event["id"])
-        if kept is None or not kept["pending_webhooks"] or taken(await deliver(sandbox, event)):
+        stored = sandbox.store.get("events", event["id"])
+        if stored is None or not stored["pending_webhooks"] or is_accepted(await deliver(sandbox, event)):
             return
 
 

@@ -1,13 +1,13 @@
-"""The rule-based writer behind the model's API: what it says follows from what it is asked, and from nothing else."""
+"""The rule-based writer behind the model's API: its answers depend only on the questions."""
 
 import json
 from typing import Any
 
 from blogqueue.sandbox import articles
 from blogqueue.sandbox.state import JSON
-from blogqueue.sandbox.words import number, sentence_with
+from blogqueue.sandbox.text import derive_number, find_sentence
 
-# Each says where to read on and claims nothing else; the anchor text stands in the place of a noun phrase.
+# Each refers to the link and claims nothing else; the anchor text takes the place of a noun phrase.
 SENTENCES = {
     "en": (
         "For more on this, see {link}.",
@@ -46,7 +46,7 @@ WRONG_EDITS = {
     "unknown_block": "{text}",
     "heading": "{text}\n\n## A new heading",
 }
-"""The names are those of faults.EDITS."""
+"""The names are those in faults.EDITS."""
 
 OPINION = {
     "relevant": "yes",
@@ -57,48 +57,50 @@ OPINION = {
     "in_language": "yes",
     "doubtful_claims": "no",
 }
-"""The contented answers to whatever is asked of an edit or an article."""
+"""The favourable answer to each question about an edit or an article."""
 
 CLOSING = "\n\"'\u201d\u2019\u00bb) *_"
 SENTENCE_ENDS = (".", "!", "?", "…", "。")
 
 
-def answer(form: JSON, messages: list[str], fault: JSON, *, asked_before: int) -> Any:  # noqa: ANN401 - what the schema asks
-    """What the writer says to a JSON schema; `messages` are the request's texts, the last with the data as JSON.
+def write_answer(form: JSON, messages: list[str], fault: JSON, *, asked_before: int) -> Any:  # noqa: ANN401 - as the schema says
+    """Return an answer that fits a JSON schema; `messages` are the request's texts, the last with the data as JSON.
 
-    A question asked again word for word gets another sentence in the same place.
+    A repeated question gets another sentence in the same place.
     """
     schema: JSON = form["schema"]
     if form["name"] == "link_edit":
         article = messages[-2] if len(messages) > 1 else ""
-        return _link_edit(schema["properties"]["block"]["enum"], article, json.loads(messages[-1]), fault, asked_before)
+        return _edit_link(schema["properties"]["block"]["enum"], article, json.loads(messages[-1]), fault, asked_before)
     if form["name"] == "article":
-        return articles.write(json.loads(messages[-2]), json.loads(messages[-1]), fault, asked_before=asked_before)
+        return articles.write_article(
+            json.loads(messages[-2]), json.loads(messages[-1]), fault, asked_before=asked_before
+        )
     if form["name"] in {"second_opinion", "article_opinion"}:
-        return _second_opinion(schema, json.loads(messages[-1]), fault)
-    return least(schema, schema)
+        return _give_opinion(schema, json.loads(messages[-1]), fault)
+    return build_smallest(schema, schema)
 
 
-def _link_edit(blocks: list[str], article: str, said: JSON, fault: JSON, asked_before: int) -> JSON:
-    """A sentence with the link at the end of a paragraph, which follows from who asks and what was refused."""
-    url, anchor, refused = said["target_url"], said["anchor_text"], said.get("refused", [])
+def _edit_link(blocks: list[str], article: str, asked: JSON, fault: JSON, asked_before: int) -> JSON:
+    """Append a sentence with the link to a paragraph that depends on the link and on the refused attempts."""
+    url, anchor, refused = asked["target_url"], asked["anchor_text"], asked.get("refused", [])
     link = f"[{anchor}]({url})"
-    fitting = _ending_in_a_sentence(blocks, article)
-    place = number(url, anchor) % len(fitting)
-    if refused and len(fitting) > 1:
-        # Another one than before, and not the same for every refusal.
-        place += 1 + number(json.dumps(refused)) % (len(fitting) - 1)
-    sentences = SENTENCES.get(_language(article), SENTENCES["en"])
-    text = sentences[(number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
-    edit = {"block": fitting[place % len(fitting)], "mode": "append", "text": text}
+    suitable = _find_suitable(blocks, article)
+    index = derive_number(url, anchor) % len(suitable)
+    if refused and len(suitable) > 1:
+        # Another paragraph than before, and not the same one for every refusal.
+        index += 1 + derive_number(json.dumps(refused)) % (len(suitable) - 1)
+    sentences = SENTENCES.get(_read_language(article), SENTENCES["en"])
+    text = sentences[(derive_number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
+    edit = {"block": suitable[index % len(suitable)], "mode": "append", "text": text}
     if fault["kind"] == "replace":
         paragraph = article.partition(f"\n[{edit['block']}] ")[2].partition("\n\n")[0].rstrip()
         return edit | {"mode": "replace", "text": f"{paragraph} {text}"}
     if fault["kind"] != "wrong_edit":
         return edit
-    notes, filler = said.get("customer_notes") or "", " ".join(["and more of the same,"] * 25)
-    words = {"text": text, "url": url, "anchor": anchor, "link": link, "notes": notes, "filler": filler}
-    edit["text"] = WRONG_EDITS[fault["name"]].format(**words)
+    notes, filler = asked.get("customer_notes") or "", " ".join(["and more of the same,"] * 25)
+    values = {"text": text, "url": url, "anchor": anchor, "link": link, "notes": notes, "filler": filler}
+    edit["text"] = WRONG_EDITS[fault["name"]].format(**values)
     if fault["name"] == "gutted":
         edit["mode"] = "replace"
     if fault["name"] == "unknown_block":
@@ -106,31 +108,31 @@ def _link_edit(blocks: list[str], article: str, said: JSON, fault: JSON, asked_b
     return edit
 
 
-def _second_opinion(schema: JSON, said: JSON, fault: JSON) -> JSON:
-    """Contented answers to every question, but those that a fault gives."""
-    evidence = sentence_with(str(said.get("anchor_text", "")), str(said.get("after") or said.get("body", "")))
+def _give_opinion(schema: JSON, asked: JSON, fault: JSON) -> JSON:
+    """Answer every question favourably, except where a fault says otherwise."""
+    evidence = find_sentence(str(asked.get("anchor_text", "")), str(asked.get("after") or asked.get("body", "")))
     answers = OPINION | ({name: fault[name] for name in OPINION if name in fault} if fault["kind"] == "opinion" else {})
     return {
         question: {"answer": answers.get(question, "no"), "evidence": evidence} for question in schema["properties"]
     }
 
 
-def least(schema: JSON, whole: JSON) -> Any:  # noqa: ANN401 - whatever the schema asks for
-    """The smallest value that fits a schema; `whole` is where its `$ref`s point into."""
+def build_smallest(schema: JSON, root: JSON) -> Any:  # noqa: ANN401 - as the schema says
+    """Return the smallest value that fits a schema; its `$ref`s point into `root`."""
     if "$ref" in schema:
-        return least(whole["$defs"][schema["$ref"].rpartition("/")[2]], whole)
+        return build_smallest(root["$defs"][schema["$ref"].rpartition("/")[2]], root)
     for name in ("anyOf", "oneOf"):
         if name in schema:
-            return least(schema[name][0], whole)
+            return build_smallest(schema[name][0], root)
     if "const" in schema or "enum" in schema:
         return schema["const"] if "const" in schema else schema["enum"][0]
     if "properties" in schema:
-        return {name: least(inner, whole) for name, inner in schema["properties"].items()}
+        return {name: build_smallest(inner, root) for name, inner in schema["properties"].items()}
     kind = schema.get("type", "object")
     number = schema.get("minimum", schema.get("exclusiveMinimum", -1) + 1)
     return {
         "object": {},
-        "array": [least(schema.get("items", {}), whole) for _ in range(schema.get("minItems", 0))],
+        "array": [build_smallest(schema.get("items", {}), root) for _ in range(schema.get("minItems", 0))],
         "string": "a" * schema.get("minLength", 0),
         "integer": number,
         "number": number,
@@ -138,8 +140,8 @@ def least(schema: JSON, whole: JSON) -> Any:  # noqa: ANN401 - whatever the sche
     }.get(kind if isinstance(kind, str) else kind[0])
 
 
-def _ending_in_a_sentence(blocks: list[str], article: str) -> list[str]:
-    """The paragraphs behind which a sentence reads well; all of them if none, or if the article is not in view."""
+def _find_suitable(blocks: list[str], article: str) -> list[str]:
+    """Return the paragraphs that end with a sentence, after which another reads well; all of them if none does."""
     found: list[str] = []
     for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
         text = article.partition(f"\n[{block}] ")[2]
@@ -150,7 +152,8 @@ def _ending_in_a_sentence(blocks: list[str], article: str) -> list[str]:
     return found or blocks
 
 
-def _language(article: str) -> str:
+def _read_language(article: str) -> str:
+    """Return the language that the article's text names in its head, two letters, "en" by default."""
     for line in article.splitlines():
         if line.startswith("Language: "):
             return line.removeprefix("Language: ").strip().lower()[:2]
