@@ -17,7 +17,8 @@ import psutil
 from blogqueue.demo.ports import free_port
 
 ROOT = Path(__file__).parents[1]
-STOP_SECONDS = 20.0  # the promise (DESIGN §9)
+STOP_SECONDS = 20.0
+"""Within this time everything has to stop."""
 
 STAND_INS = """
 import http.server, os, signal, sys, time
@@ -50,7 +51,8 @@ import sys
 from pathlib import Path
 from blogqueue.demo import launch
 from blogqueue.demo.steps import Step
-steps = (Step("Always", ("stand_ins", "tells")), Step("Once", ("stand_ins", "tells"), once=True, keeps="adminToken"))
+once = Step("Once", ("stand_ins", "tells"), once=True, stored_as="adminToken")
+steps = (Step("Always", ("stand_ins", "tells")), once)
 sys.exit(launch.run(int(sys.argv[1]), Path(sys.argv[2]), launch.Product(Path(sys.argv[3]), steps)))
 """
 

@@ -20,8 +20,8 @@ COMMANDS = [
     ("jobs", "retry", "x"),
     ("queues", "list"),
     ("articles", "import", "."),
-    ("admin", "token", "x"),
-    ("admin", "create", "--name", "x", "--email", "x@x.example", "--password", "a long password"),
+    ("editors", "token", "x"),
+    ("editors", "create", "--name", "x", "--email", "x@x.example", "--password", "a long password"),
 ]
 
 

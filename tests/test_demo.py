@@ -168,7 +168,7 @@ def test_a_database_url_that_is_not_good_is_one_sentence(
     launcher = launchers.launch(launchers.folder / "var", given)
 
     assert launcher.ends()[0] == 1
-    assert launcher.said.splitlines()[-1].startswith("DATABASE_URL is not good: ")
+    assert launcher.said.splitlines()[-1].startswith("DATABASE_URL does not work: ")
 
 
 def test_a_part_that_hears_nothing_is_killed_and_all_is_over_in_time(
@@ -226,5 +226,5 @@ def test_a_taken_port_is_one_sentence(others: Others) -> None:
 
     assert second.ends()[0] == 1
     assert second.said == (
-        f"Port {launchers.port} is taken by another program: stop it, or choose another port with --port.\n"
+        f"Port {launchers.port} is in use by another program: stop it, or choose another port with --port.\n"
     )

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from blogqueue.demo.environment import STOP_SECONDS as PROGRAM_STOP_SECONDS
-from blogqueue.demo.environment import Slots, environment
-from blogqueue.demo.folder import DemoError, Ports, kept_secrets, locked, ports, run_folder
+from blogqueue.demo.environment import Folders, build_environment
+from blogqueue.demo.folder import DemoError, Ports, choose_ports, load_secrets, lock, make_run_folder
 from tests.launchers import STOP_SECONDS, configuration
 
 
@@ -16,21 +16,21 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 
     with (
         pytest.raises(DemoError, match=r"Cannot write in .*: Not a directory\. Choose another"),
-        locked(tmp_path / "file" / "var"),
+        lock(tmp_path / "file" / "var"),
     ):
         pass
 
 
 @pytest.mark.parametrize("number", [0, 65536, -1])
 def test_a_number_that_is_no_port_is_refused(tmp_path: Path, number: int) -> None:
-    with pytest.raises(DemoError, match="There is no port"):
-        ports(tmp_path, number)
+    with pytest.raises(DemoError, match="is not a port"):
+        choose_ports(tmp_path, number)
 
 
 def test_secrets_are_made_once_and_readable_for_their_owner_alone(tmp_path: Path) -> None:
-    first = kept_secrets(tmp_path)
+    first = load_secrets(tmp_path)
 
-    assert kept_secrets(tmp_path) == first
+    assert load_secrets(tmp_path) == first
     assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
 
 
@@ -38,7 +38,7 @@ def test_a_run_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run").chmod(0o755)
 
-    with pytest.raises(DemoError, match="open to others"), run_folder(tmp_path):
+    with pytest.raises(DemoError, match="open to others"), make_run_folder(tmp_path):
         pass
 
 
@@ -46,7 +46,7 @@ def test_a_folder_too_deep_for_a_socket_has_it_in_a_short_one_of_its_own(tmp_pat
     deep = tmp_path / ("deep" * 30)
     deep.mkdir()
 
-    with run_folder(deep) as run:
+    with make_run_folder(deep) as run:
         assert len(bytes(run / "supervisor.sock")) < 80
         assert stat.S_IMODE(run.stat().st_mode) == 0o700
 
@@ -54,7 +54,9 @@ def test_a_folder_too_deep_for_a_socket_has_it_in_a_short_one_of_its_own(tmp_pat
 
 
 def of_the_demo(tmp_path: Path, outside: dict[str, str]) -> dict[str, str]:
-    return environment(Slots(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), kept_secrets(tmp_path), "pw", outside)
+    return build_environment(
+        Folders(tmp_path, tmp_path / "run"), Ports(1, 2, 3, 4, 5), load_secrets(tmp_path), "pw", outside
+    )
 
 
 def test_without_anything_outside_all_parties_are_the_sandbox(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What an operator decides on the command line about money that waits for a word."""
+"""What an operator decides on the command line about money."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
     status, said = await blogqueue("payments", "held")
     assert status == 0 and ana in said and ben in said and "asked was 9900" in said
     assert "order " in (await blogqueue("payments", "accept", ana))[1]
-    assert await blogqueue("payments", "return", ben) == (0, f"{ben} was given back\n")
+    assert await blogqueue("payments", "return", ben) == (0, f"{ben} was refunded\n")
     assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")
     assert await blogqueue("payments", "held") == (0, "")
     assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
@@ -49,7 +49,7 @@ async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     for order in (ana, ben):
         await dispute(stage, order)
 
-    status, said = await blogqueue("orders", "on_hold")
+    status, said = await blogqueue("orders", "on-hold")
     assert status == 0 and str(ana.id) in said and str(ben.id) in said
     assert (await blogqueue("orders", "release", str(ana.id)))[0] == 0
     assert (await blogqueue("orders", "end", str(ben.id)))[0] == 0

@@ -125,7 +125,7 @@ def test_data_of_another_postgres_are_refused_in_a_sentence(tmp_path: Path) -> N
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("13\n")
 
-    with pytest.raises(EmbeddedError, match="The data were written by PostgreSQL 13, which is not here"):
+    with pytest.raises(EmbeddedError, match="The data were written by PostgreSQL 13, which is not installed"):
         postgres_command(tmp_path, 5432)
 
 

@@ -17,7 +17,7 @@ SESSION_MORE = timedelta(minutes=20)
 async def create(name: str, email: str, password: str) -> None:
     """Make an editor who may sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
     if await BaseUser.exists().where(BaseUser.username == name):
-        raise ConflictError(f"There is an admin named {name!r} already.")
+        raise ConflictError(f"An editor named {name!r} already exists.")
     try:
         await BaseUser.create_user(name, password, email=email, admin=True, superuser=True, active=True)
     except ValueError as error:
@@ -52,7 +52,7 @@ async def issue_token(name: str) -> str:
         .returning(AdminToken.id)
     )
     if not rows:
-        raise ConflictError(f"There is a token named {name!r} already; revoke it, or choose another name.")
+        raise ConflictError(f"A token named {name!r} already exists; revoke it, or choose another name.")
     return token
 
 

@@ -1,10 +1,10 @@
-"""The `blogqueue` command: the processes, and what sets them up and looks after them; `operating` has the operator's.
+"""The `blogqueue` command: starts the processes, sets them up and checks them; `cli.operator` has the operator's part.
 
 Each command imports what it needs, so that `demo` and `--help` need no database.
 
-A command that finds something wrong says so in a sentence and exits with 1; wrong usage exits with 2.
+A command that fails prints a sentence and exits with 1; wrong usage exits with 2.
 """
-# ruff: noqa: PLC0415 - see above: the rest reads the settings when it is imported
+# ruff: noqa: PLC0415 - see above: the other modules read the settings when they are imported
 
 import asyncio
 import os
@@ -27,14 +27,20 @@ DEFAULT_PORT = 8000
 @click.group()
 @click.version_option(__version__)
 def main() -> None:
-    """Paid links in published articles: the product's processes and its operator's tools."""
+    """Sell links in published articles: run the processes, and operate them."""
 
 
 @main.command()
-@click.option("--port", default=DEFAULT_PORT, show_default=True, help="The web's port.")
-@click.option("--data-dir", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+@click.option("--port", default=DEFAULT_PORT, show_default=True, help="Port of the web.")
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="Folder for data and logs.",
+)
 def demo(port: int, data_dir: Path) -> None:
-    """Run the whole product on this machine, with a sandbox for Stripe, the model and mail."""
+    """Run the whole product on this machine, with a sandbox in place of Stripe, the model and the mail server."""
     from blogqueue import demo as launcher
 
     sys.exit(launcher.run(port=port, data_dir=data_dir))
@@ -42,7 +48,7 @@ def demo(port: int, data_dir: Path) -> None:
 
 @main.command()
 def api() -> None:
-    """Serve the web: JSON API and pages."""
+    """Serve the JSON API and the pages."""
     from blogqueue.app import serve
 
     serve()
@@ -63,10 +69,10 @@ def worker(queues: tuple[str, ...]) -> None:
     }
     unknown = set(queues) - set(threads)
     if unknown:
-        raise click.UsageError(f"there is no queue named {', '.join(sorted(unknown))}")
+        raise click.UsageError(f"Unknown queue: {', '.join(sorted(unknown))}.")
     readiness.check_settings("mail" if "mail" in queues else "writer")
-    # A thread works on one job at a time, and prefetching more would keep jobs from idle workers.
-    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))  # noqa: SIM112 - its name
+    # A thread works on one job at a time; prefetching more would keep jobs from idle workers.
+    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))  # noqa: SIM112 - Dramatiq spells it so
     _become(
         "dramatiq",
         "blogqueue.actors",
@@ -80,7 +86,7 @@ def worker(queues: tuple[str, ...]) -> None:
 
 @main.command()
 def clock() -> None:
-    """Strike every minute (periodiq)."""
+    """Start the work of each minute (periodiq)."""
     from blogqueue import readiness
 
     readiness.check_settings("clock")
@@ -91,14 +97,14 @@ def clock() -> None:
 
 
 def _become(module: str, *arguments: str) -> None:
-    """Turn this process into a library's own command, so that supervisord's signals reach it."""
+    """Replace this process by a library's command, so that supervisord's signals reach it."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - our own interpreter, a list
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - a list of arguments for this interpreter, not a shell
 
 
 @main.command()
 def migrate() -> None:
-    """Bring the database's tables up to date; safe to run at once from several places."""
+    """Migrate the database to this version's tables; may run on several hosts at once."""
     from blogqueue.db import migrations
 
     with_database(migrations.forwards())
@@ -106,7 +112,7 @@ def migrate() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Ask every part that is needed whether it is well."""
+    """Check that every service which blogqueue needs answers."""
     from blogqueue.api import health
 
     async def ask() -> dict[str, str]:
@@ -126,7 +132,7 @@ def doctor() -> None:
 
 @main.command()
 def audit() -> None:
-    """Check what must always hold; exit 1 on any breach."""
+    """Check the rules that must always hold; exit with 1 if any is broken."""
     from blogqueue.audit import audit as check
     from blogqueue.emails import resending
 
@@ -144,13 +150,15 @@ def audit() -> None:
 
 @main.group()
 def articles() -> None:
-    """Articles on sale."""
+    """Manage the articles on sale."""
 
 
 @articles.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--domain", default="", help="Host of the domain that the articles belong to [default: PUBLIC_URL's].")
-@click.option("--drop-paid-links", default="", metavar="REASON", help="Publish texts that lose paid links; recorded.")
+@click.option("--domain", default="", help="Host of the articles' domain [default: the host of PUBLIC_URL].")
+@click.option(
+    "--drop-paid-links", default="", metavar="REASON", help="Allow texts that drop paid links; the reason is recorded."
+)
 def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
     """Publish the Markdown files of a folder, byte for byte."""
     from urllib.parse import urlsplit
@@ -164,8 +172,8 @@ def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
         if not file.used:
             print(f"{file.path}: {file.outcome}", file=sys.stderr)
     used = [file.outcome for file in imported if file.used]
-    said = ", ".join(f"{used.count(outcome)} {outcome}" for outcome in ("published", "updated", "unchanged"))
-    print(f"{said}, {len(imported) - len(used)} not used")
+    summary = ", ".join(f"{used.count(outcome)} {outcome}" for outcome in ("published", "updated", "unchanged"))
+    print(f"{summary}, {len(imported) - len(used)} not used")
     sys.exit(0 if len(used) == len(imported) and imported else 1)
 
 

@@ -1,6 +1,6 @@
-"""The operator's commands: jobs, queues, orders that rest, payments that are held, letters, editors.
+"""The operator's commands: jobs, queues, orders on hold, held payments, emails, editors.
 
-As in `cli`, each imports what it needs. A command that finds something wrong says so in a sentence and exits with 1.
+As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
 """
 # ruff: noqa: PLC0415 - see above
 
@@ -23,7 +23,7 @@ Result = TypeVar("Result")
 
 
 def with_database(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a verb with a pool of its own; what it refuses is a sentence and exit status 1."""
+    """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1."""
     from blogqueue import readiness
     from blogqueue.db.engine import AWAY, UNUSABLE, pool
 
@@ -41,20 +41,20 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
     except UNUSABLE as error:
         sys.exit(f"The database at DATABASE_URL cannot be used: {error}. Is it migrated (`blogqueue migrate`)?")
     finally:
-        work.close()  # where it never came to it, Python would complain that it was never awaited
+        work.close()  # Python would complain about a coroutine that was never awaited
 
 
-@click.group()
-def jobs() -> None:
-    """Jobs of the queues."""
+@click.group("jobs")
+def jobs_group() -> None:
+    """List, show and retry jobs."""
 
 
-@jobs.command("list")
+@jobs_group.command("list")
 @click.option("--queue", type=click.Choice(JOB_QUEUES), default=None)
 @click.option("--state", type=click.Choice(JobState, case_sensitive=False), default=None)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
-    """The newest jobs."""
+    """List the newest jobs."""
     from blogqueue.db.tables.jobs import Job
 
     async def find() -> list[dict[str, Any]]:
@@ -72,10 +72,10 @@ def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
         )
 
 
-@jobs.command("show")
+@jobs_group.command("show")
 @click.argument("job_id")
 def show_job(job_id: str) -> None:
-    """One job with the errors of all its attempts."""
+    """Show a job with the errors of all its attempts."""
     import json
 
     from blogqueue.db.tables.jobs import Job
@@ -89,10 +89,10 @@ def show_job(job_id: str) -> None:
     print(json.dumps(row, indent=2, default=str, ensure_ascii=False))
 
 
-@jobs.command("retry")
+@jobs_group.command("retry")
 @click.argument("job_id")
 def retry_job(job_id: str) -> None:
-    """Give a FAILED job new attempts; its order goes back to PROCESSING."""
+    """Give a FAILED job new attempts; its order becomes PROCESSING again."""
     from blogqueue.actors.messages import nudge
     from blogqueue.db.tables.jobs import Job
     from blogqueue.orders import lifecycle
@@ -107,14 +107,14 @@ def retry_job(job_id: str) -> None:
     print(f"{job_id} is waiting again")
 
 
-@click.group()
-def orders() -> None:
-    """Orders whose payment is disputed."""
+@click.group("orders")
+def orders_group() -> None:
+    """Decide on orders whose payment is disputed."""
 
 
-@orders.command("on_hold")
+@orders_group.command("on-hold")
 def list_on_hold() -> None:
-    """The orders that rest, oldest first."""
+    """List the orders on hold, oldest first."""
     from blogqueue.db.tables.orders import Order
 
     async def find() -> list[dict[str, Any]]:
@@ -125,10 +125,10 @@ def list_on_hold() -> None:
         print(f"{row['id']}  {row['status']:<13} {money}  {row['customer_email']}  {row['created_at']:%F %T}")
 
 
-@orders.command("release")
+@orders_group.command("release")
 @click.argument("order_id", type=click.UUID)
 def release_order(order_id: UUID) -> None:
-    """Let an order on hold go on where it stood."""
+    """Continue an order on hold from its status."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import disputes
 
@@ -136,13 +136,13 @@ def release_order(order_id: UUID) -> None:
         await nudge(await disputes.release(order_id, actor=OPERATOR))
 
     with_database(release())
-    print(f"{order_id} goes on")
+    print(f"{order_id} continues")
 
 
-@orders.command("end")
+@orders_group.command("end")
 @click.argument("order_id", type=click.UUID)
 def end_order(order_id: UUID) -> None:
-    """End an order on hold: FAILED, its payment reversed; nothing is refunded from here."""
+    """Fail an order on hold, because its payment was reversed; nothing is refunded."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import disputes
 
@@ -150,17 +150,17 @@ def end_order(order_id: UUID) -> None:
         await nudge(await disputes.end(order_id, actor=OPERATOR))
 
     with_database(end())
-    print(f"{order_id} has ended")
+    print(f"{order_id} is FAILED")
 
 
-@click.group()
-def payments() -> None:
-    """Payments that made no order: not as asked, or one too many."""
+@click.group("payments")
+def payments_group() -> None:
+    """Decide on held payments: those that do not match their purchase, and duplicates."""
 
 
-@payments.command("held")
+@payments_group.command("held")
 def list_held() -> None:
-    """Those that wait for a word, oldest first."""
+    """List the held payments that need a decision, oldest first."""
     from blogqueue.payments import held_payments
 
     for one in with_database(held_payments.undecided()):
@@ -169,10 +169,10 @@ def list_held() -> None:
         print(f"{one.session_id}  {one.state}  {money}  {one.email}  {one.reason}{error}")
 
 
-@payments.command("accept")
+@payments_group.command("accept")
 @click.argument("session_id")
 def accept_payment(session_id: str) -> None:
-    """Work on a held payment all the same: it becomes its order."""
+    """Accept a held payment: it becomes an order."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import held_payments
 
@@ -184,10 +184,10 @@ def accept_payment(session_id: str) -> None:
     print(with_database(accept()))
 
 
-@payments.command("return")
+@payments_group.command("return")
 @click.argument("session_id")
 def return_payment(session_id: str) -> None:
-    """Have Stripe give a held payment back."""
+    """Refund a held payment in full."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import held_payments
 
@@ -195,43 +195,43 @@ def return_payment(session_id: str) -> None:
         await nudge(await held_payments.give_back(session_id, actor=OPERATOR))
 
     with_database(give_back())
-    print(f"{session_id} was given back")
+    print(f"{session_id} was refunded")
 
 
-@payments.command("dismiss")
+@payments_group.command("dismiss")
 @click.argument("session_id")
 def dismiss_payment(session_id: str) -> None:
-    """Note that a held payment was settled outside."""
+    """Record that a held payment was dealt with outside blogqueue."""
     from blogqueue.payments import held_payments
 
     with_database(held_payments.dismiss(session_id, actor=OPERATOR))
     print(f"{session_id} is dismissed")
 
 
-@click.group()
-def queues() -> None:
-    """The queues."""
+@click.group("queues")
+def queues_group() -> None:
+    """Show the queues."""
 
 
-@queues.command("list")
+@queues_group.command("list")
 def list_queues() -> None:
-    """How many jobs each queue has in each state."""
-    from blogqueue.jobs import jobs as job_rows
+    """Count the jobs of each queue by state."""
+    from blogqueue.jobs import jobs
 
-    for queue, states in with_database(job_rows.counts()).items():
+    for queue, states in with_database(jobs.counts()).items():
         print(f"{queue:<22}" + "  ".join(f"{state.lower()} {n}" for state, n in states.items()))
 
 
-@click.group()
-def emails() -> None:
-    """E-mails to customers and to the operator."""
+@click.group("emails")
+def emails_group() -> None:
+    """List and resend emails."""
 
 
-@emails.command("list")
+@emails_group.command("list")
 @click.option("--state", type=click.Choice(EmailState, case_sensitive=False), default=None)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def list_emails(state: EmailState | None, limit: int) -> None:
-    """The newest letters."""
+    """List the newest emails."""
     from blogqueue.emails import resending
 
     for row in with_database(resending.listed(state or "", limit)):
@@ -240,11 +240,11 @@ def list_emails(state: EmailState | None, limit: int) -> None:
         print(f"{row['id']}  {row['state']:<7} {row['attempts']:>3}  {about}{error}")
 
 
-@emails.command("resend")
+@emails_group.command("resend")
 @click.argument("email_id", type=click.UUID)
-@click.option("--although-unknown", is_flag=True, help="Also one that the server may have taken: it may come twice.")
+@click.option("--although-unknown", is_flag=True, help="Even if the server may have accepted it: it may arrive twice.")
 def resend_email(email_id: UUID, although_unknown: bool) -> None:  # noqa: FBT001 - a flag of the command line
-    """Send a FAILED letter again."""
+    """Send a FAILED email again."""
     from blogqueue.actors.messages import nudge
     from blogqueue.emails import resending
 
@@ -255,28 +255,28 @@ def resend_email(email_id: UUID, although_unknown: bool) -> None:  # noqa: FBT00
     print(f"{email_id} is waiting again")
 
 
-@click.group()
-def admin() -> None:
-    """Editors and their programs."""
+@click.group("editors")
+def editors_group() -> None:
+    """Manage editors, and the tokens of their programs."""
 
 
-@admin.command("create")
+@editors_group.command("create")
 @click.option("--name", required=True)
 @click.option("--email", required=True)
-@click.option("--password", envvar="BLOGQUEUE_ADMIN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
-def create_admin(name: str, email: str, password: str) -> None:
-    """Make an editor who may sign in."""
+@click.option("--password", envvar="BLOGQUEUE_EDITOR_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+def create_editor(name: str, email: str, password: str) -> None:
+    """Create an editor who may sign in."""
     from blogqueue import editors
 
     with_database(editors.create(name, email, password))
     print(f"{name} may sign in")
 
 
-@admin.command("token")
+@editors_group.command("token")
 @click.argument("name")
-@click.option("--revoke", is_flag=True, help="Make the token worthless.")
-def admin_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
-    """Print a new bearer token for the admin API; it is shown this once."""
+@click.option("--revoke", is_flag=True, help="Revoke the token.")
+def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Issue a bearer token for the admin API, and print it this once."""
     from blogqueue import editors
 
     if revoke:
@@ -286,4 +286,4 @@ def admin_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of th
         print(with_database(editors.issue_token(name)))
 
 
-GROUPS = (jobs, orders, payments, queues, emails, admin)
+GROUPS = (jobs_group, orders_group, payments_group, queues_group, emails_group, editors_group)

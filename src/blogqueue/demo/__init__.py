@@ -1,3 +1,3 @@
-"""`blogqueue demo`: the whole product on one machine, with nothing installed (DESIGN §9)."""
+"""`blogqueue demo`: the whole product on one machine that has only Python."""
 
 from blogqueue.demo.launch import run as run

@@ -1,4 +1,4 @@
-"""The environment that the demo's processes run in: what is set outside wins, the demo's own parts fill the rest."""
+"""The environment of the demo's processes: settings from outside win, the demo's own parts fill in the rest."""
 
 import hashlib
 import sys
@@ -10,30 +10,30 @@ from urllib.parse import urlsplit
 from blogqueue.demo.folder import Ports, Secrets
 from blogqueue.demo.servers import postgres_url, redis_url
 
-# Everything has to stop within 20 s (DESIGN §9): the app has 8 and is killed 3 later, the sandbox has 2, the data 5.
+# Everything has to stop within 20 s: the app has 8 s and is killed 3 s later, the sandbox has 2 s, the data 5 s.
 GRACE_SECONDS = 8
 STOP_SECONDS = GRACE_SECONDS + 3
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
-    """The demo's folders: `folder` holds its data, `run` the control socket."""
+class Folders:
+    """The demo's folders: `data` for everything it keeps, `run` for the control socket."""
 
-    folder: Path
+    data: Path
     run: Path
 
     @property
     def logs(self) -> Path:
-        """Where the processes log."""
-        return self.folder / "log"
+        """Return the folder of the processes' logs."""
+        return self.data / "log"
 
 
-def environment(
-    slots_free: Slots, ports: Ports, keys: Secrets, postgres_password: str, outside: Mapping[str, str]
+def build_environment(
+    folders: Folders, ports: Ports, keys: Secrets, postgres_password: str, outside: Mapping[str, str]
 ) -> dict[str, str]:
-    """All that the processes are told; an outside value that is empty counts as not set.
+    """Return the environment for supervisord and its processes. An empty value from outside counts as not set.
 
-    A Stripe or OpenAI key from outside means the real party, unless a base address is given with it.
+    A Stripe or OpenAI key from outside means the real service, unless a base URL is given with it.
     """
     given = {name: value for name, value in outside.items() if value}
     base, sandbox = f"http://127.0.0.1:{ports.web}", f"http://127.0.0.1:{ports.sandbox}"
@@ -54,13 +54,13 @@ def environment(
         own |= {"OPENAI_MODEL": "sandbox-writer"}
     own["BROKER_URL"] = given.get("REDIS_URL", own["REDIS_URL"])
     if given.pop("PYTHONDONTWRITEBYTECODE", ""):
-        # Without byte code nine processes translate the same libraries at every start: 28 s instead of 11 (2 cores).
-        given["PYTHONPYCACHEPREFIX"] = str(slots_free.folder / "bytecode")
-    return own | given | _of_this_start(slots_free, ports, base)
+        # Without bytecode nine processes compile the same libraries at every start: 28 s instead of 11 s on 2 cores.
+        given["PYTHONPYCACHEPREFIX"] = str(folders.data / "bytecode")
+    return own | given | _get_values_of_this_start(folders, ports, base)
 
 
-def _of_this_start(slots_free: Slots, ports: Ports, base: str) -> dict[str, str]:
-    """What the launcher alone decides."""
+def _get_values_of_this_start(folders: Folders, ports: Ports, base: str) -> dict[str, str]:
+    """Return the values that nothing from outside may change."""
     return {
         "BLOGQUEUE_ENV": "demo",
         "BLOGQUEUE_WEB_PORT": str(ports.web),
@@ -68,29 +68,30 @@ def _of_this_start(slots_free: Slots, ports: Ports, base: str) -> dict[str, str]
         "BLOGQUEUE_STOP_SECONDS": str(STOP_SECONDS),
         "BLOGQUEUE_APP_AUTOSTART": "false",
         "BLOGQUEUE_PYTHON": sys.executable,
-        "BLOGQUEUE_DATA_DIR": str(slots_free.folder),
-        "BLOGQUEUE_RUN_DIR": str(slots_free.run),
+        "BLOGQUEUE_DATA_DIR": str(folders.data),
+        "BLOGQUEUE_RUN_DIR": str(folders.run),
         # supervisord expands a log file's name twice.
-        "BLOGQUEUE_LOG_DIR": str(slots_free.logs).replace("%", "%%"),
+        "BLOGQUEUE_LOG_DIR": str(folders.logs).replace("%", "%%"),
         "BLOGQUEUE_SANDBOX_PORT": str(ports.sandbox),
         "BLOGQUEUE_SANDBOX_SMTP_PORT": str(ports.smtp),
-        "BLOGQUEUE_SANDBOX_DIR": str(slots_free.folder / "sandbox"),
+        "BLOGQUEUE_SANDBOX_DIR": str(folders.data / "sandbox"),
         "BLOGQUEUE_SANDBOX_WEBHOOK_URL": f"{base}/api/v1/purchase/webhook",
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def outside_parties(outside: Mapping[str, str]) -> list[str]:
-    """The names set outside that take the demo away from its own parts, for telling."""
+def list_outside_services(outside: Mapping[str, str]) -> list[str]:
+    """Return the names of the settings from outside that replace parts of the demo."""
     names = ("DATABASE_URL", "REDIS_URL", "BROKER_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE")
     names += ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "SMTP_URL")
     return [name for name in names if outside.get(name)]
 
 
-def database_name(environ: Mapping[str, str], postgres_password: str) -> str:
-    """A name for the database that this start uses, which tells nothing of its password.
+def hash_database(environ: Mapping[str, str], postgres_password: str) -> str:
+    """Return a name for the database of this start that does not reveal its password.
 
-    The embedded PostgreSQL's password is made with its data, so new data have a new name and another port has not.
+    The password of the demo's own PostgreSQL is made with its data, so new data have a new name, and a changed port
+    keeps the old one.
     """
     own = urlsplit(environ["DATABASE_URL"]).password == postgres_password
     return hashlib.sha256((postgres_password if own else environ["DATABASE_URL"]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What the demo keeps in its folder: the lock, the ports, the secrets, and what was done at the first start."""
+"""The files in the demo's folder: the lock, the ports, the secrets, and the steps that ran at the first start."""
 
 import fcntl
 import hashlib
@@ -22,12 +22,12 @@ SOCKET_PATH_BYTES = 104 - len(".4194304") - 1
 
 
 class DemoError(Exception):
-    """The demo cannot start or go on; the message says why and what to do."""
+    """Raised when the demo cannot start or continue; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each part listens on 127.0.0.1."""
+    """The port of each part on 127.0.0.1."""
 
     web: int
     sandbox: int
@@ -38,7 +38,7 @@ class Ports:
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    """Made at the first start and kept, so that yesterday's sessions, links and signatures hold today."""
+    """The demo's secrets, made at the first start and kept, so that old sessions, links and signatures stay valid."""
 
     secret_key: str
     stripe_api_key: str
@@ -49,10 +49,10 @@ class Secrets:
 
 
 @contextmanager
-def locked(folder: Path) -> Generator[None]:
-    """Make the folder if need be and hold it: one demo to a folder. The kernel lets go of it when this process ends.
+def lock(folder: Path) -> Generator[None]:
+    """Create the folder if needed, and lock it: one demo per folder. The kernel unlocks it when this process ends.
 
-    Raises DemoError when it cannot be written, or is held.
+    Raises DemoError when the folder cannot be written to or another demo holds the lock.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,11 +75,12 @@ def locked(folder: Path) -> Generator[None]:
 
 
 @contextmanager
-def run_folder(folder: Path) -> Generator[Path]:
-    """Have a folder for the control socket: in `folder`, or in /tmp when a socket cannot have so long a name.
+def make_run_folder(folder: Path) -> Generator[Path]:
+    """Create a folder for the control socket: in `folder`, or in /tmp where the socket's path would be too long.
 
-    supervisord would expand a % in it, so such a path counts as too long. The one in /tmp goes with the block; its name
-    is made from `folder`, so that the start after a crash finds it. Raises DemoError when somebody else made it.
+    supervisord would expand a % in the path, so such a path counts as too long. A folder in /tmp is removed at the end
+    of the block; its name is derived from `folder`, so that the start after a crash finds it.
+    Raises DemoError when the folder belongs to another user or is open to others.
     """
     run = folder / "run"
     if len(os.fsencode(run / "supervisor.sock")) > SOCKET_PATH_BYTES or "%" in str(run):
@@ -88,7 +89,7 @@ def run_folder(folder: Path) -> Generator[Path]:
     run.mkdir(mode=0o700, exist_ok=True)
     state = run.lstat()
     if run.is_symlink() or state.st_uid != os.geteuid() or state.st_mode & 0o077:
-        raise DemoError(f"{run} belongs to somebody else or is open to others: remove it.")
+        raise DemoError(f"{run} belongs to another user or is open to others: remove it.")
     try:
         yield run
     finally:
@@ -96,19 +97,19 @@ def run_folder(folder: Path) -> Generator[Path]:
             shutil.rmtree(run, ignore_errors=True)
 
 
-def ports(folder: Path, web: int) -> Ports:
-    """The ports of this start: those of the last one as far as they are free, since links in old mails name them.
+def choose_ports(folder: Path, web: int) -> Ports:
+    """Choose the ports of this start: the last ones where they are free, because links in old emails contain them.
 
-    Raises DemoError when `web` is taken or no port.
+    Raises DemoError when `web` is in use or is not a port number.
     """
     if not 0 < web <= LAST_PORT:
-        raise DemoError(f"There is no port {web}: they go from 1 to {LAST_PORT}.")
+        raise DemoError(f"{web} is not a port: ports go from 1 to {LAST_PORT}.")
     try:
         free = is_free(web)
     except PermissionError as error:
-        raise DemoError(f"Port {web} is for root alone: choose one from 1024 on with --port.") from error
+        raise DemoError(f"Only root may use port {web}: choose one from 1024 up with --port.") from error
     if not free:
-        raise DemoError(f"Port {web} is taken by another program: stop it, or choose another port with --port.")
+        raise DemoError(f"Port {web} is in use by another program: stop it, or choose another port with --port.")
     kept: dict[str, int] = _read(folder / "ports.json")
     chosen = {web}
 
@@ -126,8 +127,8 @@ def ports(folder: Path, web: int) -> Ports:
     return found
 
 
-def kept_secrets(folder: Path) -> Secrets:
-    """The secrets of this folder, made once; a kept one that is missing is made anew."""
+def load_secrets(folder: Path) -> Secrets:
+    """Return the secrets of this folder. One that is missing is made and stored."""
     fresh = Secrets(
         secret_key=secrets.token_urlsafe(48),
         stripe_api_key=f"sk_test_{secrets.token_hex(24)}",
@@ -142,19 +143,19 @@ def kept_secrets(folder: Path) -> Secrets:
     return found
 
 
-def first_start(folder: Path, database: str) -> dict[str, str]:
-    """What was done once for this very database: the words of each step and what it told."""
+def load_first_start(folder: Path, database: str) -> dict[str, str]:
+    """Return the steps that have run once for this database, each with the last line it printed."""
     return _read(folder / "first-start.json").get(database, {})
 
 
-def record_first_start(folder: Path, database: str, done: dict[str, str]) -> None:
-    """Keep what was done once for this database."""
+def store_first_start(folder: Path, database: str, done: dict[str, str]) -> None:
+    """Store the steps that have run once for this database."""
     path = folder / "first-start.json"
     write_private(path, _read(path) | {database: done})
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON in one move, readable for its owner alone."""
+    """Write JSON atomically, readable by its owner only."""
     text = json.dumps(content, indent=2) + "\n"
     # mkstemp makes its file with 0600.
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -169,4 +170,4 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return json.loads(path.read_text())
     except ValueError as error:
-        raise DemoError(f"{path} is not JSON any more: repair it, or move it away.") from error
+        raise DemoError(f"{path} is not valid JSON: repair it, or remove it.") from error

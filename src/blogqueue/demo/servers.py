@@ -1,6 +1,7 @@
-"""A real PostgreSQL and a real Redis for the demo and the tests: run from a folder, gone with their parent.
+"""A real PostgreSQL and a real Redis for the demo and the tests: they run from a folder and end with their parent.
 
-`python -m blogqueue.demo.servers postgres | redis | supervisord …` *becomes* that program, so its starter owns its pid.
+`python -m blogqueue.demo.servers postgres | redis | supervisord …` *becomes* that program, so that its parent knows its
+pid.
 """
 
 import os
@@ -31,19 +32,19 @@ START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.02
 
-# What makes tests fast and is wrong for anything one wants to keep (PostgreSQL manual, "Non-Durable Settings").
+# Fast, and safe only for data that may be lost (PostgreSQL manual, "Non-Durable Settings").
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 
-# A server needs none of its starter's secrets; these are what finding libraries, words and times takes.
+# A server needs none of its parent's secrets, only what it takes to find programs, libraries and the time zone.
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
 @contextmanager
 def postgres(folder: Path, *, fast: bool = False) -> Generator[str]:
-    """Run a PostgreSQL with its data in `folder`/postgres, made if need be; gives its URL.
+    """Run a PostgreSQL on a free port of 127.0.0.1 for the length of a block; yield its URL.
 
-    `fast` trades safety on power loss for speed. It listens on a free port of 127.0.0.1 and stops with the block.
-    Raises EmbeddedError with a sentence for people.
+    Its data are in `folder`/postgres and are created if needed. `fast` trades safety on power loss for speed.
+    Raises EmbeddedError.
     """
     password = prepare_postgres(folder, durable=not fast)
     url = postgres_url(password, free_port())
@@ -51,7 +52,7 @@ def postgres(folder: Path, *, fast: bool = False) -> Generator[str]:
     status.unlink(missing_ok=True)
 
     def ready() -> bool:
-        # The eighth line is the postmaster's own word for it; `pg_ctl --wait` reads it there too.
+        # The postmaster writes its state into the eighth line, where `pg_ctl --wait` reads it too.
         lines = status.read_text().splitlines() if status.exists() else []
         return len(lines) > 7 and lines[7].strip() == "ready"  # noqa: PLR2004 - the eighth line
 
@@ -61,15 +62,15 @@ def postgres(folder: Path, *, fast: bool = False) -> Generator[str]:
 
 @contextmanager
 def redis(folder: Path) -> Generator[str]:
-    """Run a Redis (or Valkey) with its data in `folder`/redis; gives its URL; stops with the block.
+    """Run a Redis (or Valkey) with its data in `folder`/redis for the length of a block; yield its URL.
 
-    Raises EmbeddedError with a sentence for people.
+    Raises EmbeddedError.
     """
     url = redis_url("embedded", free_port())
     client = redis_client.Redis.from_url(url)
 
     def ready() -> bool:
-        # BusyLoadingError, while it reads its file, is a ConnectionError too.
+        # BusyLoadingError, raised while it reads its file, is a ConnectionError too.
         with suppress(redis_client.ConnectionError):
             return bool(client.ping())
         return False
@@ -82,29 +83,29 @@ def redis(folder: Path) -> Generator[str]:
 
 
 def postgres_url(password: str, port: int) -> str:
-    """The address of an embedded PostgreSQL."""
+    """Return the URL of an embedded PostgreSQL."""
     return f"postgresql://{POSTGRES_USER}:{password}@127.0.0.1:{port}/{POSTGRES_DATABASE}"
 
 
 def redis_url(password: str, port: int) -> str:
-    """The address of an embedded Redis."""
+    """Return the URL of an embedded Redis."""
     return f"redis://:{password}@127.0.0.1:{port}/0"
 
 
 @contextmanager
 def _running(
-    name: str, folder: Path, env: dict[str, str], words: list[str], ready: Callable[[], bool]
+    name: str, folder: Path, env: dict[str, str], arguments: list[str], ready: Callable[[], bool]
 ) -> Generator[None]:
-    """Have one server for the length of a block; the block begins when it is `ready`."""
+    """Run a server for the length of a block, which begins when the server is `ready`."""
     log = folder / f"{name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "blogqueue.demo.servers", name, *words],
-            env=_passed_on() | {"BLOGQUEUE_DATA_DIR": str(folder)} | env,
+            [sys.executable, "-m", "blogqueue.demo.servers", name, *arguments],
+            env=_get_server_environment() | {"BLOGQUEUE_DATA_DIR": str(folder)} | env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # Ctrl-C in a terminal is for the one who holds the block, who may still need the server to tidy up.
+            # Ctrl-C in a terminal is for our process, which may still need the server to clean up.
             process_group=0,
         )
     try:
@@ -128,16 +129,17 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], nam
         time.sleep(POLL_SECONDS)
 
 
-def _passed_on() -> dict[str, str]:
+def _get_server_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
-def main(words: list[str], environ: Mapping[str, str] = os.environ) -> None:
-    """Become `postgres`, `redis` or `supervisord`; does not return.
+def main(arguments: list[str], environ: Mapping[str, str] = os.environ) -> None:
+    """Become `postgres`, `redis` or `supervisord`; never return.
 
-    The servers take BLOGQUEUE_DATA_DIR, and port and password from DATABASE_URL or REDIS_URL. Raises EmbeddedError.
+    The servers read BLOGQUEUE_DATA_DIR, and their port and password from DATABASE_URL or REDIS_URL.
+    Raises EmbeddedError.
     """
-    name, *rest = words
+    name, *rest = arguments
     if name == "supervisord":
         die_with_parent(signal.SIGTERM)
         os.execv(sys.executable, [sys.executable, "-m", "supervisor.supervisord", *rest])  # noqa: S606 - no shell is meant
@@ -153,7 +155,7 @@ def main(words: list[str], environ: Mapping[str, str] = os.environ) -> None:
         prepare_redis(folder, port, url.password or "")
         command = redis_command(folder)
         os.chdir(folder / "redis")
-    os.execvpe(command[0], command, _passed_on())  # noqa: S606 - no shell is meant
+    os.execvpe(command[0], command, _get_server_environment())  # noqa: S606 - no shell is meant
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What has to be done before the product starts: at every start, or once for a database. The one list of it."""
+"""The steps before the product starts: some run at every start, some once per database."""
 
 import asyncio
 import secrets
@@ -15,57 +15,59 @@ ADMIN_USER = "admin"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command line after `python -m`; `told` says what it does, as "Migrating the database".
+    """A command: `arguments` follow `python -m`, and `title` is printed, as in "Migrating the database".
 
-    `once`: only the first time on a database. `password`: it reads the editor's password from BLOGQUEUE_ADMIN_PASSWORD.
-    `keeps`: the last line that it prints is kept under this name. `done_when`: a failure that says this word means
-    that a start which was broken off has done it before.
+    `once`: run it only the first time on a database. `password`: it reads the editor's password from
+    BLOGQUEUE_EDITOR_PASSWORD. `stored_as`: store the last line it prints under this name. `done_when`: if it fails with
+    this word in its message, an interrupted start has run it before.
     """
 
-    told: str
-    words: tuple[str, ...]
+    title: str
+    arguments: tuple[str, ...]
     once: bool = False
     password: bool = False
-    keeps: str = ""
+    stored_as: str = ""
     done_when: str = ""
 
 
-# A token is shown once only, so a start that was broken off right after it makes one under another name.
+# A token is shown only once, so the start after an interrupted one issues another token under another name.
 TOKEN_NAME = f"demo-{secrets.token_hex(4)}"
-ADMIN = ("blogqueue", "admin", "create", "--name", ADMIN_USER, "--email", "admin@blogqueue.example")
+EDITOR = ("blogqueue", "editors", "create", "--name", ADMIN_USER, "--email", "admin@blogqueue.example")
 
 STEPS = (
     Step("Migrating the database", ("blogqueue", "migrate")),
     Step("Publishing the sample articles", ("blogqueue", "articles", "import", str(PROJECT / "samples")), once=True),
-    Step("Making the editor's account", ADMIN, once=True, password=True, done_when="already"),
-    Step("Making a token for programs", ("blogqueue", "admin", "token", TOKEN_NAME), once=True, keeps="adminToken"),
+    Step("Creating the editor's account", EDITOR, once=True, password=True, done_when="already"),
+    Step(
+        "Issuing a token for programs", ("blogqueue", "editors", "token", TOKEN_NAME), once=True, stored_as="adminToken"
+    ),
 )
 
 
-async def take(step: Step, python: str, environ: dict[str, str]) -> str:
-    """Run one step to its end; gives the last line that it printed. Raises DemoError with what it said."""
+async def run_step(step: Step, python: str, environ: dict[str, str]) -> str:
+    """Run one step to its end; return the last line it printed. Raises DemoError with its message."""
     process = await asyncio.create_subprocess_exec(
         python,
         "-m",
-        *step.words,
+        *step.arguments,
         env=environ,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        # Ctrl-C is for the launcher, which ends the step itself.
+        # Ctrl-C reaches the launcher, which ends the step itself.
         process_group=0,
     )
     try:
-        printed, said = await process.communicate()
+        printed, errors = await process.communicate()
     except asyncio.CancelledError:
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         await process.wait()
         raise
     if process.returncode:
-        words = (said or printed).decode(errors="replace").strip()
-        if step.done_when and step.done_when in words:
+        message = (errors or printed).decode(errors="replace").strip()
+        if step.done_when and step.done_when in message:
             return ""
-        raise DemoError(f"{step.told} failed ({process.returncode}):\n" + "\n".join(words.splitlines()[-15:]))
+        raise DemoError(f"{step.title} failed ({process.returncode}):\n" + "\n".join(message.splitlines()[-15:]))
     lines = printed.decode(errors="replace").strip().splitlines()
     return lines[-1].strip() if lines else ""
