@@ -1,4 +1,4 @@
-"""A disputed payment's order rests until the bank, or an operator, has said what becomes of it."""
+"""While a payment is disputed its order is on hold, until the bank or an operator decides."""
 
 import pytest
 
@@ -21,11 +21,11 @@ async def close(stage: Stage, dispute_id: str, status: str) -> None:
     assert closed.json()["webhookStatus"] == 200
 
 
-async def give_back(stage: Stage, order: Bought, **part: int) -> None:
-    """Somebody gives the payment back by hand in Stripe."""
+async def refund_in_stripe(stage: Stage, order: Bought, **part: int) -> None:
+    """Somebody refunds the payment by hand in Stripe."""
     asked = {"payment_intent": await payment_intent(order), **part}
     await stage.sandbox.post("/v1/refunds", data=asked, headers=STRIPE_KEY)
-    await stage.alert("A payment was given back in Stripe")
+    await stage.alert("A payment was refunded in Stripe")
 
 
 async def job_state(order: Bought) -> str:
@@ -73,7 +73,7 @@ async def test_a_worker_in_the_middle_of_a_disputed_order_changes_nothing(stage:
 
 
 @pytest.mark.parametrize("reached", ["buy", "delivered", "submitted"])
-async def test_a_lost_dispute_ends_the_order_wherever_it_stands(stage: Stage, reached: str) -> None:
+async def test_a_lost_dispute_ends_the_order_whatever_its_status(stage: Stage, reached: str) -> None:
     order = await getattr(stage, reached)(await stage.article())
     disputed = await dispute(stage, order)
 
@@ -81,7 +81,7 @@ async def test_a_lost_dispute_ends_the_order_wherever_it_stands(stage: Stage, re
 
     row = await order_row(order)
     assert (row["status"], row["failure_reason"], row["on_hold"]) == ("FAILED", "payment_reversed", False)
-    assert "taken back by your bank" in (await stage.email("Your order has ended"))["text"]
+    assert "charged back by your bank" in (await stage.email("Your order has ended"))["text"]
     await stage.alert("A dispute was lost")
     await stage.minute()
     assert await Refund.count() == 0
@@ -105,7 +105,7 @@ async def test_a_lost_dispute_of_a_completed_order_is_recorded(stage: Stage) -> 
     await stage.sound()
 
 
-async def test_a_dispute_whose_end_is_heard_of_first_freezes_nothing(stage: Stage) -> None:
+async def test_a_dispute_whose_end_arrives_first_puts_nothing_on_hold(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "charge.dispute.created"}])
     opened = await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
@@ -116,7 +116,7 @@ async def test_a_dispute_whose_end_is_heard_of_first_freezes_nothing(stage: Stag
     assert not (await order_row(order))["on_hold"]
 
 
-async def test_an_operator_lets_an_order_on_hold_go_on_or_ends_it(stage: Stage) -> None:
+async def test_an_operator_releases_an_order_on_hold_or_ends_it(stage: Stage) -> None:
     # Given two disputed orders
     article_id = await stage.article()
     ana = await stage.buy(article_id)
@@ -125,7 +125,7 @@ async def test_an_operator_lets_an_order_on_hold_go_on_or_ends_it(stage: Stage) 
         assert (await stage.judge(order, "release")).json()["error"]["code"] == "not_on_hold"
         await dispute(stage, order)
 
-    # When the operator lets the one go on and ends the other
+    # When the operator releases one and ends the other
     assert (await stage.judge(ana, "release")).status_code == 200
     assert (await stage.judge(ben, "end")).json()["data"]["failureReason"] == "payment_reversed"
 
@@ -137,26 +137,26 @@ async def test_an_operator_lets_an_order_on_hold_go_on_or_ends_it(stage: Stage) 
     await stage.sound()
 
 
-async def test_a_payment_that_is_given_back_by_hand_ends_its_order(stage: Stage) -> None:
+async def test_a_payment_that_is_refunded_by_hand_ends_its_order(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
     version = (await stage.status(order))["version"]["versionId"]
 
-    await give_back(stage, order)
+    await refund_in_stripe(stage, order)
 
     row = await order_row(order)
     assert (row["status"], row["failure_reason"], row["refund_state"]) == ("FAILED", "payment_reversed", "NONE")
-    assert "given back to you" in (await stage.email("Your order has ended"))["text"]
+    assert "refunded to you" in (await stage.email("Your order has ended"))["text"]
     assert (await stage.submit(order, version)).status_code == 409
     await stage.minute()
     assert await Refund.count() == 0
     await stage.sound()
 
 
-async def test_a_payment_that_is_given_back_in_part_is_recorded_and_the_order_goes_on(stage: Stage) -> None:
+async def test_a_payment_that_is_refunded_in_part_is_recorded_and_the_order_goes_on(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
     version = (await stage.status(order))["version"]["versionId"]
 
-    await give_back(stage, order, amount=1000)
+    await refund_in_stripe(stage, order, amount=1000)
 
     assert (await stage.submit(order, version)).status_code == 200
     assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
@@ -175,12 +175,12 @@ async def refund_under_way(stage: Stage) -> Bought:
     return order
 
 
-async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwards(stage: Stage) -> None:
+async def test_a_refund_waits_while_its_payment_is_disputed_and_is_cancelled_if_it_is_lost(stage: Stage) -> None:
     # Given a refund under way whose payment is disputed
     order = await refund_under_way(stage)
     disputed = await dispute(stage, order)
 
-    # Then it is neither sent, though a message may say so, nor promised
+    # Then it is not sent, even if a message says so, nor announced
     await minute_with_refunds_due(stage)
     assert await refunds.send((await Refund.select(Refund.id))[0]["id"]) == Outbox()
     assert (await Refund.select(Refund.attempts))[0]["attempts"] == 1
@@ -189,7 +189,7 @@ async def test_a_refund_rests_while_its_payment_is_disputed_and_goes_on_afterwar
     assert "on its way back to you" not in page.text
     await stage.sound()
 
-    # And when the dispute is lost, it is called off
+    # And when the dispute is lost, it is cancelled
     await close(stage, disputed, "lost")
     await minute_with_refunds_due(stage)
     row = await order_row(order)

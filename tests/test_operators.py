@@ -33,7 +33,7 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
 
     # Then both are listed, and each is decided once
     status, said = await blogqueue("payments", "held")
-    assert status == 0 and ana in said and ben in said and "asked was 9900" in said
+    assert status == 0 and ana in said and ben in said and "instead of 9900" in said
     assert "order " in (await blogqueue("payments", "accept", ana))[1]
     assert await blogqueue("payments", "return", ben) == (0, f"{ben} was refunded\n")
     assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")

@@ -1,4 +1,4 @@
-"""Money comes in many ways: late, twice, out of order, not as asked, and back again. One payment is one order."""
+"""A payment may arrive late, twice, out of order, with a wrong amount, or be disputed: one payment is one order."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
-from blogqueue.payments import fulfillment
+from blogqueue.payments import fulfillment, reconciliation
 from tests.stage import Stage, order_row
 
 
@@ -30,14 +30,14 @@ async def purchase() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "reason"),
     [
-        ({Purchase.price: 9900}, "the amount is 4900, asked was 9900"),
-        ({Purchase.currency: "USD"}, "the currency is eur, asked was USD"),
+        ({Purchase.price: 9900}, "the amount is 4900 instead of 9900"),
+        ({Purchase.currency: "USD"}, "the currency is EUR instead of USD"),
     ],
 )
-async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(
-    stage: Stage, change: dict[Any, Any], said: str
+async def test_a_payment_that_does_not_match_its_purchase_is_held_for_the_operator(
+    stage: Stage, change: dict[Any, Any], reason: str
 ) -> None:
     # Given an open payment page, and a purchase that asks for something else by now
     opened = await stage.asked_and_opened(await stage.article())
@@ -47,9 +47,9 @@ async def test_a_payment_that_is_not_what_was_asked_is_held_for_the_operator(
     await stage.pay(opened["checkoutUrl"])
 
     # Then nothing is worked on, and the operator knows
-    assert said in (await stage.alert("A payment is held"))["text"]
+    assert reason in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == await Job.count() == 0
-    assert said in (await stage.held())[0]["reason"]
+    assert reason in (await stage.held())[0]["reason"]
     await stage.sound()
 
 
@@ -94,14 +94,14 @@ async def test_a_payment_of_an_earlier_page_is_an_order_also_without_its_webhook
     await stage.sound()
 
 
-async def test_a_second_payment_is_held_and_told_and_given_back_once(stage: Stage) -> None:
+async def test_a_duplicate_payment_is_held_and_returned_once(stage: Stage) -> None:
     # Given a purchase that was paid twice
     first, second = await two_open_pages(stage)
     await stage.pay(first["checkoutUrl"])
     await stage.pay(second["checkoutUrl"])
 
-    # Then it is one order, and the alert names the payment that is one too many
-    assert second["sessionId"] in (await stage.alert("A purchase was paid twice"))["text"]
+    # Then it is one order, and the alert names the duplicate
+    assert second["sessionId"] in (await stage.alert("A payment is held: its purchase has been paid already"))["text"]
     assert await Order.count() == await Job.count() == 1
     assert (await stage.decide(second["sessionId"], "accept")).json()["error"]["code"] == "paid_twice"
 
@@ -164,7 +164,7 @@ async def test_a_held_payment_that_is_disputed_meanwhile_is_not_accepted(stage: 
     await stage.sound()
 
 
-async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while(stage: Stage) -> None:
+async def test_a_held_payment_is_returned_even_if_stripe_is_unavailable_for_a_while(stage: Stage) -> None:
     # Given a held payment, and a Stripe that does not answer
     session_id = await held_for_its_amount(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
@@ -182,7 +182,7 @@ async def test_a_held_payment_is_given_back_also_when_stripe_is_away_for_a_while
     await stage.sound()
 
 
-async def test_a_held_payment_that_was_settled_outside_is_dismissed(stage: Stage) -> None:
+async def test_a_held_payment_that_was_dealt_with_outside_is_dismissed(stage: Stage) -> None:
     session_id = await held_for_its_amount(stage)
 
     assert (await stage.decide(session_id, "dismiss")).status_code == 200
@@ -217,7 +217,7 @@ async def test_the_same_event_a_hundred_times_at_once_is_one_order(stage: Stage)
     await stage.sound()
 
 
-async def test_a_session_that_expired_before_its_payment_was_heard_of_is_an_order_all_the_same(stage: Stage) -> None:
+async def test_a_session_that_expired_before_its_payment_was_heard_of_is_still_an_order(stage: Stage) -> None:
     # Given a paid session whose events come in the wrong order
     opened = await stage.asked_and_opened(await stage.article())
     await Purchase.update({Purchase.state: "EXPIRED"}).where(Purchase.session_id == opened["sessionId"])
@@ -308,10 +308,10 @@ async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(sta
 async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Stage) -> None:
     opened = await delayed(stage)
 
-    assert await fulfillment.unresolved() == [opened["sessionId"]]
-    assert await fulfillment.unresolved() == []
+    assert await reconciliation.claim_unresolved() == [opened["sessionId"]]
+    assert await reconciliation.claim_unresolved() == []
     await Purchase.raw("UPDATE purchases SET stripe_checked_at = stripe_checked_at - interval '5 minutes'")
-    assert await fulfillment.unresolved() == [opened["sessionId"]]
+    assert await reconciliation.claim_unresolved() == [opened["sessionId"]]
 
 
 async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(stage: Stage) -> None:
@@ -323,8 +323,8 @@ async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(s
     assert (await purchase())["state"] == "EXPIRED"
 
 
-async def test_a_session_that_cannot_be_settled_keeps_no_other_back(stage: Stage) -> None:
-    # Given two paid sessions whose webhooks were lost, the one that Stripe lists first beyond settling
+async def test_a_session_that_cannot_be_fulfilled_keeps_no_other_back(stage: Stage) -> None:
+    # Given two paid sessions whose webhooks were lost, the one that Stripe lists first impossible to fulfill
     article_id = await stage.article()
     await stage.faults(webhook=[{"kind": "drop", "times": 2}])
     pages = [await stage.asked_and_opened(article_id, email="ben@customers.example", anchorText="mulching for all")]
@@ -339,11 +339,11 @@ async def test_a_session_that_cannot_be_settled_keeps_no_other_back(stage: Stage
 
     # Then the other has its order, and the operator was told once
     assert (await order_row(await stage.received("ben@customers.example")))["session_id"] == pages[0]["sessionId"]
-    assert pages[1]["sessionId"] in (await stage.alert("A payment cannot be settled"))["text"]
+    assert pages[1]["sessionId"] in (await stage.alert("A payment cannot be fulfilled"))["text"]
     assert len(await stage.mails("operator@")) == 1
 
 
-TOLD = ["A payment cannot be settled", "An event of Stripe's cannot be handled"]
+TOLD = ["A payment cannot be fulfilled", "An event from Stripe cannot be handled"]
 
 
 async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(stage: Stage) -> None:
@@ -367,18 +367,18 @@ async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(sta
     assert (await order_row(await stage.received()))["status"] == "PROCESSING"
 
 
-async def test_a_dispute_that_is_heard_of_while_its_payment_is_settled_makes_no_order(stage: Stage) -> None:
+async def test_a_dispute_that_arrives_while_its_payment_is_fulfilled_makes_no_order(stage: Stage) -> None:
     # Given a payment whose webhook is late, and a dispute of it that is being written down
     opened = await stage.asked_and_opened(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     paid = await stage.pay(opened["checkoutUrl"])
     session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=stripe_key())).json()
     async with transaction():
-        await fulfillment.take_turns(session["payment_intent"])
+        await fulfillment.lock_payment(session["payment_intent"])
         dispute = {"data": {"object": {"payment_intent": session["payment_intent"]}}}
         await StripeEvent.insert(StripeEvent(id="evt_dispute", type="charge.dispute.created", payload=dispute))
 
-        # When the payment is settled at this very moment
+        # When the payment is fulfilled at this very moment
         fulfilling = asyncio.create_task(stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]}))
         waits = "SELECT count(*) AS n FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
         async with asyncio.timeout(10):
@@ -387,17 +387,17 @@ async def test_a_dispute_that_is_heard_of_while_its_payment_is_settled_makes_no_
     await fulfilling
 
     # Then it waited for its turn, and nobody works for nothing
-    assert "reversed before it was settled" in (await stage.alert("A payment is held"))["text"]
+    assert "disputed or refunded before it was fulfilled" in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == 0
 
 
-async def test_money_that_was_given_back_before_its_payment_was_heard_of_is_held(stage: Stage) -> None:
+async def test_a_payment_that_was_refunded_before_its_webhook_arrived_is_held(stage: Stage) -> None:
     # Given a payment whose webhook is late
     opened = await stage.asked_and_opened(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     paid = await stage.pay(opened["checkoutUrl"])
 
-    # And that somebody has given back in Stripe meanwhile
+    # And that somebody has refunded in Stripe meanwhile
     session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=stripe_key())).json()
     await stage.sandbox.post("/v1/refunds", data={"payment_intent": session["payment_intent"]}, headers=stripe_key())
     await event_of(stage, "charge.refunded")
@@ -406,7 +406,7 @@ async def test_money_that_was_given_back_before_its_payment_was_heard_of_is_held
     await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
 
     # Then nobody works for nothing
-    assert "reversed before it was settled" in (await stage.alert("A payment is held"))["text"]
+    assert "disputed or refunded before it was fulfilled" in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == 0
     await stage.sound()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import Order
 from blogqueue.db.tables.payments import Refund
@@ -128,7 +129,8 @@ async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_aft
 ) -> None:
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
-    await refunds.begin(order.id, actor="clock")
+    async with transaction():
+        await refunds.begin(order.id, actor="clock")
     await Refund.raw("UPDATE refunds SET attempts = {}", attempts)
 
     await minute_with_refunds_due(stage)
@@ -154,15 +156,18 @@ async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) 
     await stage.email("Your payment was refunded")
 
     refund = (await Refund.select())[0]
-    await refunds.settled(refund["stripe_refund_id"], "failed")
+    async with transaction():
+        await refunds.record_status(refund["stripe_refund_id"], "failed")
 
     assert (await order_row(order))["refund_state"] == "FAILED"
 
 
 async def test_a_refund_that_began_twice_is_one(stage: Stage) -> None:
     order = await failed(stage)
-    await refunds.begin(order.id, actor="clock")
-    await refunds.begin(order.id, actor="edith")
+    async with transaction():
+        await refunds.begin(order.id, actor="clock")
+    async with transaction():
+        await refunds.begin(order.id, actor="edith")
 
     assert await Refund.count() == 1
 

@@ -245,7 +245,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await Order.delete().where(Order.id == order.id)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await jobs.create("backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4(), payload={})
+        await jobs.create(Job(id="backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4()))
 
     await stage.sound()
 

@@ -11,7 +11,7 @@ from blogqueue.jobs.redis_broker import BellBroker
 from blogqueue.log import logger
 from blogqueue.orders import purchases
 from blogqueue.outbox import Outbox
-from blogqueue.payments import held_payments, refunds, stripe_api
+from blogqueue.payments import held_payments, reconciliation, refunds
 
 if TYPE_CHECKING:
     from blogqueue.jobs.rabbitmq_broker import DrainingBroker
@@ -24,7 +24,7 @@ async def minute() -> Outbox:
     """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
     outbox = Outbox()
     # The nets first: what asks outside parties may take its time.
-    for step in (_nets, _slots, refunds.begin_due, stripe_api.reconcile, held_payments.send_due, _records):
+    for step in (_nets, _slots, refunds.begin_due, reconciliation.reconcile, held_payments.send_due, _records):
         try:
             outbox += await step()
         except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
@@ -52,7 +52,7 @@ async def _nets() -> Outbox:
     return Outbox(
         jobs=tuple(job for job in due if job.id not in held),
         emails=tuple(UUID(email) for email in unsent if email not in told),
-        refunds=await refunds.overdue(),
+        refunds=await refunds.list_due(),
     )
 
 

@@ -100,8 +100,8 @@ async def _held_payment(request: Request, said: Held) -> str:
     session_id, actor = said.session_id.strip(), editor(request)
     try:
         if said.what == "work on it":
-            _, outcome = await held_payments.accept(session_id, actor=actor)
-            return f"Accepted: {outcome}."
+            accepted = await held_payments.accept(session_id, actor=actor)
+            return f"Accepted: {accepted.outcome}."
         if said.what == "give the money back":
             # Stripe is asked by the next minute: no transaction is open while it thinks.
             await held_payments.request_return(session_id, actor=actor)

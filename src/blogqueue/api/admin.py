@@ -224,7 +224,7 @@ async def end_order(request: Request[Any, Any, Any], order_id: OrderId) -> Envel
 @get("/payments/held", operation_id="list_held_payments", summary="List held payments", tags=PAYMENTS)
 async def list_held_payments() -> Envelope[HeldPaymentList]:
     """List the payments that made no order and wait for a decision, oldest first."""
-    return success(HeldPaymentList(items=await held_payments.undecided()))
+    return success(HeldPaymentList(items=await held_payments.list_undecided()))
 
 
 @post(
@@ -237,9 +237,11 @@ async def list_held_payments() -> Envelope[HeldPaymentList]:
 )
 async def accept_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
     """Accept a held payment: it gets its order."""
-    outbox, outcome = await held_payments.accept(session_id, actor=request.user)
-    await nudge(outbox)
-    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.ACCEPTED), f"Accepted: {outcome}")
+    accepted = await held_payments.accept(session_id, actor=request.user)
+    await nudge(accepted.outbox)
+    return success(
+        HeldPaymentDecision(session_id=session_id, state=HeldState.ACCEPTED), f"Accepted: {accepted.outcome}"
+    )
 
 
 @post(
@@ -252,7 +254,7 @@ async def accept_payment(request: Request[Any, Any, Any], session_id: SessionId)
 )
 async def return_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
     """Return a held payment to the customer, through Stripe."""
-    await nudge(await held_payments.give_back(session_id, actor=request.user))
+    await nudge(await held_payments.return_payment(session_id, actor=request.user))
     return success(HeldPaymentDecision(session_id=session_id, state=HeldState.RETURNED), "The payment was returned")
 
 

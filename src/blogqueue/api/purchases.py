@@ -17,7 +17,7 @@ from blogqueue.catalogue import link_rules
 from blogqueue.orders import purchases
 from blogqueue.orders.requests import ArticleRequest, LinkRequest, PurchaseRequest
 from blogqueue.orders.status_view import View
-from blogqueue.payments import stripe_api
+from blogqueue.payments import checkout
 
 TAGS = ["Purchases"]
 
@@ -151,7 +151,7 @@ async def ask_for_link(request: Request[Any, Any, Any], data: JSONBody[Any]) -> 
 )
 async def open_checkout(data: JSONBody[CheckoutRequest]) -> Envelope[CheckoutView]:
     """Open the Stripe Checkout Session of a confirmed purchase; as long as it is open, the same one is returned."""
-    session = await stripe_api.checkout(data.token)
+    session = await checkout.open_session(data.token)
     return success(CheckoutView(checkout_url=session.url, session_id=session.id))
 
 

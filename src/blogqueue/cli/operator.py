@@ -163,7 +163,7 @@ def list_held() -> None:
     """List the held payments that need a decision, oldest first."""
     from blogqueue.payments import held_payments
 
-    for one in with_database(held_payments.undecided()):
+    for one in with_database(held_payments.list_undecided()):
         money = format_amount(one.amount or 0, one.currency)
         error = f"  Stripe: {one.error}" if one.error else ""
         print(f"{one.session_id}  {one.state}  {money}  {one.email}  {one.reason}{error}")
@@ -177,9 +177,9 @@ def accept_payment(session_id: str) -> None:
     from blogqueue.payments import held_payments
 
     async def accept() -> str:
-        outbox, outcome = await held_payments.accept(session_id, actor=OPERATOR)
-        await nudge(outbox)
-        return outcome
+        accepted = await held_payments.accept(session_id, actor=OPERATOR)
+        await nudge(accepted.outbox)
+        return accepted.outcome
 
     print(with_database(accept()))
 
@@ -192,7 +192,7 @@ def return_payment(session_id: str) -> None:
     from blogqueue.payments import held_payments
 
     async def give_back() -> None:
-        await nudge(await held_payments.give_back(session_id, actor=OPERATOR))
+        await nudge(await held_payments.return_payment(session_id, actor=OPERATOR))
 
     with_database(give_back())
     print(f"{session_id} was refunded")

@@ -57,10 +57,10 @@ class NotYet:
     milliseconds: int
 
 
-async def create(job_id: str, *, queue: str, order_id: UUID, payload: dict[str, Any]) -> Outbox:
-    """Write a job down, in the caller's transaction; unique ids and one open job an order are the database's word."""
-    await Job.insert(Job(id=job_id, queue=queue, order_id=order_id, payload=payload))
-    return Outbox(jobs=(OutboxJob(job_id, queue),))
+async def create(job: Job) -> Outbox:
+    """Store a new job, in the caller's transaction. The database allows one open job for an order."""
+    await Job.insert(job)
+    return Outbox(jobs=(OutboxJob(job.id, job.queue),))
 
 
 _CLAIM = """

@@ -136,8 +136,8 @@ async def open_paid(order: Order) -> Outbox:
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
     await history.record(history.STRIPE, "paid", order_id=order.id, to_status=OrderStatus.PROCESSING)
-    job = await _create_job(order, regeneration=False)
-    return job + await customer_emails.create(order, "order_received", price=True)
+    outbox = await jobs.create(await _build_job(order, regeneration=False))
+    return outbox + await customer_emails.create(order, "order_received", price=True)
 
 
 async def open_unfulfillable(order: Order, reason: str) -> Outbox:
@@ -181,7 +181,7 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
                 retry_after=3600,
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
-        return await _create_job(order, regeneration=True)
+        return await jobs.create(await _build_job(order, regeneration=True))
 
 
 async def submit(order_id: UUID, version_id: UUID) -> Outbox:
@@ -217,8 +217,8 @@ async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     """Start a new job for an approved link whose paragraph has changed, in the caller's transaction."""
     action = "approved; the article has changed"
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
-    job = await _create_job(order, regeneration=True)
-    return job + await customer_emails.create(order, "reintegrating", job_id=job.jobs[0].id)
+    job = await _build_job(order, regeneration=True)
+    return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)
 
 
 async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
@@ -228,8 +228,8 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     return await customer_emails.create(order, "published", article_url=article_url)
 
 
-async def _create_job(order: Order, *, regeneration: bool) -> Outbox:
-    """Create the job that makes an order's next version; programs rely on the form of its id and input."""
+async def _build_job(order: Order, *, regeneration: bool) -> Job:
+    """Return the job that makes an order's next version; programs rely on the form of its id and input."""
     queue, prefix = JOBS[OrderKind(order.kind)]
     suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
     payload = {
@@ -246,7 +246,7 @@ async def _create_job(order: Order, *, regeneration: bool) -> Outbox:
             Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
         ).where(Article.id == order.article_id)
         payload |= article[0] | {"domainId": str(article[0]["domainId"])}
-    return await jobs.create(f"{prefix}-{order.id}{suffix}", queue=queue, order_id=order.id, payload=payload)
+    return Job(id=f"{prefix}-{order.id}{suffix}", queue=queue, order_id=order.id, payload=payload)
 
 
 async def _newest_job(order_id: UUID) -> str:

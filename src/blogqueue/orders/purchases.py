@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from blogqueue import tokens
+from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
@@ -102,6 +103,14 @@ async def renew(token: str, *, address: str) -> Outbox:
     if known.payment_pending:
         raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
     return await ask(requests.of(known), address=address)
+
+
+async def get_for_update(purchase_id: UUID) -> Purchase | None:
+    """Return a purchase, locked until the caller's transaction ends, or None; the article of a link is locked first."""
+    rows = await Purchase.select(Purchase.article_id).where(Purchase.id == purchase_id)
+    if rows and rows[0]["article_id"]:
+        await lock_article(rows[0]["article_id"])
+    return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
 
 
 async def purchase_request(token: str) -> PurchaseRequest:

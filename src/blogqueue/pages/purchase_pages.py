@@ -20,7 +20,7 @@ from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, as_uuid
 from blogqueue.pages.responses import page, see_other
-from blogqueue.payments import stripe_api
+from blogqueue.payments import checkout, reconciliation
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
 
@@ -95,7 +95,7 @@ async def go_to_checkout(data: Form) -> Redirect | Template:
     """The button: on to Stripe."""
     token = data.get("token", "")
     try:
-        session = await stripe_api.checkout(token)
+        session = await checkout.open_session(token)
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
     return see_other(session.url)
@@ -123,7 +123,7 @@ async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
     heard = True
     try:
-        await nudge(await stripe_api.fulfill_by_id(session_id))
+        await nudge(await reconciliation.fulfill_by_id(session_id))
     except UnavailableError as error:
         heard = False
         logger.warning("left to the webhook", session=session_id, error=error.message)

@@ -1,202 +1,201 @@
-"""A payment that is disputed or was given back in Stripe: its order rests, goes on, or has ended.
+"""Disputes, charge-backs, and refunds that are made by hand in Stripe, and what they mean for the payment's order.
 
-An order on hold has no open job, is neither moved nor refunded, and waits for the bank's word or an operator's.
+While a payment is disputed its order is on hold: it has no open job, and is neither moved nor refunded.
 """
 
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
+from blogqueue.catalogue import versions
 from blogqueue.db import history
-from blogqueue.db.engine import transaction
-from blogqueue.db.tables.catalogue import ArticleVersion
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.db.tables.payments import Refund, StripeEvent
-from blogqueue.emails import emails
+from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
-from blogqueue.settings import settings
-from blogqueue.states import FailureReason, OrderStatus, RefundState, ReviewStatus
+from blogqueue.states import FailureReason, OrderStatus, RefundState
 
 DISPUTED = "A payment is disputed"
 WON = frozenset({"won", "warning_closed"})
-LOST, BACK = "was taken back by your bank", "was given back to you"
+"""The statuses of a closed dispute after which the money stays here (docs.stripe.com/api/disputes/object)."""
+
+CHARGED_BACK, REFUNDED = "was charged back by your bank", "was refunded to you"
+"""What happened to a payment, as its customer reads it."""
+
+_ORDER_OF_PAYMENT = "SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}"
+"""The order that a payment is for (index `orders_by_payment`)."""
+
+_FIND_CLOSING_EVENT = """
+SELECT id FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {}
+AND type = 'charge.dispute.closed' AND payload->'data'->'object'->>'id' = {}
+"""
+"""The event that closed a dispute (index `stripe_events_reversals`)."""
 
 
-async def disputed(payment_intent: str, dispute_id: str) -> Outbox:
-    """Freeze the order of a disputed payment, unless its end was heard of before its beginning; tell the operator."""
-    ended = await StripeEvent.raw(
-        "SELECT id FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {} "
-        "AND type = 'charge.dispute.closed' AND payload->'data'->'object'->>'id' = {}",
-        payment_intent,
-        dispute_id,
-    )
-    order_id = await _of(payment_intent)
-    if ended or order_id is None:
+async def open_dispute(payment_intent: str, dispute_id: str) -> Outbox:
+    """Put the order of a disputed payment on hold and alert the operator, in the caller's transaction.
+
+    Nothing happens if the event that closed this dispute arrived first.
+    """
+    closed = await StripeEvent.raw(_FIND_CLOSING_EVENT, payment_intent, dispute_id)
+    order_id = await _find_order(payment_intent)
+    if closed or order_id is None:
         return Outbox()
-    async with transaction():
-        order = await _locked(order_id)
-        if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
-            return Outbox()
-        await Order.update({Order.on_hold: True, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
-        await jobs.cancel(order_id)
-        await history.record(history.STRIPE, DISPUTED, order_id=order_id)
-        return await _alert(
-            order_id,
-            f"dispute-{dispute_id}",
-            DISPUTED,
-            "The order is on hold: it is neither worked on nor refunded. "
-            "Answer the dispute in Stripe; its outcome is applied here. "
-            "`blogqueue orders release` and `blogqueue orders end` do it by hand.",
-        )
+    order = await _get_for_update(order_id)
+    if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
+        return Outbox()
+    await Order.update({Order.on_hold: True, Order.updated_at: NOW}).where(Order.id == order_id)
+    await jobs.cancel(order_id)
+    await history.record(history.STRIPE, DISPUTED, order_id=order_id)
+    return await alert_operator(
+        DISPUTED,
+        "The order is on hold: it is neither worked on nor refunded. Answer the dispute in Stripe; the order follows "
+        "its outcome. `blogqueue orders release` and `blogqueue orders end` decide it by hand.",
+        key=f"dispute-{dispute_id}",
+        order_id=order_id,
+    )
 
 
-async def dispute_closed(payment_intent: str, dispute_id: str, status: str) -> Outbox:
-    """A dispute is over: lost, the order ends; won or withdrawn, it goes on; else the operator sees to it in Stripe."""
-    order_id = await _of(payment_intent)
+async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Outbox:
+    """End the order of a lost dispute, or release that of a won or withdrawn one, in the caller's transaction.
+
+    `status` is the dispute's at Stripe; with any other the order stays on hold until the operator decides.
+    """
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
     if status == "lost":
-        outbox = await _end(order_id, actor=history.STRIPE, what="dispute lost", why=LOST)
-        return outbox + await _alert(
-            order_id,
-            f"lost-{dispute_id}",
+        outbox = await _end(order_id, actor=history.STRIPE, action="dispute lost", what=CHARGED_BACK)
+        return outbox + await alert_operator(
             "A dispute was lost",
-            "The money is gone; the order has ended, or is recorded.",
+            "The bank has taken the payment back. The order has ended, unless it was COMPLETED.",
+            key=f"lost-{dispute_id}",
+            order_id=order_id,
         )
     if status in WON:
-        return await _release(order_id, actor=history.STRIPE, what=f"dispute {status}")
+        return await _release(order_id, actor=history.STRIPE, action=f"dispute {status}")
     return Outbox()
 
 
-async def given_back(payment_intent: str, minor_units: int, *, in_full: bool) -> Outbox:
-    """A payment was given back in Stripe, not from here: in full, its order ends; in part, it is recorded."""
-    order_id = await _of(payment_intent)
+async def record_refund(payment_intent: str, amount: int, *, in_full: bool) -> Outbox:
+    """Record a refund made by hand in Stripe, in the caller's transaction; in full, it ends the order.
+
+    `amount` is what has been refunded of the payment so far, in minor units. A refund of our own changes nothing here.
+    """
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
-    async with transaction():
-        order = await _locked(order_id)
-        if order.refund_state != RefundState.NONE:
-            return Outbox()  # this is our own, or comes too late to change anything
-        what = f"payment given back in Stripe {'in full' if in_full else 'in part'}"
-        if in_full:
-            outbox, said = await _end(order_id, actor=history.STRIPE, what=what, why=BACK), "The order has ended."
-        else:
-            await history.record(history.STRIPE, what, order_id=order_id)
-            outbox, said = Outbox(), "The order goes on: only a part of its payment was given back."
-        if order.status == OrderStatus.COMPLETED:
-            said = "The order is completed, so this is only recorded."
-        return outbox + await _alert(order_id, f"given-back-{minor_units}", "A payment was given back in Stripe", said)
+    order = await _get_for_update(order_id)
+    if order.refund_state != RefundState.NONE:
+        return Outbox()  # our own refund, or too late to change anything
+    action = f"payment refunded in Stripe {'in full' if in_full else 'in part'}"
+    if in_full:
+        outbox = await _end(order_id, actor=history.STRIPE, action=action, what=REFUNDED)
+        consequence = "The order has ended."
+    else:
+        await history.record(history.STRIPE, action, order_id=order_id)
+        outbox, consequence = Outbox(), "The order goes on, as only a part of its payment was refunded."
+    if order.status == OrderStatus.COMPLETED:
+        consequence = "The order is COMPLETED and stays so."
+    return outbox + await alert_operator(
+        "A payment was refunded in Stripe", consequence, key=f"refunded-{amount}", order_id=order_id
+    )
 
 
-async def refund_failed(payment_intent: str, refund_id: str) -> Outbox:
-    """A refund that was made by hand in Stripe did not reach the customer: the operator's business."""
-    order_id = await _of(payment_intent)
+async def record_failed_refund(payment_intent: str, stripe_refund_id: str) -> Outbox:
+    """Alert the operator of a failed refund that was made by hand in Stripe, in the caller's transaction."""
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
     await history.record(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
-    return await _alert(
-        order_id, f"back-{refund_id}"[:120], "A refund made in Stripe failed", "The customer has not got the money."
+    return await alert_operator(
+        "A refund made in Stripe failed",
+        "The customer has not got the money.",
+        key=f"refund-failed-{stripe_refund_id}",
+        order_id=order_id,
     )
 
 
 async def release(order_id: UUID, *, actor: str) -> Outbox:
-    """An operator lets an order on hold go on where it stood. Raises ConflictError for one that is not on hold."""
+    """Let an order on hold go on, as an operator decided. Raises NotFoundError, and ConflictError if not on hold."""
     async with transaction():
-        await _refuse_free(order_id)
-        return await _release(order_id, actor=actor, what="release")
+        await _get_on_hold(order_id)
+        return await _release(order_id, actor=actor, action="release")
 
 
 async def end(order_id: UUID, *, actor: str) -> Outbox:
-    """End an order on hold whose payment is lost. Raises ConflictError for one not on hold, or COMPLETED."""
+    """End an order on hold whose payment is lost. Raises NotFoundError, and ConflictError (not on hold, COMPLETED)."""
     async with transaction():
-        order = await _refuse_free(order_id)
+        order = await _get_on_hold(order_id)
         if order.status == OrderStatus.COMPLETED:
-            raise ConflictError("The order is COMPLETED; it can only be unfrozen.", code="wrong_state")
-        return await _end(order_id, actor=actor, what="end: payment reversed", why=LOST)
+            raise ConflictError("The order is COMPLETED; it can only be released.", code="wrong_state")
+        return await _end(order_id, actor=actor, action="end: payment lost", what=CHARGED_BACK)
 
 
-async def _of(payment_intent: str) -> UUID | None:
-    """The order that a payment is for."""
-    rows = await Order.raw("SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}", payment_intent)
+async def _find_order(payment_intent: str) -> UUID | None:
+    rows = await Order.raw(_ORDER_OF_PAYMENT, payment_intent)
     return rows[0]["id"] if rows else None
 
 
-async def _locked(order_id: UUID) -> Order:
-    """An order and its refund, locked; the refund's row first, as everywhere."""
-    await Refund.raw("SELECT id FROM refunds WHERE order_id = {} FOR UPDATE", order_id)
+async def _get_for_update(order_id: UUID) -> Order:
+    """Return an order, locked after its refund, if it has one: the order of locks that `refunds` keeps to."""
+    await Refund.select(Refund.id).where(Refund.order_id == order_id).lock_rows("UPDATE")
     return await lifecycle.get_for_update(order_id)
 
 
-async def _refuse_free(order_id: UUID) -> Order:
-    order = await _locked(order_id)
+async def _get_on_hold(order_id: UUID) -> Order:
+    order = await _get_for_update(order_id)
     if not order.on_hold:
         raise ConflictError("The order is not on hold.", code="not_on_hold")
     return order
 
 
-async def _release(order_id: UUID, *, actor: str, what: str) -> Outbox:
-    """An order on hold goes on: its job, if it had one, waits again; a refund that was held up is sent by the sweep."""
-    async with transaction():
-        order = await _locked(order_id)
-        if not order.on_hold:
-            return Outbox()
-        await Order.update({Order.on_hold: False, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
-        await history.record(actor, what, order_id=order_id)
-        return await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else Outbox()
+async def _release(order_id: UUID, *, actor: str, action: str) -> Outbox:
+    """Let an order go on, in the caller's transaction: its job waits again, and the sweep sends its refund."""
+    order = await _get_for_update(order_id)
+    if not order.on_hold:
+        return Outbox()
+    await Order.update({Order.on_hold: False, Order.updated_at: NOW}).where(Order.id == order_id)
+    await history.record(actor, action, order_id=order_id)
+    return await jobs.resume(order_id) if order.status == OrderStatus.PROCESSING else Outbox()
 
 
-async def _end(order_id: UUID, *, actor: str, what: str, why: str) -> Outbox:
-    """The payment is gone: the order is FAILED/payment_reversed, and its customer told; a COMPLETED one is recorded."""
-    async with transaction():
-        order = await _locked(order_id)
-        status = OrderStatus(order.status)
-        if order.failure_reason == FailureReason.PAYMENT_REVERSED:
-            return Outbox()
-        changes: dict[Any, Any] = {Order.on_hold: False, Order.updated_at: datetime.now(UTC)}
-        if status is OrderStatus.COMPLETED or order.refund_state == RefundState.SUCCEEDED:
-            await Order.update(changes).where(Order.id == order_id)
-            await history.record(actor, what, order_id=order_id)
-            return Outbox()
-        await jobs.cancel(order_id)
-        if status is OrderStatus.FAILED:
-            await history.record(actor, what, order_id=order_id)
-        else:
-            await lifecycle.move(order_id, status, OrderStatus.FAILED, actor=actor, action=what)
-        await Order.update(
-            {
-                **changes,
-                Order.failure_reason: FailureReason.PAYMENT_REVERSED,
-                Order.failure_detail: f"The payment {why}.",
-                Order.refund_due_at: None,
-            }
-        ).where(Order.id == order_id)
-        await _call_off(order_id)
-        await ArticleVersion.update({ArticleVersion.backlink_review_status: ReviewStatus.SUPERSEDED}).where(
-            ArticleVersion.order_id == order_id, ArticleVersion.backlink_review_status == ReviewStatus.PENDING_REVIEW
+async def _end(order_id: UUID, *, actor: str, action: str, what: str) -> Outbox:
+    """Fail an order whose payment is gone and tell the customer, in the caller's transaction.
+
+    Of an order that is COMPLETED, or has been refunded, it is only recorded. `what` is CHARGED_BACK or REFUNDED.
+    """
+    order = await _get_for_update(order_id)
+    if order.failure_reason == FailureReason.PAYMENT_REVERSED:
+        return Outbox()
+    await Order.update({Order.on_hold: False, Order.updated_at: NOW}).where(Order.id == order_id)
+    if order.status == OrderStatus.COMPLETED or order.refund_state == RefundState.SUCCEEDED:
+        await history.record(actor, action, order_id=order_id)
+        return Outbox()
+    await jobs.cancel(order_id)
+    order = await lifecycle.fail(
+        order,
+        FailureReason.PAYMENT_REVERSED,
+        actor=actor,
+        action=action,
+        explanation=f"The payment {what}.",
+        refund_in_hours=None,
+    )
+    await _cancel_refund(order_id)
+    await versions.supersede_pending(order_id)
+    return await customer_emails.create(order, "payment_reversed", price=True, reason=what)
+
+
+async def _cancel_refund(order_id: UUID) -> None:
+    """Cancel a refund that Stripe does not have yet: the money has gone back another way."""
+    cancelled = (
+        await Refund.update(
+            {Refund.state: RefundState.FAILED, Refund.error: "the payment was charged back or refunded"}
         )
-        return await customer_emails.create(await lifecycle.get(order_id), "payment_reversed", price=True, reason=why)
-
-
-async def _call_off(order_id: UUID) -> None:
-    """A refund of ours that Stripe does not have yet is not sent any more: the money went back another way."""
-    called_off = (
-        await Refund.update({Refund.state: RefundState.FAILED, Refund.error: "the payment was reversed meanwhile"})
         .where(Refund.order_id == order_id, Refund.state == RefundState.INITIATED, Refund.stripe_refund_id.is_null())
         .returning(Refund.id)
     )
-    if called_off:
+    if cancelled:
         await Order.update({Order.refund_state: RefundState.FAILED}).where(Order.id == order_id)
-
-
-async def _alert(order_id: UUID, job_id: str, summary: str, detail: str) -> Outbox:
-    return await emails.create(
-        "operator_alert",
-        to=settings.operator_email,
-        order_id=order_id,
-        job_id=job_id[:120],
-        summary=summary,
-        detail=detail,
-    )

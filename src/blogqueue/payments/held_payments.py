@@ -1,29 +1,40 @@
-"""Payments that made no order, because they are not as asked or one too many; an operator's word ends each.
+"""Payments that do not match their purchase, or are duplicates: held until an operator decides on each.
 
-Accepted, it is worked on all the same; returned, Stripe gives it back; dismissed, it was settled outside.
+The operator accepts a payment (it becomes an order), returns it (Stripe refunds it), or dismisses it (it was dealt with
+outside, in Stripe or by a bank).
 """
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
-import stripe
 from msgspec import Meta
+from piccolo.querystring import QueryString
 
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.db.tables.payments import HeldPayment
 from blogqueue.emails import emails
+from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
 from blogqueue.money import format_amount
-from blogqueue.orders import requests
+from blogqueue.orders import purchases, requests
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
-from blogqueue.settings import settings
+from blogqueue.payments.fulfillment import Handled
+from blogqueue.payments.stripe_api import StripeCallError, StripeRefusedError, StripeUnavailableError
 from blogqueue.states import HeldState, PurchaseState
 
 UNDECIDED = (HeldState.HELD, HeldState.RETURNING)
+
+_A_MINUTE_AGO = QueryString("clock_timestamp() - interval '50 seconds'")
+"""Ten seconds less than the minute in which the sweep comes back, so that each of its calls finds the payment due."""
+
+_END_PURCHASE = """
+UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD'
+AND NOT EXISTS (SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')
+"""
+"""End a purchase whose payment was returned, unless another payment of it is still held."""
 
 
 class HeldPaymentView(View, frozen=True, kw_only=True):
@@ -41,7 +52,7 @@ class HeldPaymentView(View, frozen=True, kw_only=True):
     created_at: Moment
 
 
-async def undecided() -> list[HeldPaymentView]:
+async def list_undecided() -> list[HeldPaymentView]:
     """Return the payments that wait for a decision, or are not returned yet, oldest first."""
     rows = (
         await HeldPayment.select(*HeldPayment.all_columns(), HeldPayment.purchase_id.email.as_alias("email"))
@@ -66,93 +77,95 @@ async def undecided() -> list[HeldPaymentView]:
     ]
 
 
-async def accept(session_id: str, *, actor: str) -> tuple[Outbox, str]:
-    """Work on a held payment all the same: its order, at the price that was paid; and the outcome in words.
+async def accept(session_id: str, *, actor: str) -> Handled:
+    """Turn a held payment into its order after all, at the price that was paid.
 
-    Raises NotFoundError, and ConflictError where it is decided already, or its purchase has an order.
+    Raises NotFoundError, and ConflictError if it is decided already, its purchase has an order, it cannot be refunded
+    later, or it was disputed or refunded after it was held.
     """
     async with transaction():
         held = await _get(session_id)
-        await fulfillment.take_turns(held.session.get("payment_intent"))
-        purchase = await fulfillment.locked(held.purchase_id)
+        await fulfillment.lock_payment(held.session.get("payment_intent"))
+        purchase = await purchases.get_for_update(held.purchase_id)
         if purchase is None or purchase.state == PurchaseState.PAID:
             raise ConflictError("Its purchase has an order already; return this payment.", code="paid_twice")
         if not (held.session.get("payment_intent") and isinstance(held.session.get("amount_total"), int)):
-            raise ConflictError("This is no payment that could be refunded; settle it in Stripe.", code="no_payment")
-        if not held.reason.startswith(fulfillment.REVERSED) and await fulfillment.reversal(held.session):
-            raise ConflictError("It was disputed or given back meanwhile; dismiss it instead.", code="reversed")
+            raise ConflictError("This payment could not be refunded later; deal with it in Stripe.", code="no_payment")
+        if not held.reason.startswith(fulfillment.LOST_REASONS) and await fulfillment.find_loss(held.session):
+            raise ConflictError("It was disputed or refunded meanwhile; dismiss it instead.", code="reversed")
         await _decide(session_id, (HeldState.HELD,), HeldState.ACCEPTED, actor)
-        return await fulfillment.work_on(purchase, held.session)
+        return await fulfillment.open_order(purchase, held.session)
 
 
-async def give_back(session_id: str, *, actor: str) -> Outbox:
-    """Have Stripe give a held payment back; the customer is told once it has. Once decided, it is tried until it is.
+async def return_payment(session_id: str, *, actor: str) -> Outbox:
+    """Have Stripe refund a held payment, and tell the customer once it has.
 
-    Raises NotFoundError, ConflictError where it is decided otherwise or Stripe refuses, UnavailableError where Stripe
-    is away.
+    If Stripe does not answer, the sweep asks again every minute. Raises NotFoundError, ConflictError if it is decided
+    otherwise or Stripe refuses, and UnavailableError.
     """
     await request_return(session_id, actor=actor)
     try:
         return await _send(session_id)
-    except stripe.InvalidRequestError as error:
-        raise ConflictError(f"Stripe refuses: {error.user_message or error}", code="refused") from error
-    except stripe.StripeError as error:
-        raise UnavailableError("Stripe does not answer; the payment is given back as soon as it does.") from error
+    except StripeRefusedError as error:
+        raise ConflictError(f"Stripe refuses: {error.explanation}", code="refused") from error
+    except StripeUnavailableError as error:
+        raise UnavailableError("Stripe does not answer; the payment is refunded as soon as it does.") from error
 
 
 async def request_return(session_id: str, *, actor: str) -> None:
-    """Decide that a held payment is given back; the minute has Stripe do it. Raises NotFoundError and ConflictError."""
+    """Decide that a held payment is returned; the sweep then asks Stripe. Raises NotFoundError and ConflictError."""
     async with transaction():
         held = await _get(session_id)
         if not held.session.get("payment_intent"):
-            raise ConflictError("There is no payment to give back; settle it in Stripe.", code="no_payment")
+            raise ConflictError("There is no payment to refund; deal with it in Stripe.", code="no_payment")
         await _decide(session_id, UNDECIDED, HeldState.RETURNING, actor)
 
 
 async def dismiss(session_id: str, *, actor: str) -> None:
-    """A held payment was settled outside, in Stripe or by the bank. Raises NotFoundError and ConflictError."""
+    """Note that a held payment was dealt with in Stripe or by the bank. Raises NotFoundError and ConflictError."""
     async with transaction():
         await _get(session_id)
         await _decide(session_id, UNDECIDED, HeldState.DISMISSED, actor)
 
 
 async def send_due() -> Outbox:
-    """Once more for the payments on whose way back Stripe did not answer."""
-    rows = await HeldPayment.raw(
-        "SELECT session_id FROM held_payments WHERE state = 'RETURNING' "
-        "AND updated_at < clock_timestamp() - interval '50 seconds'"
+    """Ask Stripe again to refund the payments that are to be returned, each of them once a minute."""
+    rows = await HeldPayment.select(HeldPayment.session_id).where(
+        HeldPayment.state == HeldState.RETURNING, HeldPayment.updated_at < _A_MINUTE_AGO
     )
     outbox = Outbox()
     for row in rows:
         try:
             outbox += await _send(row["session_id"])
-        except stripe.InvalidRequestError:
-            continue  # it is HELD again, with Stripe's words
-        except stripe.StripeError:
+        except StripeRefusedError:
+            continue  # it is HELD again, with Stripe's explanation
+        except StripeUnavailableError:
             break
     return outbox
 
 
-async def came_back(session_id: str) -> Outbox:
-    """The customer's bank did not take a returned payment: it waits for another word."""
-    async with transaction():
-        rows = await HeldPayment.raw(
-            "UPDATE held_payments SET state = 'HELD', request_number = request_number + 1, "
-            "error = 'the bank sent the refund back', "
-            "updated_at = clock_timestamp() WHERE session_id = {} AND state = 'RETURNED' "
-            "RETURNING purchase_id, request_number",
-            session_id,
+async def hold_again(session_id: str) -> Outbox:
+    """Hold a returned payment again after the customer's bank sent it back, in the caller's transaction."""
+    rows = (
+        await HeldPayment.update(
+            {
+                HeldPayment.state: HeldState.HELD,
+                HeldPayment.request_number: HeldPayment.request_number + 1,
+                HeldPayment.error: "the bank sent the refund back",
+                HeldPayment.updated_at: NOW,
+            }
         )
-        if not rows:
-            return Outbox()
-        return await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            purchase_id=rows[0]["purchase_id"],
-            job_id=f"{session_id[:110]}#{rows[0]['request_number']}",
-            summary="A returned payment came back",
-            detail=f"Checkout session {session_id}: the customer's bank did not take it; it is held again.",
-        )
+        .where(HeldPayment.session_id == session_id, HeldPayment.state == HeldState.RETURNED)
+        .returning(HeldPayment.purchase_id, HeldPayment.request_number)
+    )
+    if not rows:
+        return Outbox()
+    return await alert_operator(
+        "The refund of a held payment failed",
+        f"Checkout session {session_id}: the customer's bank sent the money back; the payment is held again.",
+        key=f"{session_id[:110]}#{rows[0]['request_number']}",
+        purchase_id=rows[0]["purchase_id"],
+    )
 
 
 async def _get(session_id: str) -> HeldPayment:
@@ -162,13 +175,11 @@ async def _get(session_id: str) -> HeldPayment:
     return held
 
 
-async def _decide(session_id: str, from_status: tuple[HeldState, ...], to: HeldState, actor: str) -> None:
-    """Move by compare-and-set. Raises ConflictError when it is (or was just) decided otherwise."""
+async def _decide(session_id: str, from_states: tuple[HeldState, ...], to: HeldState, actor: str) -> None:
+    """Move a held payment by compare-and-set. Raises ConflictError when it is, or has just been, decided otherwise."""
     moved = (
-        await HeldPayment.update(
-            {HeldPayment.state: to, HeldPayment.decided_by: actor, HeldPayment.updated_at: datetime.now(UTC)}
-        )
-        .where(HeldPayment.session_id == session_id, HeldPayment.state.is_in(list(from_status)))
+        await HeldPayment.update({HeldPayment.state: to, HeldPayment.decided_by: actor, HeldPayment.updated_at: NOW})
+        .where(HeldPayment.session_id == session_id, HeldPayment.state.is_in(list(from_states)))
         .returning(HeldPayment.session_id)
     )
     if not moved:
@@ -177,58 +188,54 @@ async def _decide(session_id: str, from_status: tuple[HeldState, ...], to: HeldS
 
 
 async def _send(session_id: str) -> Outbox:
-    """Ask Stripe; one refund of however many calls. Raises stripe.StripeError, which is on the row then."""
+    """Ask Stripe for the refund: one for all calls with one `request_number`. Stores and raises StripeCallError."""
     held = await _get(session_id)
     try:
-        refund_id, _ = await stripe_api.send_refund(
+        refund = await stripe_api.create_refund(
             held.session["payment_intent"],
             held.session["amount_total"],
             key=f"held:{session_id}:{held.request_number}",
             metadata={"held_session": session_id},
         )
-    except stripe.StripeError as error:
-        refused = isinstance(error, stripe.InvalidRequestError)
+    except StripeCallError as error:
+        refused = isinstance(error, StripeRefusedError)
         await HeldPayment.update(
             {
                 HeldPayment.state: HeldState.HELD if refused else HeldState.RETURNING,
                 HeldPayment.error: str(error)[:2000],
-                HeldPayment.updated_at: datetime.now(UTC),
+                HeldPayment.updated_at: NOW,
             }
         ).where(HeldPayment.session_id == session_id, HeldPayment.state == HeldState.RETURNING)
         raise
-    return await _returned(held, refund_id)
-
-
-async def _returned(held: HeldPayment, refund_id: str) -> Outbox:
-    """Note that Stripe gives it back, and tell the customer, once; a purchase without an order is over."""
     async with transaction():
-        rows = (
-            await HeldPayment.update(
-                {
-                    HeldPayment.state: HeldState.RETURNED,
-                    HeldPayment.stripe_refund_id: refund_id,
-                    HeldPayment.error: "",
-                    HeldPayment.updated_at: datetime.now(UTC),
-                }
-            )
-            .where(HeldPayment.session_id == held.session_id, HeldPayment.state == HeldState.RETURNING)
-            .returning(HeldPayment.purchase_id)
+        return await _complete_return(held, refund.id)
+
+
+async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
+    """Note that Stripe has the refund, and tell the customer, once; end a purchase that has no order."""
+    returned = (
+        await HeldPayment.update(
+            {
+                HeldPayment.state: HeldState.RETURNED,
+                HeldPayment.stripe_refund_id: stripe_refund_id,
+                HeldPayment.error: "",
+                HeldPayment.updated_at: NOW,
+            }
         )
-        if not rows:
-            return Outbox()
-        await Purchase.raw(
-            "UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD' AND NOT EXISTS "
-            "(SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')",
-            held.purchase_id,
-        )
-        purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
-        if purchase is None:
-            return Outbox()
-        return await emails.create(
-            "payment_returned",
-            to=purchase.email,
-            purchase_id=purchase.id,
-            job_id=held.session_id[:120],
-            item=purchase.subject or await requests.subject(purchase),
-            price=format_amount(held.session["amount_total"], str(held.session["currency"])),
-        )
+        .where(HeldPayment.session_id == held.session_id, HeldPayment.state == HeldState.RETURNING)
+        .returning(HeldPayment.session_id)
+    )
+    if not returned:
+        return Outbox()
+    await Purchase.raw(_END_PURCHASE, held.purchase_id)
+    purchase = await Purchase.objects().where(Purchase.id == held.purchase_id).first().output(load_json=True)
+    if purchase is None:
+        return Outbox()
+    return await emails.create(
+        "payment_returned",
+        to=purchase.email,
+        purchase_id=purchase.id,
+        job_id=held.session_id[:120],
+        item=purchase.subject or await requests.subject(purchase),
+        price=format_amount(held.session["amount_total"], str(held.session["currency"])),
+    )

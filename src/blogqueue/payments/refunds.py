@@ -1,222 +1,236 @@
-"""Refunds: begun once an order for good, sent to Stripe with one idempotency key, and told to the customer."""
+"""Refunds of orders: each begins once, is asked of Stripe under one idempotency key, and is told to the customer."""
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
-
-import stripe
 
 from blogqueue.catalogue import versions
 from blogqueue.db import history
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.db.tables.payments import Refund
-from blogqueue.emails import emails
+from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.payments import stripe_api
-from blogqueue.settings import settings
+from blogqueue.payments.stripe_api import StripeCallError, StripeRefund
 from blogqueue.states import FailureReason, OrderStatus, RefundState
 
 MAX_ATTEMPTS = 80
-"""Calls that fail before Stripe has a refund: waits of 10 s to an hour, some three days; then the refund is FAILED."""
+"""After so many failed calls a refund that Stripe does not have is FAILED: waits of 10 s to an hour make three days."""
 
-WORRYING_ATTEMPTS = 6
-"""After about five minutes of them the operator hears of it, once."""
+ALERT_ATTEMPTS = 6
+"""After so many failed calls, which is about five minutes, the operator gets one alert."""
 
-
-# Stripe's words, what they mean, and from which states they move a refund: a bank may send the money back after all.
 OUTCOMES: dict[str, tuple[RefundState, tuple[RefundState, ...]]] = {
     "succeeded": (RefundState.SUCCEEDED, (RefundState.INITIATED, RefundState.FAILED)),
     "failed": (RefundState.FAILED, (RefundState.INITIATED, RefundState.SUCCEEDED)),
     "canceled": (RefundState.FAILED, (RefundState.INITIATED,)),
 }
+"""Stripe's final statuses: the state that each leads to, and from which. A refund that "succeeded" may still fail."""
+
+_STILL_PAID = Order.failure_reason.is_null() | (Order.failure_reason != FailureReason.PAYMENT_REVERSED)
+"""Orders whose payment was neither charged back nor refunded by hand in Stripe."""
+
+_BEGIN_AGAIN = """
+UPDATE refunds SET state = 'INITIATED', request_number = request_number + 1, attempts = 0, error = '',
+    stripe_refund_id = NULL, run_at = clock_timestamp(), updated_at = clock_timestamp()
+WHERE order_id = {} AND state = 'FAILED'
+AND (SELECT NOT on_hold AND failure_reason IS DISTINCT FROM 'payment_reversed' FROM orders WHERE id = order_id)
+RETURNING id
+"""
+"""Make a FAILED refund due again with a new number, unless its payment is disputed or was charged back or refunded."""
+
+_CLAIM = """
+UPDATE refunds r SET updated_at = clock_timestamp(), run_at = clock_timestamp()
+    + LEAST(interval '1 hour', GREATEST(interval '1 minute', (clock_timestamp() - r.created_at) / 4))
+FROM orders o WHERE r.id = {} AND o.id = r.order_id AND r.state = 'INITIATED' AND r.run_at <= clock_timestamp()
+AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold)
+RETURNING r.order_id, r.amount, r.stripe_refund_id, r.request_number, o.payment_data->>'paymentIntent' AS payment_intent
+"""
+"""Take a due refund and set its next look: a quarter of its age later, but at least a minute and at most an hour.
+
+While its payment is disputed it is only looked for at Stripe, not asked for.
+"""
+
+_DUE = """
+SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.state = 'INITIATED'
+AND r.run_at <= clock_timestamp() AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold)
+"""
+"""The refunds that `_CLAIM` would take."""
+
+_PUT_OFF = """
+UPDATE refunds SET error = {}, attempts = attempts + 1,
+    state = CASE WHEN stripe_refund_id IS NULL AND attempts + 1 >= {} THEN 'FAILED' ELSE state END,
+    run_at = clock_timestamp() + LEAST(10 * 2 ^ LEAST(attempts, 20), 3600) * interval '1 second'
+WHERE id = {} AND state = 'INITIATED' RETURNING order_id, state, attempts, request_number
+"""
+"""Note a failed call and try again after 10, 20, 40 ... 3,600 s; give up in the end where Stripe has no refund."""
 
 
 async def begin_due() -> Outbox:
-    """Begin the refund of every order that FAILED for good and whose grace period is over."""
-    rows = await Order.raw(
-        "SELECT id FROM orders WHERE refund_due_at <= clock_timestamp() AND refund_state = 'NONE' "
-        "AND status = 'FAILED' AND NOT on_hold AND failure_reason IS DISTINCT FROM 'payment_reversed' "
-        "ORDER BY refund_due_at LIMIT 100",
+    """Begin the refund of every order that has FAILED and whose grace period is over."""
+    rows = (
+        await Order.select(Order.id)
+        .where(
+            Order.refund_due_at <= NOW,
+            Order.refund_state == RefundState.NONE,
+            Order.status == OrderStatus.FAILED,
+            Order.on_hold.eq(value=False),
+            _STILL_PAID,
+        )
+        .order_by(Order.refund_due_at)
+        .limit(100)
     )
     outbox = Outbox()
     for row in rows:
-        outbox += await begin(row["id"], actor="clock")
+        async with transaction():
+            outbox += await begin(row["id"], actor="clock")
     return outbox
 
 
 async def begin(order_id: UUID, *, actor: str) -> Outbox:
-    """Begin one refund; nothing if it has begun, the order is not FAILED, or its payment was disputed or reversed."""
-    async with transaction():
-        rows = (
-            await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)})
-            .where(
-                Order.id == order_id,
-                Order.status == OrderStatus.FAILED,
-                Order.refund_state == RefundState.NONE,
-                Order.on_hold.eq(value=False),
-                Order.failure_reason.is_null() | (Order.failure_reason != FailureReason.PAYMENT_REVERSED),
-            )
-            .returning(Order.price, Order.currency)
+    """Begin an order's refund, in the caller's transaction.
+
+    Nothing happens if it has begun, the order is not FAILED, or its payment is disputed, charged back or refunded.
+    """
+    rows = (
+        await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: NOW})
+        .where(
+            Order.id == order_id,
+            Order.status == OrderStatus.FAILED,
+            Order.refund_state == RefundState.NONE,
+            Order.on_hold.eq(value=False),
+            _STILL_PAID,
         )
-        if not rows:
-            return Outbox()
-        refund = Refund(order_id=order_id, amount=rows[0]["price"], currency=rows[0]["currency"])
-        await Refund.insert(refund)
-        await history.record(actor, "refund initiated", order_id=order_id)
-        await versions.supersede_pending(order_id)
+        .returning(Order.price, Order.currency)
+    )
+    if not rows:
+        return Outbox()
+    refund = Refund(order_id=order_id, amount=rows[0]["price"], currency=rows[0]["currency"])
+    await Refund.insert(refund)
+    await history.record(actor, "refund initiated", order_id=order_id)
+    await versions.supersede_pending(order_id)
     return Outbox(refunds=(refund.id,))
 
 
 async def begin_or_repeat(order_id: UUID, *, actor: str) -> Outbox:
-    """An operator gives the money of a FAILED order back: now, or once more after Stripe could not.
+    """Refund a FAILED order now, or once more after its refund has failed: an operator's decision.
 
-    Raises ConflictError when there is nothing to give back, it is on its way already, or the payment is disputed.
+    Raises ConflictError if the order is not FAILED, its refund is on its way or done, or its payment is disputed,
+    charged back or refunded.
     """
-    outbox = await begin(order_id, actor=actor) + await _repeat(order_id, actor=actor)
-    if not outbox.refunds:
+    async with transaction():
+        outbox = await begin(order_id, actor=actor) + await _repeat(order_id, actor=actor)
+        if outbox.refunds:
+            return outbox
         order = await lifecycle.get(order_id)
         why = f"it is {order.status}, its refund {order.refund_state}"
         if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
-            why = "its payment is disputed or was reversed"
-        raise ConflictError(
-            f"Only a FAILED order whose money is not on its way is refunded; {why}.", code="wrong_state"
-        )
-    return outbox
+            why = "its payment is disputed, or was charged back or refunded in Stripe"
+        raise ConflictError(f"Only a FAILED order without a refund can be refunded; {why}.", code="wrong_state")
 
 
 async def _repeat(order_id: UUID, *, actor: str) -> Outbox:
-    """Ask Stripe for a failed refund anew, under another key: a known key would give the first answer again."""
-    async with transaction():
-        # The refund's row first, as everywhere: locks are always taken in this order.
-        rows = await Refund.raw(
-            "UPDATE refunds SET state = 'INITIATED', request_number = request_number + 1, attempts = 0, error = '', "
-            "stripe_refund_id = NULL, run_at = clock_timestamp(), updated_at = clock_timestamp() "
-            "WHERE order_id = {} AND state = 'FAILED' "
-            "AND (SELECT NOT on_hold AND failure_reason IS DISTINCT FROM 'payment_reversed' "
-            "     FROM orders WHERE id = order_id) RETURNING id",
-            order_id,
-        )
-        if not rows:
-            return Outbox()
-        await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: datetime.now(UTC)}).where(
-            Order.id == order_id
-        )
-        await history.record(actor, "refund initiated again", order_id=order_id)
+    """Begin a failed refund again under another idempotency key, in the caller's transaction."""
+    # The refund's row is locked before the order's, here as everywhere, so that no two transactions block each other.
+    rows = await Refund.raw(_BEGIN_AGAIN, order_id)
+    if not rows:
+        return Outbox()
+    await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: NOW}).where(Order.id == order_id)
+    await history.record(actor, "refund initiated again", order_id=order_id)
     return Outbox(refunds=(rows[0]["id"],))
 
 
 async def send(refund_id: UUID) -> Outbox:
-    """Have Stripe give the money back, or ask what became of it; safe to run twice, the same refund is found there.
+    """Ask Stripe for a due refund, or for the status of one that it has. Safe to run twice: the refund stays the same.
 
-    A refund that Stripe has is asked after for as long as it takes, a quarter of its age later each time, at most an
-    hour. One that it has not is not sent while the payment is disputed: it goes back that way, or not at all.
+    A refund that Stripe has is asked about until its status is final.
     """
-    rows = await Refund.raw(
-        "UPDATE refunds r SET run_at = clock_timestamp() + "
-        "   LEAST(interval '1 hour', GREATEST(interval '1 minute', (clock_timestamp() - r.created_at) / 4)), "
-        "updated_at = clock_timestamp() FROM orders o WHERE r.id = {} AND o.id = r.order_id "
-        "AND r.state = 'INITIATED' AND r.run_at <= clock_timestamp() "
-        "AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold) "
-        "RETURNING r.order_id, r.amount, r.stripe_refund_id, r.request_number",
-        refund_id,
-    )
+    rows = await Refund.raw(_CLAIM, refund_id)
     if not rows:
         return Outbox()
-    order = await lifecycle.get(rows[0]["order_id"])
     try:
-        if rows[0]["stripe_refund_id"]:
-            stripe_id, status = await stripe_api.find_refund(rows[0]["stripe_refund_id"])
-        else:
-            payment_intent = str(order.payment_data["paymentIntent"])
-            number = rows[0]["request_number"]
-            stripe_id, status = await stripe_api.send_refund(
-                payment_intent,
-                rows[0]["amount"],
-                key=f"refund:{order.id}" + (f":{number}" if number > 1 else ""),
-                metadata={"order_id": str(order.id)} | ({"number": str(number)} if number > 1 else {}),
-            )
-    except stripe.StripeError as error:
-        return await _put_off(refund_id, str(error))
-    await Refund.update({Refund.stripe_refund_id: stripe_id}).where(Refund.id == refund_id)
-    return await settled(stripe_id, status)
+        refund = await _ask_stripe(rows[0])
+    except StripeCallError as error:
+        async with transaction():
+            return await _put_off(refund_id, str(error))
+    async with transaction():
+        await Refund.update({Refund.stripe_refund_id: refund.id}).where(Refund.id == refund_id)
+        return await record_status(refund.id, refund.status)
 
 
-async def settled(stripe_refund_id: str, status: str, *, order_id: str = "", number: str = "1") -> Outbox:
-    """Note what Stripe says became of a refund ("succeeded" or "failed"; anything else is still on its way).
+async def _ask_stripe(claimed: dict[str, Any]) -> StripeRefund:
+    """Create a claimed refund at Stripe, or look it up if Stripe has it. Raises StripeCallError."""
+    if claimed["stripe_refund_id"]:
+        return await stripe_api.get_refund(claimed["stripe_refund_id"])
+    order_id, number = claimed["order_id"], claimed["request_number"]
+    return await stripe_api.create_refund(
+        claimed["payment_intent"],
+        claimed["amount"],
+        key=f"refund:{order_id}" + (f":{number}" if number > 1 else ""),
+        metadata={"order_id": str(order_id)} | ({"number": str(number)} if number > 1 else {}),
+    )
 
-    `order_id` and `number` are the refund's metadata: its event may be here before the answer to our own call.
+
+async def record_status(stripe_refund_id: str, status: str, *, order_id: str = "", request_number: str = "1") -> Outbox:
+    """Store a refund's status at Stripe, in the caller's transaction; see `OUTCOMES` for those that change something.
+
+    `order_id` and `request_number` are the metadata of a refund whose event may arrive before the answer to our call.
     """
-    with suppress(ValueError):  # metadata that are not ours
+    with suppress(ValueError):  # the metadata are not ours
         await Refund.update({Refund.stripe_refund_id: stripe_refund_id}).where(
-            Refund.order_id == UUID(order_id), Refund.request_number == int(number), Refund.stripe_refund_id.is_null()
+            Refund.order_id == UUID(order_id),
+            Refund.request_number == int(request_number),
+            Refund.stripe_refund_id.is_null(),
         )
     state, earlier = OUTCOMES.get(status, (None, ()))
     if state is None:
         return Outbox()
-    async with transaction():
-        rows = (
-            await Refund.update({Refund.state: state, Refund.updated_at: datetime.now(UTC)})
-            .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state.is_in(list(earlier)))
-            .returning(Refund.order_id)
-        )
-        return await _tell(rows[0]["order_id"], state) if rows else Outbox()
-
-
-async def overdue() -> tuple[UUID, ...]:
-    """Refunds that are begun, and of which Stripe has not said the last word; none that a dispute holds up."""
-    rows = await Refund.raw(
-        "SELECT r.id FROM refunds r JOIN orders o ON o.id = r.order_id WHERE r.state = 'INITIATED' "
-        "AND r.run_at <= clock_timestamp() AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold)"
+    rows = (
+        await Refund.update({Refund.state: state, Refund.updated_at: NOW})
+        .where(Refund.stripe_refund_id == stripe_refund_id, Refund.state.is_in(list(earlier)))
+        .returning(Refund.order_id, Refund.request_number)
     )
-    return tuple(row["id"] for row in rows)
+    return await _conclude(rows[0]["order_id"], state, rows[0]["request_number"]) if rows else Outbox()
+
+
+async def list_due() -> tuple[UUID, ...]:
+    """Return the refunds that are due to be sent, or asked about; see `_DUE`."""
+    return tuple(row["id"] for row in await Refund.raw(_DUE))
 
 
 async def _put_off(refund_id: UUID, error: str) -> Outbox:
-    """Note a call that failed: try again later, or give up where Stripe never had the refund; the operator hears of it.
+    """Note a failed call, in the caller's transaction, and alert the operator of a late or a FAILED refund.
 
-    Of a refund that Stripe has, only its own word says that it failed.
+    A refund that Stripe has fails only by Stripe's status, never by failed calls.
     """
-    async with transaction():
-        rows = await Refund.raw(
-            "UPDATE refunds SET error = {}, attempts = attempts + 1, state = CASE "
-            "    WHEN stripe_refund_id IS NULL AND attempts + 1 >= {} THEN 'FAILED' ELSE state END, "
-            "run_at = clock_timestamp() + LEAST(10 * 2 ^ LEAST(attempts, 20), 3600) * interval '1 second' "
-            "WHERE id = {} AND state = 'INITIATED' RETURNING order_id, state, attempts, request_number",
-            error[:2000],
-            MAX_ATTEMPTS,
-            refund_id,
-        )
-        if not rows:
-            return Outbox()
-        if rows[0]["state"] == RefundState.FAILED:
-            return await _tell(rows[0]["order_id"], RefundState.FAILED)
-        if rows[0]["attempts"] != WORRYING_ATTEMPTS:
-            return Outbox()
-        return await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            order_id=rows[0]["order_id"],
-            job_id=f"refund-late-{rows[0]['request_number']}",
-            summary="A refund is late",
-            detail=f"Stripe said {WORRYING_ATTEMPTS} times: {error[:500]}. It is tried again for three days.",
-        )
+    rows = await Refund.raw(_PUT_OFF, error[:2000], MAX_ATTEMPTS, refund_id)
+    if not rows:
+        return Outbox()
+    order_id, number = rows[0]["order_id"], rows[0]["request_number"]
+    if rows[0]["state"] == RefundState.FAILED:
+        return await _conclude(order_id, RefundState.FAILED, number)
+    if rows[0]["attempts"] != ALERT_ATTEMPTS:
+        return Outbox()
+    return await alert_operator(
+        "A refund is late",
+        f"{ALERT_ATTEMPTS} calls to Stripe have failed, the last with: {error[:500]}. They go on for three days.",
+        key=f"refund-late-{number}",
+        order_id=order_id,
+    )
 
 
-async def _tell(order_id: UUID, state: RefundState) -> Outbox:
-    """Move the order's refund state along, and tell the customer of success or the operator of failure."""
-    await Order.update({Order.refund_state: state, Order.updated_at: datetime.now(UTC)}).where(Order.id == order_id)
+async def _conclude(order_id: UUID, state: RefundState, request_number: int) -> Outbox:
+    """Copy a refund's final state to its order; tell the customer of success, the operator of failure."""
+    await Order.update({Order.refund_state: state, Order.updated_at: NOW}).where(Order.id == order_id)
     await history.record(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
         return await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True)
-    requests = await Refund.select(Refund.request_number).where(Refund.order_id == order_id)
-    return await emails.create(
-        "operator_alert",
-        to=settings.operator_email,
+    return await alert_operator(
+        "A refund failed",
+        "The customer has not got the money. See the refund's error; refund it again, or deal with it in Stripe.",
+        key=f"refund-{request_number}",
         order_id=order_id,
-        job_id=f"refund-{requests[0]['request_number']}",
-        summary="A refund failed",
-        detail="Stripe did not give the money back; see the refund's error and settle it in Stripe.",
     )

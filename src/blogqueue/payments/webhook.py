@@ -1,31 +1,25 @@
-"""Stripe's events: each is kept once, and what it says is done in the same transaction."""
+"""Stripe's webhook events: each is stored once, and handled in the transaction that stores it."""
 
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
-from blogqueue.db.engine import AWAY, transaction
+from blogqueue.db.engine import AWAY, NOW, transaction
 from blogqueue.db.tables.payments import StripeEvent
-from blogqueue.emails import emails
+from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ProblemError
 from blogqueue.log import logger
 from blogqueue.outbox import Outbox
-from blogqueue.payments import disputes, fulfillment, held_payments, refunds, stripe_api
-from blogqueue.settings import settings
-
-FULFILLING = frozenset({"checkout.session.completed", "checkout.session.async_payment_succeeded"})
-EXPIRING = frozenset({"checkout.session.expired"})
-FAILING = frozenset({"checkout.session.async_payment_failed"})
-REFUNDING = frozenset({"refund.created", "refund.updated", "refund.failed"})
-REVERSING = frozenset({"charge.refunded", "charge.dispute.created", "charge.dispute.closed"})
-HANDLED = FULFILLING | EXPIRING | FAILING | REFUNDING | REVERSING
+from blogqueue.payments import checkout, disputes, fulfillment, held_payments, refunds, stripe_api
+from blogqueue.payments.fulfillment import Handled
 
 LONGEST_ID, LONGEST_TYPE = 255, 100
+"""The widths of the columns `stripe_events.id` and `.type`."""
 
 
-class Subject(msgspec.Struct):
-    """What must be sound of an object before what it says is done."""
+class StripeObject(msgspec.Struct):
+    """What must be valid in the object of an event that is handled."""
 
     id: str
     payment_intent: str | None = None
@@ -35,106 +29,136 @@ class Subject(msgspec.Struct):
 
 
 async def receive(raw: bytes, signature: str) -> Outbox:
-    """Take an event: check the signature over the raw bytes, keep it, and do what it says; seen before, do nothing.
+    """Check an event's signature, store the event and handle it; an event that is stored already does nothing.
 
-    Raises BadSignatureError, and ProblemError for what is no event. Whatever else goes wrong is told to the operator
-    once, and Stripe sends the event again.
+    Raises BadSignatureError, and ProblemError for a body that is not an event. Any other error alerts the operator
+    once, and is raised again, so that Stripe sends the event again.
     """
-    event = _sound(stripe_api.verified(raw, signature))
+    event = _validate(stripe_api.read_event(raw, signature))
     event_id, event_type = event["id"], event["type"]
     try:
-        return await _receive(event_id, event_type, event)
+        async with transaction():
+            if not await _store(event):
+                return Outbox()
+            handled = await HANDLERS.get(event_type, _ignore)(event["data"]["object"])
+            await StripeEvent.update({StripeEvent.handled_at: NOW, StripeEvent.outcome: handled.outcome}).where(
+                StripeEvent.id == event_id
+            )
+        return handled.outbox  # noqa: TRY300 - the row is committed first
     except (ProblemError, *AWAY):
         raise
     except Exception as error:
         logger.exception("event not handled", stripe_event=event_id, type=event_type)
-        await emails.create(
-            "operator_alert",
-            to=settings.operator_email,
-            job_id=f"event-{event_id}"[:120],
-            summary="An event of Stripe's cannot be handled",
-            detail=f"{event_type} {event_id}: {type(error).__name__}: {error}. Stripe sends it again for some days.",
+        await alert_operator(
+            "An event from Stripe cannot be handled",
+            f"{event_type} {event_id}: {type(error).__name__}: {error}. Stripe sends it again for some days.",
+            key=f"event-{event_id}",
         )
         raise
 
 
-async def _receive(event_id: str, event_type: str, event: dict[str, Any]) -> Outbox:
-    async with transaction():
-        fresh = (
-            await StripeEvent.insert(StripeEvent(id=event_id, type=event_type, payload=event))
-            .on_conflict(action="DO NOTHING")
-            .returning(StripeEvent.id)
-        )
-        if not fresh:
-            return Outbox()
-        outbox, outcome = await _handle(event_type, event["data"]["object"])
-        await StripeEvent.update({StripeEvent.handled_at: datetime.now(UTC), StripeEvent.outcome: outcome}).where(
-            StripeEvent.id == event_id
-        )
-    return outbox
+async def _store(event: dict[str, Any]) -> bool:
+    """Store an event; False if it is stored already."""
+    stored = (
+        await StripeEvent.insert(StripeEvent(id=event["id"], type=event["type"], payload=event))
+        .on_conflict(action="DO NOTHING")
+        .returning(StripeEvent.id)
+    )
+    return bool(stored)
 
 
-def _sound(event: dict[str, Any]) -> dict[str, Any]:
-    """An event as it can be kept: PostgreSQL takes no NUL characters. Raises ProblemError for what is no event."""
+def _validate(event: dict[str, Any]) -> dict[str, Any]:
+    """Return an event as it can be stored: PostgreSQL takes no NUL characters. Raises ProblemError for other bodies."""
     try:
-        event = _without_nul(event)
+        event = _strip_nul(event)
         event_id, event_type, subject = event["id"], event["type"], event["data"]["object"]
-        if event_type in HANDLED:
-            fit = 0 < len(msgspec.convert(subject, Subject).id) <= LONGEST_ID
+        if event_type in HANDLERS:
+            is_valid = 0 < len(msgspec.convert(subject, StripeObject).id) <= LONGEST_ID
         else:
-            fit = isinstance(subject, dict)
-        fit &= 0 < len(event_id) <= LONGEST_ID and 0 < len(event_type) <= LONGEST_TYPE
-        fit &= isinstance(event_id, str) and isinstance(event_type, str)
+            is_valid = isinstance(subject, dict)
+        is_valid &= 0 < len(event_id) <= LONGEST_ID and 0 < len(event_type) <= LONGEST_TYPE
+        is_valid &= isinstance(event_id, str) and isinstance(event_type, str)
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise ProblemError("This is no Stripe event.", code="bad_event") from error
-    if not fit:
-        raise ProblemError("This is no Stripe event.", code="bad_event")
+        raise ProblemError("This is not a Stripe event.", code="bad_event") from error
+    if not is_valid:
+        raise ProblemError("This is not a Stripe event.", code="bad_event")
     return event
 
 
-def _without_nul(value: Any) -> Any:  # noqa: ANN401 - JSON
+def _strip_nul(value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, str):
         return value.replace("\0", "")
     if isinstance(value, dict):
-        return {_without_nul(name): _without_nul(member) for name, member in value.items()}
-    return [_without_nul(member) for member in value] if isinstance(value, list) else value
+        return {_strip_nul(name): _strip_nul(member) for name, member in value.items()}
+    return [_strip_nul(member) for member in value] if isinstance(value, list) else value
 
 
-async def _handle(event_type: str, subject: dict[str, Any]) -> tuple[Outbox, str]:
-    """Do what an event says; what was promised, and the outcome in words."""
-    if event_type in FULFILLING:
-        return await fulfillment.fulfill(subject)
-    if event_type in EXPIRING:
-        await fulfillment.let_go(subject["id"])
-        return Outbox(), "let go"
-    if event_type in FAILING:
-        return await fulfillment.payment_failed(subject["id"]), "payment failed"
-    if event_type in REFUNDING:
-        return await _refund(subject), "refund noted"
-    if event_type in REVERSING and subject.get("payment_intent"):
-        return await _reversal(event_type, str(subject["payment_intent"]), subject), "reversal noted"
-    return Outbox(), "kept"
+async def _expire_session(session: dict[str, Any]) -> Handled:
+    await checkout.release(session["id"])
+    return Handled("session expired")
 
 
-async def _reversal(event_type: str, payment_intent: str, subject: dict[str, Any]) -> Outbox:
-    """What a charge that was given back, or a dispute, means for the order of its payment."""
-    await fulfillment.take_turns(payment_intent)
-    if event_type == "charge.dispute.created":
-        return await disputes.disputed(payment_intent, subject["id"])
-    if event_type == "charge.dispute.closed":
-        return await disputes.dispute_closed(payment_intent, subject["id"], str(subject.get("status")))
-    minor_units = int(subject.get("amount_refunded") or 0)
-    return await disputes.given_back(payment_intent, minor_units, in_full=bool(subject.get("refunded")))
+async def _fail_payment(session: dict[str, Any]) -> Handled:
+    return Handled("payment failed", await checkout.fail_payment(session["id"]))
 
 
-async def _refund(refund: dict[str, Any]) -> Outbox:
-    """What became of a refund: of an order, of a held payment, or one that was made by hand in Stripe."""
-    ours: dict[str, str] = refund.get("metadata") or {}
+async def _record_refund(refund: dict[str, Any]) -> Handled:
+    """Record what became of a refund: of an order, of a held payment, or one that was made by hand in Stripe."""
+    metadata: dict[str, str] = refund.get("metadata") or {}
     status = str(refund.get("status"))
-    if ours.get("order_id"):
-        return await refunds.settled(refund["id"], status, order_id=ours["order_id"], number=ours.get("number", "1"))
-    if status not in {"failed", "canceled"}:
-        return Outbox()  # charge.refunded says whether it was all of the payment
-    if ours.get("held_session"):
-        return await held_payments.came_back(ours["held_session"])
-    return await disputes.refund_failed(str(refund.get("payment_intent")), refund["id"])
+    if metadata.get("order_id"):
+        outbox = await refunds.record_status(
+            refund["id"], status, order_id=metadata["order_id"], request_number=metadata.get("number", "1")
+        )
+    elif status not in {"failed", "canceled"}:
+        outbox = Outbox()  # the event charge.refunded says whether it was all of the payment
+    elif metadata.get("held_session"):
+        outbox = await held_payments.hold_again(metadata["held_session"])
+    else:
+        outbox = await disputes.record_failed_refund(str(refund.get("payment_intent")), refund["id"])
+    return Handled("refund recorded", outbox)
+
+
+async def _refund_charge(charge: dict[str, Any]) -> Handled:
+    payment_intent = charge.get("payment_intent")
+    if not payment_intent:
+        return await _ignore(charge)
+    await fulfillment.lock_payment(payment_intent)
+    amount, in_full = int(charge.get("amount_refunded") or 0), bool(charge.get("refunded"))
+    return Handled("refund recorded", await disputes.record_refund(payment_intent, amount, in_full=in_full))
+
+
+async def _open_dispute(dispute: dict[str, Any]) -> Handled:
+    payment_intent = dispute.get("payment_intent")
+    if not payment_intent:
+        return await _ignore(dispute)
+    await fulfillment.lock_payment(payment_intent)
+    return Handled("dispute recorded", await disputes.open_dispute(payment_intent, dispute["id"]))
+
+
+async def _close_dispute(dispute: dict[str, Any]) -> Handled:
+    payment_intent = dispute.get("payment_intent")
+    if not payment_intent:
+        return await _ignore(dispute)
+    await fulfillment.lock_payment(payment_intent)
+    outbox = await disputes.close_dispute(payment_intent, dispute["id"], str(dispute.get("status")))
+    return Handled("dispute recorded", outbox)
+
+
+async def _ignore(_: dict[str, Any]) -> Handled:
+    return Handled("stored")
+
+
+HANDLERS: dict[str, Callable[[dict[str, Any]], Awaitable[Handled]]] = {
+    "checkout.session.completed": fulfillment.fulfill,
+    "checkout.session.async_payment_succeeded": fulfillment.fulfill,
+    "checkout.session.async_payment_failed": _fail_payment,
+    "checkout.session.expired": _expire_session,
+    "refund.created": _record_refund,
+    "refund.updated": _record_refund,
+    "refund.failed": _record_refund,
+    "charge.refunded": _refund_charge,
+    "charge.dispute.created": _open_dispute,
+    "charge.dispute.closed": _close_dispute,
+}
+"""What is done about each type of event, with the event's object, in the transaction of `receive`."""
