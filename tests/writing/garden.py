@@ -72,12 +72,12 @@ Feed the soil, leave it covered, and let the worms do the digging while you sit 
 
 
 def turned(article: str, line_end: str) -> str:
-    """The article with all its line ends as given."""
+    """Return the article with one kind of line end."""
     return article.replace("\r\n", "\n").replace("\n", line_end)
 
 
 def wrapped(article: str, start: int, end: int) -> tuple[str, Link] | None:
-    """A paragraph with two of its own plain words made the link, and that link; None where it has no such words."""
+    """Return a paragraph with two plain words turned into the link, and that link; None without such words."""
     source = article[start:end]
     for block in parse(article).within(start, end):
         for piece in block.inlines[0].pieces:

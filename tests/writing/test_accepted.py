@@ -1,4 +1,4 @@
-"""Whatever the shop sells, its own checks let pass: a link that they always refuse would be paid for in vain."""
+"""The checks accept every link that the shop sells: otherwise a customer would pay for an impossible link."""
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -47,7 +47,7 @@ HOSTS = st.sampled_from(
 
 
 def sold(url: str, anchor: str) -> Link | None:
-    """The link as the shop takes the order; None where it refuses."""
+    """Return the link as the shop accepts it, or None if it refuses."""
     try:
         kept = link_rules.target_url(url), link_rules.anchor_text(anchor)
         return link_rules.link(*kept)
@@ -56,7 +56,7 @@ def sold(url: str, anchor: str) -> Link | None:
 
 
 def broken_rules(link: Link) -> list[str]:
-    """The rules that the plainest of sentences with the link breaks."""
+    """Return the rules that a plain sentence with the link breaks."""
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", f"For more on this, see {format_link(link)}."), [BLOCK])
     return [problem.rule for problem in check_link_edit(GARDEN, after, applied, LinkRequirements(link))]
 

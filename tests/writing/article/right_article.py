@@ -1,4 +1,4 @@
-"""One article that is right, with everything in it that is allowed, and the order that it was written for."""
+"""A correct article with everything that is allowed, and the order that it was written for."""
 
 from blogqueue.writing.article.brief import ArticleBrief, Candidate
 from blogqueue.writing.article.checks import check_article
@@ -106,5 +106,5 @@ when the seedlings are as tall as a thumb. After three or four years of this the
 
 
 def broken_rules(title: str = TITLE, body: str = BODY, brief: ArticleBrief = BRIEF) -> set[str]:
-    """The rules that an article breaks."""
+    """Return the rules that an article breaks."""
     return {problem.rule for problem in check_article(title, body, brief)}

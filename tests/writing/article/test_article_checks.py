@@ -26,10 +26,10 @@ def test_every_rule_has_a_wrong_article_that_it_catches() -> None:
 
 
 @pytest.mark.parametrize("wrong", [wrong for wrong in WRONG if wrong.rule == "title"], ids=str)
-def test_a_wrong_title_is_called_so_by_its_own_rule(wrong: Wrong) -> None:
-    [said] = [problem for problem in check_article(wrong.title, wrong.body, wrong.brief) if problem.rule == "title"]
+def test_a_wrong_title_is_refused_by_its_own_rule(wrong: Wrong) -> None:
+    [found] = [problem for problem in check_article(wrong.title, wrong.body, wrong.brief) if problem.rule == "title"]
 
-    assert said.excerpt == wrong.title[:200]
+    assert found.excerpt == wrong.title[:200]
 
 
 def test_problems_come_in_the_order_of_the_rules_with_a_sentence_and_few_words_each() -> None:
@@ -44,7 +44,7 @@ def test_problems_come_in_the_order_of_the_rules_with_a_sentence_and_few_words_e
         assert len(problem.excerpt) <= 200
 
 
-def test_the_bounds_and_what_was_found_stand_in_the_message() -> None:
+def test_the_message_has_the_bounds_and_what_was_found() -> None:
     [short] = [problem for problem in check_article(TITLE, "Dry.", BRIEF) if problem.rule == "length"]
 
     assert short.message == "The body must have 600 to 2500 words; it has 1."
@@ -54,7 +54,7 @@ def test_a_rel_other_than_the_ordered_one_cannot_be_written() -> None:
     assert "no_html" in broken_rules(body=added('<a rel="nofollow" href="/articles/gathering-rain">rain</a>'))
 
 
-def test_a_runaway_is_judged_at_once() -> None:
+def test_a_runaway_is_refused_at_once() -> None:
     started = time.monotonic()
 
     assert "length" in broken_rules(body=BODY * 12)

@@ -1,4 +1,4 @@
-"""The catalogue of wrong articles. Each must be refused under its rule's name."""
+"""The catalogue of wrong articles. Each must be refused by its rule."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -34,22 +34,22 @@ class Wrong(NamedTuple):
 
 
 def added(text: str) -> str:
-    """The article with words at the end of its last paragraph."""
+    """Add words at the end of the last paragraph."""
     return BODY.replace(CLOSE, f"{CLOSE} {text}")
 
 
 def inserted(block: str) -> str:
-    """The article with a block before its last paragraph."""
+    """Insert a block before the last paragraph."""
     return BODY.replace(CLOSE, f"{block}\n\n{CLOSE}")
 
 
 def placed(text: str) -> str:
-    """The article with other words in the place of the bought link."""
+    """Replace the bought link."""
     return BODY.replace(LITERAL, text)
 
 
 def moved(old: str, new: str) -> str:
-    """The article with the bought link somewhere else."""
+    """Take the bought link out, and change another text."""
     return placed("a practical guide").replace(old, new)
 
 
@@ -85,7 +85,7 @@ WRONG = [
     Wrong("an autolink", "links", added("See <https://other.example/>.")),
     Wrong("a link to a page of the site that was not offered", "links", added("See [this](/articles/other).")),
     Wrong("a candidate with the site's host", "links", added(f"See [this](https://garden.example{RAIN.url}).")),
-    Wrong("a candidate with an anchor of its own", "links", added(f"See [rain]({RAIN.url}#barrels).")),
+    Wrong("a candidate with a fragment", "links", added(f"See [rain]({RAIN.url}#barrels).")),
     Wrong("a candidate with a title", "links", added(f'See [rain]({RAIN.url} "Rain").')),
     Wrong("a candidate twice", "links", added(f"See [the soil again]({SOIL.url}).")),
     Wrong("a candidate with the bought words", "links", added(f"See [A practical guide]({RAIN.url}).")),

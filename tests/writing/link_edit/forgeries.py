@@ -1,4 +1,4 @@
-"""Ways to make a wrong edit of a scene, or None where its article has nothing to make it of."""
+"""Ways to make a wrong edit of a scene. They return None if its article lacks what they need."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -21,19 +21,19 @@ def adds(text: str) -> Callable[[Scene], Try]:
 
 
 def whole(make: Callable[[str], str]) -> Callable[[Scene], Try]:
-    """A replacement made of the paragraph with the correct sentence behind it."""
+    """Replace the paragraph; `make` gets it with the correct sentence at its end."""
     return lambda scene: scene.replace(make(f"{scene.block.text} {SENTENCE}"))
 
 
 def spliced(make: Callable[[str], str]) -> Callable[[Scene], Try]:
-    """The same, past `apply`, which would tidy it."""
+    """Do the same without `apply`, which would tidy the text."""
     return lambda scene: forged(
         scene.article, scene.block.start, scene.block.end, make(f"{scene.block.text} {SENTENCE}")
     )
 
 
 def at_words(share: float, extra: str = LITERAL) -> Callable[[Scene], Try]:
-    """The first words of the paragraph, and the link."""
+    """Keep only the first words of the paragraph, and add the link."""
 
     def make(scene: Scene) -> Try:
         words = scene.block.text.split()
@@ -43,7 +43,7 @@ def at_words(share: float, extra: str = LITERAL) -> Callable[[Scene], Try]:
 
 
 def in_a(kind: str) -> Callable[[Scene], Try | None]:
-    """The link put at the end of a line of another kind of block."""
+    """Put the link at the end of a line of another kind of block."""
 
     def make(scene: Scene) -> Try | None:
         for block in parse(scene.article).blocks:
@@ -59,7 +59,7 @@ def in_a(kind: str) -> Callable[[Scene], Try | None]:
 
 
 def elsewhere(find: Callable[[Scene], Iterator[tuple[str, str]]]) -> Callable[[Scene], Try | None]:
-    """The correct edit, and a change of something outside: the first that can be made."""
+    """Make the correct edit, and the first change outside the paragraph that can be made."""
 
     def make(scene: Scene) -> Try | None:
         right = scene.append(SENTENCE)
@@ -111,26 +111,26 @@ def link_elsewhere(scene: Scene) -> Try | None:
 
 
 def front_matter_elsewhere(scene: Scene) -> Iterator[tuple[str, str]]:
-    said, start = read_front_matter(scene.article)
-    for name in said if start else ():
+    values, start = read_front_matter(scene.article)
+    for name in values if start else ():
         yield name, f"{name}x"
 
 
-def on(change: Callable[[str], str], spoil: Callable[[str], str]) -> Callable[[Scene], Try | None]:
-    """The correct edit of a changed article, and then the whole text spoilt."""
+def on(change: Callable[[str], str], damage: Callable[[str], str]) -> Callable[[Scene], Try | None]:
+    """Make the correct edit of a changed article, and then break the whole text."""
 
     def make(scene: Scene) -> Try | None:
         before = change(scene.article)
         block = next(block for block in find_prose_blocks(before) if block.id == scene.block.id)
         made = Scene(before, block).append(SENTENCE)
-        after = spoil(made.after)
+        after = damage(made.after)
         return made._replace(after=after) if after != made.after else None
 
     return make
 
 
-def sold(spoil: Callable[[Try], Try | None]) -> Callable[[Scene], Try | None]:
-    """The correct edit of an article that carries a paid link in another paragraph, and then something spoilt."""
+def sold(damage: Callable[[Try], Try | None]) -> Callable[[Scene], Try | None]:
+    """Make the correct edit of an article with a paid link in another paragraph, and then break something."""
 
     def make(scene: Scene) -> Try | None:
         for other in find_eligible_blocks(scene.article):
@@ -138,14 +138,14 @@ def sold(spoil: Callable[[Try], Try | None]) -> Callable[[Scene], Try | None]:
             block = next((b for b in find_eligible_blocks(before, [PAID]) if b.id == scene.block.id), None)
             if block:
                 made = Scene(before, block).append(SENTENCE)
-                return spoil(made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,))))
+                return damage(made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,))))
         return None
 
     return make
 
 
 def beside(distance: int) -> Callable[[Scene], Try | None]:
-    """A correct edit of a paragraph in or beside which a paid link stands."""
+    """Make a correct edit of a paragraph that has a paid link in it or beside it."""
 
     def make(scene: Scene) -> Try | None:
         blocks = parse(scene.article).blocks
@@ -189,7 +189,7 @@ def unappended(scene: Scene) -> Try:
 
 
 def unmarked(scene: Scene) -> Try | None:
-    """The paragraph without the marks between its words, where it has some."""
+    """Remove the punctuation between the words of the paragraph, if there is some."""
     bare = "".join(c for c in scene.block.text if c not in ".,;:!?")
     return scene.replace(f"{bare}. {SENTENCE}") if len(scene.block.text) - len(bare) > 3 else None
 
@@ -204,7 +204,7 @@ def foreign_line_end(scene: Scene) -> Try:
 
 
 def moved_breaks(last: str) -> Callable[[Scene], Try | None]:
-    """As many lines as before, but the last is another one."""
+    """Keep the number of lines, but make the last one another line."""
 
     def make(scene: Scene) -> Try | None:
         first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")

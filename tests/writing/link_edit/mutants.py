@@ -1,4 +1,4 @@
-"""The catalogue of wrong edits. Each must be refused under its rule's name, wherever it can be made."""
+"""The catalogue of wrong edits. Each must be refused by its rule, in every paragraph where it can be made."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -53,7 +53,7 @@ MUTANTS = [
     Mutant("a second link within the site", "link_set", adds("Or [this](/other).")),
     Mutant("the link twice", "link_exactly_once", adds(f"Again: {LITERAL}.")),
     Mutant("no link at all", "link_exactly_once", says("Nothing to see.")),
-    Mutant("the link in another paragraph than said", "link_exactly_once", link_elsewhere),
+    Mutant("the link in another paragraph than declared", "link_exactly_once", link_elsewhere),
     Mutant("target in other case", "link_exactly_once", url("https://www.Example.com/guide?x=1&y=2")),
     Mutant("target with another slash", "link_exactly_once", url("https://www.example.com/guide/?x=1&y=2")),
     Mutant("target with another query", "link_set", url("https://www.example.com/guide?x=1&y=2&z=3")),
@@ -126,7 +126,7 @@ MUTANTS = [
         format_link(PAID), f"{format_link(PAID)} {format_link(PAID)}"))),
     Mutant("a paid link in the same paragraph", "not_beside_paid_link", beside(0)),
     Mutant("a paid link in the next paragraph", "not_beside_paid_link", beside(1)),
-    Mutant("one paid link too many", "paid_links_bound", sold(lambda t: t._replace(
+    Mutant("more paid links than allowed", "paid_links_bound", sold(lambda t: t._replace(
         requirements=replace(t.requirements, max_paid_links=1)))),
     Mutant("one letter elsewhere", "outside_unchanged", elsewhere(words_elsewhere)),
     Mutant("other words elsewhere", "structure", elsewhere(paragraphs_elsewhere)),

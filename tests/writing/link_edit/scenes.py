@@ -1,4 +1,4 @@
-"""Edits to be judged: a scene is an article and a paragraph for sale, a try is an edit of it, right or wrong."""
+"""Edits to be checked: a scene is an article and an eligible paragraph, a try is an edit of it, right or wrong."""
 
 import hashlib
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ REQUIREMENTS = LinkRequirements(LINK, notes=NOTES)
 
 @dataclass(frozen=True)
 class Scene:
-    """An article, and one of its paragraphs that may take a link."""
+    """An article and one of its eligible paragraphs."""
 
     article: str
     block: Block
@@ -36,7 +36,7 @@ class Scene:
 
 
 class Try(NamedTuple):
-    """An edit to be judged, right or wrong."""
+    """An edit to be checked, right or wrong."""
 
     before: str
     after: str
@@ -47,7 +47,7 @@ class Try(NamedTuple):
         return check_link_edit(*self)
 
     def altered(self, old: str, new: str) -> "Try | None":
-        """The same with something changed outside the edited paragraph, at its first place."""
+        """Return the same edit with the first occurrence of a text outside the edited paragraph changed."""
         end = self.applied.start + len(self.applied.new_text)
         for start, stop in ((0, self.applied.start), (end, len(self.after))):
             at = self.after.find(old, start, stop)
@@ -57,7 +57,7 @@ class Try(NamedTuple):
 
 
 def forged(before: str, start: int, end: int, new_text: str, *, mode: str = "replace") -> Try:
-    """An edit of any range, as if it had been proposed and applied."""
+    """Make an edit of any range, as if it had been proposed and applied."""
     applied = AppliedEdit(
         block="p01",
         mode="append" if mode == "append" else "replace",

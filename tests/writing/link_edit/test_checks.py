@@ -43,7 +43,7 @@ def test_an_appended_sentence_and_a_wrapped_phrase_pass_in_every_paragraph(line_
         assert scene.replace(text)._replace(requirements=replace(REQUIREMENTS, link=link)).problems() == []
 
 
-def test_problems_name_the_rule_the_bound_and_the_words() -> None:
+def test_problems_name_the_rule_the_bound_and_the_text() -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {'more ' * 100}")
 
     problems = {problem.rule: problem for problem in made.problems()}
@@ -63,13 +63,13 @@ def test_problems_come_in_the_order_of_the_rules() -> None:
 
 
 @pytest.mark.parametrize("rel", ["sponsored", "nofollow", ""])
-def test_any_rel_that_was_sold_is_rendered(rel: str) -> None:
+def test_any_rel_that_was_bought_is_rendered(rel: str) -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
 
     assert made._replace(requirements=replace(REQUIREMENTS, rel=rel)).problems() == []
 
 
-def test_an_anchor_that_the_notes_spell_out_is_no_copy_of_them() -> None:
+def test_an_anchor_that_the_notes_repeat_is_not_a_copy_of_them() -> None:
     link = Link("https://www.example.com/", "the best guide to growing worms at home")
     requirements = LinkRequirements(
         link, notes=f"Use the words {link.anchor_text}, linked to {link.target_url}, call it Node.js."
@@ -86,7 +86,7 @@ def test_an_anchor_may_say_what_the_text_around_it_may_not() -> None:
     assert made._replace(requirements=replace(REQUIREMENTS, link=link)).problems() == []
 
 
-def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
+def test_a_name_with_a_dot_is_allowed_if_the_article_has_it() -> None:
     article = GARDEN.replace("Bindweed is", "Node.js and Bindweed are")
     block = find_eligible_blocks(article)[0]
     made = Scene(article, block).append(f"{SENTENCE} It is about Node.js.")
@@ -95,7 +95,7 @@ def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "That was in 2010-2020, and on 2024-05-01 (or 25.12.2024), e.g. for 10 000 000 people, i.e. 1.000.000 in all.",
         "At Euro 2024 and COP 26 version 1.25.0 and/or PHP 8 ran at 3.5 km/h...and then 5 pounds of leaves at 10:30.",
@@ -103,8 +103,8 @@ def test_a_name_with_a_dot_is_free_to_use_where_the_article_has_it() -> None:
         "Those who call 2000 people in 100 days, 24/7, read ISO 9001, z.B. auf S. 3.",
     ],
 )
-def test_words_that_only_look_like_an_address_a_price_or_a_telephone_pass(said: str) -> None:
-    assert Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {said}").problems() == []
+def test_words_that_only_look_like_an_address_a_price_or_a_telephone_pass(text: str) -> None:
+    assert Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {text}").problems() == []
 
 
 def test_an_address_in_the_source_that_no_reader_sees_may_stay() -> None:
@@ -122,7 +122,7 @@ def test_a_link_far_from_a_paid_one_passes() -> None:
     assert made._replace(requirements=replace(REQUIREMENTS, paid_links=(PAID,), max_paid_links=2)).problems() == []
 
 
-def test_the_own_link_among_the_paid_ones_counts_once() -> None:
+def test_the_bought_link_among_the_paid_ones_counts_once() -> None:
     made = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE)
 
     assert made._replace(requirements=replace(REQUIREMENTS, paid_links=(LINK,), max_paid_links=1)).problems() == []
@@ -135,7 +135,7 @@ def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
     assert "link_exactly_once" in {problem.rule for problem in made.problems()}
 
 
-def test_joiners_are_free_to_use_only_where_the_article_has_them() -> None:
+def test_joiners_are_allowed_only_if_the_article_has_them() -> None:
     joined = "So it \u0645\u06cc\u200c\u0631\u0648\u062f."
     other = GARDEN.replace("Snails", "\u0645\u06cc\u200c\u0631\u0648\u062f Snails")
 

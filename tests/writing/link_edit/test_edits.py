@@ -20,7 +20,7 @@ def test_append_joins_with_one_blank_and_touches_nothing_else() -> None:
     assert applied.new_text == BLOCK.text + " And so on."
 
 
-def test_replace_puts_the_text_where_the_block_stood() -> None:
+def test_replace_puts_the_text_where_the_block_was() -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "replace", "All new."), ELIGIBLE)
 
     assert after == GARDEN[: BLOCK.start] + "All new." + GARDEN[BLOCK.end :]
@@ -36,12 +36,12 @@ def test_trailing_blanks_stay_behind_an_appended_sentence() -> None:
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("said", ["One\ntwo", "One\r\ntwo", "One\rtwo"])
+@pytest.mark.parametrize("text", ["One\ntwo", "One\r\ntwo", "One\rtwo"])
 @pytest.mark.parametrize("old", ["A\nb", "A\nb\nc", "A"])
-def test_line_ends_become_the_blocks_own(line_end: str, said: str, old: str) -> None:
+def test_line_ends_become_the_blocks_own(line_end: str, text: str, old: str) -> None:
     article = turned(f"Lead.\n\n{old}\n", line_end)
 
-    _, applied = apply(article, Edit("p02", "replace", said), find_prose_blocks(article))
+    _, applied = apply(article, Edit("p02", "replace", text), find_prose_blocks(article))
 
     assert applied.new_text == f"One{line_end}two"
 
@@ -123,20 +123,20 @@ def test_a_declared_edit_is_all_that_differs() -> None:
     "change",
     [{"sha256": "0" * 64}, {"start": -1}, {"end": 10**6}, {"new_text": "x"}, {"start": BLOCK.start + 1}],
 )
-def test_an_edit_that_declares_something_else_is_not_believed(change: dict[str, Any]) -> None:
+def test_a_wrong_declaration_is_detected(change: dict[str, Any]) -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
     assert not differs_only_by_edit(GARDEN, after, AppliedEdit(**(asdict(applied) | change)))
 
 
-def test_an_append_that_rewrote_what_was_there_is_not_believed() -> None:
+def test_an_append_that_rewrote_the_paragraph_is_detected() -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "replace", "All new."), ELIGIBLE)
 
     assert differs_only_by_edit(GARDEN, after, applied)
     assert not differs_only_by_edit(GARDEN, after, replace(applied, mode="append"))
 
 
-def test_an_edit_is_made_again_where_its_paragraph_still_stands() -> None:
+def test_an_edit_is_made_again_where_its_paragraph_is_unchanged() -> None:
     _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
     newer = GARDEN.replace("# Soil that lasts", "# Soil\n\nA new paragraph before all.")
 
@@ -165,7 +165,7 @@ COMMENTED = GARDEN.replace(BLOCK.text, f"{{% comment %}}\n\n{BLOCK.text}\n\n{{% 
     ],
     ids=["changed", "gone", "quoted", "doubled", "last", "lead", "in a comment"],
 )
-def test_an_edit_is_not_made_again_where_its_paragraph_is_another_or_no_link_may_stand(newer: str, rule: str) -> None:
+def test_an_edit_is_not_made_again_in_a_changed_or_ineligible_paragraph(newer: str, rule: str) -> None:
     _, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
     with pytest.raises(EditRefused) as refused:
@@ -174,7 +174,7 @@ def test_an_edit_is_not_made_again_where_its_paragraph_is_another_or_no_link_may
     assert refused.value.rule == rule
 
 
-def test_an_edit_of_one_of_two_twins_is_not_made_again_in_the_other() -> None:
+def test_an_edit_of_one_of_two_identical_paragraphs_is_not_made_again_in_the_other() -> None:
     # Given a text with two paragraphs alike, and an edit of the first
     base = f"{GARDEN}\n{BLOCK.text}\n\nThe end.\n"
     _, applied = apply(base, Edit(BLOCK.id, "append", "More."), find_eligible_blocks(base))

@@ -1,4 +1,4 @@
-"""Working a link into an article, with a model that says what it is told to."""
+"""Working a link into an article, with a model that gives prepared answers."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What must hold for any article, edit and accident, as Hypothesis makes them up."""
+"""What must hold for any article, edit and accident that Hypothesis makes up."""
 
 from dataclasses import replace
 from random import Random
@@ -29,7 +29,7 @@ HEADS = ["", "\ufeff", "---\ntitle: A\n---\n", "+++\ntitle = 'A'\n+++\n"]
 
 
 def paragraph(pool: list[str], random: Random) -> str:
-    """Prose of 30 words or more, some of it emphasised, linked or code, in lines of any end."""
+    """Make prose of 30 words or more, some of it emphasised, linked or code, with any line ends."""
     words = random.choices(pool, k=random.randint(30, 80))
     for at in random.sample(range(len(words)), 4):
         words[at] = random.choice(DRESSES).format(words[at])
@@ -39,7 +39,7 @@ def paragraph(pool: list[str], random: Random) -> str:
 
 @st.composite
 def articles(draw: st.DrawFn) -> str:
-    """Three to six paragraphs of made-up words with other blocks between them, line ends mixed or not."""
+    """Make three to six paragraphs of made-up words with other blocks between them, with mixed line ends or not."""
     pool = draw(st.lists(WORDS, min_size=12, max_size=12, unique=True))
     random = draw(st.randoms(use_true_random=False))
     parts = [random.choice(BETWEEN) + paragraph(pool, random) + "\n\n" for _ in range(random.randint(3, 6))]
@@ -124,12 +124,12 @@ def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) ->
 def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str) -> None:
     article = f"{fence}\n{text}\n{fence}\nBody"
     try:
-        said, start = read_front_matter(article)
+        values, start = read_front_matter(article)
     except FrontMatterError:
         return
     else:
         assert start <= len(article)
-        assert all(isinstance(name, str) for name in said)
+        assert all(isinstance(name, str) for name in values)
 
 
 @given(text=MARKUP.filter(str.strip), link=st.booleans(), data=st.data())

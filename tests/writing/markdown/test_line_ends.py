@@ -1,4 +1,4 @@
-"""A text that went through a browser's form comes back with the line ends that it had."""
+"""A text that went through a browser's form gets its line ends back."""
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ PARTS = st.lists(st.tuples(st.sampled_from(["", "a", "b", "c d", "- e"]), st.sam
 
 
 def as_sent(text: str) -> str:
-    """What a browser sends of a form's text."""
+    """Return what a browser sends of a text in a form."""
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
