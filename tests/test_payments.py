@@ -357,7 +357,7 @@ async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(sta
     assert again.json()["statuses"] == [500]
     await Email.raw("UPDATE emails SET run_at = run_at - interval '1 minute'")
     await stage.minute()
-    assert paid["eventId"] in (await stage.alert("An event of Stripe's cannot be handled"))["text"]
+    assert paid["eventId"] in (await stage.alert("An event from Stripe cannot be handled"))["text"]
     subjects = [mail["subject"] for mail in await stage.mails("operator@")]
     assert sorted(subjects) == [f"blogqueue: {told}" for told in TOLD]
 
