@@ -1,11 +1,11 @@
-# Everything happens in .venv and, for `make run`, in var/; nothing needs root, and each target may be called again.
+# Everything happens in .venv and, for `make run`, in var/. Nothing needs root, and every target may run again.
 
 PYTHON ?= python3
 PORT ?= 8000
 DATA_DIR ?= var
 ARGS ?=
 
-# uv trusts what the machine trusts, as pip does.
+# uv trusts the certificates of the machine, as pip does.
 export UV_SYSTEM_CERTS ?= true
 
 BIN := .venv/bin
@@ -15,14 +15,14 @@ DEV := .venv/installed-dev
 .DEFAULT_GOAL := help
 .PHONY: help install dev run test check lint durability chaos bench clean again
 
-help: ## say what there is
+help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 12
-	@echo "Variables: PYTHON=python3.12 PORT=8000 DATA_DIR=var ARGS='-k word' (for pytest)"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1	\2/p' Makefile | expand -t 14
+	@echo "Variables: PYTHON=python3.12 PORT=8000 DATA_DIR=var ARGS='-k name' (for pytest)"
 
-install: $(RUNTIME) ## set up what running needs, in .venv
+install: $(RUNTIME) ## set up what `make run` needs, in .venv
 
-dev: $(DEV) ## set up what testing and checking need as well
+dev: $(DEV) ## set up what tests and linters need as well
 
 run: $(RUNTIME) ## set up and run the whole product on this machine; Ctrl-C stops it
 	@exec $(BIN)/python -m blogqueue demo --port "$(PORT)" --data-dir "$(DATA_DIR)"
@@ -30,12 +30,12 @@ run: $(RUNTIME) ## set up and run the whole product on this machine; Ctrl-C stop
 # Some hundred processes are started in the tests: they and pytest compile our modules once, also where this is set.
 test durability: export PYTHONDONTWRITEBYTECODE :=
 
-test: $(DEV) ## set up and pass the tests, on a PostgreSQL and a Redis that they start
+test: $(DEV) ## set up and run the tests, on a PostgreSQL and a Redis that they start
 	$(BIN)/python -m pytest $(ARGS)
 
-check: lint test ## formatter, linter, types, import floors, tests
+check: lint test ## linters, types, import contracts, tests
 
-lint: $(DEV) ## check without the tests
+lint: $(DEV) ## the same without the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
@@ -44,19 +44,19 @@ lint: $(DEV) ## check without the tests
 bench: $(DEV) ## measure
 	$(BIN)/python -m bench $(ARGS)
 
-durability: $(DEV) ## pass the tests that kill processes and take services away; some minutes
+durability: $(DEV) ## run the tests that kill processes and stop services; some minutes
 	$(BIN)/python -m pytest -m durability $(ARGS)
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
 	$(BIN)/python -m tests.durability.chaos $(ARGS)
 
-clean: ## remove the set-up and the caches; data in var/ stay
+clean: ## remove .venv and the caches; data in var/ stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---- the set-up -------------------------------------------------------------------------------------------------------
 
-# A checkout that was moved, or whose Python is gone, is set up again: a virtual environment knows its absolute path.
+# A checkout that was moved, or whose Python was removed, is set up again: a virtual environment contains its path.
 ifneq ($(shell [ "$$(cat .venv/place 2>/dev/null)" = "$$(pwd)" ] && $(BIN)/python -c '' 2>/dev/null && echo yes),yes)
 .venv/place: again
 endif
@@ -64,9 +64,9 @@ again:
 
 .venv/place:
 	@command -v "$(PYTHON)" >/dev/null || { \
-	  echo "There is no $(PYTHON) here: install Python 3.11 or newer, or name yours with PYTHON=/path/to/python3." >&2; exit 1; }
+	  echo "$(PYTHON) was not found: install Python 3.11 or newer, or name yours with PYTHON=/path/to/python3." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "blogqueue needs Python 3.11 or newer and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name another with PYTHON=python3.12." >&2; exit 1; }
+	  echo "blogqueue needs Python 3.11 or newer, and $(PYTHON) is $$("$(PYTHON)" -V 2>&1): name another with PYTHON=python3.12." >&2; exit 1; }
 	@echo "Making .venv with $$("$(PYTHON)" -V) …"
 	@rm -rf .venv
 	@"$(PYTHON)" -m venv .venv >/dev/null 2>&1 \
@@ -75,16 +75,16 @@ again:
 	  || { rm -rf .venv; echo "Cannot make a virtual environment: the folder is not writable, or $(PYTHON) lacks its venv part (Debian, Ubuntu: apt-get install python3-venv)." >&2; exit 1; }
 	@pwd > .venv/place
 
-# Bytecode is compiled here, once, as pip does: else each of the product's processes compiles its libraries when it starts,
-# again and again where PYTHONDONTWRITEBYTECODE is set.
-# uv takes 2 s where pip takes 30; where uv cannot be had, or does not find this machine's package index, pip does it.
+# Bytecode is compiled here, once, as pip does it. Otherwise each of the product's processes compiles its libraries when it
+# starts, and does so every time where PYTHONDONTWRITEBYTECODE is set.
+# uv takes 2 s where pip takes 30; if uv is not available, or does not find this machine's package index, pip is used.
 define install
 @echo "Installing $(1) …"
 @[ -x $(BIN)/uv ] || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv >/dev/null 2>&1 || true
 @{ [ -x $(BIN)/uv ] && $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e "$(1)" 2>/dev/null; } \
-  || { echo "… with pip, as uv is not to be had or failed; this takes longer."; \
+  || { echo "… with pip, because uv is not available or failed; this takes longer."; \
        $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e "$(1)"; } \
-  || { echo "The packages could not be installed: is there a way to a package index from here?" >&2; exit 1; }
+  || { echo "The packages could not be installed: can this machine reach a package index?" >&2; exit 1; }
 @touch $@
 endef
 

@@ -1,6 +1,7 @@
 """The documents say what the code does."""
 
 import re
+import subprocess
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +18,14 @@ def names_in_example() -> list[str]:
     return re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8"), re.MULTILINE)
 
 
-def test_every_setting_stands_in_the_example_environment() -> None:
+def read_section(file: str, heading: str) -> str:
+    """Return a section of a document, without its heading."""
+    section = (ROOT / file).read_text(encoding="utf-8").partition(f"\n## {heading}")[2].partition("\n## ")[0]
+    assert section, f"{file} has no section {heading!r}"
+    return section
+
+
+def test_every_setting_is_in_the_example_environment() -> None:
     names = set(names_in_example())
     for name, field in Settings.model_fields.items():
         alias = field.validation_alias
@@ -34,43 +42,77 @@ def test_every_setting_of_the_example_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("status", list(OrderStatus))
-def test_every_status_stands_in_the_picture(status: OrderStatus) -> None:
-    picture = (ROOT / "README.md").read_text(encoding="utf-8").partition("## States")[2].partition("## ")[0]
-    assert status in picture
+def test_every_status_is_in_the_picture(status: OrderStatus) -> None:
+    assert status in read_section("docs/architecture.md", "States")
 
 
-def test_every_test_that_the_readme_names_is_there() -> None:
-    what_happens = (
-        (ROOT / "README.md").read_text(encoding="utf-8").partition("## What happens when")[2].partition("## ")[0]
-    )
-    there = {
+def test_every_test_that_the_failure_table_names_exists() -> None:
+    what_happens = read_section("docs/reliability.md", "What happens when")
+    existing = {
         name
         for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))
     }
     rows = [line for line in what_happens.splitlines() if line.startswith("| ")][2:]
 
-    assert len(rows) > 20
+    assert len(rows) >= 40
     for row in rows:
         named = re.findall(r"`(test_\w+)`", row)
         assert named, row
-        assert set(named) <= there, row
+        assert set(named) <= existing, row
 
 
 def test_the_table_of_packages_is_the_contract() -> None:
     contract = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(one["layers"] for one in contract["contracts"] if one["type"] == "layers")
-    floor = {name.strip(): at for at, layer in enumerate(layers) for name in re.split(r"[|:]", layer)}
-    table = (
-        (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("## Where things are")[2].partition("## ")[0]
-    )
+    depths = {name.strip(): at for at, layer in enumerate(layers) for name in re.split(r"[|:]", layer)}
+    table = read_section("docs/architecture.md", "Packages")
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
 
-    named = [[floor.get(name, -1) for name in re.findall(r"`(\w+)`", row)] for row in rows]
+    named = [[depths.get(name, -1) for name in re.findall(r"`(\w+)`", row)] for row in rows]
 
-    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(floor)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(depths)
     for above, below in pairwise(named):
         assert max(above) < min(below)
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+def test_every_relative_link_leads_to_a_file_and_its_heading() -> None:
+    broken: list[str] = []
+    for document in list_documents():
+        for target in re.findall(r"\]\(([^)\s]+)\)", remove_code(document.read_text(encoding="utf-8"))):
+            path, _, heading = target.partition("#")
+            if re.match(r"[a-z]+:", target):
+                continue
+            file = document.parent / path if path else document
+            if not file.exists() or (heading and heading not in list_anchors(file)):
+                broken.append(f"{document.relative_to(ROOT)}: {target}")
+    assert broken == []
+
+
+def list_documents() -> list[Path]:
+    """Return the Markdown files that people read; the articles of samples and tests are data."""
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.md"],  # noqa: S607 - git, wherever it is
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    return [ROOT / name for name in tracked if not re.match(r"samples/.+/|tests/corpus/(?!README)|src/", name)]
+
+
+def remove_code(markdown: str) -> str:
+    return re.sub(r"```.*?```|`[^`\n]*`", "", markdown, flags=re.DOTALL)
+
+
+def list_anchors(document: Path) -> set[str]:
+    """Return the anchors of a document's headings, as they are made from their text."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_status_can_be_left_or_is_the_end() -> None:

@@ -61,7 +61,7 @@ async def test_a_letter_whose_message_comes_five_times_goes_out_once(stage: Stag
 
 
 @pytest.mark.parametrize("at", ["rcpt", "data"])
-async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, at: str) -> None:
+async def test_an_email_that_is_refused_for_now_is_tried_again(stage: Stage, at: str) -> None:
     # Given a mail server that is busy
     email = await an_email(stage)
     await stage.sandbox.put("/faults", json={"mail": [{"kind": "status", "code": 451, "at": at}]})
@@ -80,7 +80,7 @@ async def test_a_letter_that_is_not_taken_for_now_is_tried_again(stage: Stage, a
     assert ((await row())["state"], len(await stage.mails())) == ("SENT", 1)
 
 
-async def test_a_mail_server_that_is_away_for_hours_gets_the_letter_when_it_is_back(stage: Stage) -> None:
+async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_back(stage: Stage) -> None:
     # Given a mail server that hangs up on everybody
     email = await an_email(stage)
     await stage.faults(mail=[{"kind": "down", "times": -1}])
@@ -158,7 +158,7 @@ async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) 
     await stage.sound()
 
 
-async def test_a_letter_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
+async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
     # Given a worker that was killed while the server had the letter
     email = await an_email(stage)
     outgoing = await emails.claim(email["id"])

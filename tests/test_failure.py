@@ -420,7 +420,7 @@ async def test_a_model_that_never_answers_is_given_up_and_asked_again(stage: Sta
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)])
-def test_every_minute_strikes_over_both_changes_of_daylight_saving(start: datetime) -> None:
+def test_every_minute_begins_over_both_changes_of_daylight_saving(start: datetime) -> None:
     at = pendulum.instance(start).in_timezone("Europe/Berlin")
     for minute_number in range(1, 301):
         at = cron("* * * * *").next_valid_date(at)

@@ -228,7 +228,7 @@ async def test_a_session_that_expired_before_its_payment_was_heard_of_is_still_a
     await stage.sound()
 
 
-async def test_a_payment_that_takes_days_holds_its_place_and_becomes_an_order_when_it_is_there(stage: Stage) -> None:
+async def test_a_payment_that_takes_days_holds_its_slot_and_becomes_an_order_when_it_succeeds(stage: Stage) -> None:
     # Given an article with one place, and a bank debit for it that is on its way
     article_id = await stage.article(max_paid_links=1)
     opened = await stage.asked_and_opened(article_id)
@@ -258,7 +258,7 @@ async def test_who_clicks_the_magic_link_while_a_payment_is_on_its_way_is_not_as
     assert (await stage.checkout(token)).json()["error"]["code"] == "payment_pending"
 
 
-async def test_a_payment_that_fails_after_days_lets_its_place_go(stage: Stage) -> None:
+async def test_a_payment_that_fails_after_days_frees_its_slot(stage: Stage) -> None:
     article_id = await stage.article(max_paid_links=1)
     opened = await stage.asked_and_opened(article_id)
     await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
@@ -280,7 +280,7 @@ async def delayed(stage: Stage) -> dict[str, Any]:
     return opened
 
 
-async def test_a_delayed_payment_that_failed_without_a_word_is_found_and_told(stage: Stage) -> None:
+async def test_a_delayed_payment_that_failed_without_a_webhook_is_found_and_reported(stage: Stage) -> None:
     opened = await delayed(stage)
     await stage.sandbox.post(f"{opened['checkoutUrl']}/fail-delayed", headers={"accept": "application/json"})
 

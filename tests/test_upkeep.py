@@ -26,7 +26,7 @@ async def long_ago() -> None:
     await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '2 minutes'")
 
 
-async def test_a_flushed_redis_loses_no_job_and_no_letter(stage: Stage) -> None:
+async def test_a_flushed_redis_loses_no_job_and_no_email(stage: Stage) -> None:
     # Given a paid order, and a Redis that has lost everything
     order = await stage.buy(await stage.article())
     redis_broker().client.flushall()
@@ -110,7 +110,7 @@ async def test_a_purchase_that_was_not_paid_lets_its_place_go(stage: Stage) -> N
     assert (await stage.ask(article_id, email="ben@customers.example")).status_code == 202
 
 
-async def test_a_paid_session_whose_webhook_never_came_is_settled(stage: Stage) -> None:
+async def test_a_paid_session_whose_webhook_never_came_is_fulfilled(stage: Stage) -> None:
     # Given a paid session, and a webhook that was lost for good
     await stage.ask(await stage.article())
     opened = (await stage.checkout(await stage.magic_token())).json()["data"]
@@ -250,7 +250,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
     await stage.sound()
 
 
-async def test_a_clock_that_was_away_for_ten_minutes_has_forgotten_nothing(stage: Stage) -> None:
+async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage: Stage) -> None:
     # Given what fell due meanwhile: a job and a letter nobody was told of, a place that is held for nobody, a refund,
     # and a paid session whose webhook was lost
     article_id = await stage.article(max_paid_links=9)

@@ -332,7 +332,7 @@ def put(client: Any, queue: str, message_id: str, body: bytes) -> None:
     client.rpush(f"dramatiq:{queue}", message_id)
 
 
-async def test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once(
+async def test_two_clocks_and_one_that_restarts_again_and_again_do_each_minutes_work_once(
     product: Product, shop: Storefront
 ) -> None:
     # Given a paid session whose webhook never came, and two clocks more

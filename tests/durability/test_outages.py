@@ -28,7 +28,7 @@ AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
 
 
-async def test_a_redis_that_is_away_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Storefront) -> None:
+async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Storefront) -> None:
     # Given payment pages, and an order whose job is about to fail
     opened = [await shop.opened() for _ in range(2)]
     before = (await shop.calls()).count("link_edit")
@@ -140,7 +140,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
     assert product.pid(WRITER) == worker
 
 
-async def test_a_clock_outlives_a_redis_that_is_away(product: Product, shop: Storefront) -> None:
+async def test_a_clock_outlives_a_redis_that_is_down(product: Product, shop: Storefront) -> None:
     # Given a clock that starts, and so strikes, while Redis is away, and an order that is paid then
     opened = await shop.opened()
     product.take_away(REDIS)
@@ -194,7 +194,7 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
-async def test_the_web_says_try_again_while_postgresql_is_away(product: Product, shop: Storefront) -> None:
+async def test_the_web_answers_try_again_while_postgresql_is_down(product: Product, shop: Storefront) -> None:
     # Given a payment page, and an order at work
     opened = await shop.opened()
     order, _ = await at_work(shop, seconds=2)
@@ -265,7 +265,7 @@ async def until_the_email_is_handed_over(shop: Storefront) -> dict[str, Any]:
     ],
     ids=lambda come: come.__name__.replace("_", " "),
 )
-async def test_a_postgresql_that_is_away_from_one_phase_of_an_order_on_loses_and_doubles_nothing(
+async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and_doubles_nothing(
     product: Product, shop: Storefront, come: Callable[[Storefront], Awaitable[dict[str, Any]]]
 ) -> None:
     # Given an order that has come so far

@@ -18,7 +18,7 @@ from tests.durability.test_durability import (
     test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wakes,
     test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice,
     test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one,
-    test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once,
+    test_two_clocks_and_one_that_restarts_again_and_again_do_each_minutes_work_once,
     test_what_arrives_during_a_deploy_starts_within_three_seconds,
 )
 from tests.durability.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
@@ -30,7 +30,7 @@ __all__ = [
     "test_a_worker_that_is_killed_loses_no_order_and_pays_for_no_answer_twice",
     "test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one",
     "test_postgresql_restarting_at_every_step_of_an_order_loses_nothing",
-    "test_two_clocks_and_one_that_strikes_again_and_again_do_each_minutes_work_once",
+    "test_two_clocks_and_one_that_restarts_again_and_again_do_each_minutes_work_once",
     "test_what_arrives_during_a_deploy_starts_within_three_seconds",
 ]
 
