@@ -1,4 +1,4 @@
-"""The few errors that a caller is meant to see; each carries its HTTP status, and one handler renders them."""
+"""The errors that a caller sees; each has its HTTP status, and one handler renders them."""
 
 from typing import Annotated
 
@@ -15,7 +15,7 @@ class FieldError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProblemError(Exception):
-    """An expected refusal: `status` (HTTP), `code` (stable, for programs), a sentence for people, and field details."""
+    """An expected refusal: HTTP status, a stable `code` for programs, a sentence for people, and details of fields."""
 
     status = 400
     code = "bad_request"
@@ -29,7 +29,7 @@ class ProblemError(Exception):
 
 
 class InvalidError(ProblemError):
-    """The input was understood, but a field breaks a rule; every broken field is named."""
+    """Fields of the input break rules; every one is named."""
 
     status = 422
     code = "invalid"
@@ -40,24 +40,24 @@ class InvalidError(ProblemError):
 
 
 class UnauthorizedError(ProblemError):
-    """No, or no known, credentials."""
+    """The credentials are missing or unknown."""
 
     status = 401
     code = "unauthorized"
 
 
 class ForbiddenError(ProblemError):
-    """The caller is known, or came from elsewhere, and may not do this; no word of what would be there."""
+    """The caller may not do this; the answer does not reveal what exists."""
 
     status = 403
     code = "forbidden"
 
     def __init__(self) -> None:
-        super().__init__("This is not for you.")
+        super().__init__("You do not have permission to do this.")
 
 
 class NotFoundError(ProblemError):
-    """There is no such thing, or none that this caller may know of."""
+    """It does not exist, or this caller may not know that it does."""
 
     status = 404
     code = "not_found"
@@ -68,21 +68,21 @@ class NotFoundError(ProblemError):
 
 
 class GoneError(ProblemError):
-    """There was such a thing, and it is not coming back under this address."""
+    """It existed, and will not return at this address."""
 
     status = 410
     code = "gone"
 
 
 class ConflictError(ProblemError):
-    """The thing is in another state than the call needs: moved on, used up, or moved by somebody else first."""
+    """It is in another state than the call needs, perhaps because somebody else acted first."""
 
     status = 409
     code = "conflict"
 
 
 class TooManyError(ProblemError):
-    """A rate limit is reached; `retry_after` says in how many seconds it is worth trying again."""
+    """A rate limit is reached; `retry_after` is the number of seconds to wait."""
 
     status = 429
     code = "too_many_requests"
@@ -93,7 +93,7 @@ class TooManyError(ProblemError):
 
 
 class UnavailableError(ProblemError):
-    """A part that we need does not answer; nothing was changed, and trying again later is right."""
+    """A service that is needed does not answer; nothing was changed, and a later try may succeed."""
 
     status = 503
     code = "unavailable"

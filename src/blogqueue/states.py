@@ -1,31 +1,31 @@
-"""The states of orders and jobs, and the allowed moves between them, as data (DESIGN.md §2).
+"""The states of orders, jobs, emails and payments, and the allowed moves between them, as data.
 
-A state's comment says what it means and who moves it on. The one function that moves an order is `orders.move`,
-the ones that move a job are in `jobs`; both go by these tables with compare-and-set.
+A state's comment says what it means and who moves it on. `orders.lifecycle.move` moves orders, and the functions in
+`jobs` move jobs; both check these tables, and change a row by compare-and-set.
 """
 
 from enum import StrEnum
 
 
 class OrderKind(StrEnum):
-    """What was bought."""
+    """The two kinds of product."""
 
     BACKLINK = "backlink"  # a link worked into a published article
     ARTICLE = "article"  # a new article, written around a link
 
 
 class OrderStatus(StrEnum):
-    """Where a paid order stands."""
+    """The status of a paid order."""
 
-    PROCESSING = "PROCESSING"  # a job is promised or at work; the worker moves it on
+    PROCESSING = "PROCESSING"  # its job waits or runs; the worker moves it on
     QUALITY_CHECK = "QUALITY_CHECK"  # a version is ready; the customer regenerates or submits
     ADMIN_REVIEW = "ADMIN_REVIEW"  # the customer submitted; an editor approves or rejects
     COMPLETED = "COMPLETED"  # published; nobody moves it on
-    FAILED = "FAILED"  # see FailureReason; an admin may retry until a refund has begun
+    FAILED = "FAILED"  # see FailureReason; an operator may retry until a refund has begun
 
 
 class FailureReason(StrEnum):
-    """Why an order is FAILED."""
+    """The reason why an order is FAILED."""
 
     JOB_FAILED = "job_failed"
     REJECTED = "rejected"
@@ -34,7 +34,7 @@ class FailureReason(StrEnum):
 
 
 class RefundState(StrEnum):
-    """How far the return of the money is."""
+    """The state of an order's refund."""
 
     NONE = "NONE"
     INITIATED = "INITIATED"
@@ -43,46 +43,46 @@ class RefundState(StrEnum):
 
 
 class JobState(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
-    WAITING = "WAITING"  # promised; a worker claims it
-    ACTIVE = "ACTIVE"  # claimed with a lease; the worker, or after the lease another one, moves it on
+    WAITING = "WAITING"  # due now; a worker claims it
+    ACTIVE = "ACTIVE"  # claimed with a lease; its worker moves it on, or another one after the lease
     DELAYED = "DELAYED"  # an attempt failed; due again at `run_at`
     COMPLETED = "COMPLETED"  # its version is stored
-    FAILED = "FAILED"  # its attempts are used up, or it cannot get better; an operator may retry
-    CANCELLED = "CANCELLED"  # nobody wants the result any more, or for as long as the order is on hold
+    FAILED = "FAILED"  # its attempts are used up, or another one cannot succeed; an operator may retry
+    CANCELLED = "CANCELLED"  # its order ended, or is on hold
 
 
 class EmailState(StrEnum):
-    """Where a letter stands."""
+    """The state of an email."""
 
-    WAITING = "WAITING"  # promised; the mail worker claims it
-    SENDING = "SENDING"  # handed to the mail server, whose answer is not in yet; never handed over again
+    WAITING = "WAITING"  # to be sent; the mail worker claims it
+    SENDING = "SENDING"  # handed to the mail server, which has not answered yet; never handed over again
     SENT = "SENT"
     FAILED = "FAILED"  # refused for good or its outcome is unknown; shown to the operator
 
 
 class PurchaseState(StrEnum):
-    """Where a purchase stands before (and just after) it is paid."""
+    """The state of a purchase before and just after its payment."""
 
-    OPEN = "OPEN"  # asked for; holds a link place until it expires
-    PAID = "PAID"  # settled: has its order
-    EXPIRED = "EXPIRED"  # not paid in time; holds nothing
-    HELD = "HELD"  # paid, but not as asked; an operator decides on its held payment
+    OPEN = "OPEN"  # not paid yet; may hold a link slot until it expires
+    PAID = "PAID"  # fulfilled: it has an order
+    EXPIRED = "EXPIRED"  # not paid in time; holds no slot
+    HELD = "HELD"  # paid, but the payment does not match; an operator decides on the held payment
 
 
 class HeldState(StrEnum):
-    """What became of a payment that has no order (yet)."""
+    """The state of a held payment."""
 
     HELD = "HELD"  # an operator decides
-    ACCEPTED = "ACCEPTED"  # worked on all the same: it has its order
-    RETURNING = "RETURNING"  # on its way back; Stripe is asked until it has taken it
+    ACCEPTED = "ACCEPTED"  # it became an order
+    RETURNING = "RETURNING"  # being refunded; Stripe is called until it has accepted the refund
     RETURNED = "RETURNED"
-    DISMISSED = "DISMISSED"  # settled by hand, outside
+    DISMISSED = "DISMISSED"  # dealt with outside blogqueue
 
 
 class ArticleStatus(StrEnum):
-    """Whether an article is on sale."""
+    """The state of an article; only a PUBLISHED one is on sale."""
 
     DRAFT = "DRAFT"
     PUBLISHED = "PUBLISHED"
@@ -90,7 +90,7 @@ class ArticleStatus(StrEnum):
 
 
 class ReviewStatus(StrEnum):
-    """What an editor has said of a version (the seed's `backlink_review_status`)."""
+    """An editor's decision on a version."""
 
     PENDING_REVIEW = "PENDING_REVIEW"
     APPROVED = "APPROVED"
@@ -99,7 +99,7 @@ class ReviewStatus(StrEnum):
 
 
 class QcStatus(StrEnum):
-    """What the checks and the second opinion said of a version (the seed's `last_qc_status`)."""
+    """The result of the checks and the second opinion for a version."""
 
     APPROVED_BY_AI = "APPROVED_BY_AI"
     NEEDS_HUMAN_REVIEW = "NEEDS_HUMAN_REVIEW"
@@ -115,8 +115,8 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.ACTIVE, JobState.CANCELLED}),
-    # ACTIVE to ACTIVE: taken over after its lease ran out. ACTIVE to WAITING: handed back by a worker that stops.
-    # To CANCELLED: its order was put on hold, or its payment reversed. Back to WAITING: the dispute was won.
+    # ACTIVE to ACTIVE: claimed again after its lease expired. ACTIVE to WAITING: handed back by a worker that stops.
+    # To CANCELLED: its order was put on hold, or its payment was reversed. Back to WAITING: the dispute was won.
     JobState.ACTIVE: frozenset(
         {
             JobState.COMPLETED,
@@ -134,7 +134,7 @@ JOB_MOVES: dict[JobState, frozenset[JobState]] = {
 }
 
 OPEN_JOBS = (JobState.WAITING, JobState.DELAYED, JobState.ACTIVE)
-"""The job states that promise more work; a PROCESSING order has exactly one job in them."""
+"""The states of jobs with more work to do; a PROCESSING order has exactly one job in them."""
 
 STATUS_MESSAGES: dict[OrderStatus, str] = {
     OrderStatus.PROCESSING: "AI is working on your request",
@@ -154,9 +154,9 @@ STEPS: dict[OrderStatus, int] = {
     OrderStatus.ADMIN_REVIEW: 4,
     OrderStatus.COMPLETED: 5,
 }
-"""A FAILED order keeps the step at which it stopped (a column); a PROCESSING one whose job nobody claimed is at 1."""
+"""A FAILED order keeps the step at which it stopped (a column); a PROCESSING one whose job is not claimed is at 1."""
 
 
 def sources(target: OrderStatus) -> tuple[OrderStatus, ...]:
-    """The statuses from which an order may move to `target`."""
+    """Return the statuses from which an order may move to `target`."""
     return tuple(status for status, targets in ORDER_MOVES.items() if target in targets)

@@ -155,7 +155,7 @@ def store_first_start(folder: Path, database: str, done: dict[str, str]) -> None
 
 
 def write_private(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON atomically, readable by its owner only."""
+    """Write JSON atomically, readable by this user only."""
     text = json.dumps(content, indent=2) + "\n"
     # mkstemp makes its file with 0600.
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")

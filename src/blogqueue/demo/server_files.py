@@ -161,14 +161,14 @@ def _get_plain_user_prefix(data: Path, program: Path) -> list[str]:
     # Changing the user clears the signal that was requested for the parent's end, so it is requested again.
     to_the_end = ["setpriv", "--pdeathsig", "INT"]
     namespace = ["unshare", "--user", "--map-user=1000", "--map-group=1000", *to_the_end]
-    owner = data.stat().st_uid
-    if owner == 0 and _works([*namespace, str(program), "--version"]):
+    uid = data.stat().st_uid
+    if uid == 0 and _works([*namespace, str(program), "--version"]):
         return namespace
-    owner = owner or NOBODY
-    group = NOBODY if owner == NOBODY else data.stat().st_gid
+    uid = uid or NOBODY
+    gid = NOBODY if uid == NOBODY else data.stat().st_gid
     for path in (data, *data.rglob("*")):
-        os.chown(path, owner, group, follow_symlinks=False)
-    user = [*to_the_end, f"--reuid={owner}", f"--regid={group}", "--clear-groups"]
+        os.chown(path, uid, gid, follow_symlinks=False)
+    user = [*to_the_end, f"--reuid={uid}", f"--regid={gid}", "--clear-groups"]
     user += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
     if not _works([*user, str(program), "--version"]):
         raise EmbeddedError(
