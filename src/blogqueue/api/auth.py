@@ -24,7 +24,9 @@ SESSION_COOKIE = "id"
 
 SCHEMES: dict[str, SecurityScheme | Reference] = {
     "orderToken": SecurityScheme(
-        type="http", scheme="bearer", description="An order's access token, from the links in our emails."
+        type="http",
+        scheme="bearer",
+        description="An order's access token, from the links in our emails. Without it, the answer is 404.",
     ),
     "orderCookie": SecurityScheme(
         type="apiKey",
@@ -47,8 +49,10 @@ SCHEMES: dict[str, SecurityScheme | Reference] = {
 }
 """The ways to show who calls, for the description of the API."""
 
-CUSTOMER = [{"orderToken": list[str]()}, {"orderCookie": list[str]()}]
-EDITOR = [{"adminToken": list[str]()}, {"editorSession": list[str](), "formToken": list[str]()}]
+CUSTOMER: list[dict[str, list[str]]] = [{"orderToken": []}, {"orderCookie": []}, {}]
+"""The last says that no call is challenged: without the token, an order is not found, as if there were none."""
+
+EDITOR: list[dict[str, list[str]]] = [{"adminToken": []}, {"editorSession": [], "formToken": []}]
 
 # Each limit counts in a store of its own: the key in it is only the address.
 CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.max_checkouts_per_minute_per_ip), store="checkouts").middleware

@@ -206,7 +206,7 @@ def _name(of: Any) -> str:  # noqa: ANN401 - a type, or an alias of a generic on
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a parameter's schema without null: an address has no such value, a parameter is only left out."""
+    """Return a parameter's schema without null: a parameter is left out instead."""
     variants = [variant for variant in schema.get("oneOf", ()) if variant != {"type": "null"}]
     if len(variants) != 1:
         return schema

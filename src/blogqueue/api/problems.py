@@ -8,6 +8,7 @@ import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, SerializationException, ValidationException
 from litestar.openapi import ResponseSpec
+from litestar.params import QueryParameter
 
 from blogqueue.api.envelope import ErrorEnvelope, failure
 from blogqueue.db.engine import AWAY
@@ -61,6 +62,19 @@ class JSONRequest(Request[Any, Any, Any]):
             return await super().json()
         except (UnicodeDecodeError, RecursionError) as error:
             raise SerializationException(str(error)) from error
+
+
+async def refuse_null(request: Request[Any, Any, Any]) -> None:
+    """Refuse the text “null” for a parameter that may be left out: msgspec would take it for None.
+
+    Raises ValidationException.
+    """
+    for name, field in request.route_handler.parsed_fn_signature.parameters.items():
+        kwarg = field.kwarg_definition
+        if not (field.is_optional and isinstance(kwarg, QueryParameter)):
+            continue
+        if "null" in request.query_params.getall(kwarg.name or name, []):
+            raise ValidationException(extra=[{"key": kwarg.name or name, "message": _NULL}])
 
 
 def refusals(*statuses: int) -> dict[int, ResponseSpec]:

@@ -13,4 +13,5 @@ def make_router() -> Router:
         route_handlers=[handler for module in modules for handler in module.HANDLERS],
         exception_handlers={Exception: problems.answer},
         request_class=problems.JSONRequest,
+        before_request=problems.refuse_null,
     )
