@@ -13,7 +13,7 @@ RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check lint durability chaos bench clean again
+.PHONY: help install dev run test check lint durability fuzz chaos bench clean again
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -46,6 +46,9 @@ bench: $(DEV) ## measure
 
 durability: $(DEV) ## run the tests that kill processes and stop services; some minutes
 	$(BIN)/python -m pytest -m durability $(ARGS)
+
+fuzz: $(DEV) ## call everything that the API describes with generated data, for some minutes
+	BLOGQUEUE_FUZZ_EXAMPLES=$${BLOGQUEUE_FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -m fuzz -n0 -rP tests/api $(ARGS)
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
 	$(BIN)/python -m tests.durability.chaos $(ARGS)

@@ -26,8 +26,8 @@ class SignedByStripe(AuthBase):
     """Signs the body that is sent, as only Stripe can."""
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        body = request.body or b""
-        text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+        body = request.body
+        text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body or "")
         request.headers["Stripe-Signature"] = stripe.WebhookSignature.generate_signature_header(text, KNOWN["secret"])
         return request
 
