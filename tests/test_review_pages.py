@@ -83,7 +83,7 @@ async def test_the_json_api_takes_a_session_with_the_form_token(stage: Stage) ->
 
     assert answer.json()["data"]["status"] == "COMPLETED"
     rows = await OrderEvent.select(OrderEvent.actor).where(OrderEvent.action == "approve")
-    assert rows == [{"who": "edith"}]
+    assert rows == [{"actor": "edith"}]
 
 
 async def test_what_somebody_just_approved_is_shown_as_it_is_now(stage: Stage) -> None:
@@ -130,7 +130,7 @@ async def test_a_rejection_without_a_reason_is_refused_on_the_page(stage: Stage)
     order = await stage.submitted(await stage.article())
     await stage.signed_in()
 
-    answer = await post(stage, order, "reject", await form_token(stage, order), reason="", words="  ")
+    answer = await post(stage, order, "reject", await form_token(stage, order), reason="", explanation="  ")
 
     assert answer.status_code == 422
     assert "Say why" in answer.text
@@ -144,15 +144,15 @@ async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> No
     form = await form_token(stage, order)
 
     # When her reason holds what nobody can read
-    said = {"reason": approval.REASONS[1], "words": "It is <b>not</b> what\u202e it says."}
+    said = {"reason": approval.REASONS[1], "explanation": "It is <b>not</b> what\u202e it says."}
     answer = await post(stage, order, "reject", form, **said)
 
     # Then her choice and her words stand in the form, which is open
     assert answer.status_code == 422
     page = html.unescape(answer.text)
     assert f"<option selected>{approval.REASONS[1]}</option>" in page
-    assert f">\n{said['words']}</textarea>" in page
-    assert '<details name="word" open><summary class="action" accesskey="r">' in page
+    assert f">\n{said['explanation']}</textarea>" in page
+    assert '<details name="decision" open><summary class="action" accesskey="r">' in page
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
@@ -174,9 +174,9 @@ async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands
 @pytest.mark.parametrize(
     ("how", "words", "button"),
     [
-        ("a heading", "makes the same change to the text that is live now", "Publish now"),
-        ("the paragraph", "stale_block: The edited paragraph was changed or removed.", "Have it worked in again"),
-        ("a neighbour's paid link", "beside another paid link", "Have it worked in again"),
+        ("a heading", "the same change is made to the live text", "Publish now"),
+        ("the paragraph", "stale_block: The edited paragraph was changed or removed.", "Add the link again"),
+        ("a neighbour's paid link", "beside another paid link", "Add the link again"),
         ("taken down", "The article is not published.", ""),
     ],
 )
@@ -207,12 +207,12 @@ async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, word
 
     # Then she reads what her word would do, and why; and that is what it does
     assert words in page
-    assert [one for one in ("Publish now", "Have it worked in again") if f"<button>{one}</button>" in page] == (
+    assert [one for one in ("Publish now", "Add the link again") if f"<button>{one}</button>" in page] == (
         [button] if button else []
     )
     answer = await stage.approve(order)
     became = answer.json()["data"]["status"] if answer.status_code == 200 else answer.json()["error"]["code"]
-    assert became == {"Publish now": "COMPLETED", "Have it worked in again": "PROCESSING", "": "unpublished"}[button]
+    assert became == {"Publish now": "COMPLETED", "Add the link again": "PROCESSING", "": "unpublished"}[button]
 
 
 async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
@@ -228,7 +228,7 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     page = await stage.http.get(f"/admin/reviews/{order.id}")
 
     # Then it is listed with its reason and the day of its refund, and its page offers both words
-    assert "the money not back yet" in listed and f"/admin/reviews/{order.id}" in listed and "job failed" in listed
+    assert "Failed and not refunded yet" in listed and f"/admin/reviews/{order.id}" in listed and "job failed" in listed
     assert "Retry now" in page.text and "Refund now" in page.text
 
     # When she retries it
@@ -236,16 +236,16 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     answer = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
 
     # Then it is worked on again under her name, and nothing more is offered
-    assert answer.headers["location"] == f"/admin/reviews/{order.id}?said=retry"
+    assert answer.headers["location"] == f"/admin/reviews/{order.id}?notice=retry"
     page = await stage.http.get(answer.headers["location"])
-    assert "Its job waits again" in page.text and "Retry now" not in page.text
+    assert "The job is in the queue again" in page.text and "Retry now" not in page.text
     again = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
     assert again.status_code == 409 and "it is" not in again.text.partition("alert")[0]
     assert [row["actor"] for row in await OrderEvent.select().where(OrderEvent.action == "retry")] == ["edith"]
     assert (await stage.http.post(f"/admin/reviews/{order.id}/retry", data={})).status_code == 403
     await stage.drain()
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
-    assert "the money not back yet" not in (await stage.http.get("/admin/reviews")).text
+    assert "Failed and not refunded yet" not in (await stage.http.get("/admin/reviews")).text
     await stage.sound()
 
 
@@ -260,21 +260,21 @@ async def test_a_failed_order_is_refunded_on_its_page_and_once_more_when_stripe_
 
     # When Edith refunds it
     answer = await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)
-    assert answer.headers["location"] == f"/admin/reviews/{order.id}?said=refund"
+    assert answer.headers["location"] == f"/admin/reviews/{order.id}?notice=refund"
     page = (await stage.http.get(answer.headers["location"])).text
-    assert "The money is on its way back." in page and "Refund now" not in page and "Retry now" not in page
+    assert "The refund is on its way." in page and "Refund now" not in page and "Retry now" not in page
     await stage.drain()
     await stage.refund_state(order, "FAILED")
 
     # Then the list and the page say that it failed, and she asks once more
     assert '<span class="bad">failed</span>' in (await stage.http.get("/admin/reviews")).text
     page = (await stage.http.get(f"/admin/reviews/{order.id}")).text
-    assert "Refund again" in page and "Retry now" not in page
+    assert "Try the refund again" in page and "Retry now" not in page
     await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)
     await stage.drain()
     await stage.refund_state(order, "SUCCEEDED")
     assert (await stage.http.post(f"/admin/reviews/{order.id}/refund", data=form)).status_code == 409
-    assert "the money not back yet" not in (await stage.http.get("/admin/reviews")).text
+    assert "Failed and not refunded yet" not in (await stage.http.get("/admin/reviews")).text
     await stage.sound()
 
 
@@ -304,7 +304,7 @@ async def test_more_orders_than_a_page_shows_are_counted_and_all_come_up(stage: 
         seen.append(following)
 
     # Then the page says how many there are, and "Next" leads to each
-    assert "101 waiting" in page and "The 100 oldest of 101" in page
+    assert "101 waiting" in page and "the 100 oldest of 101" in page
     assert len(set(seen)) == len(seen) == 101
 
 

@@ -39,7 +39,7 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     await page.click("#regenerate")
     await ana.shows("Your article is being written again.")
     await stage.drain()
-    await ana.shows("2 of 2, made")
+    await ana.shows("2 of 2, created")
     await page.click("summary:has-text('Version 1 of 2')")
     await ana.is_sound()
 
@@ -62,22 +62,22 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     """Ana finds the site, orders an article there, first with words that cannot be, and pays."""
     page = ana.page
     await ana.go("/")
-    await page.click("text=Have a new article written")
-    await ana.looks_well("sites")
+    await page.click("text=Order a new article")
+    await ana.looks_well("domains")
     await page.click("main >> text=Green Bench")
     await ana.looks_well("article-form")
     for name, value in (REQUEST | {"topic": "The best casino", "anchorText": "C# pots"}).items():
         await page.fill(f"#{name}", value)
-    await page.click("text=Continue: confirm by e-mail")
+    await page.click("text=Continue: confirm by email")
     await ana.shows("please leave out “#”.")
     assert await page.evaluate("document.activeElement.id") == "anchorText"
     assert await page.input_value("#topic") == "The best casino"
     await page.fill("#anchorText", REQUEST["anchorText"])
-    await page.click("text=Continue: confirm by e-mail")
+    await page.click("text=Continue: confirm by email")
     await page.locator("#topic[aria-invalid=true]").wait_for()
     await ana.looks_well("article-form-refused")
     await page.fill("#topic", REQUEST["topic"])
-    await page.click("text=Continue: confirm by e-mail")
+    await page.click("text=Continue: confirm by email")
     await ana.shows(REQUEST["email"])
     assert await page.get_attribute("main a.button", "href") == "/new-article/greenbench.example"
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
@@ -109,7 +109,7 @@ async def test_no_site_sells_articles(stage: Stage, ana: Visitor) -> None:
 
     await ana.go("/new-article")
 
-    await ana.shows("No site sells new articles right now.")
+    await ana.shows("No domain sells new articles at the moment.")
     await ana.is_sound()
     await ana.go("/new-article/greenbench.example")
     assert await ana.heading() == "Page not found"

@@ -21,7 +21,7 @@ REQUEST = {
 async def fill_in(page: Page, **changes: str) -> None:
     for name, value in (REQUEST | changes).items():
         await page.fill(f"#{name}", value)
-    await page.click("text=Continue: confirm by e-mail")
+    await page.click("text=Continue: confirm by email")
 
 
 async def test_a_customer_buys_follows_and_accepts_a_link(stage: Stage, ana: Visitor) -> None:
@@ -41,7 +41,7 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     await ana.looks_well("catalogue")
     await page.click("text=Soil that lasts")
     await ana.looks_well("article")
-    await page.click("text=Buy a link here")
+    await page.click("text=Buy a link")
     await ana.looks_well("form")
     await fill_in(page, anchorText="a [guide]")
     await page.locator("#anchorText[aria-invalid=true]").wait_for()
@@ -51,7 +51,7 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     await fill_in(page)
     await ana.shows(REQUEST["email"])
     assert await ana.heading() == "Check your email"
-    await ana.looks_well("check-mail")
+    await ana.looks_well("check-email")
 
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
     await ana.looks_well("confirm")
@@ -95,7 +95,7 @@ async def regenerates(stage: Stage, ana: Visitor) -> None:
     await ana.page.click("#ask-regenerate summary")
     await ana.shows("starts again from the published article")
     await ana.page.click("#regenerate")
-    await ana.shows("Your link is being worked in again")
+    await ana.shows("Your link is being regenerated")
     await ana.looks_well("order-regenerating")
     await stage.drain()
     await ana.shows("Content ready for review")
@@ -143,7 +143,7 @@ async def test_everything_works_without_script_on_a_phone(stage: Stage, chromium
     # Regenerate and submit are forms
     await page.click("#ask-regenerate summary")
     await page.click("#regenerate")
-    await ana.shows("Your link is being worked in again")
+    await ana.shows("Your link is being regenerated")
     await stage.drain()
     await ana.open_order(order)
     await page.click("#ask-submit summary")
@@ -185,14 +185,14 @@ async def test_a_stale_tab_does_no_harm_and_says_what_happened(
     # When the first regenerates and the new version has come, and then the second submits what it shows
     await ana.page.click("#ask-regenerate summary")
     await ana.page.click("#regenerate")
-    await ana.shows("Your link is being worked in again")
+    await ana.shows("Your link is being regenerated")
     await stage.drain()
     version_id = (await stage.status(order))["version"]["versionId"]
     await other.page.click("#ask-submit summary")
     await other.page.click("#submit")
 
     # Then nothing is submitted, and the second tab shows the newer version and says so
-    await other.shows("Nothing was changed: a newer version is here")
+    await other.shows("Nothing was changed, because there is a newer version")
     status = await stage.status(order)
     assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", version_id)
 
@@ -203,13 +203,13 @@ async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(s
     await ana.open_order(order)
 
     await stage.drain()
-    await ana.shows("Attempt 1 of 3 did not work out")
+    await ana.shows("Attempt 1 of 3 failed.")
     for _ in range(2):
         await stage.time_passes()
         await stage.drain()
 
     await ana.shows("Order processing issue")
-    await ana.shows("you get 49.00 EUR back without asking")
+    await ana.shows("we will refund 49.00 EUR")
     await ana.looks_well("order-failed")
 
 
@@ -223,9 +223,9 @@ async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> Non
         ("/articles/nowhere", "Page not found", "not-found"),
         ("/articles/soil-that-lasts/link", "Your link in this article", ""),
         (f"/purchase/confirm?token={token}", "This link has expired", "expired"),
-        ("/purchase/confirm?token=made-up", "This link does not open anything", ""),
+        ("/purchase/confirm?token=made-up", "This link does not work", ""),
         ("/order-status/0f0e0f0e-0000-4000-8000-000000000000", "This order opens with its link", "order-link"),
-        ("/purchase/cancelled", "Nothing was paid", ""),
+        ("/purchase/cancelled", "You have not paid", ""),
         ("/terms", "Terms", ""),
         ("/privacy", "Privacy", ""),
     ):

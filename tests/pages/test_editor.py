@@ -18,10 +18,10 @@ HARMLESS = "'script-src' was not explicitly set"
 async def rejects(edith: Visitor) -> None:
     page = edith.page
     await page.locator("summary", has_text="Reject").click()
-    await page.get_by_label("Reason, as the customer reads it").select_option(index=3)
+    await page.get_by_label("Reason shown to the customer").select_option(index=3)
     await edith.looks_well("editor-reject")
     await page.get_by_role("button", name="Reject and refund").click()
-    await expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    await expect(page.get_by_text("All clear: no orders are waiting for review.")).to_be_visible()
     await expect(page.get_by_role("status")).to_contain_text("reject, by edith")
     await edith.looks_well("editor-nothing")
 
@@ -48,7 +48,7 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await page.get_by_role("link", name="Reviews").click()
 
     # Then both wait, the oldest first
-    await expect(page.get_by_role("heading", name="Waiting for review")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("ana@customers.example")
@@ -63,8 +63,8 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await expect(page.locator(".changed ins a")).to_have_count(0)
     await expect(page.locator(".changed a ins").first).to_contain_text("a guide to mulching")
     await expect(page.locator(".diff ins").last).to_contain_text("https://www.anasgarden.example/mulch-guide")
-    await expect(page.get_by_text("All else is byte for byte version 1.")).to_be_visible()
-    await expect(page.get_by_text("Every check held.")).to_be_visible()
+    await expect(page.get_by_text("Everything else is identical, byte for byte, to version 1.")).to_be_visible()
+    await expect(page.get_by_text("All checks passed.")).to_be_visible()
     await expect(page.locator("#others + ul")).to_contain_text("worm farming")
     await expect(page.locator(".history")).to_contain_text("customer: submit")
     await expect(page.get_by_role("button", name="Publish now")).to_be_hidden()
@@ -80,7 +80,7 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     # Then it is published under her name, and the next one is before her, with what approving it will do now
     await page.wait_for_url(f"**/admin/reviews/{ben.id}?done={ana.id}")
     await expect(page.get_by_role("status")).to_contain_text("approve, by edith")
-    await expect(page.get_by_text("makes the same change to the text that is live now")).to_be_visible()
+    await expect(page.get_by_text("the same change is made to the live text")).to_be_visible()
     assert (await order_row(ana))["status"] == "COMPLETED"
 
     # When she rejects that one with a reason of the list, then nothing waits
@@ -119,24 +119,24 @@ async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Vi
     await page.locator("summary", has_text="Retry").click()
     await edith.looks_well("editor-retry")
     await page.get_by_role("button", name="Retry now").click()
-    await expect(page.get_by_role("status")).to_contain_text("Its job waits again")
+    await expect(page.get_by_role("status")).to_contain_text("The job is in the queue again")
     assert (await order_row(ana))["status"] == "PROCESSING"
 
     # When she asks for the other one's money once more, then it is on its way
     await edith.go(f"/admin/reviews/{ben.id}")
     await page.locator("summary", has_text="Refund").click()
-    await page.get_by_role("button", name="Refund again").click()
-    await expect(page.get_by_role("status")).to_contain_text("on its way back")
+    await page.get_by_role("button", name="Try the refund again").click()
+    await expect(page.get_by_role("status")).to_contain_text("on its way")
     await stage.drain()
     await stage.refund_state(ben, "SUCCEEDED")
 
     # When she rejects what is in review with words that cannot be read, then her words are still there
     await edith.go(f"/admin/reviews/{cleo.id}")
     await page.locator("summary", has_text="Reject").click()
-    await page.get_by_label("Own words, or more to it").fill("No\u202e.")
+    await page.get_by_label("Explanation in your own words").fill("No\u202e.")
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_role("alert")).to_contain_text("Say why")
-    await expect(page.get_by_label("Own words, or more to it")).to_have_value("No\u202e.")
+    await expect(page.get_by_label("Explanation in your own words")).to_have_value("No\u202e.")
     await edith.looks_well("editor-reject-refused")
 
     # When the paragraph has changed, then she reads which rule stands in the way

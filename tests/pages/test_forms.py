@@ -34,7 +34,7 @@ async def test_the_form_says_before_paying_where_a_link_can_go(stage: Stage) -> 
     assert "one of 3 of the article's 4 paragraphs" in form
     assert "Digging turns the layers upside down" in form
     assert "49.00 EUR" in form
-    assert "takes no links about casino" in form
+    assert "does not accept links about casino" in form
     assert "nofollow" in form
 
 
@@ -43,8 +43,8 @@ async def test_a_wish_is_kept_and_the_browser_sent_on(stage: Stage) -> None:
 
     answer = await send(stage)
 
-    assert (answer.status_code, answer.headers["location"]) == (303, "/purchase/check-mail")
-    assert "ana@customers.example" in (await stage.http.get("/purchase/check-mail", headers=HTML)).text
+    assert (answer.status_code, answer.headers["location"]) == (303, "/purchase/check-email")
+    assert "ana@customers.example" in (await stage.http.get("/purchase/check-email", headers=HTML)).text
     assert await stage.magic_token()
 
 
@@ -110,7 +110,7 @@ async def test_a_sold_out_article_says_so_and_keeps_what_was_typed_from_being_se
 
     assert answer.status_code == 409
     assert "All link places of this article are taken." in answer.text
-    assert "no link free now" in (await stage.http.get("/", headers=HTML)).text
+    assert "sold out for now" in (await stage.http.get("/", headers=HTML)).text
     assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
 
 
@@ -140,7 +140,7 @@ async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) 
 
     # Then it is mailed, the next page says where to, and it confirms what she had asked for
     assert renewed.status_code == 303
-    check = await stage.http.get("/purchase/check-mail", headers=HTML)
+    check = await stage.http.get("/purchase/check-email", headers=HTML)
     assert "ana@customers.example" in check.text and f'href="{PATH}"' in check.text
     fresh = await stage.magic_token()
     assert fresh != token
@@ -164,7 +164,7 @@ async def test_what_is_paid_already_is_not_asked_for_again(stage: Stage) -> None
     # Then nothing is sold twice
     assert (pending.status_code, paid.status_code) == (409, 410)
     assert "Your payment is on its way" in pending.text
-    assert "This is paid already" in paid.text
+    assert "This purchase is already paid" in paid.text
     assert await Purchase.count() == 1
 
 
@@ -193,7 +193,7 @@ async def test_the_catalogue_filters_by_site_subject_and_words(stage: Stage) -> 
     ):
         page = (await stage.http.get(f"/?{query}", headers=HTML)).text
         assert ("Soil that lasts" in page) is found, query
-        assert ("Nothing fits that search" in page) is not found, query
+        assert ("No articles match your search" in page) is not found, query
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/soil-that-lasts", PATH, "/order-link", "/terms", "/nowhere"])
@@ -213,7 +213,7 @@ async def test_every_page_has_a_strict_policy_and_nothing_inline(stage: Stage, p
 
 async def test_the_check_your_mail_page_leads_to_our_forms_alone(stage: Stage) -> None:
     for form in ("https://elsewhere.example/", "//elsewhere.example", "/articles/../x/link", "javascript:alert(1)"):
-        page = await stage.http.get("/purchase/check-mail", headers=HTML | {"cookie": f"asked_with={form}"})
+        page = await stage.http.get("/purchase/check-email", headers=HTML | {"cookie": f"asked_with={form}"})
         assert page.status_code == 200
         assert "Fill in the form again" not in page.text
 

@@ -68,11 +68,11 @@ async def test_a_double_click_acts_once(stage: Stage, button: str) -> None:
     answers = await asyncio.gather(*(press(stage, order, button, version) for _ in range(2)))
 
     # Then it has acted once, and the other click says that the order has moved on
-    said = sorted(answer.headers["location"].rpartition("said=")[2] for answer in answers)
+    said = sorted(answer.headers["location"].rpartition("notice=")[2] for answer in answers)
     assert [answer.status_code for answer in answers] == [303, 303]
     assert said == sorted([{"submit": "submitted", "regenerate": "regenerating"}[button], "wrong_state"])
     assert await Job.count() == (2 if button == "regenerate" else 1)
-    page = (await stage.http.get(f"/order-status/{order.id}?said=wrong_state", headers=HTML)).text
+    page = (await stage.http.get(f"/order-status/{order.id}?notice=wrong_state", headers=HTML)).text
     assert "the order has moved on" in page
     await stage.drain()
     await stage.sound()
@@ -91,7 +91,7 @@ async def test_a_button_of_a_stale_page_does_nothing(stage: Stage, button: str) 
     answer = await press(stage, order, button, stale)
 
     # Then nothing has changed
-    assert answer.headers["location"].endswith("said=stale_version")
+    assert answer.headers["location"].endswith("notice=stale_version")
     status = await stage.status(order)
     assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", newer)
 
@@ -104,7 +104,7 @@ async def test_a_button_pressed_from_another_website_does_nothing(stage: Stage) 
         f"/order-status/{order.id}/submit", data={"version": version}, headers=HTML | {"sec-fetch-site": "cross-site"}
     )
 
-    assert answer.headers["location"].endswith("said=cross_site")
+    assert answer.headers["location"].endswith("notice=cross_site")
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
@@ -118,7 +118,7 @@ async def test_regenerating_too_often_says_so_and_keeps_the_version(
 
     answer = await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
 
-    assert answer.headers["location"].endswith("said=too_many_requests")
+    assert answer.headers["location"].endswith("notice=too_many_requests")
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
@@ -205,7 +205,7 @@ async def test_a_notice_is_one_of_ours(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
     await open_order(stage, order)
 
-    page = await stage.http.get(f"/order-status/{order.id}", params={"said": "<b>You won</b>"}, headers=HTML)
+    page = await stage.http.get(f"/order-status/{order.id}", params={"notice": "<b>You won</b>"}, headers=HTML)
 
     assert "You won" not in page.text
 
@@ -215,12 +215,12 @@ async def test_without_script_a_notice_does_not_outlive_its_time(stage: Stage) -
     order = await stage.delivered(await stage.article())
     answer = await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
     told = await stage.http.get(answer.headers["location"], headers=HTML)
-    assert "Your link is being worked in again." in told.text
+    assert "Your link is being regenerated." in told.text
 
     # Then the page loads itself again without it, and once the version is here the old address does not say it either
     assert f'<meta http-equiv="refresh" content="5;url=/order-status/{order.id}">' in told.text
     await stage.drain()
-    assert "being worked in again" not in (await stage.http.get(answer.headers["location"], headers=HTML)).text
+    assert "being regenerated" not in (await stage.http.get(answer.headers["location"], headers=HTML)).text
 
 
 async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: Stage) -> None:
@@ -237,7 +237,7 @@ async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: St
     answer = await stage.http.post(
         "/order-link", data={"email": "ana@customers.example", "order": str(old.id)}, headers=HTML
     )
-    assert "and to the one that you came from" in answer.text
+    assert "and to the one you tried to open" in answer.text
 
     # Then its link comes too
     async with asyncio.timeout(10):

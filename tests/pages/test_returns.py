@@ -15,17 +15,17 @@ async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, 
 
     # Nothing paid, and no such payment
     await ana.go(back)
-    assert await ana.heading() == "Nothing was paid yet"
+    assert await ana.heading() == "Nothing has been paid yet"
     await ana.looks_well("returned-unpaid")
     assert "ana@" not in await ana.page.content()
     await ana.go("/purchase/return?session_id=made-up")
-    assert await ana.heading() == "Nothing was paid yet"
+    assert await ana.heading() == "Nothing has been paid yet"
     await ana.is_sound()
 
     # Stripe does not answer
     await stage.faults(stripe=[{"kind": "status", "code": 500, "times": -1}])
     await ana.go(back)
-    assert await ana.heading() == "Just a moment, please"
+    assert await ana.heading() == "Please wait a moment"
     await ana.is_sound()
     await stage.faults(stripe=[])
 
@@ -54,7 +54,7 @@ async def test_a_payment_that_is_held_is_not_called_received(stage: Stage, ana: 
 
     await ana.go(f"/purchase/return?session_id={opened['sessionId']}")
 
-    assert await ana.heading() == "Your payment is being looked at"
+    assert await ana.heading() == "We are checking your payment"
     assert await ana.page.locator("main a[href='mailto:help@blogqueue.example']").count() == 1
     await ana.is_sound()
 
@@ -70,6 +70,6 @@ async def test_a_payment_page_whose_time_is_over_is_not_called_an_expired_link(s
     await ana.go(f"/purchase/confirm?token={token}")
 
     assert await ana.heading() == "The payment page has expired"
-    await ana.page.click("text=Mail me a new link")
+    await ana.page.click("text=Email me a new link")
     await ana.shows("ana@customers.example")
     assert await ana.page.get_attribute("main a.button", "href") == "/articles/soil-that-lasts/link"

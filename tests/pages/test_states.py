@@ -33,7 +33,7 @@ async def test_a_rejected_order_says_why_apart_and_where_the_money_is(stage: Sta
     # Then the page says so in a word, the reason stands in its own block, and the money in its own note
     await ana.page.locator("h1:has-text('Not approved')").wait_for()
     assert await ana.page.inner_text("section:has(#reason) p") == REASON
-    await expect(ana.page.get_by_text("Your payment of 49.00 EUR is on its way back to you.")).to_be_visible()
+    await expect(ana.page.get_by_text("Your refund of 49.00 EUR is on its way.")).to_be_visible()
     assert "notified" not in await ana.page.inner_text("main")
     await expect(ana.page.get_by_role("heading", name="The change (not published)")).to_be_visible()
     await ana.looks_well("order-rejected")
@@ -43,7 +43,7 @@ async def test_a_rejected_order_says_why_apart_and_where_the_money_is(stage: Sta
     await stage.refund_state(order, "SUCCEEDED")
     await ana.shows("Your payment of 49.00 EUR was refunded.")
     assert await ana.heading() == "Not approved"
-    await ana.page.click("text=Articles with free links")
+    await ana.page.click("text=Articles with links available")
     await ana.shows("Soil that lasts")
 
 
@@ -53,16 +53,16 @@ async def test_a_failed_order_whose_money_moves_no_longer_hopes(stage: Stage, an
     await fault(stage, {"kind": "status", "code": 401, "times": -1})
     await stage.drain()
     await ana.open_order(order)
-    await ana.shows("may still mend it")
+    await ana.shows("may still be able to fix this")
 
     # When its grace is over and the money goes back
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
     await stage.minute()
     await stage.refund_state(order, "SUCCEEDED")
 
-    # Then nothing on the page speaks of mending, and the API does not either
+    # Then nothing on the page speaks of fixing it, and the API does not either
     await ana.page.locator("h1:has-text('Refunded')").wait_for()
-    assert "mend" not in await ana.page.inner_text("main")
+    assert "fix this" not in await ana.page.inner_text("main")
     assert (await stage.status(order))["statusMessage"] == "We could not complete your order; your payment was refunded"
     await ana.looks_well("order-refunded")
 
@@ -70,14 +70,14 @@ async def test_a_failed_order_whose_money_moves_no_longer_hopes(stage: Stage, an
 async def test_a_disputed_order_rests_and_offers_no_step(stage: Stage, ana: Visitor) -> None:
     order = await stage.delivered(await stage.article())
     await ana.open_order(order)
-    await ana.shows("submit it for review")
+    await ana.shows("Submit it for review")
 
     await disputed(stage, order)
 
     await ana.page.locator("h1:has-text('On hold')").wait_for()
-    assert "submit it for review" not in await ana.page.inner_text("main")
+    assert "Submit it for review" not in await ana.page.inner_text("main")
     assert await ana.page.locator("#submit").count() == 0
-    assert await ana.page.get_attribute("main a:has-text('write to us')", "href") == "mailto:help@blogqueue.example"
+    assert await ana.page.get_attribute("main a:has-text('contact us')", "href") == "mailto:help@blogqueue.example"
     await ana.looks_well("order-on-hold")
 
 
@@ -90,14 +90,14 @@ async def test_an_order_that_cannot_be_fulfilled_says_why(stage: Stage, ana: Vis
 
     # When Ana comes back from the payment page, and opens her order
     await ana.go(f"/purchase/return?session_id={opened['sessionId']}")
-    assert await ana.heading() == "We cannot fulfil your order"
+    assert await ana.heading() == "We cannot complete your order"
     await ana.looks_well("returned-unfulfillable")
     order = await stage.received()
     await stage.minute()
     await ana.open_order(order)
 
     # Then it says so, and links to nothing that is gone
-    assert await ana.heading() in {"Cannot be fulfilled", "Refunded"}
+    assert await ana.heading() in {"We cannot complete this order", "Refunded"}
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
     await ana.looks_well("order-unfulfillable")
 
@@ -115,8 +115,8 @@ async def test_a_doubtful_version_says_so_and_earlier_ones_are_told_apart(stage:
     await ana.open_order(order)
 
     # Then each version has its number within the order
-    await ana.shows("A second reading was not sure")
-    await ana.shows("3 of 3, made")
+    await ana.shows("A second AI review was not sure")
+    await ana.shows("3 of 3, created")
     summaries = await ana.page.locator("summary:has-text('Version')").all_inner_texts()
     assert [summary.partition(",")[0] for summary in summaries] == ["Version 2 of 3", "Version 1 of 3"]
     await ana.looks_well("order-human-review")
@@ -130,7 +130,7 @@ async def test_a_published_order_whose_article_is_off_the_site_links_nowhere(sta
 
     await ana.open_order(order)
 
-    await ana.shows("The site has taken the article down since")
+    await ana.shows("has been taken down since")
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
     await ana.is_sound()
 
@@ -186,7 +186,7 @@ async def test_the_pages_of_refusal_look_like_the_others(
 
     # Nothing found
     await ana.go("/?q=bread&minWords=many")
-    await ana.shows("Nothing fits that search.")
+    await ana.shows("No articles match your search.")
     await ana.looks_well("catalogue-empty")
 
     # Too often
@@ -199,8 +199,8 @@ async def test_the_pages_of_refusal_look_like_the_others(
         ("email", "ana@customers.example"),
     ):
         await ana.page.fill(f"#{name}", value)
-    await ana.page.click("text=Continue: confirm by e-mail")
-    await ana.shows("Too many purchases were started lately. Please come again in an hour.")
+    await ana.page.click("text=Continue: confirm by email")
+    await ana.shows("Too many purchases were started lately. Please try again in an hour.")
     await ana.is_sound()
 
     # Gone
@@ -212,8 +212,8 @@ async def test_the_pages_of_refusal_look_like_the_others(
     # The link mailed again
     await ana.go("/order-link")
     await ana.page.fill("#email", "ana@customers.example")
-    await ana.page.click("text=Mail me the link")
-    await ana.shows("If we have orders for this address")
+    await ana.page.click("text=Email me the link")
+    await ana.shows("If there are orders for this address")
     await ana.looks_well("link-sent")
 
     # Our own fault
@@ -239,7 +239,7 @@ async def test_more_articles_than_a_page_holds(stage: Stage, ana: Visitor) -> No
     await expect(ana.page.locator(".offers li")).to_have_count(5)
     assert await ana.page.input_value("#sort") == "longest"
     await ana.looks_well("catalogue-last-page")
-    await ana.page.click("text=To the start of the list")
+    await ana.page.click("text=First page")
     await expect(ana.page.locator(".offers li")).to_have_count(20)
 
 
@@ -251,9 +251,9 @@ async def test_the_filters_that_are_used_stand_open(stage: Stage, ana: Visitor) 
     await ana.page.fill("#maxPrice", "50")
     await ana.page.fill("#minWords", "1,000")
     await ana.page.select_option("#sort", "cheapest")
-    await ana.page.click("text=Show >> nth=0")
+    await ana.page.click("button:has-text('Search')")
 
-    await ana.shows("Nothing fits that search.")
+    await ana.shows("No articles match your search.")
     await ana.page.fill("#minWords", "100")
     await ana.page.keyboard.press("Enter")
     await ana.shows("Soil that lasts")

@@ -1,4 +1,4 @@
-"""Where an owner writes: an article's live text in a form, published as its next version."""
+"""Edit the live text of an article in a form, and publish it as the next version."""
 
 from typing import Any
 from uuid import UUID
@@ -17,14 +17,15 @@ from blogqueue.pages.responses import page
 from blogqueue.writing.markdown.line_ends import restore_line_ends
 
 BODY_BYTES = 4 * articles.MAX_CHARACTERS
-"""A form's text is percent-encoded."""
+"""Percent-encoding makes a text in a form longer: by a factor of 3 for bytes that are not ASCII letters or digits."""
 
 SHOWN = 100
+"""How many articles the list shows."""
 
 
 @get("/admin/articles", include_in_schema=False)
-async def index(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Template | Redirect:
-    """The articles, newest first, in whatever status."""
+async def list_articles(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Template | Redirect:
+    """List articles of every status, newest first; `q` searches title and slug."""
     if await editors.signed_in(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
     query = Article.select(
@@ -37,34 +38,34 @@ async def index(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Temp
 
 
 @get("/admin/articles/{article_id:uuid}", include_in_schema=False)
-async def text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> Template | Redirect:
-    """One article's live text, to be changed."""
+async def article_text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> Template | Redirect:
+    """Show a form with the live text of an article."""
     if await editors.signed_in(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
-    return await _shown(request, article_id)
+    return await _show(request, article_id)
 
 
 @post("/admin/articles/{article_id:uuid}", include_in_schema=False, request_max_body_size=BODY_BYTES)
-async def publish(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
-    """Publish what was written."""
+async def publish_text(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
+    """Publish the text in the form, or show the form again with the reason why it was refused."""
     actor = await auth.form_sender(request, data.get("form", ""))
     base = await _version(data.get("base", ""))
-    # A form is sent with CRLF everywhere (HTML §4.10.22.7).
-    written = restore_line_ends(data.get("text", ""), base[1])
+    # Browsers send every line end of a form as CRLF (HTML §4.10.22.7).
+    new_text = restore_line_ends(data.get("text", ""), base[1])
     try:
         await articles.publish_text(
-            article_id, written, actor=actor, override=data.get("override", ""), based_on=base[0]
+            article_id, new_text, actor=actor, override=data.get("override", ""), based_on=base[0]
         )
     except ProblemError as error:
-        words = " ".join([error.message, *(detail.message for detail in error.details)])
-        template = await _shown(request, article_id, written=written, base=data.get("base", ""), refused=words)
+        refusal = " ".join([error.message, *(detail.message for detail in error.details)])
+        template = await _show(request, article_id, text=new_text, base=data.get("base", ""), refusal=refusal)
         template.status_code = error.status
         return template
-    return await _shown(request, article_id, done="Published.")
+    return await _show(request, article_id, notice="Published.")
 
 
 async def _version(version_id: str) -> tuple[UUID | None, str]:
-    """The version that the form was filled with, and its text; none where there was no text yet.
+    """Return the id and text of the version that the form was filled with; None and "" for a first text.
 
     Raises NotFoundError.
     """
@@ -77,32 +78,32 @@ async def _version(version_id: str) -> tuple[UUID | None, str]:
     return version.id, version.content_md
 
 
-async def _shown(
+async def _show(
     request: Request[Any, Any, Any],
     article_id: UUID,
     *,
-    written: str | None = None,
+    text: str | None = None,
     base: str = "",
-    refused: str = "",
-    done: str = "",
+    refusal: str = "",
+    notice: str = "",
 ) -> Template:
-    """The form, filled with the live text, or again with what was `written` from version `base`."""
+    """Show the form with the live text, or with a refused `text` that was written from version `base`."""
     article = await Article.objects().get(Article.id == article_id)
     if article is None:
         raise NotFoundError("article")
     live = await versions.get(article.selected_version_id) if article.selected_version_id else None
-    if written is None:
-        written, base = (live.content_md, str(live.id)) if live else ("", "")
+    if text is None:
+        text, base = (live.content_md, str(live.id)) if live else ("", "")
     return page(
         "article_text.html",
         article=article,
-        text=written,
+        text=text,
         base=base,
         paid=await offers.paid_orders(article_id),
         form=tokens.form(auth.session(request)),
-        refused=refused,
-        done=done,
+        refusal=refusal,
+        notice=notice,
     )
 
 
-HANDLERS = [index, text, publish]
+HANDLERS = [list_articles, article_text, publish_text]

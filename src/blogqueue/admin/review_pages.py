@@ -1,4 +1,4 @@
-"""The editor's pages: what waits, what failed, one order's file, and the verbs. The login is Piccolo Admin's."""
+"""The review queue, and one order under review: approve, reject, retry and refund. The login is Piccolo Admin's."""
 
 from collections.abc import Awaitable
 from pathlib import Path
@@ -24,20 +24,21 @@ from blogqueue.reviews import approval, queue
 from blogqueue.writing.markdown.rendering import render
 
 PACKAGE = Path(__file__).parent
+"""Where the templates and static files of these pages are."""
 
 NO_VERSION = UUID(int=0)
-"""What a form without a version's id was filled with: none that an order has."""
+"""Stands for the version of a form that names none; no order has a version with this id."""
 
-SAID = {
-    "retry": "Its job waits again; the customer gets a letter when it is done.",
-    "refund": "The money is on its way back.",
+NOTICES = {
+    "retry": "The job is in the queue again. The customer gets an email when the new version is ready.",
+    "refund": "The refund is on its way.",
 }
-"""What an order's page says after an action, by the code in its address."""
+"""What the page of an order says after an action, by the code in its address."""
 
 
 @get("/admin/reviews", include_in_schema=False)
 async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = None) -> Template | Redirect:
-    """What waits, oldest first."""
+    """Show the orders that wait for review, and those that failed and are not refunded, oldest first."""
     actor = await editors.signed_in(auth.session(request))
     if actor is None:
         return Redirect("/admin/", status_code=303)
@@ -48,26 +49,26 @@ async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | N
         number=await queue.number_waiting(),
         failed=await queue.failed(),
         shown=queue.SHOWN,
-        done=await _done(done),
+        notice=await _describe(done),
     )
 
 
 @get("/admin/reviews/{order_id:uuid}", include_in_schema=False)
-async def order(
+async def review(
     request: Request[Any, Any, Any],
     order_id: FromPath[UUID],
     done: FromQuery[UUID | None] = None,
-    said: FromQuery[str] = "",
+    notice: FromQuery[str] = "",
 ) -> Template | Redirect:
-    """One order's file."""
+    """Show one order with its change, its checks and its history."""
     if await editors.signed_in(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
-    return await _file(request, order_id, done=SAID.get(said) or await _done(done))
+    return await _show(request, order_id, notice=NOTICES.get(notice) or await _describe(done))
 
 
 @post("/admin/reviews/{order_id:uuid}/approve", include_in_schema=False)
 async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
-    """Publish it, and go on to the next."""
+    """Approve the version that the editor saw, and go on to the next order."""
     actor = await auth.form_sender(request, data.get("form", ""))
     try:
         following = await queue.after(order_id)
@@ -75,80 +76,80 @@ async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], dat
     except ProblemError as error:
         return await _refused(request, order_id, error)
     await nudge(outbox)
-    return _on(order_id, following)
+    return _go_on(order_id, following)
 
 
 @post("/admin/reviews/{order_id:uuid}/reject", include_in_schema=False)
 async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
-    """Refuse it with a reason, and go on to the next."""
+    """Reject the version that the editor saw, with a reason, and go on to the next order."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    reason = " ".join(filter(None, [data.get("reason", ""), data.get("words", "")]))
+    reason = " ".join(filter(None, [data.get("reason", ""), data.get("explanation", "")]))
     try:
         following = await queue.after(order_id)
         _, outbox = await approval.reject(order_id, actor=actor, reason=reason, version_id=_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error, typed=data)
     await nudge(outbox)
-    return _on(order_id, following)
+    return _go_on(order_id, following)
 
 
 @post("/admin/reviews/{order_id:uuid}/retry", include_in_schema=False)
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
-    """Give a failed order's job new attempts."""
+    """Run the job of a failed order again."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    return await _mend(request, order_id, "retry", lifecycle.retry(order_id, actor=actor))
+    return await _act(request, order_id, "retry", lifecycle.retry(order_id, actor=actor))
 
 
 @post("/admin/reviews/{order_id:uuid}/refund", include_in_schema=False)
 async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
-    """Give a failed order's money back now, or once more after Stripe could not."""
+    """Refund a failed order now, or try again after a refund failed."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    return await _mend(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
+    return await _act(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
 
 
 def _version(data: dict[str, str]) -> UUID:
-    """The version that the editor saw."""
+    """Return the id of the version that the editor saw."""
     return as_uuid(data.get("version", "")) or NO_VERSION
 
 
-async def _done(order_id: UUID | None) -> str:
-    """What was done last, in words."""
+async def _describe(order_id: UUID | None) -> str:
+    """Describe the last action on an order; "" if there is none to describe."""
     return f"Done: {await history.latest(order_id)}." if order_id else ""
 
 
-def _on(order_id: UUID, following: UUID | None) -> Redirect:
+def _go_on(order_id: UUID, following: UUID | None) -> Redirect:
     to = f"/admin/reviews/{following}" if following else "/admin/reviews"
     return Redirect(f"{to}?done={order_id}", status_code=303)
 
 
-async def _mend(
-    request: Request[Any, Any, Any], order_id: UUID, code: str, verb: Awaitable[Outbox]
+async def _act(
+    request: Request[Any, Any, Any], order_id: UUID, code: str, action: Awaitable[Outbox]
 ) -> Template | Redirect:
-    """Do what a failed order needs, and show what became of it."""
+    """Await the action on a failed order, and show the result on the order's page."""
     try:
-        outbox = await verb
+        outbox = await action
     except ProblemError as error:
         return await _refused(request, order_id, error)
     await nudge(outbox)
-    return Redirect(f"/admin/reviews/{order_id}?said={code}", status_code=303)
+    return Redirect(f"/admin/reviews/{order_id}?notice={code}", status_code=303)
 
 
 async def _refused(
     request: Request[Any, Any, Any], order_id: UUID, error: ProblemError, typed: dict[str, str] | None = None
 ) -> Template:
-    """The same page again, as things are now, with what happened and what was typed."""
-    words = " ".join([error.message, *(detail.message for detail in error.details)])
-    template = await _file(request, order_id, refused=words, typed=typed)
+    """Show the order's page as it is now, with the reason for the refusal and what the editor typed."""
+    refusal = " ".join([error.message, *(detail.message for detail in error.details)])
+    template = await _show(request, order_id, refusal=refusal, typed=typed)
     template.status_code = error.status
     return template
 
 
-async def _file(
+async def _show(
     request: Request[Any, Any, Any],
     order_id: UUID,
     *,
-    done: str = "",
-    refused: str = "",
+    notice: str = "",
+    refusal: str = "",
     typed: dict[str, str] | None = None,
 ) -> Template:
     file = await queue.file(order_id)
@@ -164,10 +165,10 @@ async def _file(
         reasons=approval.REASONS,
         following=await queue.after(order_id),
         form=tokens.form(auth.session(request)),
-        done=done,
-        refused=refused,
+        notice=notice,
+        refusal=refusal,
         typed=typed,
     )
 
 
-HANDLERS = [review_queue, order, approve, reject, retry, refund]
+HANDLERS = [review_queue, review, approve, reject, retry, refund]

@@ -56,7 +56,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
 def _explain(problem: ProblemError, retry_after: str | None) -> str:
     """Explain an error in a sentence or two; broken rules are explained by the messages of their fields."""
     if problem.status == 429:  # noqa: PLR2004 - too many requests
-        return f"You have sent many requests. Please try again {labels.wait(int(retry_after or 60))}."
+        return f"You have sent many requests. Please try again {labels.format_wait(int(retry_after or 60))}."
     if problem.details and problem.status == 422:  # noqa: PLR2004 - broken rules
         return " ".join(detail.message for detail in problem.details)
     return TEXTS.get(problem.status, problem.message)

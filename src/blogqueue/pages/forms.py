@@ -43,14 +43,14 @@ def check_mail(email: str, form: str) -> Redirect:
             key=key,
             value=value,
             max_age=3600,
-            path="/purchase/check-mail",
+            path="/purchase/check-email",
             httponly=True,
             samesite="lax",
             secure=auth.is_secure(),
         )
         for key, value in ((ASKED, email), (FORM, form))
     ]
-    return see_other("/purchase/check-mail", *cookies)
+    return see_other("/purchase/check-email", *cookies)
 
 
 def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
@@ -59,5 +59,5 @@ def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str,
         return {}, ""
     at_field = {detail.field: detail.message for detail in problem.details}
     errors = {name: at_field[name] for name in fields if name in at_field}
-    again = f" Please come again {labels.wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
+    again = f" Please try again {labels.format_wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
     return errors, "" if errors else problem.message + again

@@ -32,17 +32,17 @@ SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so pleas
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
 
 
-def slots_free(free: int, total: int) -> str:
+def format_slots(free: int, total: int) -> str:
     """Say how many of an article's link slots are free: 2 of 3 links available."""
     return f"{free} of {total} link{'s' if total > 1 else ''} available"
 
 
-def language(tag: str) -> str:
+def name_language(tag: str) -> str:
     """Return the English name of a language by its tag (de-AT: German), or the tag if we have no name for it."""
     return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
 
 
-def wait(seconds: int) -> str:
+def format_wait(seconds: int) -> str:
     """Say when to try again: in 40 seconds, in 12 minutes, in an hour."""
     if seconds < 90:  # noqa: PLR2004 - a minute and a half
         return f"in {seconds} second{'s' if seconds != 1 else ''}"
@@ -50,18 +50,18 @@ def wait(seconds: int) -> str:
     return "in an hour" if 55 <= minutes <= 60 else f"in {minutes} minutes"  # noqa: PLR2004 - about an hour
 
 
-def age(seconds: int) -> str:
+def format_age(seconds: int) -> str:
     """Say how old something is: 12 min, 3 h, 4 days."""
     if seconds < HOUR_SECONDS:
         return f"{seconds // 60} min"
     return f"{seconds // HOUR_SECONDS} h" if seconds < 2 * DAY_SECONDS else f"{seconds // DAY_SECONDS} days"
 
 
-def moment(at: datetime) -> str:
+def format_moment(at: datetime) -> str:
     """Format a moment in UTC: 23 Nov 2026, 19:03 UTC."""
     return f"{at.day} {at:%b %Y, %H:%M} UTC"
 
 
-def day(at: datetime) -> str:
+def format_day(at: datetime) -> str:
     """Format a day: 23 Nov 2026."""
     return f"{at.day} {at:%b %Y}"

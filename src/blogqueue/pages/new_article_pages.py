@@ -24,7 +24,7 @@ FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 @get("/new-article", include_in_schema=False)
 async def choose_site() -> Template:
     """The sites that sell new articles."""
-    return page("domains.html", sites=await domains.all_selling())
+    return page("domains.html", domains=await domains.all_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)
@@ -57,15 +57,15 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
 
 async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """The form with what was typed, each message at its field; what fits no field stands above."""
-    errors, above = forms.told(problem, FIELDS)
+    errors, form_error = forms.told(problem, FIELDS)
     return page(
         "article_form.html",
         status_code=problem.status if problem else 200,
-        site=await domains.by_host(host),
+        domain=await domains.by_host(host),
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,
-        above=above,
+        form_error=form_error,
         rules=link_rules,
     )
 

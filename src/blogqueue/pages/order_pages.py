@@ -34,7 +34,7 @@ async def order_page(
     request: Request[Any, Any, Any],
     order_id: FromPath[UUID],
     access_token: Annotated[str, QueryParameter(name="access")] = "",
-    said: FromQuery[str] = "",
+    notice: FromQuery[str] = "",
 ) -> Template | Redirect:
     """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
     try:
@@ -50,7 +50,7 @@ async def order_page(
         images_of=status.article.host,
         status=status,
         stamp=stamp(status),
-        said=order_texts.said(said, status),
+        notice=order_texts.get_notice(notice, status),
     )
 
 
@@ -85,9 +85,9 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
         "message.html",
         context={
             "title": "Check your email",
-            "text": "If we have orders for this address, a link to each of the newest is on its way"
-            f"{', and to the one that you came from' if order_id else ''}. "
-            "It may take a minute; please look into the spam folder too.",
+            "text": "If there are orders for this address, we are emailing you the links to the most recent ones"
+            f"{' and to the one you tried to open' if order_id else ''}. "
+            "This may take a minute. Please check your spam folder too.",
         },
         headers=headers(),
         background=BackgroundTask(_mail_links, email, order_id),
@@ -112,17 +112,17 @@ async def _act(
         await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
-    said, outbox = "stale_version", Outbox()
+    notice, outbox = "stale_version", Outbox()
     # SameSite=Lax keeps the cookie from other sites' forms; this keeps out neighbours on the same domain.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        said = "cross_site"
+        notice = "cross_site"
     elif version_id := as_uuid(data.get("version", "")):
         try:
-            said, outbox = await act(order_id, version_id)
+            notice, outbox = await act(order_id, version_id)
         except ProblemError as problem:
-            said = problem.code if problem.code in order_texts.SAID else "wrong_state"
+            notice = problem.code if problem.code in order_texts.NOTICES else "wrong_state"
     await nudge(outbox)
-    return see_other(f"/order-status/{order_id}", said=said)
+    return see_other(f"/order-status/{order_id}", notice=notice)
 
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:

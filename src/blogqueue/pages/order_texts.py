@@ -1,4 +1,4 @@
-"""What the pages say of an order, in sentences: pure functions of its `OrderStatusView`."""
+"""The sentences that pages show about an order: pure functions of its `OrderStatusView`."""
 
 from blogqueue.money import format_amount
 from blogqueue.orders.status_view import OrderStatusView
@@ -8,212 +8,209 @@ from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, Qc
 from blogqueue.writing.article.prompts import ARTICLE, ARTICLE_OPINION
 from blogqueue.writing.link_edit.prompts import LINK_EDIT, SECOND_OPINION
 
-AT_WORK = {
-    LINK_EDIT: "It has written your link in; the text is being checked.",
-    SECOND_OPINION: "The text is checked; the result is being put together.",
-    ARTICLE: "It has written the article; the text is being checked.",
-    ARTICLE_OPINION: "The text is checked; the result is being put together.",
+FIRST_STEP = {
+    OrderKind.BACKLINK: "The AI is choosing a paragraph and adding your link to it.",
+    OrderKind.ARTICLE: "The AI is writing your article.",
+}
+"""What a job is doing before the model has answered for the first time."""
+
+NEXT_STEPS = {
+    LINK_EDIT: "The AI has added your link. We are checking the text.",
+    ARTICLE: "The AI has written your article. We are checking the text.",
+    SECOND_OPINION: "The text has been checked. We are preparing the result.",
+    ARTICLE_OPINION: "The text has been checked. We are preparing the result.",
 }
 """What a job is doing, by the last question that the model has answered."""
 
-BEGINNING = {
-    OrderKind.BACKLINK: "It is choosing a paragraph and writing your link into it.",
-    OrderKind.ARTICLE: "It is writing your article.",
-}
-
+_LINK_CHECKED = (
+    "Your link appears in the article exactly once, with your target URL and anchor text. Nothing else was changed."
+)
+_ARTICLE_CHECKED = (
+    "Your link appears in the article exactly once, with your target URL and anchor text. "
+    "No other link leads to another website."
+)
 QUALITY = {
-    (OrderKind.BACKLINK, QcStatus.APPROVED_BY_AI): (
-        "Checked. Your link stands in the article exactly once, with your target and your words, nothing else of the "
-        "article was touched, and a second reading had no objection."
-    ),
+    (OrderKind.BACKLINK, QcStatus.APPROVED_BY_AI): f"Passed. {_LINK_CHECKED} A second AI review found no problems.",
     (OrderKind.BACKLINK, QcStatus.NEEDS_HUMAN_REVIEW): (
-        "Checked: your link stands in the article exactly once, and nothing else was touched. A second reading was not "
-        "sure that the sentence fits; an editor will look at it closely."
+        f"{_LINK_CHECKED} A second AI review was not sure that the sentence fits, so an editor will look at it closely."
     ),
-    (OrderKind.ARTICLE, QcStatus.APPROVED_BY_AI): (
-        "Checked. Your link stands in the article exactly once, with your target and your words, no other link leads "
-        "off the site, and a second reading had no objection."
-    ),
+    (OrderKind.ARTICLE, QcStatus.APPROVED_BY_AI): f"Passed. {_ARTICLE_CHECKED} A second AI review found no problems.",
     (OrderKind.ARTICLE, QcStatus.NEEDS_HUMAN_REVIEW): (
-        "Checked: your link stands in the article exactly once, and no other link leads off the site. A second reading "
-        "had a doubt; an editor will look at it closely."
+        f"{_ARTICLE_CHECKED} A second AI review had doubts, so an editor will look at it closely."
     ),
 }
+"""The result of the checks and the second opinion, by kind of order."""
 
-SAID = {
-    "submitted": "Submitted. An editor looks at it now; you will get an e-mail.",
-    "regenerating": "Your link is being worked in again. You will get an e-mail when it is ready.",
-    "rewriting": "Your article is being written again. You will get an e-mail when it is ready.",
-    "stale_version": "Nothing was changed: a newer version is here than the one you were looking at. This is it.",
-    "wrong_state": "Nothing was changed: the order has moved on since you opened the page. This is where it stands.",
+NOTICES = {
+    "submitted": "Submitted. An editor will review it, and we will email you the decision.",
+    "regenerating": "Your link is being regenerated. We will email you when it is ready.",
+    "rewriting": "Your article is being written again. We will email you when it is ready.",
+    "stale_version": "Nothing was changed, because there is a newer version than the one you were viewing. Here it is.",
+    "wrong_state": "Nothing was changed, because the order has moved on since you opened the page. Here it is now.",
     "too_many_requests": (
-        f"Nothing was changed: at most {settings.max_regenerations_per_hour_per_order} "
-        "regenerations an hour are possible. This version stays; please come again within the hour."
+        f"Nothing was changed. You can regenerate at most {settings.max_regenerations_per_hour_per_order} times an "
+        "hour, so please try again later. You still have this version."
     ),
-    "on_hold": "Nothing was changed: the payment is disputed or was given back, so the order rests.",
-    "cross_site": "Nothing was changed: the request came from another website.",
+    "on_hold": "Nothing was changed, because the order is on hold: its payment is disputed or was refunded.",
+    "cross_site": "Nothing was changed, because the request came from another website.",
 }
-"""What a page says after an action, by the code in its address."""
+"""What the order page says after an action, by the code in its address."""
 
-_SAID_WHILE = {
+_NOTICE_STATUSES = {
     "submitted": {OrderStatus.ADMIN_REVIEW},
     "regenerating": {OrderStatus.PROCESSING},
     "rewriting": {OrderStatus.PROCESSING},
     "stale_version": {OrderStatus.QUALITY_CHECK},
     "too_many_requests": {OrderStatus.QUALITY_CHECK},
 }
-"""The statuses in which it is still true; the others' words are of the click alone."""
+"""The statuses in which a notice is still true; a notice that is not listed only describes the action."""
 
-_FAILED = {
+_FAILED_HEADINGS = {
     FailureReason.JOB_FAILED: "Order processing issue",
     FailureReason.REJECTED: "Not approved",
-    FailureReason.UNFULFILLABLE: "Cannot be fulfilled",
+    FailureReason.UNFULFILLABLE: "We cannot complete this order",
     FailureReason.PAYMENT_REVERSED: "Payment reversed",
 }
 
 
-def said(code: str, status: OrderStatusView) -> str:
-    """What an action's code says of an order, as long as it fits its state; else ""."""
-    if status.status not in _SAID_WHILE.get(code, OrderStatus):
+def get_notice(code: str, status: OrderStatusView) -> str:
+    """Return the notice for an action's code, or "" if the code is unknown or the notice is no longer true."""
+    if status.status not in _NOTICE_STATUSES.get(code, OrderStatus):
         return ""
-    return SAID.get(code, "")
+    return NOTICES.get(code, "")
 
 
-def heading(status: OrderStatusView) -> str:
-    """An order's state in a word or a few."""
-    if resting(status):
+def get_heading(status: OrderStatusView) -> str:
+    """Return the heading of the order page."""
+    if is_on_hold(status):
         return "On hold"
     if status.status != OrderStatus.FAILED:
         return status.status_message
     reason = status.failure_reason or FailureReason.JOB_FAILED
     if reason is FailureReason.JOB_FAILED and status.refund_state != RefundState.NONE:
-        return "Refunded" if status.refund_state == RefundState.SUCCEEDED else "Could not be done"
-    return _FAILED[reason]
+        return "Refunded" if status.refund_state == RefundState.SUCCEEDED else "We could not complete your order"
+    return _FAILED_HEADINGS[reason]
 
 
-def resting(status: OrderStatusView) -> bool:
-    """Whether an order that had not ended rests, because its payment is disputed or was given back."""
+def is_on_hold(status: OrderStatusView) -> bool:
+    """Tell whether an unfinished order is on hold, because its payment is disputed or was refunded."""
     return status.on_hold and status.status not in {OrderStatus.FAILED, OrderStatus.COMPLETED}
 
 
-def explanation(status: OrderStatusView) -> str:
-    """What the order's state means for its customer, and what happens next."""
-    if resting(status):
-        return (
-            "The payment of this order is disputed with the bank, so the order rests until that is decided; then it "
-            "goes on where it stands."
-        )
-    thing = _thing(status)
+def is_live(status: OrderStatusView) -> bool:
+    """Tell whether readers can find the link of a published order now."""
+    return status.article.is_live and not status.link_dropped_at
+
+
+def explain_status(status: OrderStatusView) -> str:
+    """Explain what the status means for the customer, and what happens next."""
+    if is_on_hold(status):
+        return "The payment is disputed. The order is on hold until the dispute ends, and continues after that."
     match status.status:
         case OrderStatus.PROCESSING:
-            return _processing(status)
+            return _explain_processing(status)
         case OrderStatus.QUALITY_CHECK:
-            look = "Look at the change" if thing == "link" else "Read your article"
-            return (
-                f"{look}. If you are content, submit it for review, and an editor publishes it; "
-                "if not, have it regenerated."
-            )
+            first = "Review the change below" if _noun(status) == "link" else "Read your article below"
+            return f"{first}. Happy with it? Submit it for review. If not, you can regenerate it."
         case OrderStatus.ADMIN_REVIEW:
-            what = "change" if thing == "link" else "article"
-            return f"An editor reads the {what}, and publishes it or tells you why not. You will get an e-mail."
+            what = "change" if _noun(status) == "link" else "article"
+            return (
+                f"An editor will review the {what}, and publish it or tell you why it was not approved. "
+                "We will email you."
+            )
         case OrderStatus.COMPLETED:
-            return _completed(status)
+            return _explain_completed(status)
         case OrderStatus.FAILED:
-            return _failed(status)
+            return _explain_failure(status)
 
 
-def quality(status: OrderStatusView) -> str:
-    """What the checks said of an order's version."""
-    if status.version is None or status.version.qc_status is None:
-        return "Not checked yet."
-    return QUALITY[status.kind, status.version.qc_status]
+def explain_quality(status: OrderStatusView) -> str:
+    """Explain the result of the checks and the second opinion on the current version."""
+    qc_status = status.version.qc_status if status.version else None
+    return QUALITY.get((status.kind, qc_status), "Not checked yet.") if qc_status else "Not checked yet."
 
 
-def refund(status: OrderStatusView) -> str:
-    """Where the money is, if it goes back; else ""."""
+def explain_refund(status: OrderStatusView) -> str:
+    """Explain what happens with the money of an order that is or will be refunded; "" for others."""
     money = format_amount(status.price, status.currency)
-    reversed_ = status.failure_reason == FailureReason.PAYMENT_REVERSED
-    if (status.on_hold or reversed_) and status.refund_state != RefundState.SUCCEEDED:
-        return ""  # it goes back that way, or not at all
+    was_reversed = status.failure_reason == FailureReason.PAYMENT_REVERSED
+    if (status.on_hold or was_reversed) and status.refund_state != RefundState.SUCCEEDED:
+        return ""  # a disputed payment is returned by the bank, if at all
     match status.refund_state:
         case RefundState.INITIATED:
-            return f"Your payment of {money} is on its way back to you. Banks take some days for that."
+            return f"Your refund of {money} is on its way. It may take a few days to arrive, depending on your bank."
         case RefundState.SUCCEEDED:
-            return f"Your payment of {money} was refunded. Depending on your bank it takes some days to arrive."
+            return f"Your payment of {money} was refunded. It may take a few days to arrive, depending on your bank."
         case RefundState.FAILED:
-            return f"The refund of {money} did not go through. Our team has been told and settles it with you."
+            return f"The refund of {money} did not go through. Our team has been notified and will contact you."
         case RefundState.NONE:
             if status.status == OrderStatus.FAILED and status.refund_due_at:
-                due = labels.moment(status.refund_due_at)
-                return f"If it cannot be mended by {due}, you get {money} back without asking."
+                due = labels.format_moment(status.refund_due_at)
+                return f"If we cannot fix this by {due}, we will refund {money}. You do not need to ask."
             return ""
 
 
-def reason(status: OrderStatusView) -> str:
-    """Why an editor did not approve, in the editor's words; else ""."""
+def get_rejection_reason(status: OrderStatusView) -> str:
+    """Return why an editor rejected the order, in the editor's own words; "" for other orders."""
     rejected = status.status == OrderStatus.FAILED and status.failure_reason == FailureReason.REJECTED
     return status.failure_detail.strip() if rejected else ""
 
 
-def is_live(status: OrderStatusView) -> bool:
-    """Whether readers find a published order's link now."""
-    return status.article.is_live and not status.link_dropped_at
-
-
-def _completed(status: OrderStatusView) -> str:
-    thing = _thing(status)
-    live = "the article with it" if thing == "link" else "it"
-    if not status.article.is_live:
-        return (
-            f"An editor approved your {thing}, and {live} was live. The site has taken the article down since; "
-            "please write to us if you have not heard why."
-        )
-    if status.link_dropped_at:
-        return (
-            f"An editor approved your {thing}, and {live} was live. The site has taken the link out of the article on "
-            f"{labels.day(status.link_dropped_at)}; please write to us if you have not heard why."
-        )
-    return f"An editor approved your {thing}, and {live} is live."
-
-
-def _processing(status: OrderStatusView) -> str:
+def _explain_processing(status: OrderStatusView) -> str:
     job = next((job for job in reversed(status.queue.jobs) if job.finished_at is None), None)
-    mail = "You will get an e-mail when it is ready, so you need not wait here."
-    usual = f"It usually takes {status.estimated_time}." if status.estimated_time else ""
+    email = "We will email you when it is ready, so you do not need to wait here."
     if job is None:
-        return mail
+        return email
     if job.state == JobState.WAITING:
         place = (
-            f"Your {_thing(status)} is next in the queue."
+            f"Your {_noun(status)} is next in the queue."
             if job.position == 1
-            else f"Place {job.position} in the queue."
+            else f"Your {_noun(status)} is number {job.position} in the queue."
         )
-        ready = f"At the usual pace it is ready in {status.estimated_time}." if usual else ""
-        return f"{place} {ready} {mail}"
+        ready = f"It should be ready in {status.estimated_time}." if status.estimated_time else ""
+        return f"{place} {ready} {email}"
     if job.state == JobState.DELAYED:
-        return f"Attempt {job.attempts} of {job.max_attempts} did not work out; the next begins in a moment. {mail}"
-    doing = AT_WORK.get(job.progress) or BEGINNING[status.kind]
-    return f"{doing} {usual} {mail}"
+        return f"Attempt {job.attempts} of {job.max_attempts} failed. We will try again in a moment. {email}"
+    step = NEXT_STEPS.get(job.progress) or FIRST_STEP[status.kind]
+    usual = f"This usually takes {status.estimated_time}." if status.estimated_time else ""
+    return f"{step} {usual} {email}"
 
 
-def _failed(status: OrderStatusView) -> str:
+def _explain_completed(status: OrderStatusView) -> str:
+    article = "The article with your link" if _noun(status) == "link" else "The article"
+    approved = f"An editor approved your {_noun(status)}."
+    if not status.article.is_live:
+        return (
+            f"{approved} {article} was live, but has been taken down since. "
+            "Please contact us if nobody has told you why."
+        )
+    if status.link_dropped_at:
+        day = labels.format_day(status.link_dropped_at)
+        return (
+            f"{approved} {article} was live, but the link was removed from it on {day}. "
+            "Please contact us if nobody has told you why."
+        )
+    return f"{approved} {article} is live."
+
+
+def _explain_failure(status: OrderStatusView) -> str:
+    goal = "add your link" if _noun(status) == "link" else "write your article"
     detail = status.failure_detail.strip()
     match status.failure_reason or FailureReason.JOB_FAILED:
+        case FailureReason.JOB_FAILED if status.refund_state != RefundState.NONE:
+            return f"We tried several times but could not {goal}. We have stopped, and you get your money back."
         case FailureReason.JOB_FAILED:
-            tried = "work your link in" if _thing(status) == "link" else "write your article"
-            if status.refund_state != RefundState.NONE:
-                return (
-                    f"We tried several times and could not {tried}. The order has ended, and you get your money back."
-                )
-            return f"We tried several times and could not {tried}. Our team has been told and may still mend it."
+            return (
+                f"We tried several times but could not {goal}. "
+                "Our team has been notified and may still be able to fix this."
+            )
         case FailureReason.REJECTED:
-            return f"An editor looked at your {_thing(status)} and did not approve it, so nothing of it was published."
+            return f"An editor reviewed your {_noun(status)} and did not approve it. It was not published."
         case FailureReason.UNFULFILLABLE:
-            undone = "work your link in" if _thing(status) == "link" else "write your article"
-            return f"Your payment arrived, but {detail}. So we cannot {undone}."
+            return f"Your payment arrived, but {detail}. This is why we cannot {goal}."
         case FailureReason.PAYMENT_REVERSED:
-            return f"{detail} So the order has ended."
+            return f"{detail} We have stopped working on this order."
 
 
-def _thing(status: OrderStatusView) -> str:
+def _noun(status: OrderStatusView) -> str:
     return "link" if status.kind == OrderKind.BACKLINK else "article"

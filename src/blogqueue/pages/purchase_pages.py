@@ -55,7 +55,7 @@ async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) 
     return forms.check_mail(purchase_request.email, f"/articles/{slug}/link")
 
 
-@get("/purchase/check-mail", include_in_schema=False)
+@get("/purchase/check-email", include_in_schema=False)
 async def check_mail(request: Request[Any, Any, Any]) -> Template:
     """What to do next: open the mailed link."""
     form = request.cookies.get(forms.FORM, "")
@@ -76,7 +76,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
             raise ConflictError("Your payment is on its way.", code="payment_pending")
         is_link = purchase.kind == OrderKind.BACKLINK
         offer = await offers.offer(purchase.article_id) if is_link else None
-        site = None if is_link else await domains.get(purchase.domain_id)
+        domain = None if is_link else await domains.get(purchase.domain_id)
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
     return page(
@@ -86,7 +86,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         shown_host=link_rules.shown_host(purchase.details["target_url"]),
         cost=format_amount(purchase.price, purchase.currency),
         offer=offer,
-        site=site,
+        domain=domain,
     )
 
 
@@ -121,13 +121,13 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
 @get("/purchase/return", include_in_schema=False)
 async def returned(session_id: FromQuery[str] = "") -> Template:
     """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
-    heard = True
+    stripe_answered = True
     try:
         await nudge(await reconciliation.fulfill_by_id(session_id))
     except UnavailableError as error:
-        heard = False
+        stripe_answered = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("payment_return.html", payment=await get_payment(session_id), heard=heard)
+    return page("payment_return.html", payment=await get_payment(session_id), stripe_answered=stripe_answered)
 
 
 @get("/purchase/cancelled", include_in_schema=False)
@@ -135,26 +135,26 @@ async def cancelled() -> Template:
     """Where Stripe sends the customer who went back."""
     return page(
         "message.html",
-        title="Nothing was paid",
-        text="You left the payment page. As long as the link in your e-mail is good, it brings you back to it.",
+        title="You have not paid",
+        text="You left the payment page. While the link in your email works, it takes you back there.",
     )
 
 
 async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """The form with what was typed, each message at its field; what fits no field stands above."""
     offer = await offers.offer_by_slug(slug)
-    places, paragraph_count = await offers.eligible_paragraphs(offer)
-    errors, above = forms.told(problem, FIELDS)
+    paragraphs, paragraph_count = await offers.eligible_paragraphs(offer)
+    errors, form_error = forms.told(problem, FIELDS)
     return page(
         "link_form.html",
         status_code=problem.status if problem else 200,
         offer=offer,
-        places=places,
+        paragraphs=paragraphs,
         paragraph_count=paragraph_count,
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,
-        above=above,
+        form_error=form_error,
         rules=link_rules,
     )
 

@@ -1,16 +1,16 @@
-// Keeps the order's page up to date: pushed events, and asking every 5 s where those do not get through.
+// Keeps the order's page up to date: with server-sent events, and where those are blocked, by polling every 5 s.
 "use strict";
 (() => {
   const POLL_MS = 5000, RETRY_MS = 60000;
   const announce = document.getElementById("announce");
   let pushed = false, loading = false, again = false;
 
-  const box = () => document.getElementById("order");
+  const orderBox = () => document.getElementById("order");
 
-  // What an action said is said once: a reload does not say it again.
+  // A notice is shown once: after a reload the address no longer asks for it.
   history.replaceState(null, "", location.pathname + location.hash);
 
-  function centre() {
+  function centreChange() {
     const article = document.getElementById("article"), changed = document.getElementById("changed");
     if (article && changed && !location.hash) {
       article.scrollTop = changed.offsetTop - article.offsetTop - (article.clientHeight - changed.clientHeight) / 2;
@@ -18,7 +18,7 @@
   }
 
   function replace(page) {
-    const old = box(), fresh = page.getElementById("order");
+    const old = orderBox(), fresh = page.getElementById("order");
     if (!fresh || fresh.dataset.stamp === old.dataset.stamp) return;
     const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
@@ -32,9 +32,9 @@
       if (details && !(moved && id.startsWith("ask-"))) details.open = true;
     }
     const shown = document.getElementById("article");
-    if (shown && scrolled && scrolled[0] === shown.dataset.version) shown.scrollTop = scrolled[1]; else centre();
+    if (shown && scrolled && scrolled[0] === shown.dataset.version) shown.scrollTop = scrolled[1]; else centreChange();
     if (focused) ((focused.id && document.getElementById(focused.id)) || document.getElementById("where")).focus();
-    if (moved) document.getElementById("said")?.remove();
+    if (moved) document.getElementById("notice")?.remove();
     if (fresh.dataset.message !== old.dataset.message) announce.textContent = fresh.dataset.message;
   }
 
@@ -44,7 +44,7 @@
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" }, cache: "no-store" });
       if (answer.ok) replace(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* away for a moment: the next event or the next poll comes */ }
+    } catch { /* the server is not reachable: the next event or poll tries again */ }
     loading = false;
     if (again) { again = false; load(); }
   }
@@ -52,11 +52,11 @@
   let events = null;
 
   function listen() {
-    hush();
-    events = new EventSource(box().dataset.events);
+    stopListening();
+    events = new EventSource(orderBox().dataset.events);
     events.onmessage = (event) => {
       pushed = true;
-      if (event.lastEventId !== box().dataset.stamp) load();
+      if (event.lastEventId !== orderBox().dataset.stamp) load();
     };
     events.onerror = () => {
       pushed = false;
@@ -64,24 +64,24 @@
     };
   }
 
-  function hush() {
+  function stopListening() {
     if (events) events.close();
     events = null;
     pushed = false;
   }
 
-  centre();
+  centreChange();
   listen();
   setInterval(() => { if (!pushed && !document.hidden) load(); }, POLL_MS);
-  // A hidden tab holds no connection: a browser opens only six to one server over HTTP/1.1, and all tabs share them.
-  addEventListener("visibilitychange", () => { if (document.hidden) hush(); else { listen(); load(); } });
+  // A hidden tab keeps no connection open: over HTTP/1.1 all tabs of a browser share six connections to a server.
+  addEventListener("visibilitychange", () => { if (document.hidden) stopListening(); else { listen(); load(); } });
   addEventListener("pageshow", (event) => { if (event.persisted) load(); });
-  // A second click on a button that is on its way does nothing; the server would refuse it anyway.
+  // A second click while the first is on its way does nothing; the server would refuse it anyway.
   addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
-    // Where the answer never came, the button is not dead.
+    // If no answer comes, the button works again after a while.
     setTimeout(() => delete form.dataset.sent, POLL_MS);
   });
 })();

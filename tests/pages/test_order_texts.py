@@ -72,61 +72,61 @@ def job(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("at_work", "said"),
+    ("at_work", "expected"),
     [
         (
             job(state="WAITING", position=1),
-            "Your link is next in the queue. At the usual pace it is ready in 2-4 minutes.",
+            "Your link is next in the queue. It should be ready in 2-4 minutes.",
         ),
-        (job(state="WAITING", position=7), "Place 7 in the queue. At the usual pace it is ready in 2-4 minutes."),
-        (job(), "It is choosing a paragraph"),
-        (job(progress="link_edit"), "the text is being checked"),
-        (job(state="DELAYED", attempts=2), "Attempt 2 of 3 did not work out; the next begins in a moment."),
+        (job(state="WAITING", position=7), "Your link is number 7 in the queue. It should be ready in 2-4 minutes."),
+        (job(), "The AI is choosing a paragraph"),
+        (job(progress="link_edit"), "We are checking the text."),
+        (job(state="DELAYED", attempts=2), "Attempt 2 of 3 failed. We will try again in a moment."),
     ],
 )
-def test_an_order_at_work_says_how_far_it_is(at_work: dict[str, Any], said: str) -> None:
-    text = order_texts.explanation(
+def test_an_order_in_processing_shows_how_far_it_is(at_work: dict[str, Any], expected: str) -> None:
+    text = order_texts.explain_status(
         status(queue={"hasActiveJob": True, "jobs": [job(state="COMPLETED", finishedAt=DUE), at_work]})
     )
 
-    assert said in text
-    assert "You will get an e-mail" in text
+    assert expected in text
+    assert "We will email you" in text
 
 
 @pytest.mark.parametrize(
-    ("reason", "detail", "said"),
+    ("reason", "detail", "expected"),
     [
-        ("job_failed", "", "Our team has been told"),
-        ("rejected", "It reads like an advertisement.", "did not approve it, so nothing of it was published."),
+        ("job_failed", "", "Our team has been notified"),
+        ("rejected", "It reads like an advertisement.", "did not approve it. It was not published."),
         ("unfulfillable", "the article was unpublished meanwhile", "but the article was unpublished meanwhile."),
-        ("payment_reversed", "The payment was taken back.", "The payment was taken back. So the order has ended."),
+        ("payment_reversed", "The payment was charged back.", "The payment was charged back. We have stopped working"),
     ],
 )
-def test_a_failed_order_says_why(reason: str, detail: str, said: str) -> None:
+def test_a_failed_order_shows_the_reason(reason: str, detail: str, expected: str) -> None:
     failed = status(status="FAILED", failureReason=reason, failureDetail=detail)
 
-    assert said in order_texts.explanation(failed)
+    assert expected in order_texts.explain_status(failed)
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "expected"),
     [
-        ({"refundDueAt": DUE}, "If it cannot be mended by 24 Nov 2026, 09:05 UTC, you get 49.00 EUR back"),
+        ({"refundDueAt": DUE}, "If we cannot fix this by 24 Nov 2026, 09:05 UTC, we will refund 49.00 EUR."),
         ({"refundDueAt": DUE, "onHold": True}, ""),
-        ({"refundState": "INITIATED"}, "Your payment of 49.00 EUR is on its way back to you."),
+        ({"refundState": "INITIATED"}, "Your refund of 49.00 EUR is on its way."),
         ({"refundState": "SUCCEEDED"}, "Your payment of 49.00 EUR was refunded."),
-        ({"refundState": "FAILED"}, "did not go through. Our team has been told"),
+        ({"refundState": "FAILED"}, "did not go through. Our team has been notified"),
     ],
 )
-def test_a_failed_order_says_where_the_money_is(changes: dict[str, Any], said: str) -> None:
-    text = order_texts.refund(status(status="FAILED", **changes))
+def test_a_failed_order_shows_what_happens_with_the_payment(changes: dict[str, Any], expected: str) -> None:
+    text = order_texts.explain_refund(status(status="FAILED", **changes))
 
-    assert text.startswith(said) if said.startswith(("If", "Your")) else said in text
-    assert bool(text) is bool(said)
+    assert text.startswith(expected) if expected.startswith(("If", "Your")) else expected in text
+    assert bool(text) is bool(expected)
 
 
-def test_an_order_that_goes_well_says_nothing_of_refunds() -> None:
-    assert order_texts.refund(status(status="QUALITY_CHECK")) == ""
+def test_an_order_in_good_order_does_not_mention_refunds() -> None:
+    assert order_texts.explain_refund(status(status="QUALITY_CHECK")) == ""
 
 
 @pytest.mark.parametrize(
@@ -135,27 +135,27 @@ def test_an_order_that_goes_well_says_nothing_of_refunds() -> None:
         ({"failureReason": "rejected"}, "Not approved"),
         ({"failureReason": "rejected", "refundState": "SUCCEEDED"}, "Not approved"),
         ({"failureReason": "job_failed"}, "Order processing issue"),
-        ({"failureReason": "job_failed", "refundState": "INITIATED"}, "Could not be done"),
+        ({"failureReason": "job_failed", "refundState": "INITIATED"}, "We could not complete your order"),
         ({"failureReason": "job_failed", "refundState": "SUCCEEDED"}, "Refunded"),
-        ({"failureReason": "job_failed", "refundState": "FAILED"}, "Could not be done"),
-        ({"failureReason": "unfulfillable", "refundState": "INITIATED"}, "Cannot be fulfilled"),
+        ({"failureReason": "job_failed", "refundState": "FAILED"}, "We could not complete your order"),
+        ({"failureReason": "unfulfillable", "refundState": "INITIATED"}, "We cannot complete this order"),
         ({"failureReason": "payment_reversed", "onHold": True}, "Payment reversed"),
     ],
 )
-def test_an_end_has_a_short_heading(changes: dict[str, Any], heading: str) -> None:
+def test_each_way_to_fail_has_a_heading(changes: dict[str, Any], heading: str) -> None:
     failed = status(status="FAILED", **changes)
 
-    assert order_texts.heading(failed) == heading
+    assert order_texts.get_heading(failed) == heading
     if "refundState" in changes:
-        assert "mend" not in order_texts.explanation(failed)
+        assert "fix this" not in order_texts.explain_status(failed)
 
 
 @pytest.mark.parametrize("where", ["PROCESSING", "QUALITY_CHECK", "ADMIN_REVIEW"])
-def test_an_order_on_hold_asks_nothing_of_its_customer(where: str) -> None:
+def test_an_order_on_hold_asks_its_customer_for_nothing(where: str) -> None:
     held = status(status=where, onHold=True, statusMessage="Content ready for review")
 
-    assert order_texts.heading(held) == "On hold"
-    assert "submit it" not in order_texts.explanation(held)
+    assert order_texts.get_heading(held) == "On hold"
+    assert "Submit it" not in order_texts.explain_status(held)
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,18 @@ def test_an_order_on_hold_asks_nothing_of_its_customer(where: str) -> None:
         ("made_up", "PROCESSING", False),
     ],
 )
-def test_a_notice_is_said_only_while_it_is_true(code: str, where: str, fits: bool) -> None:  # noqa: FBT001 - a case
-    assert bool(order_texts.said(code, status(status=where))) is fits
+def test_a_notice_is_shown_only_while_it_is_true(code: str, where: str, fits: bool) -> None:  # noqa: FBT001 - a case
+    assert bool(order_texts.get_notice(code, status(status=where))) is fits
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"),
+    ("seconds", "expected"),
     [(1, "in 1 second"), (40, "in 40 seconds"), (90, "in 2 minutes"), (700, "in 12 minutes"), (3600, "in an hour")],
 )
-def test_a_wait_is_in_units_that_people_use(seconds: int, said: str) -> None:
-    assert labels.wait(seconds) == said
+def test_waiting_times_are_given_in_convenient_units(seconds: int, expected: str) -> None:
+    assert labels.format_wait(seconds) == expected
 
 
-def test_one_is_not_many() -> None:
-    assert labels.slots_free(1, 1) == "1 of 1 link available"
-    assert labels.slots_free(2, 3) == "2 of 3 links available"
+def test_a_single_link_is_singular() -> None:
+    assert labels.format_slots(1, 1) == "1 of 1 link available"
+    assert labels.format_slots(2, 3) == "2 of 3 links available"
