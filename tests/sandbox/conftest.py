@@ -86,7 +86,7 @@ async def running_sandbox(tmp_path_factory: pytest.TempPathFactory, shop_server:
 
 @pytest.fixture
 def shop(shop_server: Shop) -> Shop:
-    """The shop, before it has received anything."""
+    """Return the shop, before it has received anything."""
     shop_server.events.clear()
     shop_server.answers.clear()
     return shop_server
@@ -94,7 +94,7 @@ def shop(shop_server: Shop) -> Shop:
 
 @pytest.fixture
 async def http(running_sandbox: Sandbox, shop: Shop) -> AsyncGenerator[httpx.AsyncClient]:
-    """An HTTP client for the sandbox, without faults or emails in it."""
+    """Open an HTTP client for the sandbox, without faults or emails in it."""
     assert not shop.events
     async with httpx.AsyncClient(base_url=running_sandbox.config.url, timeout=10) as client:
         await client.delete("/faults")
