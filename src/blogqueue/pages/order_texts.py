@@ -105,7 +105,7 @@ def is_live(status: OrderStatusView) -> bool:
 def explain_status(status: OrderStatusView) -> str:
     """Explain what the status means for the customer, and what happens next."""
     if is_on_hold(status):
-        return "The payment is disputed. The order is on hold until the dispute ends, and continues after that."
+        return "The payment is disputed, so this order is on hold until the dispute ends."
     match status.status:
         case OrderStatus.PROCESSING:
             return _explain_processing(status)
