@@ -53,7 +53,7 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("ana@customers.example")
     await expect(rows.first).to_contain_text("49.00 EUR")
-    await edith.looks_well("editor-reviews")
+    await edith.looks_well("editor-queue")
 
     # When she opens the first
     await rows.first.get_by_role("link").focus()
