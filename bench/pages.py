@@ -37,7 +37,7 @@ async def tables() -> list[tuple[str, Table]]:
     async with pool(4), _web(), httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
         order = await _order_in_review()
         page = f"/order-status/{order.id}"
-        http.headers["Cookie"] = f"order_{order.id.hex}={tokens.order_access(order.id)}"
+        http.headers["Cookie"] = f"order_{order.id.hex}={tokens.derive_order_token(order.id)}"
         http.headers["Accept"] = "text/html"
         api = f"/api/v1/purchase/status/{order.id}"
         rates = [await _rate(http, path, at_once) for path in (page, api) for at_once in (1, 8)]
@@ -75,7 +75,7 @@ async def _web() -> AsyncGenerator[None]:
 async def _order_in_review() -> Order:
     rows = await Order.select(Order.id).where(Order.status == OrderStatus.QUALITY_CHECK).limit(1)
     order_id = rows[0]["id"]
-    await Order.update({Order.access_token_hash: tokens.hashed(tokens.order_access(order_id))}).where(
+    await Order.update({Order.access_token_hash: tokens.hash_token(tokens.derive_order_token(order_id))}).where(
         Order.id == order_id
     )
     return await lifecycle.get(order_id)
@@ -130,7 +130,7 @@ async def _seen(order: Order) -> Table:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = await browser.new_page()
-        await page.goto(f"{settings.public_url}/order-status/{order.id}?access={tokens.order_access(order.id)}")
+        await page.goto(f"{settings.public_url}/order-status/{order.id}?access={tokens.derive_order_token(order.id)}")
         await page.evaluate(SEEN)
         took = sorted([await _one_change(order, page) for _ in range(CHANGES)])
         await browser.close()

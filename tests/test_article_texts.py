@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from blogqueue.audit import audit
-from blogqueue.catalogue import articles, offers
+from blogqueue.catalogue import articles, slots
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
@@ -98,7 +98,7 @@ async def test_an_override_is_recorded_and_the_place_is_free_again(stage: Stage)
         "paid link dropped",
         "It leads to malware now.",
     )
-    assert await offers.slots_free(article_id) == 1
+    assert await slots.count_free(article_id) == 1
     await stage.drain()
     await stage.sound()
 
@@ -145,12 +145,12 @@ async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) 
     # Then it has its rel and its guard, the place is taken, and the order's history says so
     page = (await stage.http.get("/articles/soil-that-lasts")).text
     assert 'rel="sponsored">a guide to mulching</a>' in page
-    assert await offers.slots_free(article_id) == 0
+    assert await slots.count_free(article_id) == 0
     with pytest.raises(ConflictError, match=str(order.id)):
         await articles.publish_text(article_id, GARDEN, actor="edith")
     assert (await notes(order))[-2:] == [
         ("paid link dropped", "A mistake."),
-        ("paid link back", f"version {version_id}"),
+        ("paid link restored", f"version {version_id}"),
     ]
     await stage.drain()
     await stage.sound()
@@ -249,6 +249,6 @@ async def test_a_page_that_was_opened_before_the_first_text_does_not_overwrite_i
 
     # Then she is told, and what she wrote is still in the form
     assert (first.status_code, second.status_code) == (409, 409)
-    assert "Another text went live meanwhile" in first.text and "# Mine" in first.text
+    assert "Another version has gone live since" in first.text and "# Mine" in first.text
     assert await live(stage, draft.id) == LONG
     assert article_id

@@ -130,7 +130,7 @@ async def test_a_sold_out_article_is_refused_before_payment(stage: Stage) -> Non
     answer = await stage.ask(article_id, email="ben@customers.example")
 
     # Then it is sold out
-    assert refusal(answer) == (409, "sold_out", "articleId", "places")
+    assert refusal(answer) == (409, "sold_out", "articleId", "slots")
     assert await Purchase.count() == 1
 
 

@@ -154,7 +154,7 @@ async def test_a_page_of_the_list_that_is_none_says_where_to_begin(stage: Stage)
     page = await stage.http.get("/?cursor=made-up", headers=HTML)
 
     assert page.status_code == 422
-    assert "This is no place in this list; please begin at its start." in page.text
+    assert "Invalid cursor. Start from the first page." in page.text
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ async def test_an_article_of_a_day_to_come_is_not_published_yet(stage: Stage, tm
 
     found = await import_folder(tmp_path, domain="blog.example")
 
-    assert [file.outcome for file in found] == ["is dated 2126-02-11, which is still to come"]
+    assert [file.outcome for file in found] == ["is dated 2126-02-11, which is in the future"]
     assert await listed(stage) == []
 
 

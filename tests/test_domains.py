@@ -17,7 +17,7 @@ async def test_the_articles_most_like_the_topic_come_first_and_drafts_never(stag
     await stage.commissioned(domain_id, topic="Tomatoes on a balcony")
 
     # When a writer asks for what is like it
-    related = await domains.related(domain_id, "Growing tomatoes on a balcony")
+    related = await domains.find_related(domain_id, "Growing tomatoes on a balcony")
 
     # Then the likest lead, the others follow newest first, and there are eight
     assert [slug for _, slug in related[:3]] == ["other-3", "soil", "other-7"]
@@ -27,4 +27,4 @@ async def test_the_articles_most_like_the_topic_come_first_and_drafts_never(stag
 
 @pytest.mark.parametrize("words", ["", "!!! ???", "C++ & 'quotes' | (brackets", "番茄"])
 async def test_any_words_may_be_asked_for(stage: Stage, words: str) -> None:
-    assert len(await domains.related(await stage.site(), words)) == 1
+    assert len(await domains.find_related(await stage.site(), words)) == 1

@@ -174,7 +174,7 @@ async def test_a_reason_lets_an_import_drop_paid_links(tmp_path: Path, stage: St
 
     assert found.outcome == "updated"
     notes = await OrderEvent.select(OrderEvent.detail).where(OrderEvent.action == "paid link dropped")
-    assert notes == [{"note": "The customer asked for it."}]
+    assert notes == [{"detail": "The customer asked for it."}]
     await stage.drain()
     await stage.sound()
 

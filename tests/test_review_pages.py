@@ -44,7 +44,7 @@ async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(st
     answer = await stage.http.post(f"/admin/articles/{article_id}", data=said)
 
     # Then she is told, and the newer one stays; and without the form's token nothing is looked at
-    assert answer.status_code == 409 and "Another text went live meanwhile" in answer.text
+    assert answer.status_code == 409 and "Another version has gone live since" in answer.text
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == newer
     assert (await stage.http.post(f"/admin/articles/{article_id}", data=said | {"form": ""})).status_code == 403
 
@@ -159,7 +159,7 @@ async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> No
 async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands(stage: Stage, verb: str) -> None:
     # Given an order whose first version is still to be made
     order = await stage.buy(await stage.article())
-    form = tokens.form(await stage.signed_in())
+    form = tokens.derive_form_token(await stage.signed_in())
     page = await stage.http.get(f"/admin/reviews/{order.id}")
 
     # When Edith judges it all the same

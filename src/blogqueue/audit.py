@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import offers
+from blogqueue.catalogue import paid_links
 from blogqueue.db import history
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.states import ArticleStatus
@@ -139,7 +139,7 @@ async def _find_lost_paid_links() -> list[str]:
     """Return the orders whose link is not live exactly once, or has another `rel` than the one that was sold."""
     broken = await _select_ids(_ORDERS_WITH_ANOTHER_REL)
     for article in await Order.raw(_ARTICLES_WITH_COMPLETED_ORDERS):
-        paid = await offers.paid_orders(article["id"])
+        paid = await paid_links.find(article["id"])
         lost = find_lost_links(article["content_md"], [(one.link, one.rel) for one in paid])
         broken += [str(one.order_id) for one in paid if one.link in lost]
         if article["status"] != ArticleStatus.PUBLISHED:

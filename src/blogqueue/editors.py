@@ -1,4 +1,4 @@
-"""Editors who sign in, and the bearer tokens of their programs: shown once, hashed at rest, revocable."""
+"""Editors and the bearer tokens of their programs: shown once, stored as hashes, revocable."""
 
 import secrets
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from blogqueue import tokens
 from blogqueue.db.tables.editors import AdminToken
 from blogqueue.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 
-SESSION_MORE = timedelta(minutes=20)
-"""Each look at a page keeps a session this much longer, up to its 7 days; Piccolo Admin's own pages do the same."""
+SESSION_EXTENSION = timedelta(minutes=20)
+"""Each request extends a session by this much, up to 7 days in all; Piccolo Admin's own pages do the same."""
 
 
 async def create(name: str, email: str, password: str) -> None:
-    """Make an editor who may sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
+    """Create an editor who can sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
     if await BaseUser.exists().where(BaseUser.username == name):
         raise ConflictError(f"An editor named {name!r} already exists.")
     try:
@@ -24,9 +24,9 @@ async def create(name: str, email: str, password: str) -> None:
         raise InvalidError([FieldError("password", "password", str(error))]) from error
 
 
-async def signed_in(session: str) -> str | None:
-    """The name of the editor whose session this is; None for nobody's. Raises ForbiddenError for who is no editor."""
-    user_id = await SessionsBase.get_user_id(session, increase_expiry=SESSION_MORE) if session else None
+async def get_by_session(session: str) -> str | None:
+    """Return the name of the signed-in editor, None without a valid session. Raises ForbiddenError for a non-editor."""
+    user_id = await SessionsBase.get_user_id(session, increase_expiry=SESSION_EXTENSION) if session else None
     user = await BaseUser.objects().where(BaseUser.id == user_id).first() if user_id is not None else None
     if user is None:
         return None
@@ -38,16 +38,16 @@ async def signed_in(session: str) -> str | None:
 async def get_token_name(token: str) -> str | None:
     """Return the name of a program's token; None if it is unknown or revoked."""
     rows = await AdminToken.select(AdminToken.name).where(
-        AdminToken.token_hash == tokens.hashed(token), AdminToken.revoked_at.is_null()
+        AdminToken.token_hash == tokens.hash_token(token), AdminToken.revoked_at.is_null()
     )
     return str(rows[0]["name"]) if rows and token else None
 
 
 async def issue_token(name: str) -> str:
-    """A new token under a name; this is the only time it is seen. Raises ConflictError for a name in use."""
+    """Create a token under a name and return it, the only time it is shown. Raises ConflictError for a name in use."""
     token = f"bq_{secrets.token_urlsafe(32)}"
     rows = (
-        await AdminToken.insert(AdminToken(name=name, token_hash=tokens.hashed(token)))
+        await AdminToken.insert(AdminToken(name=name, token_hash=tokens.hash_token(token)))
         .on_conflict(action="DO NOTHING")
         .returning(AdminToken.id)
     )
@@ -57,7 +57,7 @@ async def issue_token(name: str) -> str:
 
 
 async def revoke_token(name: str) -> None:
-    """Make a token worthless. Raises NotFoundError."""
+    """Revoke a token. Raises NotFoundError."""
     rows = (
         await AdminToken.update({AdminToken.revoked_at: datetime.now(UTC)})
         .where(AdminToken.name == name, AdminToken.revoked_at.is_null())

@@ -1,8 +1,8 @@
-"""Secret tokens of mailed links: derived from the secret key, so that they lie nowhere at rest; rows hold their hash.
+"""Secret tokens of mailed links: derived from the secret key and never stored; rows store their hash.
 
-A letter's links carry the placeholder `{token}`; the mail worker fills it in while sending. So neither the database
-nor the writers ever hold a token. 256 bits of HMAC-SHA256 (RFC 2104) are above the 128 that ASVS 4.0.3 V3.2.2 asks of a
-session token.
+The links of a stored email contain the placeholder `{token}`, which the mail worker fills in while sending. So neither
+the database nor the workers that write texts ever see a token. A token has 256 bits (HMAC-SHA256, RFC 2104); OWASP ASVS
+4.0.3 V3.2.2 asks for at least 64 bits of entropy.
 """
 
 import base64
@@ -15,27 +15,27 @@ from blogqueue.settings import settings
 PLACEHOLDER = "{token}"
 
 
-def order_access(order_id: UUID) -> str:
-    """The token that opens an order's page and API."""
-    return _derived("order", order_id)
+def derive_order_token(order_id: UUID) -> str:
+    """Return the token that opens an order's page and API."""
+    return _derive("order", order_id)
 
 
-def purchase_token(purchase_id: UUID) -> str:
-    """The token of the magic link that confirms a purchase."""
-    return _derived("purchase", purchase_id)
+def derive_purchase_token(purchase_id: UUID) -> str:
+    """Return the token of the magic link that confirms a purchase."""
+    return _derive("purchase", purchase_id)
 
 
-def form(session: str) -> str:
-    """What a form of a signed-in editor carries, so that only our own pages can send it."""
-    return _derived("form", session)
+def derive_form_token(session: str) -> str:
+    """Return the token in the forms of a signed-in editor, so that only our own pages can send them (CSRF)."""
+    return _derive("form", session)
 
 
-def hashed(token: str) -> str:
-    """What a row keeps of a token (hex)."""
+def hash_token(token: str) -> str:
+    """Return the hash of a token (SHA-256 in hex), which rows store."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _derived(purpose: str, row_id: UUID | str) -> str:
+def _derive(purpose: str, row_id: UUID | str) -> str:
     key = settings.secret_key.get_secret_value()
     if not key:
         raise RuntimeError("BLOGQUEUE_SECRET_KEY is not set: this process makes no tokens")

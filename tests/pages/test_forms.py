@@ -51,10 +51,10 @@ async def test_a_wish_is_kept_and_the_browser_sent_on(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("targetUrl", "javascript:alert(1)", "A URL begins with https://"),
-        ("anchorText", "<b>bold</b>", "An anchor text is plain words"),
-        ("notes", "n" * 1001, "Notes have at most 1000 characters."),
-        ("email", "ana", "This is not an e-mail address."),
+        ("targetUrl", "javascript:alert(1)", "A URL must begin with https://"),
+        ("anchorText", "<b>bold</b>", "An anchor text must be plain text"),
+        ("notes", "n" * 1001, "Notes must have at most 1000 characters."),
+        ("email", "ana", "This is not an email address."),
     ],
 )
 async def test_a_refused_form_comes_back_with_what_was_typed(

@@ -168,7 +168,7 @@ async def test_asking_for_a_link_never_says_whether_there_is_an_order(stage: Sta
     assert await stage.mails("nobody@") == []
     refused = await stage.http.post("/order-link", data={"email": "no address"}, headers=HTML)
     assert refused.status_code == 422
-    assert "This is not an e-mail address." in refused.text and "no address" in refused.text
+    assert "This is not an email address." in refused.text and "no address" in refused.text
 
 
 async def test_paying_does_not_use_up_the_links_that_an_address_may_ask_for(stage: Stage) -> None:

@@ -148,7 +148,7 @@ def anchors(draw: st.DrawFn) -> str:
     """Draw an anchor text that the shop accepts, of visible characters."""
     words = draw(st.lists(st.text(LETTERS, min_size=1, max_size=12), min_size=1, max_size=6))
     try:
-        return link_rules.anchor_text(" ".join(words))
+        return link_rules.validate_anchor_text(" ".join(words))
     except RuleError:
         reject()
 

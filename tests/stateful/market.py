@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from blogqueue import tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
-from blogqueue.catalogue import articles, offers
+from blogqueue.catalogue import articles, slots
 from blogqueue.db.tables.catalogue import ArticleVersion, Domain, Rel
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, Purchase
@@ -144,14 +144,14 @@ class MarketMachine(RuleBasedStateMachine):
 
     def buys(self, purchase_request: requests.PurchaseRequest, far: str) -> UUID | None:
         """A purchase in one go, as far as told; what others have waiting is worked on as well. Its order."""
-        (asked,) = self.attempt(purchases.ask(purchase_request, address=str(uuid4())))
+        (asked,) = self.attempt(purchases.create(purchase_request, address=str(uuid4())))
         if isinstance(asked, ProblemError):
             assert asked.code in {"sold_out", "no_room", "not_on_sale"}
             return None
         (purchase,) = self.do(
             gardens.rows(Purchase.select(Purchase.id).where(Purchase.email == purchase_request.email))
         )
-        opened = self.do(self.stage.checkout(tokens.purchase_token(purchase["id"])))
+        opened = self.do(self.stage.checkout(tokens.derive_purchase_token(purchase["id"])))
         assert opened.status_code in {200, 409}, opened.text
         if opened.status_code != 200:
             return None
@@ -184,7 +184,7 @@ class MarketMachine(RuleBasedStateMachine):
             notes="",
             email=f"customer-{number}@customers.example",
         )
-        had_slots = self.do(offers.slots_free(purchase_request.article_id))
+        had_slots = self.do(slots.count_free(purchase_request.article_id))
         order_id = self.buys(purchase_request, far)
         assert order_id is None or had_slots
         return order_id

@@ -49,8 +49,8 @@ HOSTS = st.sampled_from(
 def sold(url: str, anchor: str) -> Link | None:
     """Return the link as the shop accepts it, or None if it refuses."""
     try:
-        kept = link_rules.target_url(url), link_rules.anchor_text(anchor)
-        return link_rules.link(*kept)
+        kept = link_rules.validate_target_url(url), link_rules.validate_anchor_text(anchor)
+        return link_rules.validate_link(*kept)
     except RuleError:
         return None
 
@@ -109,6 +109,6 @@ def test_a_new_article_passes_with_every_link_that_is_sold(anchor: str, path: st
 def test_an_anchor_with_a_character_that_nobody_sees_is_not_sold(blank: str) -> None:
     for anchor in (blank, f"a{blank}b"):
         with pytest.raises(RuleError):
-            link_rules.anchor_text(anchor)
+            link_rules.validate_anchor_text(anchor)
     with pytest.raises(RuleError):
-        link_rules.topic(f"Growing{blank}tomatoes")
+        link_rules.validate_topic(f"Growing{blank}tomatoes")

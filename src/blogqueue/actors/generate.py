@@ -18,7 +18,7 @@ async def write(current: Run) -> Outbox:
     if article is None:
         raise LookupError(f"the order's article {order.article_id} is gone")
     domain = article.domain_id
-    related = await domains.related(domain.id, f"{article.topic} {article.keyword}")
+    related = await domains.find_related(domain.id, f"{article.topic} {article.keyword}")
     brief = ArticleBrief(
         site=domain.name,
         language=domain.language,

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from blogqueue import editors, tokens
 from blogqueue.api import auth
-from blogqueue.catalogue import articles, offers, versions
+from blogqueue.catalogue import articles, paid_links, versions
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, as_uuid
@@ -26,7 +26,7 @@ SHOWN = 100
 @get("/admin/articles", include_in_schema=False)
 async def list_articles(request: Request[Any, Any, Any], q: FromQuery[str] = "") -> Template | Redirect:
     """List articles of every status, newest first; `q` searches title and slug."""
-    if await editors.signed_in(auth.session(request)) is None:
+    if await editors.get_by_session(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
     query = Article.select(
         Article.id, Article.title, Article.slug, Article.status, Article.domain_id.host.as_alias("host")
@@ -40,7 +40,7 @@ async def list_articles(request: Request[Any, Any, Any], q: FromQuery[str] = "")
 @get("/admin/articles/{article_id:uuid}", include_in_schema=False)
 async def article_text(request: Request[Any, Any, Any], article_id: FromPath[UUID]) -> Template | Redirect:
     """Show a form with the live text of an article."""
-    if await editors.signed_in(auth.session(request)) is None:
+    if await editors.get_by_session(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
     return await _show(request, article_id)
 
@@ -99,8 +99,8 @@ async def _show(
         article=article,
         text=text,
         base=base,
-        paid=await offers.paid_orders(article_id),
-        form=tokens.form(auth.session(request)),
+        paid=await paid_links.find(article_id),
+        form=tokens.derive_form_token(auth.session(request)),
         refusal=refusal,
         notice=notice,
     )

@@ -153,7 +153,7 @@ async def back_office(scope: Scope, receive: Receive, send: Send) -> None:
         await SITE(scope, receive, _with_headers(send))
         return
     # Its own answer to who is known and no editor is that to who is unknown: 401.
-    await editors.signed_in(Request(scope).cookies.get(auth.SESSION_COOKIE, ""))
+    await editors.get_by_session(Request(scope).cookies.get(auth.SESSION_COOKIE, ""))
     if scope["method"] in SAFE:
         await SITE(scope, receive, _with_headers(send))
         return

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from blogqueue.catalogue import domain_rules
-from blogqueue.catalogue.domain_rules import TermError
+from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.db import history
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.emails import Email
@@ -71,8 +71,8 @@ def _nothing_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: 
 def _sensible(table: type[Table], values: dict[str, Any]) -> dict[str, Any]:
     """An owner's values as they will be kept; refuses those that nobody can have meant."""
     try:
-        return domain_rules.domain(values) if table is Domain else domain_rules.article(values)
-    except TermError as error:
+        return domain_rules.validate_domain(values) if table is Domain else domain_rules.validate_article(values)
+    except ColumnError as error:
         raise HTTPException(status_code=400, detail=str(error)) from error
 
 

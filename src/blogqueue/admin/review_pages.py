@@ -39,7 +39,7 @@ NOTICES = {
 @get("/admin/reviews", include_in_schema=False)
 async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = None) -> Template | Redirect:
     """Show the orders that wait for review, and those that failed and are not refunded, oldest first."""
-    actor = await editors.signed_in(auth.session(request))
+    actor = await editors.get_by_session(auth.session(request))
     if actor is None:
         return Redirect("/admin/", status_code=303)
     return page(
@@ -61,7 +61,7 @@ async def review(
     notice: FromQuery[str] = "",
 ) -> Template | Redirect:
     """Show one order with its change, its checks and its history."""
-    if await editors.signed_in(auth.session(request)) is None:
+    if await editors.get_by_session(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
     return await _show(request, order_id, notice=NOTICES.get(notice) or await _describe(done))
 
@@ -114,7 +114,7 @@ def _version(data: dict[str, str]) -> UUID:
 
 async def _describe(order_id: UUID | None) -> str:
     """Describe the last action on an order; "" if there is none to describe."""
-    return f"Done: {await history.latest(order_id)}." if order_id else ""
+    return f"Done: {await history.describe_latest(order_id)}." if order_id else ""
 
 
 def _go_on(order_id: UUID, following: UUID | None) -> Redirect:
@@ -164,7 +164,7 @@ async def _show(
         whole=render(file.version.content_md, file.paid, images_of=file.host) if file.version and not file.edit else "",
         reasons=approval.REASONS,
         following=await queue.after(order_id),
-        form=tokens.form(auth.session(request)),
+        form=tokens.derive_form_token(auth.session(request)),
         notice=notice,
         refusal=refusal,
         typed=typed,

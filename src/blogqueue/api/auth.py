@@ -91,13 +91,13 @@ def session(request: Connection) -> str:
 def own_form(request: Connection, shown: str) -> None:
     """Check that one of our own pages sent this: only they know the session's form token. Raises ForbiddenError."""
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
-    if elsewhere or not hmac.compare_digest(shown.encode(), tokens.form(session(request)).encode()):
+    if elsewhere or not hmac.compare_digest(shown.encode(), tokens.derive_form_token(session(request)).encode()):
         raise ForbiddenError
 
 
 async def form_sender(request: Request[Any, Any, Any], form: str) -> str:
     """Return the name of the signed-in editor who sent one of our forms. Raises ForbiddenError for anybody else."""
-    actor = await editors.signed_in(session(request))
+    actor = await editors.get_by_session(session(request))
     if actor is None:
         raise ForbiddenError
     own_form(request, form)
@@ -115,7 +115,7 @@ async def editors_only(request: Connection, _: BaseRouteHandler) -> None:
 
 
 async def _editor(request: Connection) -> str:
-    if not bearer(request) and (editor := await editors.signed_in(session(request))):
+    if not bearer(request) and (editor := await editors.get_by_session(session(request))):
         if request.scope.get("method") not in {"GET", "HEAD"}:
             own_form(request, request.headers.get("x-csrftoken", ""))
         return editor

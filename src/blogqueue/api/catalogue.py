@@ -12,7 +12,7 @@ from msgspec import Meta
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
 from blogqueue.catalogue import domains, offers
-from blogqueue.catalogue.domains import Site
+from blogqueue.catalogue.domains import SellingDomain
 from blogqueue.catalogue.offers import Offer
 from blogqueue.orders.status_view import Moment, View
 
@@ -126,7 +126,7 @@ class ArticlePage(View, frozen=True, kw_only=True):
 @get("/domains", operation_id="list_domains", summary="List sites", tags=TAGS)
 async def list_domains() -> Envelope[DomainList]:
     """List the sites that sell new articles, by name, with their terms."""
-    return success(DomainList(items=[_view_domain(site) for site in await domains.all_selling()]))
+    return success(DomainList(items=[_view_domain(site) for site in await domains.list_selling()]))
 
 
 @get("/articles", operation_id="list_articles", summary="List articles", tags=TAGS, responses=refusals(422))
@@ -144,7 +144,7 @@ async def list_articles(  # noqa: PLR0917 - one parameter for each filter, alway
 ) -> Envelope[ArticlePage]:
     """List published articles, newest first unless sorted otherwise."""
     search = offers.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
-    page, next_cursor = await offers.offers(search, cursor=cursor, size=limit)
+    page, next_cursor = await offers.search(search, cursor=cursor, size=limit)
     return success(
         ArticlePage(items=[ArticleView(**_describe(offer)) for offer in page], next_cursor=next_cursor),
     )
@@ -159,7 +159,7 @@ async def list_articles(  # noqa: PLR0917 - one parameter for each filter, alway
 )
 async def get_article(article_id: ArticleId) -> Envelope[ArticleDetail]:
     """Return one published article with its live text."""
-    offer = await offers.offer(article_id)
+    offer = await offers.get(article_id)
     return success(ArticleDetail(**_describe(offer), content=offer.content_md))
 
 
@@ -184,7 +184,7 @@ def _describe(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _view_domain(site: Site) -> DomainView:
+def _view_domain(site: SellingDomain) -> DomainView:
     return DomainView(
         id=site.id,
         host=site.host,

@@ -88,7 +88,7 @@ async def watch_order_status(request: Request[Any, Any, Any], order_id: OrderId)
     The stream does not end by itself.
     """
     order = await auth.customers_order(request, order_id)
-    changes.check_room(order.id)
+    changes.check_capacity(order.id)
     return ServerSentEvent(_events(order.id))
 
 
@@ -97,7 +97,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     sent = ""
     try:
         with changes.watching(order_id) as watcher:
-            while not changes.stopping():
+            while not changes.is_stopping():
                 status = await get_status(await lifecycle.get(order_id))
                 now = stamp(status)
                 if now == sent:
@@ -105,7 +105,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
                 else:
                     sent = now
                     yield ServerSentEventMessage(data=msgspec.json.encode(status), id=now, retry=RECONNECT_MS)
-                await watcher.change(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
+                await watcher.wait(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
     except AWAY as error:
         logger.warning("stream ended, database unavailable", order=str(order_id), error=str(error))
 

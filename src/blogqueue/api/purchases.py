@@ -136,7 +136,7 @@ async def ask_for_link(request: Request[Any, Any, Any], data: JSONBody[Any]) -> 
 
     Nothing is charged yet. The answer is the same for every email address.
     """
-    await nudge(await purchases.ask(_read(data).to_request(), address=auth.address(request)))
+    await nudge(await purchases.create(_read(data).to_request(), address=auth.address(request)))
     return success(Asked(), "Check your email and open the link in it to continue to the payment.")
 
 

@@ -1,4 +1,4 @@
-"""What an owner may say of a site and of an article: one place for Piccolo Admin, `domain.toml` and front matter."""
+"""The values that a domain and an article may have, in Piccolo Admin, in `domain.toml` and in front matter."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ from blogqueue.db.tables.catalogue import Rel
 from blogqueue.money import CURRENCIES
 
 HIGHEST_PRICE = 99_999_999
-"""Stripe takes amounts of up to eight digits (docs.stripe.com/api/payment_intents/object, "amount")."""
+"""Stripe accepts amounts of up to eight digits (docs.stripe.com/api/payment_intents/object, "amount")."""
 
 MOST_PAID_LINKS = 1000
 """More than any article has paragraphs for."""
@@ -20,125 +20,124 @@ MOST_PAID_LINKS = 1000
 SLUG_LENGTH = 200
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
-"""A language tag as most are (BCP 47 §2.1): language, then script, region or variant."""
+"""The usual form of a language tag (BCP 47 §2.1): language, then script, region or variant."""
 
 
-class TermError(ValueError):
-    """A value nobody can have meant; `name` is the column's."""
+class ColumnError(ValueError):
+    """A value that a column does not accept; `name` is the column's."""
 
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
         self.name = name
 
 
-def domain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """A domain's columns, as many as are given, as they will be kept. Raises TermError for the first that is wrong."""
-    return _kept(_DOMAIN, values)
+def validate_domain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given columns of a domain as they will be stored. Raises ColumnError for the first invalid one."""
+    return _validate(_DOMAIN, values)
 
 
-def article(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same of an article."""
-    return _kept(_ARTICLE, values)
+def validate_article(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given columns of an article as they will be stored. Raises ColumnError for the first invalid one."""
+    return _validate(_ARTICLE, values)
 
 
-def slug(words: str) -> str:
-    """Lower-case ASCII words joined by hyphens, as an address carries them; "" if there are none."""
+def to_slug(words: str) -> str:
+    """Return some words in lower-case ASCII, joined by hyphens, for use in a URL; "" if none are left."""
     plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
 
 
-def _kept(rules: Mapping[str, Callable[[Any], Any]], values: Mapping[str, Any]) -> dict[str, Any]:
-    kept: dict[str, Any] = {}
+def _validate(rules: Mapping[str, Callable[[Any], Any]], values: Mapping[str, Any]) -> dict[str, Any]:
+    valid: dict[str, Any] = {}
     for name, value in values.items():
         try:
-            kept[name] = rules[name](value) if name in rules else value
+            valid[name] = rules[name](value) if name in rules else value
         except RuleError as error:
-            raise TermError(name, error.message) from error
-    return kept
+            raise ColumnError(name, error.message) from error
+    return valid
 
 
-def _words(value: Any, *, longest: int, needed: bool = True) -> str:  # noqa: ANN401 - as it was written
-    """One line of words."""
+def _validate_text(value: Any, *, longest: int, needed: bool = True) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    """Return one line of text."""
     if not isinstance(value, str):
-        raise RuleError("type", "This is words.")
+        raise RuleError("type", "Must be text.")
     text = value.strip()
     if needed and not text:
-        raise RuleError("required", "This is needed.")
+        raise RuleError("required", "Required.")
     if len(text) > longest:
-        raise RuleError("length", f"This has at most {longest} characters.")
-    # Line breaks, NUL and half characters: what PostgreSQL cannot keep, or a page's title not show.
+        raise RuleError("length", f"Must have at most {longest} characters.")
+    # Line breaks, NUL and lone surrogates: PostgreSQL cannot store them, or a page's title cannot show them.
     if any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text):
-        raise RuleError("plain_text", "This is one line of text, without control characters.")
+        raise RuleError("plain_text", "Must be one line of text, without control characters.")
     return text
 
 
-def _number(value: Any, *, lowest: int, highest: int) -> int:  # noqa: ANN401 - as it was written
+def _validate_number(value: Any, *, lowest: int, highest: int) -> int:  # noqa: ANN401 - any JSON, TOML or YAML value
     if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
-        raise RuleError("range", f"This is a whole number from {lowest} to {highest:,}.")
+        raise RuleError("range", f"Must be a whole number from {lowest} to {highest:,}.")
     return value
 
 
-def _host(value: Any) -> str:  # noqa: ANN401 - as it was written
-    return link_rules.public_host(_words(value, longest=253).lower())
+def _validate_host(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    return link_rules.validate_public_host(_validate_text(value, longest=253).lower())
 
 
-def _language(value: Any) -> str:  # noqa: ANN401 - as it was written
-    tag = _words(value, longest=35)
+def _validate_language(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    tag = _validate_text(value, longest=35)
     if not _LANGUAGE.fullmatch(tag):
-        raise RuleError("language", "This is a language tag, such as en, de-AT or zh-Hant.")
+        raise RuleError("language", "Must be a language tag, such as en, de-AT or zh-Hant.")
     return tag
 
 
-def _currency(value: Any) -> str:  # noqa: ANN401 - as it was written
+def _validate_currency(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
     if value not in CURRENCIES:
-        raise RuleError("currency", "This is a currency's code of three capital letters, such as EUR.")
+        raise RuleError("currency", "Must be a currency code of three capital letters, such as EUR.")
     return str(value)
 
 
-def _rel(value: Any) -> str:  # noqa: ANN401 - as it was written
+def _validate_rel(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
     if value not in set(Rel):
-        raise RuleError("rel", f"This is one of {', '.join(Rel)}.")
+        raise RuleError("rel", f"Must be one of {', '.join(Rel)}.")
     return str(value)
 
 
-def _list(value: Any) -> list[str]:  # noqa: ANN401 - as it was written
+def _validate_list(value: Any) -> list[str]:  # noqa: ANN401 - any JSON, TOML or YAML value
     if not isinstance(value, list):
-        raise RuleError("type", "This is a list of words.")
-    return [_words(one, longest=100) for one in value]
+        raise RuleError("type", "Must be a list of texts.")
+    return [_validate_text(one, longest=100) for one in value]
 
 
-def _slug(value: Any) -> str:  # noqa: ANN401 - as it was written
-    said = _words(value, longest=SLUG_LENGTH)
-    if slug(said) != said:
-        raise RuleError(
-            "slug", f"This is lower-case letters, digits and single hyphens, such as {slug(said) or 'soil'}."
-        )
-    return said
+def _validate_slug(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    text = _validate_text(value, longest=SLUG_LENGTH)
+    if to_slug(text) != text:
+        message = f"Must be lower-case letters, digits and single hyphens, such as {to_slug(text) or 'soil'}."
+        raise RuleError("slug", message)
+    return text
 
 
-_PRICE = partial(_number, lowest=1, highest=HIGHEST_PRICE)
+_PRICE = partial(_validate_number, lowest=1, highest=HIGHEST_PRICE)
 
 _DOMAIN: Mapping[str, Callable[[Any], Any]] = {
-    "host": _host,
-    "name": partial(_words, longest=200),
-    "niche": partial(_words, longest=100),
-    "language": _language,
-    "currency": _currency,
+    "host": _validate_host,
+    "name": partial(_validate_text, longest=200),
+    "niche": partial(_validate_text, longest=100),
+    "language": _validate_language,
+    "currency": _validate_currency,
     "backlink_price": _PRICE,
     "article_price": _PRICE,
-    "rel": _rel,
-    "max_paid_links": partial(_number, lowest=0, highest=MOST_PAID_LINKS),
-    "forbidden_niches": _list,
-    "forbidden_words": _list,
+    "rel": _validate_rel,
+    "max_paid_links": partial(_validate_number, lowest=0, highest=MOST_PAID_LINKS),
+    "forbidden_niches": _validate_list,
+    "forbidden_words": _validate_list,
 }
 
 _ARTICLE: Mapping[str, Callable[[Any], Any]] = {
-    "slug": _slug,
-    "title": partial(_words, longest=500),
-    "topic": partial(_words, longest=500, needed=False),
-    "niche": partial(_words, longest=100),
-    "keyword": partial(_words, longest=200, needed=False),
+    "slug": _validate_slug,
+    "title": partial(_validate_text, longest=500),
+    "topic": partial(_validate_text, longest=500, needed=False),
+    "niche": partial(_validate_text, longest=100),
+    "keyword": partial(_validate_text, longest=200, needed=False),
 }
 
-DOMAIN_TERMS = tuple(_DOMAIN)
-"""What a `domain.toml` may say: the domain's columns that an owner sets."""
+DOMAIN_COLUMNS = tuple(_DOMAIN)
+"""The keys of a `domain.toml`: the columns of a domain that an editor sets."""

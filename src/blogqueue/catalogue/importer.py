@@ -1,4 +1,4 @@
-"""Articles that come in as Markdown files: kept byte for byte, front matter read for what it says of them."""
+"""Imports articles from Markdown files. Texts are stored byte for byte; front matter gives title, slug and so on."""
 
 import tomllib
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blogqueue.catalogue import articles, domain_rules
-from blogqueue.catalogue.domain_rules import TermError
+from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.errors import ConflictError
@@ -18,16 +18,16 @@ ACTOR = "import"
 SUFFIXES = frozenset({".md", ".markdown"})
 TITLE_LENGTH = 500
 MAX_BYTES = 1_000_000
-"""A thousand times a short article; anything larger is some other kind of file."""
+"""A thousand times a short article; anything larger is not an article."""
 
 
 class UnusableError(Exception):
-    """A file cannot be an article; the message says why."""
+    """A file cannot be imported; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file: "published", "updated", "unchanged", or a reason why it was not used."""
+    """The result for one file: "published", "updated", "unchanged", or the reason why it was not used."""
 
     path: Path
     outcome: str
@@ -46,20 +46,21 @@ class _File:
 
 
 async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "") -> list[Imported]:
-    """Publish every Markdown file below a folder; each stands or falls alone.
+    """Publish every Markdown file below a folder and return each file's result; one bad file does not stop the others.
 
-    A sub-folder with a `domain.toml` holds that domain's articles; all others belong to the domain with host `domain`,
-    which is made if it does not exist. A file that was changed since the last import is its article's next version; one
-    without the links that were paid for is not used, unless `drop_paid_links` gives a reason, which is recorded.
+    The articles of a sub-folder with a `domain.toml` belong to that domain, others to the domain with host `domain`.
+    A domain that does not exist is created. A file that has changed since its last import becomes its article's next
+    version. A file without the article's paid links is not used, unless `drop_paid_links` gives a reason, which goes
+    into the history.
     """
     found: list[Imported] = []
     slugs: dict[str, Path] = {}
-    for path in _files(folder):
+    for path in _find_files(folder):
         try:
-            site = _terms(path, folder) or {"host": domain}
+            domain_values = _read_domain(path, folder) or {"host": domain}
             file = _read(path)
-            _alone(path, slugs.setdefault(file.slug, path), file.slug)
-            outcome = await _publish(file, {"name": site["host"]} | site, drop_paid_links)
+            _check_slug_unique(path, slugs.setdefault(file.slug, path), file.slug)
+            outcome = await _publish(file, {"name": domain_values["host"]} | domain_values, drop_paid_links)
         except UnusableError as error:
             found.append(Imported(path, str(error), used=False))
         else:
@@ -67,39 +68,42 @@ async def import_folder(folder: Path, *, domain: str, drop_paid_links: str = "")
     return found
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _find_files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        # A pipe or a device of such a name would be waited for.
+        # Reading a pipe or a device would block.
         if path.suffix.lower() in SUFFIXES and path.stem.lower() != "readme" and path.is_file():
             yield path
 
 
-def _alone(path: Path, first: Path, slug: str) -> None:
-    """Of two files with one slug the second would be the first one's next version, which nobody meant."""
+def _check_slug_unique(path: Path, first: Path, slug: str) -> None:
+    """Raise UnusableError for the second file with one slug: it would overwrite the first one's article."""
     if first != path:
-        raise UnusableError(f"{first.name} has the slug {slug!r} as well; give each its own")
+        raise UnusableError(f"{first.name} has the slug {slug!r} too; give each file its own slug")
 
 
-def _terms(path: Path, folder: Path) -> dict[str, Any]:
-    """What the nearest `domain.toml` at or above a file, within the folder, says of its domain."""
+def _read_domain(path: Path, folder: Path) -> dict[str, Any]:
+    """Return the columns in the nearest `domain.toml` at or above a file, within the folder; {} if there is none.
+
+    Raises UnusableError for an invalid `domain.toml`.
+    """
     for parent in path.parents:
         file = parent / "domain.toml"
         if file.is_file():
             try:
-                said = domain_rules.domain(tomllib.loads(file.read_text(encoding="utf-8")))
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, TermError) as error:
-                raise UnusableError(f"{file.name} beside it is broken: {error}") from error
-            unknown = set(said) - set(domain_rules.DOMAIN_TERMS)
-            if unknown or "host" not in said:
-                raise UnusableError(f"{file.name} beside it names no host, or unknown keys: {sorted(unknown)}")
-            return said
+                columns = domain_rules.validate_domain(tomllib.loads(file.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ColumnError) as error:
+                raise UnusableError(f"its {file.name} is invalid: {error}") from error
+            unknown = set(columns) - set(domain_rules.DOMAIN_COLUMNS)
+            if unknown or "host" not in columns:
+                raise UnusableError(f"its {file.name} has no host, or has unknown keys: {sorted(unknown)}")
+            return columns
         if parent == folder:
             return {}
     return {}
 
 
 def _read(path: Path) -> _File:
-    """A file as an article. Raises UnusableError."""
+    """Read a file as an article. Raises UnusableError."""
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -111,38 +115,42 @@ def _read(path: Path) -> _File:
     except UnicodeDecodeError as error:
         raise UnusableError(f"is not UTF-8: byte {error.start}") from error
     if "\0" in content:
-        raise UnusableError("holds a NUL character, which PostgreSQL's text cannot")
+        raise UnusableError("contains a NUL character, which PostgreSQL cannot store")
     try:
-        said, body_start = read_front_matter(content)
+        front_matter, body_start = read_front_matter(content)
     except FrontMatterError as error:
-        raise UnusableError(f"has broken front matter: {error}") from error
+        raise UnusableError(f"has invalid front matter: {error}") from error
     body = content[body_start:]
     if not body.strip():
         raise UnusableError("has no text")
-    title = (_word(said, "title") or _heading(body) or path.stem.replace("-", " ").strip().capitalize())[:TITLE_LENGTH]
-    slug = domain_rules.slug(_word(said, "slug") or path.stem)
+    title = _get_line(front_matter, "title") or _find_heading(body) or path.stem.replace("-", " ").strip().capitalize()
+    title = title[:TITLE_LENGTH]
+    slug = domain_rules.to_slug(_get_line(front_matter, "slug") or path.stem)
     if not slug:
-        raise UnusableError("has neither a slug nor a file name to make one of")
+        raise UnusableError("has no slug, and no file name to make one of")
     columns = {
         "slug": slug,
         "title": title,
-        "topic": (_word(said, "topic") or title)[:500],
-        "keyword": _word(said, "keyword")[:200],
+        "topic": (_get_line(front_matter, "topic") or title)[:500],
+        "keyword": _get_line(front_matter, "keyword")[:200],
     }
-    niche = (_word(said, "niche") or _first(said, "categories") or _first(said, "tags"))[:100].strip()
+    niche = (
+        _get_line(front_matter, "niche") or _get_first(front_matter, "categories") or _get_first(front_matter, "tags")
+    )[:100].strip()
     try:
-        kept = domain_rules.article(columns | ({"niche": niche} if niche else {}))
-    except TermError as error:
-        raise UnusableError(f"has front matter that cannot be kept: {error}") from error
-    return _File(content=content, published_at=_published_at(said.get("date")), **({"niche": ""} | kept))
+        valid = domain_rules.validate_article(columns | ({"niche": niche} if niche else {}))
+    except ColumnError as error:
+        raise UnusableError(f"has front matter that cannot be used: {error}") from error
+    return _File(content=content, published_at=_parse_date(front_matter.get("date")), **({"niche": ""} | valid))
 
 
-async def _publish(file: _File, site: dict[str, Any], drop: str) -> str:
+async def _publish(file: _File, domain_values: dict[str, Any], drop: str) -> str:
+    """Publish a file as a new article or as the next version of its article, and say which."""
     async with transaction():
-        domain = await _domain(site)
+        domain = await _get_or_create_domain(domain_values)
         known = await Article.objects().where(Article.slug == file.slug).first()
         if known is not None:
-            return await _publish_again(file, known, domain, drop)
+            return await _publish_next_version(file, known, domain, drop)
         article = Article(
             domain_id=domain.id,
             slug=file.slug,
@@ -157,17 +165,17 @@ async def _publish(file: _File, site: dict[str, Any], drop: str) -> str:
     return "published"
 
 
-async def _publish_again(file: _File, known: Article, domain: Domain, drop: str) -> str:
-    """A file's text as its article's next version, unless it is still what the owner's last one was."""
+async def _publish_next_version(file: _File, known: Article, domain: Domain, drop: str) -> str:
+    """Publish a file's text, unless it is the same as the newest version that no order has made."""
     if known.domain_id != domain.id:
-        raise UnusableError(f"another domain's article has the slug {file.slug!r}; give this one its own slug")
-    owners = (
+        raise UnusableError(f"another domain's article has the slug {file.slug!r}; choose another one")
+    newest = (
         await ArticleVersion.select(ArticleVersion.content_md)
         .where(ArticleVersion.article_id == known.id, ArticleVersion.order_id.is_null())
         .order_by(ArticleVersion.version_num, ascending=False)
         .first()
     )
-    if owners is not None and owners["content_md"] == file.content:
+    if newest is not None and newest["content_md"] == file.content:
         return "unchanged"
     try:
         await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
@@ -176,27 +184,27 @@ async def _publish_again(file: _File, known: Article, domain: Domain, drop: str)
     return "updated"
 
 
-async def _domain(site: dict[str, Any]) -> Domain:
-    domain = await Domain.objects().where(Domain.host == site["host"]).first()
+async def _get_or_create_domain(values: dict[str, Any]) -> Domain:
+    domain = await Domain.objects().where(Domain.host == values["host"]).first()
     if domain is None:
-        domain = Domain(**site)
+        domain = Domain(**values)
         await Domain.insert(domain)
     return domain
 
 
-def _word(said: dict[str, object], key: str) -> str:
-    """A front-matter value as one line of text, or ""."""
-    value = said.get(key)
+def _get_line(front_matter: dict[str, object], key: str) -> str:
+    """Return a front-matter value as one line of text, or ""."""
+    value = front_matter.get(key)
     return " ".join(str(value).split()) if isinstance(value, str | int | float) else ""
 
 
-def _published_at(said: object) -> datetime | None:
-    """When a file's article was published, by its front matter: a day or a moment; None for what cannot be read.
+def _parse_date(value: object) -> datetime | None:
+    """Return when an article was published from its front matter, a date or a time; None for anything else.
 
-    Raises UnusableError for a day to come, on which site generators would publish it and not before.
+    Raises UnusableError for a date in the future: site generators do not publish such a file before that day.
     """
     try:
-        at = datetime.fromisoformat(said) if isinstance(said, str) else said
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
         if isinstance(at, date) and not isinstance(at, datetime):
             at = datetime.combine(at, time.min)
         if not isinstance(at, datetime):
@@ -204,17 +212,18 @@ def _published_at(said: object) -> datetime | None:
         at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    # Today may have begun elsewhere.
+    # The day may have begun in other time zones.
     if at > datetime.now(UTC) + timedelta(days=1):
-        raise UnusableError(f"is dated {at:%Y-%m-%d}, which is still to come")
+        raise UnusableError(f"is dated {at:%Y-%m-%d}, which is in the future")
     return at
 
 
-def _first(said: dict[str, object], key: str) -> str:
-    value = said.get(key)
-    return str(value[0]) if isinstance(value, list) and value else _word(said, key)
+def _get_first(front_matter: dict[str, object], key: str) -> str:
+    """Return the first item of a front-matter list, or the value if it is not a list."""
+    value = front_matter.get(key)
+    return str(value[0]) if isinstance(value, list) and value else _get_line(front_matter, key)
 
 
-def _heading(body: str) -> str:
-    """The text of the body's first line that is an ATX heading of level one, or ""."""
+def _find_heading(body: str) -> str:
+    """Return the text of the body's first line that is an ATX heading of level one, or ""."""
     return next((line[2:].strip(" #\r") for line in body.split("\n") if line.startswith("# ")), "")

@@ -1,7 +1,7 @@
-"""What a customer may ask for: the rules for a target URL, an anchor text, notes, a topic and an e-mail address.
+"""The rules for what customers enter: target URL, anchor text, notes, topic and email address.
 
-Each function returns the value as it will be kept, or raises `RuleError` with the rule's name and a sentence.
-Nothing of the customer's is ever fetched; these are rules about words.
+Each `validate_…` function returns the value as it will be stored, or raises RuleError with the rule's name and a
+sentence. They look only at the text: nothing that a customer enters is ever fetched.
 """
 
 import html
@@ -9,8 +9,8 @@ import ipaddress
 import unicodedata
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import email_validator
 import idna
-from email_validator import EmailNotValidError, validate_email
 
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.contact_details import find_addresses
@@ -24,16 +24,16 @@ TOPIC_LENGTH = 200
 NICHE_LENGTH = 100
 KEYWORD_LENGTH = 80
 
-# Top-level names where nothing public is: special-use names (RFC 6761, 6762, 7686, 8375, 9476), those that private
-# networks use (RFC 6762 appendix G; ICANN withholds corp, home and mail since 2018, as they are in such use), and
-# what machines call themselves. "example" and "test" are special too, but harm nobody and are what people try first.
+# Top-level names without public hosts: special-use names (RFC 6761, 6762, 7686, 8375, 9476), names that private
+# networks use (RFC 6762 appendix G; ICANN has withheld corp, home and mail since 2018 for this reason), and default
+# names of machines. "example" and "test" are special too, but do no harm, and people try them first.
 PRIVATE_SUFFIXES = frozenset((
     "alt", "arpa", "invalid", "local", "localhost", "onion",
     "corp", "home", "internal", "intranet", "lan", "mail", "private",
     "domain", "intra", "localdomain", "workgroup",
 ))  # fmt: skip
 
-# Anything that Markdown, HTML or a site generator's templates read as markup.
+# Every character that Markdown, HTML or the templates of a site generator may read as markup.
 MARKUP = frozenset('[]()<>`*_!|\\~#{}"^=')
 
 
@@ -46,57 +46,57 @@ class RuleError(ValueError):
         self.message = message
 
 
-def target_url(value: str) -> str:
-    """An absolute http(s) URL with a public host name; the host in lower case and punycode, the rest as given."""
+def validate_target_url(value: str) -> str:
+    """Return an absolute http(s) URL with a public host name, the host in lower case and punycode."""
     if len(value) > URL_LENGTH:
-        raise RuleError("length", f"A URL has at most {URL_LENGTH} characters.")
+        raise RuleError("length", f"A URL must have at most {URL_LENGTH} characters.")
     if not value or value != value.strip() or any(c.isspace() or not c.isprintable() for c in value):
-        raise RuleError("url", "Give one URL, without spaces or invisible characters.")
+        raise RuleError("url", "Enter one URL, without spaces or invisible characters.")
     if any(c in '<>{}\\^`|"' for c in value):
-        raise RuleError("url", 'A URL has none of < > { } \\ ^ ` | ".')
+        raise RuleError("url", 'A URL cannot contain any of < > { } \\ ^ ` | ".')
     try:
         parts = urlsplit(value)
         port = parts.port
     except ValueError as error:
         raise RuleError("url", "This is not a URL.") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise RuleError("scheme", "A URL begins with https:// or http:// and a host name.")
+        raise RuleError("scheme", "A URL must begin with https:// or http:// and a host name.")
     if parts.username is not None or parts.password is not None:
-        raise RuleError("credentials", "A URL has no user name or password in it.")
+        raise RuleError("credentials", "A URL cannot contain a user name or a password.")
     if port not in {None, 80, 443}:
-        raise RuleError("port", "A URL has no port of its own.")
+        raise RuleError("port", "A URL cannot name a port other than 80 or 443.")
     safe = "/%:@!$&'*+,;=~-._?"
     url = urlunsplit(
-        (parts.scheme, public_host(parts.hostname), quote(parts.path, safe), quote(parts.query, safe),
+        (parts.scheme, validate_public_host(parts.hostname), quote(parts.path, safe), quote(parts.query, safe),
          quote(parts.fragment, safe)),
     )  # fmt: skip
     if len(url) > URL_LENGTH:
-        raise RuleError("length", f"A URL has at most {URL_LENGTH} characters.")
+        raise RuleError("length", f"A URL must have at most {URL_LENGTH} characters.")
     return url
 
 
-def public_host(host: str) -> str:
-    """A dotted host name that may be public, in punycode (IDNA 2008 with UTS 46 mapping)."""
+def validate_public_host(host: str) -> str:
+    """Return a dotted host name that may be public, in punycode (IDNA 2008 with UTS 46 mapping)."""
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         pass
     else:
-        raise RuleError("public_host", "A URL names a host; an address in digits is not accepted.")
+        raise RuleError("public_host", "Use a host name instead of an IP address.")
     try:
         name = idna.encode(host.rstrip("."), uts46=True).decode()
     except (idna.IDNAError, UnicodeError) as error:
         raise RuleError("public_host", "This is not a host name.") from error
     labels = name.split(".")
-    # A last label of digits would be read as an address ("127.1", "0x7f.1"); WHATWG URL §3.5 ends-in-a-number.
+    # Browsers read a host whose last label is a number as an IP address: "127.1", "0x7f.1" (WHATWG URL §3.5).
     numeric = labels[-1].isdigit() or labels[-1].lower().startswith("0x")
     if len(labels) < 2 or numeric or labels[-1] in PRIVATE_SUFFIXES:  # noqa: PLR2004 - a dot makes two labels
-        raise RuleError("public_host", "A URL names a public host, such as www.example.com.")
+        raise RuleError("public_host", "Use a public host name, such as www.example.com.")
     return name
 
 
-def shown_host(url: str) -> str:
-    """The host of a kept URL as people read it, when that differs from its punycode; else ""."""
+def to_unicode_host(url: str) -> str:
+    """Return the host of a stored URL in Unicode if that differs from its punycode, else ""."""
     host = urlsplit(url).hostname or ""
     try:
         name = idna.decode(host)
@@ -105,78 +105,78 @@ def shown_host(url: str) -> str:
     return name if name != host else ""
 
 
-def anchor_text(value: str) -> str:
-    """One line of plain words that is the same as Markdown, as HTML and as text."""
+def validate_anchor_text(value: str) -> str:
+    """Return one line of plain text that reads the same in Markdown, in HTML and as text."""
     text = unicodedata.normalize("NFC", value).strip()
     if not text:
-        raise RuleError("required", "An anchor text is needed.")
+        raise RuleError("required", "Enter an anchor text.")
     if len(text) > ANCHOR_LENGTH:
-        raise RuleError("length", f"An anchor text has at most {ANCHOR_LENGTH} characters.")
+        raise RuleError("length", f"An anchor text must have at most {ANCHOR_LENGTH} characters.")
     if not text.isprintable() or find_invisible(text):
-        raise RuleError("plain_text", "An anchor text is one line without invisible characters.")
+        raise RuleError("plain_text", "An anchor text must be one line without invisible characters.")
     if found := next((c for c in text if c in MARKUP), ""):
-        raise RuleError("no_markup", f"An anchor text is plain words; please leave out “{found}”.")
+        raise RuleError("no_markup", f"An anchor text must be plain text; please leave out “{found}”.")
     if html.unescape(text) != text:
-        raise RuleError("no_markup", "An anchor text is plain words; an & with a name and a semicolon is HTML.")
+        raise RuleError("no_markup", "An anchor text must be plain text; an & with a name and a semicolon is HTML.")
     if text != " ".join(text.split(" ")) or "  " in text or any(c.isspace() and c != " " for c in text):
-        raise RuleError("plain_text", "An anchor text has single spaces between its words.")
+        raise RuleError("plain_text", "Use single spaces between the words of an anchor text.")
     if "@" in text or find_addresses(text):
-        raise RuleError("no_url", "An anchor text is words, not an address.")
+        raise RuleError("no_url", "An anchor text must be words, not a web or email address.")
     if not any(c.isalnum() for c in text):
-        raise RuleError("plain_text", "An anchor text has at least a letter or a digit.")
+        raise RuleError("plain_text", "An anchor text must contain a letter or a digit.")
     return text
 
 
-def notes(value: str) -> str:
-    """The customer's wishes about the place: data for the writer, never an instruction."""
+def validate_notes(value: str) -> str:
+    """Return the customer's notes about where the link should go: data for the model, never instructions to it."""
     text = value.replace("\r\n", "\n").strip()
     if len(text) > NOTES_LENGTH:
-        raise RuleError("length", f"Notes have at most {NOTES_LENGTH} characters.")
+        raise RuleError("length", f"Notes must have at most {NOTES_LENGTH} characters.")
     if any(not c.isprintable() and c != "\n" for c in text):
-        raise RuleError("plain_text", "Notes have no invisible characters.")
+        raise RuleError("plain_text", "Notes cannot contain invisible characters.")
     return text
 
 
-def phrase(value: str, longest: int) -> str:
-    """One line of words, such as a topic: punctuation is welcome, markup and addresses are not."""
+def validate_phrase(value: str, longest: int) -> str:
+    """Return one line of text, such as a topic: punctuation is allowed, markup and addresses are not."""
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > longest:
-        raise RuleError("length", f"This has at most {longest} characters.")
+        raise RuleError("length", f"Must have at most {longest} characters.")
     if not text.isprintable() or find_invisible(text):
-        raise RuleError("plain_text", "This is one line without invisible characters.")
+        raise RuleError("plain_text", "Must be one line without invisible characters.")
     if found := next((c for c in text if c in "[]<>{}`|\\"), ""):
-        raise RuleError("no_markup", f"This is plain words; please leave out “{found}”.")
+        raise RuleError("no_markup", f"Must be plain text; please leave out “{found}”.")
     if "@" in text or find_addresses(text):
-        raise RuleError("no_url", "This is words, not an address.")
+        raise RuleError("no_url", "Must be words, not a web or email address.")
     return text
 
 
-def topic(value: str) -> str:
-    """What a new article is to be about."""
-    text = phrase(value, TOPIC_LENGTH)
+def validate_topic(value: str) -> str:
+    """Return the topic of a new article."""
+    text = validate_phrase(value, TOPIC_LENGTH)
     if sum(map(str.isalnum, text)) < 3:  # noqa: PLR2004 - fewer letters name no topic
-        raise RuleError("required", "A topic is needed: a few words on what the article is about.")
+        raise RuleError("required", "Enter a topic: a few words on what the article is about.")
     return text
 
 
-def email(value: str) -> str:
-    """One deliverable-looking address (RFC 5321), its domain in lower case and punycode."""
+def validate_email(value: str) -> str:
+    """Return one plausible email address (RFC 5321), its domain in lower case and punycode; delivery is not tested."""
     try:
-        found = validate_email(
+        found = email_validator.validate_email(
             value,
             check_deliverability=False,
             allow_smtputf8=False,
             strict=True,  # at most 64 characters before the @ (RFC 5321 §4.5.3.1.1)
             test_environment=settings.env != "production",
         )
-    except EmailNotValidError as error:
-        raise RuleError("email", "This is not an e-mail address.") from error
+    except email_validator.EmailNotValidError as error:
+        raise RuleError("email", "This is not an email address.") from error
     return found.ascii_email or found.normalized
 
 
-def link(url: str, anchor: str) -> Link:
-    """The link as it will stand in the article; Markdown must read it back as exactly these two values."""
+def validate_link(url: str, anchor: str) -> Link:
+    """Return the link for the article; a Markdown parser must read exactly these two values from it."""
     wanted = Link(url, anchor)
     if find_links(format_link(wanted)) != [wanted]:
-        raise RuleError("url", "This URL cannot be written as a Markdown link; try it percent-encoded.")
+        raise RuleError("url", "This URL cannot be written as a Markdown link; try percent-encoding it.")
     return wanted

@@ -1,37 +1,38 @@
-"""What is on sale: published articles with a link place left, and how articles come in from Markdown files."""
+"""What is on sale: published articles, searched and sorted, with their price and their free link slots."""
 
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from operator import itemgetter
 from textwrap import shorten
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
+from blogqueue.catalogue import paid_links, slots
 from blogqueue.db import pagination
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
 from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
-from blogqueue.writing.markdown.links import Link
 
 PAGE_SIZE = 20
 MOST = 10**12
-"""More than any price or length that is asked for."""
+"""Above any price or length that anybody searches for."""
 
-# Currencies are not converted: amounts compare by their numbers, in hundredths, also where a currency has none.
+# Currencies are not converted: prices compare as numbers, in hundredths even where a currency has none.
 _HUNDREDTHS = (
     f"d.backlink_price * CASE WHEN d.currency IN ({', '.join(map(repr, sorted(ZERO_DECIMAL)))}) THEN 100 ELSE 1 END"
 )
 
 
 _WORDS = "v.word_count::bigint"
-"""A number that is asked for may be larger than any article is long."""
+"""A bigint, because a search may name a number that is larger than any integer column holds."""
 
 
 class Sort(StrEnum):
-    """In which order a list of what is on sale comes."""
+    """The orders in which offers can be listed."""
 
     NEWEST = "newest"
     CHEAPEST = "cheapest"
@@ -45,13 +46,13 @@ _ORDERS: dict[Sort, tuple[str, str, type]] = {
     Sort.LONGEST: (_WORDS, "DESC", int),
     Sort.SHORTEST: (_WORDS, "ASC", int),
 }
-"""What each sorts by, in which direction, and the type of that in a cursor."""
+"""The column that each sorts by, the direction, and the column's type in a cursor."""
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What a list of offers is to show: `domain` and `niche` exact, `q` somewhere in title, topic or keyword.
+    """What to search for: `domain` and `niche` are exact, `q` is anywhere in title, topic or keyword.
 
-    `max_price` in hundredths of the currency's unit; `only_free` leaves out what has no link place left.
+    `max_price` is in hundredths of the currency's unit. `only_free` leaves out articles without a free link slot.
     """
 
     domain: str = ""
@@ -64,26 +65,25 @@ class Search(msgspec.Struct, frozen=True):
     sort: Sort = Sort.NEWEST
 
 
-_FREE = """
-GREATEST(0, d.max_paid_links
-    - (SELECT count(*) FROM orders o
-       WHERE o.article_id = a.id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL)
-    - (SELECT count(*) FROM purchases p WHERE p.article_id = a.id AND p.state = 'OPEN'
-                                          AND p.slot_held_until > clock_timestamp()))
-"""
-
-_ITEM = f"""
+_OFFERS = f"""
 SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
        d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
        d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
-       {_FREE} AS slots_free
+       {slots.FREE} AS slots_free
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
 WHERE a.status = 'PUBLISHED'
-"""  # noqa: S608 - both texts are ours
+"""  # noqa: S608 - constants, no input
+"""Every article on sale; conditions are appended."""
+
+_FILTERS = """
+SELECT DISTINCT d.host, d.name, d.currency, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id
+WHERE a.status = 'PUBLISHED'
+"""
+"""The values that the catalogue can be filtered by."""
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """An article on sale with its live text, its domain's terms and the link places that are left."""
+    """An article on sale: its live text, its domain's conditions and its free link slots. Prices in minor units."""
 
     id: UUID
     slug: str
@@ -109,25 +109,19 @@ class Offer(msgspec.Struct, frozen=True):
     slots_free: int
 
 
-async def offers(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
-    """A page of what is on sale, and the cursor of the next page. Raises InvalidError for a bad cursor."""
+async def search(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
+    """Return a page of offers and the cursor of the next page. Raises InvalidError for a bad cursor."""
     column, direction, key = _ORDERS[wanted.sort]
-    asked = [
-        ("d.host = {}", [wanted.domain] if wanted.domain else []),
-        ("a.niche = {}", [wanted.niche] if wanted.niche else []),
-        ("(a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {})", [_pattern(wanted.q)] * 3 if wanted.q else []),
-        (f"{_HUNDREDTHS} <= {{}}", [] if wanted.max_price is None else [wanted.max_price]),
-        (f"{_WORDS} >= {{}}", [wanted.min_words] if wanted.min_words else []),
-        ("a.published_at >= {}", [datetime.combine(since, time.min, UTC)] if (since := wanted.published_since) else []),
-        (f"{_FREE} > {{}}", [0] if wanted.only_free else []),
+    conditions = [
+        *_conditions(wanted),
         (
             f"({column}, a.id) {'<' if direction == 'DESC' else '>'} ({{}}, {{}})",
-            pagination.read(cursor, wanted.sort, key),
+            pagination.decode(cursor, wanted.sort, key),
         ),
     ]
-    given = [(condition, values) for condition, values in asked if values]
+    given = [(condition, values) for condition, values in conditions if values]
     rows = await Article.raw(
-        _ITEM + "".join(f" AND {condition}" for condition, _ in given)
+        _OFFERS + "".join(f" AND {condition}" for condition, _ in given)
         + f" ORDER BY {column} {direction}, a.id {direction} LIMIT {{}}",
         *(value for _, values in given for value in values),
         size + 1,
@@ -137,126 +131,56 @@ async def offers(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> 
         return page, None
     last = page[-1]
     behind = {Sort.NEWEST: last.published_at, Sort.CHEAPEST: last.hundredths}.get(wanted.sort, last.word_count)
-    return page, pagination.after(behind, last.id, wanted.sort)
+    return page, pagination.encode(behind, last.id, wanted.sort)
+
+
+def _conditions(wanted: Search) -> list[tuple[str, list[Any]]]:
+    """Return each condition that a search can have, with its values; none means that it does not apply."""
+    since = wanted.published_since
+    return [
+        ("d.host = {}", [wanted.domain] if wanted.domain else []),
+        ("a.niche = {}", [wanted.niche] if wanted.niche else []),
+        ("(a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {})", [_pattern(wanted.q)] * 3 if wanted.q else []),
+        (f"{_HUNDREDTHS} <= {{}}", [] if wanted.max_price is None else [wanted.max_price]),
+        (f"{_WORDS} >= {{}}", [wanted.min_words] if wanted.min_words else []),
+        ("a.published_at >= {}", [datetime.combine(since, time.min, UTC)] if since else []),
+        (f"{slots.FREE} > {{}}", [0] if wanted.only_free else []),
+    ]
 
 
 def _pattern(words: str) -> str:
+    """Return an ILIKE pattern that finds some words anywhere."""
     return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-async def offer(article_id: UUID) -> Offer:
-    """One article on sale. Raises NotFoundError, also for one that is not published."""
-    rows = await Article.raw(_ITEM + " AND a.id = {}", article_id)
+async def get(article_id: UUID) -> Offer:
+    """Return one article on sale. Raises NotFoundError, also for an article that is not published."""
+    rows = await Article.raw(_OFFERS + " AND a.id = {}", article_id)
     if not rows:
         raise NotFoundError("article", field="articleId")
     return msgspec.convert(rows[0], Offer)
 
 
-async def offer_by_slug(slug: str) -> Offer:
-    """One article on sale, by its slug. Raises NotFoundError, or GoneError for one that was on sale before."""
-    rows = await Article.raw(_ITEM + " AND a.slug = {}", slug)
+async def get_by_slug(slug: str) -> Offer:
+    """Return one article on sale by its slug. Raises NotFoundError, or GoneError for one that was taken down."""
+    rows = await Article.raw(_OFFERS + " AND a.slug = {}", slug)
     if rows:
         return msgspec.convert(rows[0], Offer)
     if await Article.exists().where(Article.slug == slug, Article.status == ArticleStatus.UNPUBLISHED):
-        raise GoneError("This article was taken off the site, so it is no longer on sale.")
+        raise GoneError("This article was taken down and is no longer on sale.")
     raise NotFoundError("article")
 
 
-async def choices() -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """The domains (host and name), niches and currencies that articles on sale are of, in alphabetical order."""
-    rows = await Article.raw(
-        "SELECT DISTINCT d.host, d.name, d.currency, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id "
-        "WHERE a.status = 'PUBLISHED'"
-    )
+async def list_filters() -> tuple[list[tuple[str, str]], list[str], list[str]]:
+    """Return the domains (host and name), niches and currencies of the articles on sale, in alphabetical order."""
+    rows = await Article.raw(_FILTERS)
     names: dict[str, str] = {row["host"]: row["name"] for row in rows}
     domains = sorted(names.items(), key=itemgetter(1))
     return domains, sorted({str(row["niche"]) for row in rows}), sorted({str(row["currency"]) for row in rows})
 
 
-async def eligible_paragraphs(offer: Offer) -> tuple[list[str], int]:
-    """The first words of each paragraph of an article that may take a link, and how many paragraphs it has in all."""
-    paid = [link for link, _ in await paid_links(offer.id)]
+async def find_eligible_paragraphs(offer: Offer) -> tuple[list[str], int]:
+    """Return the first words of each paragraph that may take a link, and how many paragraphs the article has in all."""
+    paid = [link for link, _ in await paid_links.find_pairs(offer.id)]
     starts = [shorten(block.text, 90, placeholder=" …") for block in find_eligible_blocks(offer.content_md, paid)]
     return starts, len(find_prose_blocks(offer.content_md))
-
-
-async def slots_free(article_id: UUID) -> int:
-    """How many link places of an article are neither sold nor held, whether or not it is on sale."""
-    rows = await Article.raw(
-        f"SELECT {_FREE} AS slots_free FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}",  # noqa: S608 - ours
-        article_id,
-    )
-    return int(rows[0]["slots_free"])
-
-
-async def sold(article_id: UUID) -> int:
-    """How many link places of an article belong to orders, whose links stand in it or will."""
-    rows = await Article.raw(
-        "SELECT count(*) AS n FROM orders WHERE article_id = {} AND status <> 'FAILED' AND link_dropped_at IS NULL",
-        article_id,
-    )
-    return int(rows[0]["n"])
-
-
-async def has_free_slot(purchase_id: UUID) -> bool:
-    """Whether a purchase may (still) have one of its article's link places, with the article locked.
-
-    Before it stand what is sold and the earlier purchases that hold a place; all that do, where its own hold is over.
-    """
-    rows = await Article.raw(
-        "SELECT d.max_paid_links > (SELECT count(*) FROM orders o "
-        "    WHERE o.article_id = p.article_id AND o.status <> 'FAILED' AND o.link_dropped_at IS NULL) "
-        "  + (SELECT count(*) FROM purchases other WHERE other.article_id = p.article_id AND other.id <> p.id "
-        "       AND other.state = 'OPEN' AND other.slot_held_until > clock_timestamp() "
-        "       AND (p.slot_held_until <= clock_timestamp() "
-        "            OR (other.created_at, other.id) < (p.created_at, p.id))) AS has_slot "
-        "FROM purchases p JOIN articles a ON a.id = p.article_id JOIN domains d ON d.id = a.domain_id WHERE p.id = {}",
-        purchase_id,
-    )
-    return bool(rows[0]["has_slot"])
-
-
-async def is_sold(article_id: UUID, link: Link) -> bool:
-    """Whether an order has this very link in an article, or will: it could stand there only once."""
-    rows = await Article.raw(
-        "SELECT EXISTS (SELECT FROM orders WHERE article_id = {} AND status <> 'FAILED' AND link_dropped_at IS NULL "
-        "  AND backlink_data->>'target_url' = {} AND backlink_data->>'keyword' = {}) AS sold",
-        article_id,
-        link.target_url,
-        link.anchor_text,
-    )
-    return bool(rows[0]["sold"])
-
-
-class PaidLink(msgspec.Struct, frozen=True):
-    """The link that a COMPLETED order has in an article, with its `rel` ("" for none)."""
-
-    order_id: UUID
-    link: Link
-    rel: str
-
-
-async def paid_orders(article_id: UUID) -> list[PaidLink]:
-    """The links of an article's COMPLETED orders, oldest first; not those that an editor has recorded as dropped."""
-    return await _paid(article_id, "link_dropped_at IS NULL")
-
-
-async def dropped_orders(article_id: UUID) -> list[PaidLink]:
-    """The links of an article's COMPLETED orders that an editor has recorded as dropped, oldest first."""
-    return await _paid(article_id, "link_dropped_at IS NOT NULL")
-
-
-async def _paid(article_id: UUID, which: str) -> list[PaidLink]:
-    rows = await Article.raw(
-        "SELECT id, backlink_data->>'target_url' AS url, backlink_data->>'keyword' AS anchor, rel FROM orders "  # noqa: S608 - ours
-        f"WHERE article_id = {{}} AND status = 'COMPLETED' AND {which} ORDER BY completed_at",
-        article_id,
-    )
-    return [
-        PaidLink(row["id"], Link(row["url"], row["anchor"]), "" if row["rel"] == "none" else row["rel"]) for row in rows
-    ]
-
-
-async def paid_links(article_id: UUID) -> list[tuple[Link, str]]:
-    """`paid_orders` without the orders: each link with its `rel`."""
-    return [(paid.link, paid.rel) for paid in await paid_orders(article_id)]

@@ -1,8 +1,10 @@
-"""Article versions: stored once, numbered in a row, and one of them live."""
+"""Article versions: stored once, numbered per article, and one of them live."""
 
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+from piccolo.querystring import QueryString
 
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.errors import NotFoundError
@@ -11,7 +13,10 @@ from blogqueue.writing.markdown.front_matter import find_body_start
 
 
 async def lock_article(article_id: UUID) -> Article:
-    """Lock an article for the rest of the transaction: numbering, places and publishing take turns on it."""
+    """Return an article, locked until the caller's transaction ends. Raises NotFoundError.
+
+    Whoever numbers its versions, counts its link slots or publishes it has to lock it first.
+    """
     article = await Article.objects().where(Article.id == article_id).first().lock_rows("UPDATE")
     if article is None:
         raise NotFoundError("article", field="articleId")
@@ -19,43 +24,44 @@ async def lock_article(article_id: UUID) -> Article:
 
 
 async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # noqa: ANN401 - the version's own columns
-    """Write the article's next version, with the article locked; its id."""
-    latest = await ArticleVersion.raw(
-        "SELECT COALESCE(max(version_num), 0) AS n FROM article_versions WHERE article_id = {}",
-        article_id,
+    """Store the article's next version and return its id, with the article locked by the caller."""
+    latest = (
+        await ArticleVersion.select(ArticleVersion.version_num)
+        .where(ArticleVersion.article_id == article_id)
+        .order_by(ArticleVersion.version_num, ascending=False)
+        .first()
     )
     version = ArticleVersion(
         article_id=article_id,
-        version_num=latest[0]["n"] + 1,
+        version_num=latest["version_num"] + 1 if latest else 1,
         content_md=content_md,
-        word_count=word_count(content_md),
+        word_count=count_words(content_md),
         **columns,
     )
     await ArticleVersion.insert(version)
     return version.id
 
 
-def word_count(content_md: str) -> int:
-    """How many words an article has, its front matter not counted."""
+def count_words(content_md: str) -> int:
+    """Return how many words an article has, without its front matter."""
     return len(content_md[find_body_start(content_md) :].split())
 
 
 async def publish(article_id: UUID, version_id: UUID) -> None:
-    """Make a version the live one, with the article locked."""
+    """Make a version the live one, with the article locked by the caller."""
     now = datetime.now(UTC)
-    await Article.raw(
-        "UPDATE articles SET selected_version_id = {}, status = {}, updated_at = {}, "
-        "published_at = COALESCE(published_at, {}) WHERE id = {}",
-        version_id,
-        ArticleStatus.PUBLISHED.value,
-        now,
-        now,
-        article_id,
-    )
+    await Article.update(
+        {
+            Article.selected_version_id: version_id,
+            Article.status: ArticleStatus.PUBLISHED,
+            Article.updated_at: now,
+            Article.published_at: QueryString("COALESCE(published_at, {})", now),
+        }
+    ).where(Article.id == article_id)
 
 
 async def get(version_id: UUID) -> ArticleVersion:
-    """One version with its JSON loaded."""
+    """Return one version with its JSON loaded. Raises NotFoundError."""
     version = await ArticleVersion.objects().where(ArticleVersion.id == version_id).first().output(load_json=True)
     if version is None:
         raise NotFoundError("version", field="versionId")

@@ -9,7 +9,10 @@ CUSTOMER = "customer"
 STRIPE = "stripe"
 
 TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
-"""What an order's lines say when the article with its link leaves the site, and when it is there again."""
+"""The actions in an order's history when the article with its link leaves the site, and when it is back.
+
+The audit reads them, in lines of older versions too: they must not be renamed.
+"""
 
 
 async def record(
@@ -22,7 +25,7 @@ async def record(
     to_status: str = "",
     detail: str = "",
 ) -> None:
-    """Write one line: who did what, from which status to which."""
+    """Write one line, in the caller's transaction: who did what, and from which status to which."""
     await OrderEvent.insert(
         OrderEvent(
             order_id=order_id,
@@ -36,8 +39,8 @@ async def record(
     )
 
 
-async def latest(order_id: UUID) -> str:
-    """What last moved an order to another status, in words, for who comes too late."""
+async def describe_latest(order_id: UUID) -> str:
+    """Return a phrase about an order's latest move: what, by whom, when and why."""
     row = (
         await OrderEvent.select()
         .where(OrderEvent.order_id == order_id, OrderEvent.to_status != "")

@@ -1,4 +1,4 @@
-"""Cursors of lists that are ordered by a time or a number, and an id."""
+"""Cursors for lists that are sorted by a time or a number, and then by id."""
 
 import base64
 from datetime import UTC, datetime
@@ -8,28 +8,28 @@ from uuid import UUID
 from blogqueue.errors import FieldError, InvalidError
 
 
-def after(key: datetime | int, row_id: UUID, order: str = "newest") -> str:
-    """The cursor behind a row, in a list in an order of that name."""
+def encode(key: datetime | int, row_id: UUID, order: str = "newest") -> str:
+    """Return the cursor of the rows after this one, in a list sorted in the order of that name."""
     shown = key.isoformat() if isinstance(key, datetime) else str(key)
     return base64.urlsafe_b64encode(f"{order}|{shown}|{row_id}".encode()).decode()
 
 
-def read(cursor: str, order: str = "newest", key: type = datetime) -> list[Any]:
-    """The key and id that a cursor stands behind; [] for "". Raises InvalidError for what is no cursor of this list."""
+def decode(cursor: str, order: str = "newest", key: type = datetime) -> list[Any]:
+    """Return the key and id of the row that a cursor comes after; [] for "". Raises InvalidError for a bad cursor."""
     if not cursor:
         return []
     try:
         name, shown, row_id = base64.urlsafe_b64decode(cursor).decode().split("|")
         behind = [_datetime(shown) if key is datetime else _integer(shown), UUID(row_id)]
     except (ValueError, OverflowError) as error:  # also what base64 and UTF-8 raise
-        raise _no_cursor() from error
+        raise _invalid_cursor() from error
     if name != order:
-        raise _no_cursor()
+        raise _invalid_cursor()
     return behind
 
 
-def _no_cursor() -> InvalidError:
-    return InvalidError([FieldError("cursor", "cursor", "This is no place in this list; please begin at its start.")])
+def _invalid_cursor() -> InvalidError:
+    return InvalidError([FieldError("cursor", "cursor", "Invalid cursor. Start from the first page.")])
 
 
 def _datetime(shown: str) -> datetime:

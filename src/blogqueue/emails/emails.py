@@ -79,9 +79,9 @@ async def claim(email_id: UUID) -> Outgoing | None:
         return None
     row = rows[0]
     if row["order_id"]:
-        token = tokens.order_access(row["order_id"])
+        token = tokens.derive_order_token(row["order_id"])
     elif row["purchase_id"]:
-        token = tokens.purchase_token(row["purchase_id"])
+        token = tokens.derive_purchase_token(row["purchase_id"])
     else:
         token = ""
     return Outgoing(

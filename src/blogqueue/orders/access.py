@@ -1,4 +1,4 @@
-"""New links for who lost the mail: mailed to the address that bought, and to nobody else."""
+"""New access links for customers who lost theirs, mailed only to the address that bought."""
 
 import time
 from uuid import UUID
@@ -12,30 +12,28 @@ from blogqueue.outbox import Outbox
 NEWEST = 3
 """How many orders of an address are mailed a link at once, newest first."""
 
-SLOT_SECONDS = 600
-"""One letter an order in so many seconds, however often it is asked for: the letter's unique key holds it."""
+PERIOD_SECONDS = 600
+"""An order gets at most one such email per period: the period is part of the email's unique key."""
+
+_ORDERS_OF = """
+SELECT id FROM orders WHERE lower(customer_email) = lower({})
+ORDER BY id IS NOT DISTINCT FROM {}::uuid DESC, created_at DESC LIMIT {}
+"""
+"""The newest orders of an address, one given order before all others; uses the index on lower(customer_email)."""
 
 
-async def mail(email: str, order_id: UUID | None = None) -> Outbox:
-    """Promise a letter with the access link of each of an address's newest orders; nothing if it has none.
+async def email_links(email: str, order_id: UUID | None = None) -> Outbox:
+    """Store an email with an access link for each of an address's newest orders; none if it has no orders.
 
-    `order_id` is one that is mailed in any case, if it is the address's.
+    If the order `order_id` belongs to the address, it is always among them.
     """
-    slot = f"asked-{int(time.time()) // SLOT_SECONDS}"
+    period = f"asked-{int(time.time()) // PERIOD_SECONDS}"
     outbox = Outbox()
     async with transaction():
-        rows = await Order.raw(
-            "SELECT id FROM orders WHERE lower(customer_email) = lower({}) "
-            "ORDER BY id IS NOT DISTINCT FROM {}::uuid DESC, created_at DESC LIMIT {}",
-            email,
-            order_id,
-            NEWEST + (order_id is not None),
-        )
-        for row in rows:
-            # Mailed tokens are derived from the secret key; where that was changed since, the old token ends here.
-            await Order.update({Order.access_token_hash: tokens.hashed(tokens.order_access(row["id"]))}).where(
-                Order.id == row["id"]
-            )
+        for row in await Order.raw(_ORDERS_OF, email, order_id, NEWEST + (order_id is not None)):
+            # Tokens are derived from the secret key. If that has changed, this replaces the token of the old key.
+            token_hash = tokens.hash_token(tokens.derive_order_token(row["id"]))
+            await Order.update({Order.access_token_hash: token_hash}).where(Order.id == row["id"])
             order = await lifecycle.get(row["id"])
-            outbox += await customer_emails.create(order, "order_link", job_id=slot)
+            outbox += await customer_emails.create(order, "order_link", job_id=period)
     return outbox

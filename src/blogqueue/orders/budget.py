@@ -1,4 +1,4 @@
-"""What an order may cost: model calls and tokens, counted on the order, so that no loop of retries runs up a bill."""
+"""An order's budget of model calls and tokens, counted on the order, so that retries cannot run up a bill."""
 
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ from blogqueue.settings import settings
 
 
 class BudgetError(Exception):
-    """The order has used up its model calls or tokens; its job fails for good."""
+    """The order has used up its model calls or tokens. Its job fails without a retry."""
 
 
 async def check(order_id: UUID) -> None:
-    """Raise BudgetError if the order may not ask the model again."""
+    """Raise BudgetError if the order may not call the model again."""
     spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order_id))[0]
     if (
         spent["model_calls"] >= settings.max_model_calls_per_order
@@ -27,13 +27,13 @@ async def check(order_id: UUID) -> None:
 
 
 async def spend(claim: Claim, model_answers: list[dict[str, Any]]) -> None:
-    """Keep a run's answers on the job and count the last one on the order, in one transaction.
+    """Store the model's answers on the job and count the last one on the order, in one transaction.
 
-    Raises LostLeaseError.
+    Raises LostLeaseError when another worker has claimed the job.
     """
     usage = model_answers[-1]["usage"]
     async with transaction():
-        # The order first, as everywhere: locks are always taken in this order.
+        # The order before the job: locks are always taken in this order (see orders.lifecycle).
         await Order.update(
             {
                 Order.model_calls: Order.model_calls + 1,

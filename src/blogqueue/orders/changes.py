@@ -1,7 +1,7 @@
-"""Who waits for an order's next change, and the one connection on which PostgreSQL tells this process of changes.
+"""Waiting for an order's next change, over one connection on which PostgreSQL notifies this process of changes.
 
-Triggers (migration 0004) say an order's id on a channel whenever something that its customer sees is committed, in
-whatever process. Nothing hangs on that word: whoever waits looks again after a while anyway.
+Triggers (migration 0004) notify a channel of an order's id whenever something that its customer sees is committed, in
+any process. A lost notification does no harm: waiting streams look again after a while anyway.
 """
 
 import asyncio
@@ -23,34 +23,34 @@ LISTENER = "blogqueue listening"
 """The connection's name in `pg_stat_activity`."""
 
 MAX_WATCHERS = 1000
-"""A stream costs a socket and some kB; a process opens at most 1,024 files by Linux's usual limit (ulimit -n)."""
+"""A stream costs a socket and some kB. Linux usually lets a process open 1,024 files (ulimit -n)."""
 
 MAX_WATCHERS_PER_ORDER = 20
-"""Tabs and devices of one customer; whoever has more of them open asks every few seconds instead."""
+"""Tabs and devices of one customer; further ones ask for the status every few seconds instead."""
 
 RECONNECT_SECONDS = 1
 ALIVE_SECONDS = 30
-"""How often the listening connection is asked whether it lives: a firewall may have dropped it without a word."""
+"""How often the listening connection is tested: a firewall may have dropped it silently."""
 
 
 class Watcher:
-    """One stream's waiting for changes of an order."""
+    """One stream that waits for changes of an order."""
 
     def __init__(self) -> None:
-        self._told = asyncio.Event()
+        self._changed = asyncio.Event()
 
-    def tell(self) -> None:
-        """Something has changed, or may have."""
-        self._told.set()
+    def notify(self) -> None:
+        """Wake the stream up: something has changed, or may have."""
+        self._changed.set()
 
-    async def change(self, seconds: float) -> bool:
-        """Wait for a change, at most so many seconds; False if there was none in that time."""
+    async def wait(self, seconds: float) -> bool:
+        """Wait up to some seconds for a change. Return False if there was none."""
         try:
             async with asyncio.timeout(seconds):
-                await self._told.wait()
+                await self._changed.wait()
         except TimeoutError:
             return False
-        self._told.clear()
+        self._changed.clear()
         return True
 
 
@@ -61,25 +61,25 @@ class _Process:
         self.watchers: defaultdict[UUID, set[Watcher]] = defaultdict(set)
         self.stopping = False
 
-    def tell_all(self) -> None:
+    def notify_all(self) -> None:
         for watchers in self.watchers.values():
             for watcher in watchers:
-                watcher.tell()
+                watcher.notify()
 
 
 _process = _Process()
 
 
-def check_room(order_id: UUID) -> None:
-    """Raise UnavailableError when too many streams of this process, or of this order, are open."""
+def check_capacity(order_id: UUID) -> None:
+    """Raise UnavailableError when this process, or this order, has too many open streams."""
     watchers = _process.watchers
     if len(watchers.get(order_id, ())) >= MAX_WATCHERS_PER_ORDER or sum(map(len, watchers.values())) >= MAX_WATCHERS:
-        raise UnavailableError("Too many are watching; please ask for the status every few seconds instead.")
+        raise UnavailableError("Too many open streams. Please ask for the status every few seconds instead.")
 
 
 @contextmanager
 def watching(order_id: UUID) -> Generator[Watcher]:
-    """Watch an order for the length of a block."""
+    """Watch an order for the duration of a block."""
     watcher = Watcher()
     _process.watchers[order_id].add(watcher)
     try:
@@ -90,20 +90,20 @@ def watching(order_id: UUID) -> Generator[Watcher]:
             del _process.watchers[order_id]
 
 
-def stopping() -> bool:
-    """Whether this process stops, so that streams should end."""
+def is_stopping() -> bool:
+    """Return whether this process is stopping, so that streams should end."""
     return _process.stopping
 
 
 def stop() -> None:
-    """Have every stream of this process end now."""
+    """End every stream of this process now."""
     _process.stopping = True
-    _process.tell_all()
+    _process.notify_all()
 
 
 @asynccontextmanager
 async def listening() -> AsyncGenerator[None]:
-    """Hear of changes for the length of a block, over one connection that is opened again whenever it breaks."""
+    """Receive notifications for the duration of a block, over one connection that is reopened whenever it breaks."""
     _process.stopping = False
     task = asyncio.create_task(_listen())
     try:
@@ -122,31 +122,31 @@ async def _listen() -> None:
                 settings.database_url, timeout=10, command_timeout=10, server_settings={"application_name": LISTENER}
             )
             try:
-                await _hear(connection)
+                await _receive(connection)
             finally:
                 connection.terminate()
         except AWAY as error:
-            logger.warning("not listening, PostgreSQL away", error=str(error))
+            logger.warning("not listening, PostgreSQL is unavailable", error=str(error))
         await asyncio.sleep(RECONNECT_SECONDS)
 
 
-async def _hear(connection: asyncpg.Connection) -> None:
-    """Pass on what a connection says until it is cut."""
-    cut = asyncio.Event()
+async def _receive(connection: asyncpg.Connection) -> None:
+    """Pass a connection's notifications on until it is closed."""
+    closed = asyncio.Event()
 
-    def on_cut(_: object) -> None:
-        cut.set()
+    def on_close(_: object) -> None:
+        closed.set()
 
-    connection.add_termination_listener(on_cut)
-    await connection.add_listener(CHANNEL, _heard)
-    _process.tell_all()  # something may have been said while nobody listened
-    while not cut.is_set():
+    connection.add_termination_listener(on_close)
+    await connection.add_listener(CHANNEL, _on_notification)
+    _process.notify_all()  # there may have been changes while nobody listened
+    while not closed.is_set():
         await connection.execute("SELECT 1")
         with suppress(TimeoutError):
             async with asyncio.timeout(ALIVE_SECONDS):
-                await cut.wait()
+                await closed.wait()
 
 
-def _heard(_: object, __: int, ___: str, order_id: object) -> None:
+def _on_notification(_: object, __: int, ___: str, order_id: object) -> None:
     for watcher in _process.watchers.get(UUID(str(order_id)), ()):
-        watcher.tell()
+        watcher.notify()

@@ -7,7 +7,7 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
-from blogqueue.catalogue import offers, versions
+from blogqueue.catalogue import slots, versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article
@@ -61,7 +61,7 @@ async def get_with_article_for_update(order_id: UUID) -> tuple[Order, Article]:
 async def get_with_token(order_id: UUID, access_token: str) -> Order:
     """Return the order that an access token opens. Raises NotFoundError for an unknown order and for a wrong token."""
     order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
-    if order is None or not access_token or order.access_token_hash != tokens.hashed(access_token):
+    if order is None or not access_token or order.access_token_hash != tokens.hash_token(access_token):
         raise NotFoundError("order", field="orderId")
     return order
 
@@ -275,7 +275,7 @@ def _check_not_on_hold(order: Order) -> None:
 async def _check_still_available(order: Order) -> None:
     """Raise ConflictError when the link slot or the new article of a FAILED order has gone to somebody else."""
     link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
-    if await offers.slots_free(order.article_id) < 1 or await offers.is_sold(order.article_id, link):
+    if await slots.count_free(order.article_id) < 1 or await slots.is_sold(order.article_id, link):
         raise ConflictError("The order's link slot has been sold since; refund the order instead.", code="sold_out")
     if order.kind == OrderKind.ARTICLE and await Article.exists().where(
         Article.id == order.article_id, Article.selected_version_id.is_not_null()

@@ -49,7 +49,7 @@ class OrderPage(View, frozen=True, kw_only=True):
 async def list_orders(status: OrderStatus | None, *, cursor: str, limit: int) -> OrderPage:
     """Return a page of the orders, oldest first, by status if one is given. Raises InvalidError for a bad cursor."""
     query = Order.select()
-    behind = pagination.read(cursor)
+    behind = pagination.decode(cursor)
     if behind:
         at, row_id = behind
         query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
@@ -57,7 +57,7 @@ async def list_orders(status: OrderStatus | None, *, cursor: str, limit: int) ->
         query = query.where(Order.status == status)
     rows = await query.order_by(Order.created_at).order_by(Order.id).limit(limit + 1).output(load_json=True)
     page = rows[:limit]
-    next_cursor = pagination.after(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
+    next_cursor = pagination.encode(page[-1]["created_at"], page[-1]["id"]) if len(rows) > limit else None
     return OrderPage(items=[_view(row) for row in page], next_cursor=next_cursor)
 
 

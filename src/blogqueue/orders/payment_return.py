@@ -43,7 +43,7 @@ async def get_payment(session_id: str) -> Payment | None:
         state = "pending"
     return Payment(
         state,
-        await requests.subject(purchase),
+        await requests.describe(purchase),
         rows[0]["name"],
         is_link=purchase.kind == OrderKind.BACKLINK,
         cost=format_amount(purchase.price, purchase.currency),

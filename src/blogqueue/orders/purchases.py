@@ -1,12 +1,15 @@
-"""Purchases: what was asked for before it is paid, with the offer frozen, and the magic link that confirms it."""
+"""Purchases: a request with its frozen quote, from the magic link that confirms it to its payment or its end."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from piccolo.columns.combination import WhereRaw
+from piccolo.querystring import QueryString
+
 from blogqueue import tokens
 from blogqueue.catalogue.versions import lock_article
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
@@ -18,39 +21,41 @@ from blogqueue.settings import settings
 from blogqueue.states import PurchaseState
 
 HOLD_MARGIN = timedelta(minutes=10)
-"""A paid session's webhook may come this much later than the session's end before its link place is free again."""
+"""How long a link slot stays held after the end of its Checkout Session, whose webhook may come late."""
+
+_AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
 
 
-async def ask(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
-    """Keep a purchase, hold its link place if it is of one, and promise the magic link that confirms it.
+async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
+    """Store a purchase, hold its link slot if it is for a link, and store the email with its magic link.
 
-    `address` is the caller's network address; it and the e-mail are rate-limited. `form_id` becomes the purchase's id:
-    the same form sent twice, by a double click or the back button, is one purchase and one letter. Raises InvalidError,
-    NotFoundError, ConflictError (not on sale, sold out, no paragraph fit for a link) and TooManyError.
+    `address` is the caller's network address; purchases are limited per address and per email. `form_id` becomes the
+    purchase's id, so that a form sent twice, by a double click or the back button, makes one purchase and one email.
+    Raises InvalidError, NotFoundError, ConflictError (not on sale, sold out, no paragraph for a link) and TooManyError.
     """
-    purchase_request = requests.checked(purchase_request)
+    purchase_request = requests.validate(purchase_request)
     address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
     async with transaction():
         await requests.lock(purchase_request)
-        purchase_id = await _new_id(form_id, purchase_request)
+        purchase_id = await _choose_id(form_id, purchase_request)
         if purchase_id is None:
             return Outbox()
-        await _limited(purchase_request.email, address_hash)
-        terms = await requests.terms(purchase_request)
+        await _check_limits(purchase_request.email, address_hash)
+        quote = await requests.quote(purchase_request)
         expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
         await Purchase.insert(
             Purchase(
                 id=purchase_id,
-                **requests.kept(purchase_request),
-                base_version_id=terms.base_version_id,
+                **requests.to_columns(purchase_request),
+                base_version_id=quote.base_version_id,
                 address_hash=address_hash,
-                token_hash=tokens.hashed(tokens.purchase_token(purchase_id)),
+                token_hash=tokens.hash_token(tokens.derive_purchase_token(purchase_id)),
                 token_expires_at=expires_at,
                 slot_held_until=expires_at,
-                price=terms.price,
-                currency=terms.currency,
-                rel=terms.rel,
-                subject=terms.subject,
+                price=quote.price,
+                currency=quote.currency,
+                rel=quote.rel,
+                subject=quote.subject,
             ),
         )
         return await emails.create(
@@ -59,25 +64,21 @@ async def ask(purchase_request: PurchaseRequest, *, address: str, form_id: UUID 
             purchase_id=purchase_id,
             confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
             minutes=settings.magic_link_ttl_minutes,
-            item=terms.subject,
-            article_title=terms.title,
-            domain_name=terms.domain_name,
+            item=quote.subject,
+            article_title=quote.title,
+            domain_name=quote.domain_name,
             target_url=purchase_request.target_url,
             anchor_text=purchase_request.anchor_text,
-            price=format_amount(terms.price, terms.currency),
+            price=format_amount(quote.price, quote.currency),
         )
 
 
-async def by_token(token: str) -> Purchase:
-    """The purchase that a magic link confirms. Raises NotFoundError, or ConflictError for one expired or paid."""
-    purchase = (
-        await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
-    )
-    if purchase is None:
-        raise NotFoundError("token", field="token")
+async def get_confirmable(token: str) -> Purchase:
+    """Return the purchase that a magic link confirms. Raises NotFoundError, ConflictError if it is expired or paid."""
+    purchase = await _get_by_token(token)
     if purchase.state in {PurchaseState.PAID, PurchaseState.HELD}:
         raise ConflictError(
-            "This link was used: the purchase is paid.",
+            "This link has been used: the purchase is paid.",
             code="token_used",
             details=[FieldError("token", "unused", "The purchase is paid already.")],
         )
@@ -85,24 +86,25 @@ async def by_token(token: str) -> Purchase:
     session_open = purchase.session_expires_at is not None and purchase.session_expires_at > now
     if purchase.state == PurchaseState.EXPIRED or (purchase.token_expires_at <= now and not session_open):
         raise ConflictError(
-            "This link has expired. Please ask for the article again.",
+            "This link has expired. Please start your purchase again.",
             code="token_expired",
-            details=[FieldError("token", "fresh", f"A link is good for {settings.magic_link_ttl_minutes} minutes.")],
+            details=[FieldError("token", "fresh", f"A link is valid for {settings.magic_link_ttl_minutes} minutes.")],
         )
     return purchase
 
 
 async def renew(token: str, *, address: str) -> Outbox:
-    """Ask once more for what an expired magic link confirmed, at today's terms; the new link goes to the same address.
+    """Request what an expired magic link was for again, with today's quote; the new link goes to the same address.
 
-    Raises NotFoundError for an unknown token, ConflictError for one that is paid (or about to be), and what `ask` does.
+    Raises NotFoundError for an unknown token, ConflictError for a purchase that is paid (or about to be), and what
+    `create` raises.
     """
-    known = await _known(token)
-    if known.state in {PurchaseState.PAID, PurchaseState.HELD}:
-        raise ConflictError("This link was used: the purchase is paid.", code="token_used")
-    if known.payment_pending:
-        raise ConflictError("Your payment is on its way; there is nothing more to pay.", code="payment_pending")
-    return await ask(requests.of(known), address=address)
+    purchase = await _get_by_token(token)
+    if purchase.state in {PurchaseState.PAID, PurchaseState.HELD}:
+        raise ConflictError("This link has been used: the purchase is paid.", code="token_used")
+    if purchase.payment_pending:
+        raise ConflictError("Your payment is being processed; you do not need to pay again.", code="payment_pending")
+    return await create(requests.from_purchase(purchase), address=address)
 
 
 async def get_for_update(purchase_id: UUID) -> Purchase | None:
@@ -113,61 +115,62 @@ async def get_for_update(purchase_id: UUID) -> Purchase | None:
     return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
 
 
-async def purchase_request(token: str) -> PurchaseRequest:
-    """What a magic link is about, whatever became of it. Raises NotFoundError."""
-    return requests.of(await _known(token))
+async def get_request(token: str) -> PurchaseRequest:
+    """Return the request behind a magic link, whatever the purchase's state. Raises NotFoundError."""
+    return requests.from_purchase(await _get_by_token(token))
 
 
-async def ended(token: str) -> str:
-    """Why a magic link confirms nothing any more, as a code: itself is too old, or the payment page that it opened.
+async def explain_end(token: str) -> str:
+    """Return why a magic link confirms nothing any more, as a code: "token_expired" or "session_expired".
 
-    "payment_pending" where a payment is on its way after all. Raises NotFoundError.
+    "payment_pending" if a payment is being processed. Raises NotFoundError.
     """
-    known = await _known(token)
-    if known.payment_pending:
+    purchase = await _get_by_token(token)
+    if purchase.payment_pending:
         return "payment_pending"
-    return "session_expired" if known.session_number else "token_expired"
-
-
-async def _known(token: str) -> Purchase:
-    known = await Purchase.objects().where(Purchase.token_hash == tokens.hashed(token)).first().output(load_json=True)
-    if known is None:
-        raise NotFoundError("token", field="token")
-    return known
+    return "session_expired" if purchase.session_number else "token_expired"
 
 
 async def expire() -> int:
-    """Let go of the places of purchases that never went to the payment page in time; how many.
+    """Expire the purchases that were not taken to the payment page in time, and return how many.
 
-    One that did is let go by Stripe's word alone (`payments.reconcile`): it may have been paid.
+    A purchase with a Checkout Session may have been paid, so it expires only when Stripe says so.
     """
-    rows = await Purchase.raw(
-        "UPDATE purchases SET state = 'EXPIRED' WHERE state = 'OPEN' AND session_id IS NULL "
-        "AND slot_held_until < clock_timestamp() RETURNING id",
+    rows = (
+        await Purchase.update({Purchase.state: PurchaseState.EXPIRED})
+        .where(
+            Purchase.state == PurchaseState.OPEN,
+            Purchase.session_id.is_null(),
+            Purchase.slot_held_until < NOW,
+        )
+        .returning(Purchase.id)
     )
     return len(rows)
 
 
-async def _new_id(form_id: UUID | None, purchase_request: PurchaseRequest) -> UUID | None:
-    """The id of a new purchase, or None if this very form was taken before; another wish in it is another purchase."""
+async def _get_by_token(token: str) -> Purchase:
+    purchase = (
+        await Purchase.objects().where(Purchase.token_hash == tokens.hash_token(token)).first().output(load_json=True)
+    )
+    if purchase is None:
+        raise NotFoundError("token", field="token")
+    return purchase
+
+
+async def _choose_id(form_id: UUID | None, purchase_request: PurchaseRequest) -> UUID | None:
+    """Return the id of a new purchase, or None if this form has been sent before with the same request."""
     if form_id is None:
         return uuid4()
-    taken = await Purchase.objects().where(Purchase.id == form_id).first().output(load_json=True)
-    if taken is None:
+    sent_before = await Purchase.objects().where(Purchase.id == form_id).first().output(load_json=True)
+    if sent_before is None:
         return form_id
-    return None if requests.of(taken) == purchase_request else uuid4()
+    return None if requests.from_purchase(sent_before) == purchase_request else uuid4()
 
 
-async def _limited(email: str, address_hash: str) -> None:
-    rows = await Purchase.raw(
-        "SELECT (SELECT count(*) FROM purchases WHERE lower(email) = lower({}) AND created_at > now() - interval '1h') "
-        "AS by_email, (SELECT count(*) FROM purchases WHERE address_hash = {} AND created_at > now() - interval '1h') "
-        "AS by_address",
-        email,
-        address_hash,
-    )
-    if (
-        rows[0]["by_email"] >= settings.max_purchases_per_hour_per_email
-        or rows[0]["by_address"] >= settings.max_purchases_per_hour_per_ip
-    ):
-        raise TooManyError("Too many purchases were started lately.", retry_after=3600)
+async def _check_limits(email: str, address_hash: str) -> None:
+    """Raise TooManyError for an email or a network address with too many purchases in the last hour."""
+    recent = Purchase.created_at > _AN_HOUR_AGO
+    by_email = await Purchase.count().where(WhereRaw("lower(email) = lower({})", email), recent)
+    by_address = await Purchase.count().where(Purchase.address_hash == address_hash, recent)
+    if by_email >= settings.max_purchases_per_hour_per_email or by_address >= settings.max_purchases_per_hour_per_ip:
+        raise TooManyError("Too many purchases were started in the last hour.", retry_after=3600)

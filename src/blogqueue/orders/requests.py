@@ -1,4 +1,4 @@
-"""What a customer asks for, and whether and on which terms it can be had: a link in an article, or a new article."""
+"""Purchase requests, for a link or for a new article with one: whether they can be fulfilled, and their quotes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,19 +7,19 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import domains, link_rules, offers
+from blogqueue.catalogue import domains, link_rules, offers, paid_links, slots
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
-from blogqueue.states import OrderKind
+from blogqueue.states import ArticleStatus, OrderKind
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, find_links
 
 
 class LinkRequest(msgspec.Struct, frozen=True):
-    """A link of the customer's in a published article."""
+    """A request for a link in a published article."""
 
     article_id: UUID
     target_url: str
@@ -29,7 +29,7 @@ class LinkRequest(msgspec.Struct, frozen=True):
 
 
 class ArticleRequest(msgspec.Struct, frozen=True):
-    """A new article on a site, written around a link of the customer's; without a niche it has the site's."""
+    """A request for a new article on a domain, written around a link; `niche` defaults to the domain's."""
 
     domain_id: UUID
     topic: str
@@ -43,8 +43,8 @@ class ArticleRequest(msgspec.Struct, frozen=True):
 PurchaseRequest = LinkRequest | ArticleRequest
 
 
-class Terms(msgspec.Struct, frozen=True):
-    """What is offered for a wish: the price in minor units, the link's `rel`; and the wish in words, for letters."""
+class Quote(msgspec.Struct, frozen=True):
+    """What is offered for a request: the price in minor units and the link's `rel`; and the names that emails use."""
 
     price: int
     currency: str
@@ -55,110 +55,109 @@ class Terms(msgspec.Struct, frozen=True):
     base_version_id: UUID | None = None
 
 
-def kind(purchase_request: PurchaseRequest) -> OrderKind:
-    """Of which kind the order for a wish will be."""
+def get_kind(purchase_request: PurchaseRequest) -> OrderKind:
+    """Return the kind of order that a request leads to."""
     return OrderKind.BACKLINK if isinstance(purchase_request, LinkRequest) else OrderKind.ARTICLE
 
 
-def kept(purchase_request: PurchaseRequest) -> dict[str, Any]:
-    """A wish as a purchase's columns."""
+def to_columns(purchase_request: PurchaseRequest) -> dict[str, Any]:
+    """Return a request as columns of a purchase."""
     columns = msgspec.to_builtins(purchase_request, builtin_types=(UUID,))
     subject = "article_id" if isinstance(purchase_request, LinkRequest) else "domain_id"
     return {
-        "kind": kind(purchase_request),
+        "kind": get_kind(purchase_request),
         subject: columns.pop(subject),
         "email": columns.pop("email"),
         "details": columns,
     }
 
 
-def of(purchase: Purchase) -> PurchaseRequest:
-    """The wish that a purchase keeps."""
+def from_purchase(purchase: Purchase) -> PurchaseRequest:
+    """Return the request that a purchase stores."""
     if purchase.kind == OrderKind.BACKLINK:
         return LinkRequest(article_id=purchase.article_id, email=purchase.email, **purchase.details)
     return ArticleRequest(domain_id=purchase.domain_id, email=purchase.email, **purchase.details)
 
 
-def checked(purchase_request: PurchaseRequest) -> PurchaseRequest:
-    """A wish as it will be kept. Raises InvalidError, which names every field that breaks a rule."""
+def validate(purchase_request: PurchaseRequest) -> PurchaseRequest:
+    """Return a request as it will be stored. Raises InvalidError, which names every field that breaks a rule."""
     broken: list[FieldError] = []
 
-    def rule(field: str, keep: Callable[[str], str], value: str) -> str:
+    def apply(field: str, rule: Callable[[str], str], value: str) -> str:
         try:
-            return keep(value)
+            return rule(value)
         except RuleError as error:
             broken.append(FieldError(field, error.rule, error.message))
             return ""
 
     link = {
-        "target_url": rule("targetUrl", link_rules.target_url, purchase_request.target_url),
-        "anchor_text": rule("anchorText", link_rules.anchor_text, purchase_request.anchor_text),
-        "email": rule("email", link_rules.email, purchase_request.email),
+        "target_url": apply("targetUrl", link_rules.validate_target_url, purchase_request.target_url),
+        "anchor_text": apply("anchorText", link_rules.validate_anchor_text, purchase_request.anchor_text),
+        "email": apply("email", link_rules.validate_email, purchase_request.email),
     }
     if isinstance(purchase_request, LinkRequest):
-        good: PurchaseRequest = LinkRequest(
+        valid: PurchaseRequest = LinkRequest(
             article_id=purchase_request.article_id,
-            notes=rule("notes", link_rules.notes, purchase_request.notes),
+            notes=apply("notes", link_rules.validate_notes, purchase_request.notes),
             **link,
         )
     else:
-        good = ArticleRequest(
+        niche = partial(link_rules.validate_phrase, longest=link_rules.NICHE_LENGTH)
+        keyword = partial(link_rules.validate_phrase, longest=link_rules.KEYWORD_LENGTH)
+        valid = ArticleRequest(
             domain_id=purchase_request.domain_id,
-            topic=rule("topic", link_rules.topic, purchase_request.topic),
-            niche=rule("niche", partial(link_rules.phrase, longest=link_rules.NICHE_LENGTH), purchase_request.niche),
-            keyword=rule(
-                "keyword", partial(link_rules.phrase, longest=link_rules.KEYWORD_LENGTH), purchase_request.keyword
-            ),
+            topic=apply("topic", link_rules.validate_topic, purchase_request.topic),
+            niche=apply("niche", niche, purchase_request.niche),
+            keyword=apply("keyword", keyword, purchase_request.keyword),
             **link,
         )
     if not broken:
-        rule("targetUrl", lambda url: link_rules.link(url, good.anchor_text).target_url, good.target_url)
+        apply("targetUrl", lambda url: link_rules.validate_link(url, valid.anchor_text).target_url, valid.target_url)
     if broken:
         raise InvalidError(broken)
-    return good
+    return valid
 
 
 async def lock(purchase_request: PurchaseRequest) -> None:
-    """Take turns with whoever else wants something of the same article or site, for the rest of the transaction."""
+    """Lock the article or domain of a request until the caller's transaction ends: requests for it take turns.
+
+    Raises NotFoundError, and ConflictError for an article that is not on sale.
+    """
     if isinstance(purchase_request, LinkRequest):
-        await _on_sale(purchase_request.article_id)
+        await _check_on_sale(purchase_request.article_id)
         await lock_article(purchase_request.article_id)
     else:
         await domains.lock(purchase_request.domain_id)
 
 
-async def terms(purchase_request: PurchaseRequest) -> Terms:
-    """On which terms a wish is granted now. Raises NotFoundError, InvalidError and ConflictError where it is not."""
+async def quote(purchase_request: PurchaseRequest) -> Quote:
+    """Return the quote for a request as of now. Raises NotFoundError, InvalidError or ConflictError if it has none."""
     return await (
-        _backlink_terms(purchase_request)
-        if isinstance(purchase_request, LinkRequest)
-        else _article_terms(purchase_request)
+        _quote_link(purchase_request) if isinstance(purchase_request, LinkRequest) else _quote_article(purchase_request)
     )
 
 
-async def subject(purchase: Purchase) -> str:
-    """What a purchase is of, in words; also of what is no longer on sale."""
+async def describe(purchase: Purchase) -> str:
+    """Return the name of what a purchase is for, whether or not it is still on sale."""
     if purchase.kind == OrderKind.ARTICLE:
-        return article_words(purchase.details["topic"])
+        return _describe_article(purchase.details["topic"])
     rows = await Article.select(Article.title).where(Article.id == purchase.article_id)
-    return link_words(rows[0]["title"])
+    return _describe_link(rows[0]["title"])
 
 
-def link_words(title: str) -> str:
-    """A link in an article, in words."""
+def _describe_link(title: str) -> str:
     return f"a link in “{title}”"
 
 
-def article_words(topic: str) -> str:
-    """A new article, in words."""
+def _describe_article(topic: str) -> str:
     return f"a new article about “{topic}”"
 
 
-async def _on_sale(article_id: UUID) -> None:
+async def _check_on_sale(article_id: UUID) -> None:
     rows = await Article.select(Article.status).where(Article.id == article_id)
     if not rows:
         raise NotFoundError("article", field="articleId")
-    if rows[0]["status"] != "PUBLISHED":
+    if rows[0]["status"] != ArticleStatus.PUBLISHED:
         raise ConflictError(
             "This article is not on sale.",
             code="not_on_sale",
@@ -166,77 +165,76 @@ async def _on_sale(article_id: UUID) -> None:
         )
 
 
-async def _backlink_terms(purchase_request: LinkRequest) -> Terms:
-    """The domain's own policy, the article's places, and a paragraph fit for a link."""
-    offer = await offers.offer(purchase_request.article_id)
+async def _quote_link(purchase_request: LinkRequest) -> Quote:
+    """Return the quote for a link, if the domain allows it and the article has a link slot and a paragraph for it."""
+    offer = await offers.get(purchase_request.article_id)
     link = Link(purchase_request.target_url, purchase_request.anchor_text)
-    said = (
+    texts = (
         ("targetUrl", purchase_request.target_url),
         ("anchorText", purchase_request.anchor_text),
         ("notes", purchase_request.notes),
     )
-    _refuse_forbidden(said, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
+    _refuse_forbidden(texts, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
     if offer.slots_free < 1:
         raise ConflictError(
-            "All link places of this article are taken.",
+            "All link slots of this article are taken.",
             code="sold_out",
             details=[
-                FieldError("articleId", "places", f"An article carries at most {offer.max_paid_links} paid links."),
+                FieldError("articleId", "slots", f"An article has at most {offer.max_paid_links} paid links."),
             ],
         )
-    if await offers.is_sold(offer.id, link) or link in find_links(offer.content_md):
+    if await slots.is_sold(offer.id, link) or link in find_links(offer.content_md):
         raise ConflictError(
-            "This article has this very link already, or it is being worked in.",
+            "This article already has this link, or will have it soon.",
             code="already_there",
-            details=[FieldError("anchorText", "new", "Choose another anchor text or another target.")],
+            details=[FieldError("anchorText", "new", "Choose another anchor text or another target URL.")],
         )
-    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await offers.paid_links(offer.id)]):
+    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await paid_links.find_pairs(offer.id)]):
         raise ConflictError(
             "This article has no paragraph that can take a link.",
             code="no_room",
             details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
         )
-    return Terms(
+    return Quote(
         price=offer.backlink_price,
         currency=offer.currency,
         rel=offer.rel,
         domain_name=offer.domain_name,
-        subject=link_words(offer.title),
+        subject=_describe_link(offer.title),
         title=offer.title,
         base_version_id=offer.selected_version_id,
     )
 
 
-async def _article_terms(purchase_request: ArticleRequest) -> Terms:
-    """The site's own policy."""
-    site = await domains.get(purchase_request.domain_id)
-    if purchase_request.niche.casefold() in map(str.casefold, site.forbidden_niches):
-        raise InvalidError(
-            [FieldError("niche", "forbidden_niche", f"{site.name} publishes nothing on “{purchase_request.niche}”.")]
-        )
-    said = (
+async def _quote_article(purchase_request: ArticleRequest) -> Quote:
+    """Return the quote for a new article, if the domain allows it."""
+    domain = await domains.get(purchase_request.domain_id)
+    if purchase_request.niche.casefold() in map(str.casefold, domain.forbidden_niches):
+        message = f"{domain.name} publishes nothing about “{purchase_request.niche}”."
+        raise InvalidError([FieldError("niche", "forbidden_niche", message)])
+    texts = (
         ("topic", purchase_request.topic),
         ("niche", purchase_request.niche),
         ("keyword", purchase_request.keyword),
         ("targetUrl", purchase_request.target_url),
         ("anchorText", purchase_request.anchor_text),
     )
-    _refuse_forbidden(said, [*site.forbidden_words, *site.forbidden_niches], site.name)
-    return Terms(
-        price=site.article_price,
-        currency=site.currency,
-        rel=site.rel,
-        domain_name=site.name,
-        subject=article_words(purchase_request.topic),
+    _refuse_forbidden(texts, [*domain.forbidden_words, *domain.forbidden_niches], domain.name)
+    return Quote(
+        price=domain.article_price,
+        currency=domain.currency,
+        rel=domain.rel,
+        domain_name=domain.name,
+        subject=_describe_article(purchase_request.topic),
         title=purchase_request.topic,
     )
 
 
-def _refuse_forbidden(said: tuple[tuple[str, str], ...], forbidden: list[str], site: str) -> None:
-    """Raise InvalidError for the fields that hold a word which the site does not want."""
+def _refuse_forbidden(texts: tuple[tuple[str, str], ...], forbidden: list[str], domain_name: str) -> None:
+    """Raise InvalidError for the fields that contain a word which the domain forbids."""
     broken = [
-        FieldError(field, "forbidden_word", f"{site} takes no links about “{word}”.")
-        for field, text in said
+        FieldError(field, "forbidden_word", f"{domain_name} takes no links about “{word}”.")
+        for field, text in texts
         for word in forbidden
         if word.casefold() in text.casefold()
     ]

@@ -1,6 +1,6 @@
 """What the text of an order's link must satisfy, for the worker that writes it and the editor who approves it."""
 
-from blogqueue.catalogue import offers
+from blogqueue.catalogue import paid_links, slots
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.writing.link_edit.check_input import LinkRequirements
@@ -12,8 +12,8 @@ async def of_order(order: Order) -> LinkRequirements:
 
     An order keeps the link slot that it was sold, even if its domain has lowered `max_paid_links` since.
     """
-    paid = await offers.paid_links(order.article_id)
-    terms = await Article.select(Article.domain_id.max_paid_links.as_alias("max_paid_links")).where(
+    paid = await paid_links.find_pairs(order.article_id)
+    domain = await Article.select(Article.domain_id.max_paid_links.as_alias("max_paid_links")).where(
         Article.id == order.article_id
     )
     return LinkRequirements(
@@ -21,5 +21,5 @@ async def of_order(order: Order) -> LinkRequirements:
         notes=order.backlink_data["notes"],
         rel="" if order.rel == "none" else order.rel,
         paid_links=tuple(link for link, _ in paid),
-        max_paid_links=max(terms[0]["max_paid_links"], await offers.sold(order.article_id)),
+        max_paid_links=max(domain[0]["max_paid_links"], await slots.count_sold(order.article_id)),
     )

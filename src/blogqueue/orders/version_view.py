@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import UNSET
 
-from blogqueue.catalogue import offers, versions
+from blogqueue.catalogue import paid_links, versions
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.orders import Order
 from blogqueue.orders.status_view import EarlierVersionView, TextRunView, VersionView
@@ -61,7 +61,7 @@ async def list_earlier(order: Order, numbers: dict[UUID, int]) -> list[EarlierVe
 async def _render(version: ArticleVersion, order: Order, *, mark: bool) -> str:
     """Render a version as safe HTML; with `mark`, the paragraph with the order's link is marked."""
     link = _link(order)
-    paid = [pair for pair in await offers.paid_links(order.article_id) if pair[0] != link]
+    paid = [pair for pair in await paid_links.find_pairs(order.article_id) if pair[0] != link]
     own = (link, "" if order.rel == "none" else order.rel)
     at = version.content_md.find(format_link(link))
     rows = await Article.select(Article.domain_id.host.as_alias("host")).where(Article.id == order.article_id)

@@ -9,7 +9,7 @@ from litestar import Request, get
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from blogqueue.catalogue import offers
+from blogqueue.catalogue import offers, paid_links
 from blogqueue.pages.responses import page
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
@@ -42,8 +42,8 @@ async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") ->
     """What is on sale; a filter that cannot be read is left out, and said."""
     typed = {name: value for name in FILTERS if (value := request.query_params.get(name, "").strip())}
     wanted, unread = _wanted(typed)
-    page_offers, next_cursor = await offers.offers(wanted, cursor=cursor)
-    domains, niches, currencies = await offers.choices()
+    page_offers, next_cursor = await offers.search(wanted, cursor=cursor)
+    domains, niches, currencies = await offers.list_filters()
     return page(
         "catalogue.html",
         status_code=422 if unread else 200,
@@ -74,8 +74,8 @@ def _wanted(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
 @get("/articles/{slug:str}", include_in_schema=False)
 async def article(slug: FromPath[str]) -> Template:
     """An article as published."""
-    offer = await offers.offer_by_slug(slug)
-    html = render(offer.content_md, await offers.paid_links(offer.id), images_of=offer.host)
+    offer = await offers.get_by_slug(slug)
+    html = render(offer.content_md, await paid_links.find_pairs(offer.id), images_of=offer.host)
     return page("article.html", images_of=offer.host, offer=offer, html=html)
 
 

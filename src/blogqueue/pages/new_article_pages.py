@@ -24,7 +24,7 @@ FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 @get("/new-article", include_in_schema=False)
 async def choose_site() -> Template:
     """The sites that sell new articles."""
-    return page("domains.html", domains=await domains.all_selling())
+    return page("domains.html", domains=await domains.list_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)
@@ -37,7 +37,7 @@ async def article_form(host: FromPath[str]) -> Template:
 async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
     purchase_request = ArticleRequest(
-        domain_id=(await domains.by_host(host)).id,
+        domain_id=(await domains.get_by_host(host)).id,
         topic=data.get("topic", "").strip(),
         niche=data.get("niche", "").strip(),
         keyword=data.get("keyword", "").strip(),
@@ -46,7 +46,7 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
         email=data.get("email", "").strip(),
     )
     try:
-        outbox = await purchases.ask(
+        outbox = await purchases.create(
             purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
         )
     except ProblemError as problem:
@@ -61,7 +61,7 @@ async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | Non
     return page(
         "article_form.html",
         status_code=problem.status if problem else 200,
-        domain=await domains.by_host(host),
+        domain=await domains.get_by_host(host),
         typed=typed,
         form_id=typed.get("form") or uuid4(),
         errors=errors,

@@ -78,7 +78,7 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
     typed = data.get("email", "").strip()
     order_id = as_uuid(data.get("order", ""))
     try:
-        email = link_rules.email(typed)
+        email = link_rules.validate_email(typed)
     except RuleError as error:
         return page("order_link.html", status_code=422, order_id=order_id, typed=typed, error=error.message)
     return Template(
@@ -96,7 +96,7 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
 
 async def _mail_links(email: str, order_id: UUID | None) -> None:
     try:
-        await nudge(await access.mail(email, order_id))
+        await nudge(await access.email_links(email, order_id))
     except AWAY as error:
         logger.warning("order links not mailed, database away", error=str(error))
 

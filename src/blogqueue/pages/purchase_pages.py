@@ -39,14 +39,14 @@ async def link_form(slug: FromPath[str]) -> Template:
 async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
     """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
     purchase_request = LinkRequest(
-        article_id=(await offers.offer_by_slug(slug)).id,
+        article_id=(await offers.get_by_slug(slug)).id,
         target_url=data.get("targetUrl", "").strip(),
         anchor_text=data.get("anchorText", "").strip(),
         notes=data.get("notes", ""),
         email=data.get("email", "").strip(),
     )
     try:
-        outbox = await purchases.ask(
+        outbox = await purchases.create(
             purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
         )
     except ProblemError as problem:
@@ -71,11 +71,11 @@ async def check_mail(request: Request[Any, Any, Any]) -> Template:
 async def confirm(token: FromQuery[str] = "") -> Template:
     """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
     try:
-        purchase = await purchases.by_token(token)
+        purchase = await purchases.get_confirmable(token)
         if purchase.payment_pending:
             raise ConflictError("Your payment is on its way.", code="payment_pending")
         is_link = purchase.kind == OrderKind.BACKLINK
-        offer = await offers.offer(purchase.article_id) if is_link else None
+        offer = await offers.get(purchase.article_id) if is_link else None
         domain = None if is_link else await domains.get(purchase.domain_id)
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
@@ -83,7 +83,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         "confirm.html",
         token=token,
         purchase=purchase,
-        shown_host=link_rules.shown_host(purchase.details["target_url"]),
+        shown_host=link_rules.to_unicode_host(purchase.details["target_url"]),
         cost=format_amount(purchase.price, purchase.currency),
         offer=offer,
         domain=domain,
@@ -110,7 +110,7 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
     except ProblemError as problem:
         return await _not_confirmed(problem, token)
     await nudge(outbox)
-    purchase_request = await purchases.purchase_request(token)
+    purchase_request = await purchases.get_request(token)
     is_link = isinstance(purchase_request, LinkRequest)
     form = await (
         _form_of_article(purchase_request.article_id) if is_link else _form_of_site(purchase_request.domain_id)
@@ -142,8 +142,8 @@ async def cancelled() -> Template:
 
 async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """The form with what was typed, each message at its field; what fits no field stands above."""
-    offer = await offers.offer_by_slug(slug)
-    paragraphs, paragraph_count = await offers.eligible_paragraphs(offer)
+    offer = await offers.get_by_slug(slug)
+    paragraphs, paragraph_count = await offers.find_eligible_paragraphs(offer)
     errors, form_error = forms.told(problem, FIELDS)
     return page(
         "link_form.html",
@@ -160,7 +160,7 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
 
 
 async def _form_of_article(article_id: UUID) -> str:
-    return f"/articles/{(await offers.offer(article_id)).slug}/link"
+    return f"/articles/{(await offers.get(article_id)).slug}/link"
 
 
 async def _form_of_site(domain_id: UUID) -> str:
@@ -175,7 +175,7 @@ async def _not_confirmed(problem: ProblemError, token: str) -> Template:
     else:
         code = problem.code
     if code == "token_expired":
-        code = await purchases.ended(token)
+        code = await purchases.explain_end(token)
     return page(
         "not_confirmed.html",
         status_code=410 if code in GONE else problem.status,

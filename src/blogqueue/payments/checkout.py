@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blogqueue import tokens
-from blogqueue.catalogue import domains, offers
+from blogqueue.catalogue import domains, slots
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
@@ -33,14 +33,14 @@ async def open_session(token: str) -> CheckoutSession:
     idempotency key and the arguments, so that two clicks at the same moment get one session. Raises NotFoundError,
     ConflictError and UnavailableError.
     """
-    known = await purchases.by_token(token)
+    known = await purchases.get_confirmable(token)
     if known.session_id and known.session_expires_at <= datetime.now(UTC):
         # It may have been paid in its last minute, or with a delayed payment, and the webhook not be here yet.
         await _end(known.session_id)
     purchase = await _plan_session(known)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)
-    name = purchase.subject or await requests.subject(purchase)
+    name = purchase.subject or await requests.describe(purchase)
     try:
         session = await stripe_api.create_session(
             purchase.id,
@@ -142,7 +142,7 @@ async def _check_on_sale(purchase: Purchase) -> None:
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         raise ConflictError("This article is no longer on sale.", code="not_on_sale")
     # The domain may have lowered its number of links, or this purchase's hold be over and its slot sold.
-    if not await offers.has_free_slot(purchase.id):
+    if not await slots.is_available(purchase.id):
         raise ConflictError("All link slots of this article are taken.", code="sold_out")
 
 
@@ -175,6 +175,6 @@ async def fail_payment(session_id: str) -> Outbox:
         purchase_id=purchase.id,
         job_id=session_id[:120],
         confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
-        item=purchase.subject or await requests.subject(purchase),
+        item=purchase.subject or await requests.describe(purchase),
         price=format_amount(purchase.price, purchase.currency),
     )

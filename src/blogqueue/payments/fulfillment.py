@@ -7,7 +7,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
-from blogqueue.catalogue import articles, offers
+from blogqueue.catalogue import articles, slots
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
@@ -165,9 +165,9 @@ async def _find_obstacle(purchase: Purchase) -> str:
     article = await Article.select(Article.status).where(Article.id == purchase.article_id)
     if article[0]["status"] != ArticleStatus.PUBLISHED:
         return "the article was unpublished meanwhile"
-    if not await offers.has_free_slot(purchase.id):
+    if not await slots.is_available(purchase.id):
         return "all link slots of the article were taken meanwhile"
-    if await offers.is_sold(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):
+    if await slots.is_sold(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):
         return "this very link was bought in this article before"
     return ""
 
@@ -177,7 +177,7 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
     order_id = uuid4()
     details: dict[str, Any] = purchase.details
     amount, currency = session["amount_total"], str(session["currency"]).upper()
-    article_id = purchase.article_id or await articles.draft(
+    article_id = purchase.article_id or await articles.create_draft(
         purchase.domain_id, topic=details["topic"], niche=details["niche"], keyword=details["keyword"]
     )
     return Order(
@@ -202,5 +202,5 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
         price=amount,
         currency=currency,
         rel=purchase.rel,
-        access_token_hash=tokens.hashed(tokens.order_access(order_id)),
+        access_token_hash=tokens.hash_token(tokens.derive_order_token(order_id)),
     )

@@ -236,6 +236,6 @@ async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
         to=purchase.email,
         purchase_id=purchase.id,
         job_id=held.session_id[:120],
-        item=purchase.subject or await requests.subject(purchase),
+        item=purchase.subject or await requests.describe(purchase),
         price=format_amount(held.session["amount_total"], str(held.session["currency"])),
     )

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from blogqueue.catalogue import offers, versions
+from blogqueue.catalogue import paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
@@ -129,7 +129,7 @@ async def outlook(order: Order, version: ArticleVersion, article: Article) -> Ou
         return _of_new_article(version, article, bought)
     if article.status != ArticleStatus.PUBLISHED:
         return Outlook(Way.REFUSED, ("The article is not published.",))
-    must_stand = [*await offers.paid_links(article.id), (bought.link, bought.rel)]
+    must_stand = [*await paid_links.find_pairs(article.id), (bought.link, bought.rel)]
     metadata: dict[str, Any] = version.backlink_metadata
     if UUID(metadata["base_article_version_id"]) == article.selected_version_id:
         # The checks saw to it when the version was made; this is the promise itself, asked of what is about to go live.
@@ -152,7 +152,7 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
     """An order that an editor may judge, and its article, both locked. Raises ConflictError with what happened."""
     order, article = await lifecycle.get_with_article_for_update(order_id)
     if order.status != OrderStatus.ADMIN_REVIEW:
-        happened = await history.latest(order_id)
+        happened = await history.describe_latest(order_id)
         raise ConflictError(f"The order is not in review, it is {order.status}: {happened}.", code="wrong_state")
     if version_id is not None and order.version_id != version_id:
         raise ConflictError(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import offers, versions
+from blogqueue.catalogue import paid_links, versions
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, OrderEvent
@@ -169,7 +169,7 @@ async def file(order_id: UUID) -> File:
         may_retry=failed_for_now and order.refund_state == RefundState.NONE and await _has_failed_job(order),
         may_refund=failed_for_now and order.refund_state in {RefundState.NONE, RefundState.FAILED},
         others=await _others(order),
-        paid=[*(pair for pair in await offers.paid_links(order.article_id) if pair[0] != bought.link), own],
+        paid=[*(pair for pair in await paid_links.find_pairs(order.article_id) if pair[0] != bought.link), own],
         history=await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id),
     )
 
