@@ -89,6 +89,14 @@ WRONG = [
     Wrong("a candidate with a title", "links", added(f'See [rain]({RAIN.url} "Rain").')),
     Wrong("a candidate twice", "links", added(f"See [the soil again]({SOIL.url}).")),
     Wrong("a candidate with the bought words", "links", added(f"See [A practical guide]({RAIN.url}).")),
+    Wrong(
+        "a candidate with the bought words in small letters",
+        "links",
+        BODY.replace(LITERAL, f"[A Practical Guide]({LINK.target_url})").replace(
+            CLOSE, f"{CLOSE} [a practical guide]({RAIN.url})"
+        ),
+        brief=replace(BRIEF, link=Link(LINK.target_url, "A Practical Guide")),
+    ),
     Wrong("a candidate without words", "links", added(f"See [ ]({RAIN.url}).")),
     Wrong("four candidates", "links", added(f"See [rain]({RAIN.url}) and [tools]({TOOLS.url}).")),
     Wrong("another host", "no_bare_url", added("See other-shop.com.")),
@@ -124,7 +132,7 @@ WRONG = [
     Wrong("the title again", "headings", inserted(f"# {TITLE}")),
     Wrong("the title again, underlined", "headings", inserted(f"{TITLE}\n===")),
     Wrong("a high heading in a quote", "headings", inserted("> # Look")),
-    Wrong("two sections", "headings", BODY.replace("\n## ", "\n### ", 4)),
+    Wrong("two sections", "headings", BODY.replace("\n## ", "\n### ", 3)),
     Wrong("an empty section", "headings", inserted("## Nothing here\n\n## The end")),
     Wrong("a heading at the end", "headings", f"{BODY}\n\n## And then"),
     Wrong("a heading without words", "headings", inserted("##")),
@@ -133,7 +141,19 @@ WRONG = [
     Wrong("a wall of text in a list", "paragraph_length", inserted(f"- {WALL} and so on.")),
     Wrong("a word of the keyword missing", "keyword", brief=KEYWORD),
     Wrong("a word of the keyword within another", "keyword", brief=replace(BRIEF, keyword="straw ulch")),
+    Wrong(
+        "a word of the keyword with another vowel sign",
+        "keyword",
+        added("\u0915\u093e"),
+        brief=replace(BRIEF, keyword="straw \u0915\u093f"),
+    ),
+    Wrong("a keyword missing in a script without case", "keyword", brief=replace(BRIEF, keyword="straw \u6771\u4eac")),
     Wrong("a paragraph twice", "no_repetition", inserted(REPEATED)),
+    Wrong(
+        "a paragraph of short sentences twice",
+        "no_repetition",
+        inserted("It was hot and dry. Straw kept it wet.\n\nRain came.\n\nIt was hot and dry. Straw kept it wet."),
+    ),
     Wrong(
         "a sentence twice", "no_repetition", added("After three or four years of this THE spade goes in like a spoon!")
     ),
@@ -143,6 +163,7 @@ WRONG = [
     Wrong("a hard break by a backslash", "line_ends", BODY.replace("of\nJuly", "of\\\nJuly")),
     Wrong("a zero-width space", "no_control_characters", added("So\u200bit is.")),
     Wrong("a joiner between Latin letters", "no_control_characters", added("So\u200cit is.")),
+    Wrong("a zero-width space between Persian letters", "no_control_characters", added("\u0645\u06cc\u200b\u0631.")),
     Wrong("a right-to-left override", "no_control_characters", added("\u202eSo it is.")),
     Wrong("a NUL", "no_control_characters", added("So\0it is.")),
     Wrong("a soft hyphen by entity", "no_control_characters", added("So&shy;it is.")),
@@ -151,6 +172,8 @@ WRONG = [
     Wrong("a telephone number as code", "no_contact_or_price", added("Call `+1 555 0199 222`.")),
     Wrong("a price", "no_contact_or_price", added("A bale is 4 \u20ac.")),
     Wrong("a model's words", "no_assistant_talk", added("As an AI language model I have no garden.")),
+    Wrong("a model's words in emphasis", "no_assistant_talk", added("As an *AI* language model I have no garden.")),
+    Wrong("a model's words in a comment", "no_assistant_talk", inserted("<!-- as an AI language model -->")),
     Wrong("words of the task", "no_assistant_talk", added("The anchor_text is above.")),
     Wrong("a title of one word", "title", title="Mulching"),
     Wrong("a title like a paragraph", "title", title=f"{TITLE} {TITLE} {TITLE}"),
@@ -165,6 +188,7 @@ WRONG = [
     Wrong("a title with an address", "title", title="Mulching: all of www.other.example"),
     Wrong("a title with HTML", "title", title="Mulching through a <b>dry</b> summer"),
     Wrong("a title with an entity", "title", title="Mulching &amp; a dry summer"),
+    Wrong("a title with a soft hyphen", "title", title="Mulching through a dry sum\u00admer"),
     Wrong("a title with two blanks", "title", title="Mulching through  a dry summer"),
     Wrong("half a character", "not_text", added("\ud800")),
 ]
@@ -187,11 +211,23 @@ RIGHT = [
     Right("three candidates", added(f"See [rain]({RAIN.url}).")),
     Right("a target with brackets", placed("[a good guide](https://a.example/b_(c))"), replace(
         BRIEF, link=Link("https://a.example/b_(c)", "a good guide"))),
-    Right("a keyword that is an address", BODY, replace(BRIEF, keyword="straw www.straw.example https://a.example/x")),
+    Right("a keyword that is an address", BODY, replace(
+        BRIEF, keyword="straw www.straw.example https://a.example/x")),
     Right("a keyword that is the target's host", BODY, replace(BRIEF, keyword="mulch Example.com")),
     Right("a keyword of punctuation", BODY, replace(BRIEF, keyword="?!")),
     Right("a keyword within the words of a script without case", added("\u6771\u4eac\u30bf\u30ef\u30fc\u306e\u9ad8"),
         replace(BRIEF, keyword="\u6771\u4eac\u30bf\u30ef\u30fc")),
+    Right("a keyword in capitals", BODY, replace(BRIEF, keyword="STRAW Mulch")),
+    Right("a keyword with an invisible character", BODY, replace(BRIEF, keyword="straw\u3164mulch")),
+    Right("a keyword with a lone accent", BODY, replace(BRIEF, keyword="straw \u0301 mulch")),
+    Right("a short sentence twice", added("So be it. Then it rained again. So be it.")),
+    Right("three sections", BODY.replace("\n## ", "\n### ", 2)),
+    Right("a paragraph without words", inserted("\u2026")),
+    Right("the link in the second paragraph", moved("We wrote about", f"See {LITERAL}. We wrote about")),
+    Right("the link in the last paragraph but one", moved(
+        "After three or four years", f"See {LITERAL}. After three years")),
+    Right("a telephone number that was ordered", added("Call +1 555 0199 222."), replace(
+        BRIEF, topic="Who has +1 555 0199 222?")),
     Right("a price that was ordered", added("A bale under $5 will do."), replace(BRIEF, topic="Straw under $5")),
     Right("a number that was ordered", added("It is 978-3-16-148410-0."),
         replace(BRIEF, topic="ISBN 978 3 16 148410 0")),

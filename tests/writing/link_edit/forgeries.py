@@ -213,5 +213,18 @@ def moved_breaks(last: str) -> Callable[[Scene], Try | None]:
     return make
 
 
+def within_lines(after_lf: str, after_crlf: str) -> Callable[[Scene], Try | None]:
+    """Add the correct sentence, and change the first line end of the paragraph, if it has one."""
+
+    def make(scene: Scene) -> Try | None:
+        old, new = ("\r\n", after_crlf) if "\r\n" in scene.block.text else ("\n", after_lf)
+        text = scene.block.text.replace(old, new, 1)
+        if text == scene.block.text:
+            return None
+        return forged(scene.article, scene.block.start, scene.block.end, f"{text} {SENTENCE}")
+
+    return make
+
+
 def url(target: str) -> Callable[[Scene], Try]:
     return says(f"See [{LINK.anchor_text}]({target}).")

@@ -13,6 +13,7 @@ from blogqueue.writing.link_edit.integration import LinkBrief, LinkDraft, NoRoom
 from blogqueue.writing.link_edit.prompts import EXPECTED_ANSWERS
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import find_links
+from blogqueue.writing.questions import Question
 from tests.writing.garden import GARDEN, LINK, NOTES, PAID
 from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE
 from tests.writing.scripted_model import ScriptedModel
@@ -134,3 +135,11 @@ async def test_only_eligible_blocks_are_offered_and_the_customers_data_comes_las
         "anchor_text": LINK.anchor_text,
     }
     assert opinion.schema["required"] == list(EXPECTED_ANSWERS) and not opinion.schema["additionalProperties"]
+
+
+async def test_a_proposal_is_approved_only_by_a_second_opinion() -> None:
+    conversation = Conversation(ScriptedModel(RIGHT).ask)
+
+    await conversation.propose(Question("link_edit", {}, ()))
+
+    assert (conversation.qc_status, conversation.qc_attempts) == (QcStatus.NEEDS_HUMAN_REVIEW, 1)

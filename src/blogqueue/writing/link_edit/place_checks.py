@@ -128,7 +128,7 @@ def line_ends(given: CheckInput) -> list[Problem]:
     if (
         set(find_line_breaks(applied.new_text)) <= allowed
         and len(find_line_breaks(applied.new_text)) <= len(find_line_breaks(old))
-        and (applied.mode == "append" or _count_odd_starts(applied.new_text) <= _count_odd_starts(old))
+        and _count_odd_starts(applied.new_text) <= _count_odd_starts(old)
         and _count_trailing_blanks(applied.new_text) == _count_trailing_blanks(old)
         and _count_hard_breaks(given.new_blocks) == _count_hard_breaks(given.old_blocks)
     ):
