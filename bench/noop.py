@@ -7,9 +7,9 @@ import dramatiq
 import redis
 from dramatiq.brokers.redis import RedisBroker
 
-from blogqueue.jobs.redis_broker import BellBroker
+from blogqueue.jobs.redis_broker import WakingBroker
 
-KINDS = {"stock": RedisBroker, "bell": BellBroker}
+KINDS = {"stock": RedisBroker, "blogqueue": WakingBroker}
 
 
 def make_broker(kind: str, redis_url: str) -> RedisBroker:

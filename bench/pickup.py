@@ -20,7 +20,7 @@ BURST = 2_000
 VARIANTS = (
     ("stock Dramatiq", "stock", "1000"),
     ("stock, worker_timeout=100", "stock", "100"),
-    ("blogqueue", "bell", "1000"),
+    ("blogqueue", "blogqueue", "1000"),
 )
 
 

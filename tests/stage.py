@@ -32,13 +32,13 @@ from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
-from blogqueue.jobs.redis_broker import BellBroker, clock
+from blogqueue.jobs.queues import QUEUES
+from blogqueue.jobs.redis_broker import WakingBroker, redis_clock
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from tests.sandboxes import serve_sandbox
 
 PASSWORD = "edith's own password"
-QUEUES = ("article-generation", "backlink-integration", "mail", "upkeep")
 
 GARDEN = """\
 ---
@@ -318,7 +318,7 @@ class Stage:
     async def drain(self, *queues: str) -> list[str]:
         """Run every waiting message in this very loop, one after another; the names of the actors it ran."""
         ran: list[str] = []
-        while (message := _next_message(queues or QUEUES)) is not None:
+        while (message := _next_message(queues or tuple(QUEUES))) is not None:
             actor: Any = broker.get_actor(message.actor_name)
             try:
                 await actor.fn.__wrapped__(*message.args)
@@ -334,7 +334,7 @@ class Stage:
         for queue in QUEUES:
             client.delete(f"dramatiq:{queue}.DQ", f"dramatiq:{queue}.DQ.msgs")
 
-        await nudge(Outbox(jobs=tuple(await jobs.overdue(0))))
+        await nudge(Outbox(jobs=tuple(await jobs.find_overdue(0))))
 
     async def sound(self) -> None:
         """What must always hold, holds."""
@@ -342,15 +342,15 @@ class Stage:
         assert not broken, broken
 
 
-def redis_broker() -> BellBroker:
-    assert isinstance(broker, BellBroker)
+def redis_broker() -> WakingBroker:
+    assert isinstance(broker, WakingBroker)
     return broker
 
 
 def redelivered_in_ms(queue: str = "backlink-integration") -> list[int]:
     """In how many ms the broker delivers each message that it holds back, longest first."""
     bodies = cast("list[bytes]", redis_broker().client.hvals(f"dramatiq:{queue}.DQ.msgs"))
-    return sorted((int(Message.decode(body).options["eta"]) - clock.millis() for body in bodies), reverse=True)
+    return sorted((int(Message.decode(body).options["eta"]) - redis_clock.millis() for body in bodies), reverse=True)
 
 
 def _next_message(queues: tuple[str, ...]) -> Message[Any] | None:

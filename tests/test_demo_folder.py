@@ -99,7 +99,7 @@ SECRETS = {
         ("web", SECRETS - {"OPENAI_API_KEY", "SMTP_URL"}),
         ("writer-backlinks", {"DATABASE_URL", "OPENAI_API_KEY"}),
         ("writer-articles", {"DATABASE_URL", "OPENAI_API_KEY"}),
-        ("mail", SECRETS - {"OPENAI_API_KEY"}),
+        ("mail", SECRETS - {"OPENAI_API_KEY", "STRIPE_WEBHOOK_SECRET"}),
         ("clock", set[str]()),
         ("sandbox", {"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "OPENAI_API_KEY"}),
     ],

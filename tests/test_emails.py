@@ -11,6 +11,7 @@ from blogqueue.actors.messages import deliver_email, nudge
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.emails import emails
+from blogqueue.jobs import backoff
 from blogqueue.outbox import Outbox
 from tests.stage import Stage, redelivered_in_ms
 
@@ -103,7 +104,7 @@ async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_ba
 
 
 def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
-    pauses = [emails.pause_ms(attempt) / 1000 for attempt in range(1, emails.MAX_ATTEMPTS)]
+    pauses = [backoff.EMAILS.get_wait_ms(attempt) / 1000 for attempt in range(1, backoff.EMAILS.max_attempts)]
 
     assert pauses[:4] == [5, 10, 20, 40]
     assert max(pauses) == pauses[-1] == 1800
@@ -115,7 +116,7 @@ async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_oper
     order = await stage.delivered(await stage.article())
     await Email.raw(
         "UPDATE emails SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
-        emails.MAX_ATTEMPTS - 1,
+        backoff.EMAILS.max_attempts - 1,
     )
     email = (await Email.select().where(Email.kind == "backlink_ready"))[0]
     await stage.sandbox.delete("/mailbox.json")
@@ -135,10 +136,10 @@ async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_oper
     assert again.returncode == 0, again.stderr
     assert [mail["subject"] for mail in await stage.mails()] == [email["subject"]]
     assert await OrderEvent.exists().where(
-        OrderEvent.order_id == order.id, OrderEvent.action == "send letter again", OrderEvent.actor == "operator"
+        OrderEvent.order_id == order.id, OrderEvent.action == "resend email", OrderEvent.actor == "operator"
     )
     assert "SENT; only a FAILED one" in blogqueue("emails", "resend", str(email["id"])).stderr
-    assert "no such letter" in blogqueue("emails", "resend", str(uuid4())).stderr.lower()
+    assert "no such email" in blogqueue("emails", "resend", str(uuid4())).stderr.lower()
     await stage.sound()
 
 
@@ -167,7 +168,8 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
 
     # When the sweep comes by
-    assert await emails.overdue() == ()
+    await emails.give_up_unanswered()
+    assert await emails.find_overdue() == ()
 
     # Then the letter is shown as failed and nobody sends it again
     assert ((await row())["state"], await stage.mails()) == ("FAILED", [])
@@ -178,7 +180,7 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
 
     # And the operator, who knows better, must say so
     refused = blogqueue("emails", "resend", str(email["id"]))
-    assert (refused.returncode, "may come twice" in refused.stderr) == (1, True)
+    assert (refused.returncode, "may get it twice" in refused.stderr) == (1, True)
     assert blogqueue("emails", "resend", str(email["id"]), "--although-unknown").returncode == 0
     await stage.drain("mail")
     assert len(await stage.mails()) == 1
@@ -204,9 +206,10 @@ async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_mean
     outgoing = await emails.claim(email["id"])
     assert outgoing is not None and await emails.hand_over(outgoing)
     await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
-    await emails.overdue()
+    await emails.give_up_unanswered()
+    assert (await row())["state"] == "FAILED"
 
-    await emails.sent(outgoing)
+    await emails.mark_sent(outgoing)
 
     assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
 
@@ -215,4 +218,4 @@ async def test_a_forgotten_letter_is_found_by_the_sweep(stage: Stage) -> None:
     email = await an_email(stage)
     await due_again()
 
-    assert await emails.overdue() == (email["id"],)
+    assert await emails.find_overdue() == (email["id"],)

@@ -17,7 +17,7 @@ from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
-from blogqueue.jobs import jobs
+from blogqueue.jobs import backoff, jobs
 from blogqueue.orders import lifecycle
 from blogqueue.writing.model import ModelError
 from tests.stage import GARDEN, Bought, Stage, order_row, redelivered_in_ms, redis_broker
@@ -64,7 +64,7 @@ async def test_a_job_that_fails_three_times_ends_failed_with_letters_and_every_e
 
 @pytest.mark.parametrize(("attempt", "milliseconds"), [(1, 2_000), (2, 4_000), (3, 8_000)])
 def test_the_delays_are_two_four_and_eight_seconds(attempt: int, milliseconds: int) -> None:
-    assert jobs.backoff_ms(attempt) == milliseconds
+    assert backoff.JOBS.get_wait_ms(attempt) == milliseconds
 
 
 async def test_the_middleware_redelivers_a_failed_job_after_exactly_two_and_four_seconds(stage: Stage) -> None:

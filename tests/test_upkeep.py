@@ -14,6 +14,7 @@ from blogqueue.db.tables.jobs import Job, QueueStat
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.jobs import jobs
+from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
 from tests.people import BEN, CLEO
@@ -163,7 +164,7 @@ async def test_each_queue_keeps_its_newest_hundred_completed_jobs(stage: Stage) 
     order = await stage.buy(await stage.article())
     await Job.insert(
         *[
-            Job(id=f"old-{number}-{uuid4()}", queue=jobs.BACKLINK_INTEGRATION, order_id=order.id, state="COMPLETED")
+            Job(id=f"old-{number}-{uuid4()}", queue=BACKLINK_INTEGRATION.name, order_id=order.id, state="COMPLETED")
             for number in range(130)
         ]
     )
@@ -186,7 +187,7 @@ async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_th
     for order, number in ((delivered, 530), (failed, 3)):
         await Job.insert(
             *[
-                Job(id=f"old-{n}-{uuid4()}", queue=jobs.BACKLINK_INTEGRATION, order_id=order.id, state="FAILED")
+                Job(id=f"old-{n}-{uuid4()}", queue=BACKLINK_INTEGRATION.name, order_id=order.id, state="FAILED")
                 for n in range(number)
             ]
         )
@@ -245,7 +246,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         await Order.delete().where(Order.id == order.id)
     with pytest.raises(asyncpg.ForeignKeyViolationError):
-        await jobs.create(Job(id="backlink-int-nobody", queue=jobs.BACKLINK_INTEGRATION, order_id=uuid4()))
+        await jobs.create(Job(id="backlink-int-nobody", queue=BACKLINK_INTEGRATION.name, order_id=uuid4()))
 
     await stage.sound()
 

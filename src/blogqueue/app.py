@@ -10,7 +10,7 @@ from litestar import Litestar
 from litestar.datastructures import CacheControlHeader
 from litestar.static_files import create_static_files_router
 
-from blogqueue import log, readiness
+from blogqueue import log
 from blogqueue.admin import article_pages, piccolo_admin, review_pages
 from blogqueue.api import edge, health, openapi
 from blogqueue.api.routes import make_router
@@ -24,7 +24,7 @@ from blogqueue.pages import (
     purchase_pages,
     templates,
 )
-from blogqueue.settings import settings
+from blogqueue.settings import WEB_NEEDS, check_settings, settings
 
 BODY_BYTES = 64 * 1024
 """Bodies are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
@@ -77,7 +77,7 @@ def serve() -> None:
 
 def create_app() -> Litestar:
     """Return the application. Exits with a list if production settings are missing."""
-    readiness.check_settings("web")
+    check_settings("web", WEB_NEEDS)
     log.configure()
     app = Litestar(
         route_handlers=[

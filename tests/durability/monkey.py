@@ -24,7 +24,7 @@ PAUSE_SECONDS = (0.3, 2.7)
 ACTORS = {"backlink-integration": "integrate_backlink", "article-generation": "generate_article"}
 
 LOGS = ("writer-backlinks", "writer-articles", "another-writer-backlinks")
-REFUSED = "lease lost, result refused"
+REFUSED = "job result refused"
 """What a worker logs that wakes up, or is back, too late."""
 
 MODEL = (

@@ -131,4 +131,4 @@ async def host_at_work(shop: Storefront, order: object, hosts: dict[str, subproc
 
 
 async def refused(product: Product) -> bool:
-    return "lease lost, result refused" in product.log("another-writer-backlinks")
+    return "job result refused" in product.log("another-writer-backlinks")

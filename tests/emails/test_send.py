@@ -1,21 +1,21 @@
-"""A letter as it goes to the mail server."""
+"""An email as it is sent to the mail server."""
 
 from email import message_from_bytes, policy
 from uuid import UUID
 
 import pytest
 
-from blogqueue.emails.smtp import message
+from blogqueue.emails.smtp import make_message
 from blogqueue.settings import settings
 
 ID = UUID("0f0e0f0e-0000-4000-8000-000000000001")
 
 
-def test_a_letter_has_the_headers_of_honest_automatic_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_email_has_the_headers_of_honest_automatic_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "public_url", "https://links.example.com")
     monkeypatch.setattr(settings, "mail_reply_to", "Käthe <kaethe@links.example.com>")
 
-    sent = message(ID, to="ana@customers.example", subject="Grüße", html="<p>Grüße</p>", text="Grüße\n")
+    sent = make_message(ID, to="ana@customers.example", subject="Grüße", html="<p>Grüße</p>", text="Grüße\n")
     read = message_from_bytes(sent.as_bytes(), policy=policy.default)
 
     assert read["Message-ID"] == f"<{ID}@links.example.com>"

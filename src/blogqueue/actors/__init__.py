@@ -1,4 +1,4 @@
-"""What the workers and the clock load; the actors themselves stand in `messages`."""
+"""What the worker processes load: the broker, and the actors, which are in `messages`."""
 
 from blogqueue.actors.broker import broker as broker  # first: it sets the broker
 from blogqueue.actors.messages import minute as minute

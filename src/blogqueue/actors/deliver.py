@@ -1,53 +1,58 @@
-"""The work of the `mail` queue: a promised letter is handed to the mail server, at most once."""
+"""The work of the `mail` queue: hand an email to the mail server, at most once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 from uuid import UUID
 
 from blogqueue.db.engine import AWAY
 from blogqueue.emails import emails, smtp
+from blogqueue.emails.emails import Outgoing
 from blogqueue.emails.smtp import MailError
+from blogqueue.jobs import backoff
 from blogqueue.log import logger
-
-Noted = TypeVar("Noted")
 
 
 async def deliver(email_id: UUID) -> int | None:
-    """Send a letter that waits; the delay in ms after which to try again, if it was not taken."""
+    """Send an email that is due; return the wait in ms before the next attempt if it was not taken, else None."""
     outgoing = await emails.claim(email_id)
     if outgoing is None:
         return None
     try:
-        email = smtp.message(
+        message = smtp.make_message(
             outgoing.id, to=outgoing.to, subject=outgoing.subject, html=outgoing.html, text=outgoing.text
         )
     except ValueError as error:
-        return await emails.refused(outgoing, f"this cannot be an e-mail: {error}", permanent=True)
+        return await _refuse(outgoing, f"this cannot be sent as an email: {error}", permanent=True)
 
     async def hand_over() -> bool:
         try:
             return await emails.hand_over(outgoing)
         except AWAY as error:
-            raise MailError(f"not handed over, the database is away: {error}", permanent=False) from error
+            raise MailError(f"not handed over, the database is unavailable: {error}", permanent=False) from error
 
     try:
-        handed_over = await smtp.send(email, hand_over)
+        handed_over = await smtp.send(message, hand_over)
     except MailError as error:
-        refusal, permanent = str(error), error.permanent
-        logger.warning("letter not taken", email=str(email_id), error=refusal, permanent=permanent)
-        return await _noted(lambda: emails.refused(outgoing, refusal, permanent=permanent))
+        return await _refuse(outgoing, str(error), permanent=error.permanent)
     if handed_over:
-        await _noted(lambda: emails.sent(outgoing))
-        logger.info("letter sent", email=str(email_id))
+        await _until_stored(lambda: emails.mark_sent(outgoing))
+        logger.info("email sent", email=str(email_id), attempt=outgoing.attempt)
     return None
 
 
-async def _noted(note: Callable[[], Awaitable[Noted]]) -> Noted:
-    """What the mail server has said is known to nobody else: it is written down even if PostgreSQL is away just now."""
+async def _refuse(outgoing: Outgoing, error: str, *, permanent: bool) -> int | None:
+    """Store that an email was not taken; return the wait in ms before its next attempt, or None if it FAILED."""
+    retry_ms = None if permanent else backoff.EMAILS.get_retry_ms(outgoing.attempt)
+    logger.warning("email refused", email=str(outgoing.id), attempt=outgoing.attempt, error=error, retry_ms=retry_ms)
+    await _until_stored(lambda: emails.mark_refused(outgoing, error, retry_ms=retry_ms))
+    return retry_ms
+
+
+async def _until_stored(store: Callable[[], Awaitable[None]]) -> None:
+    """Store the mail server's answer, which nobody else knows, and wait for PostgreSQL if it is unavailable."""
     while True:
         try:
-            return await note()
+            return await store()
         except AWAY as error:
-            logger.warning("database away, trying again", error=str(error))
+            logger.warning("database unavailable", error=str(error))
             await asyncio.sleep(1)

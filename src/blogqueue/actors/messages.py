@@ -1,4 +1,4 @@
-"""Every actor, and `nudge`, which reminds them of promised rows. An actor takes one id and may run twice."""
+"""Every actor, and `nudge`, which sends the ids of rows to them. An actor takes one id and may run twice for it."""
 
 import asyncio
 import time
@@ -17,128 +17,118 @@ from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
-from blogqueue.jobs import jobs
+from blogqueue.jobs import jobs, queues
 from blogqueue.log import logger
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 
-MAIL, UPKEEP = "mail", "upkeep"
+SEND_SECONDS = 1.0
+"""How long a caller waits for the broker to take a message; Stripe, for one, waits for our answer meanwhile."""
 
-PATIENCE_SECONDS = 1.0
-"""How long a door waits for the broker to take a message: Stripe is to be answered, whatever becomes of a reminder."""
-
-AWAY_SECONDS = 5.0
-"""After a message that was not taken, so long nobody waits for the next one."""
-
-RUN_LIMIT_MS = 15 * 60 * 1000
-"""Above what six model calls may take, three of 120 s and three of 60 s; the model's own timeout ends each."""
+UNAVAILABLE_SECONDS = 5.0
+"""For how long nobody tries to send after the broker did not take a message."""
 
 
-@dramatiq.actor(broker=broker, queue_name=jobs.BACKLINK_INTEGRATION, time_limit=RUN_LIMIT_MS)
+@dramatiq.actor(
+    broker=broker,
+    queue_name=queues.BACKLINK_INTEGRATION.name,
+    time_limit=queues.BACKLINK_INTEGRATION.time_limit_ms,
+)
 async def integrate_backlink(job_id: str) -> None:
-    """Run a backlink job."""
+    """Run a job that integrates a link."""
     await nudge(await run(job_id, integrate_link))
 
 
-@dramatiq.actor(broker=broker, queue_name=jobs.ARTICLE_GENERATION, time_limit=RUN_LIMIT_MS)
+@dramatiq.actor(
+    broker=broker, queue_name=queues.ARTICLE_GENERATION.name, time_limit=queues.ARTICLE_GENERATION.time_limit_ms
+)
 async def generate_article(job_id: str) -> None:
-    """Run an article's job."""
+    """Run a job that writes an article."""
     await nudge(await run(job_id, write))
 
 
-@dramatiq.actor(broker=broker, queue_name=MAIL)
+@dramatiq.actor(broker=broker, queue_name=queues.MAIL.name, time_limit=queues.MAIL.time_limit_ms)
 async def deliver_email(email_id: str) -> None:
-    """Send a letter."""
-    delay = await deliver(_id(email_id))
-    if delay is not None:
-        raise Retry("the mail server did not take the email", delay=delay)
+    """Send an email. Raises Retry when the mail server did not take it for now."""
+    retry_ms = await deliver(_parse_id(email_id))
+    if retry_ms is not None:
+        raise Retry("the mail server did not take the email", delay=retry_ms)
 
 
-@dramatiq.actor(broker=broker, queue_name=UPKEEP)
+@dramatiq.actor(broker=broker, queue_name=queues.UPKEEP.name, time_limit=queues.UPKEEP.time_limit_ms)
 async def send_refund(refund_id: str) -> None:
-    """Have Stripe give an order's money back."""
-    await nudge(await refunds.send(_id(refund_id)))
+    """Have Stripe refund an order's payment."""
+    await nudge(await refunds.send(_parse_id(refund_id)))
 
 
-@dramatiq.actor(broker=broker, queue_name=UPKEEP, retry_when=is_never_retried)
+@dramatiq.actor(broker=broker, queue_name=queues.UPKEEP.name, retry_when=is_never_retried)
 async def minute() -> None:
-    """Do what falls due; the clock sends it every minute."""
-    outbox = await upkeep.minute()
-    _line.trust()  # this very message came over it
+    """Do what is due; the clock sends this message every minute."""
+    outbox = await upkeep.run_minute()
+    _sender.trust_broker()  # it has just delivered this message
     await nudge(outbox)
 
 
-def _id(text: str) -> UUID:
-    """The row's id that a message carries; a message of anything else is skipped, and so acked."""
+def _parse_id(text: str) -> UUID:
+    """Return the row id of a message. Raises SkipMessage, which acks the message, for anything else."""
     try:
         return UUID(text)
     except ValueError:
-        logger.warning("message is not ours", id=text)
+        logger.warning("message skipped", reason="not a row id", args=(text,))
         raise SkipMessage from None
 
 
-_RUNNERS = {jobs.ARTICLE_GENERATION: generate_article, jobs.BACKLINK_INTEGRATION: integrate_backlink}
-
-
-class _Line:
-    """The way to the broker: threads of its own, as sending blocks them, and whether to try at all just now."""
+class _Sender:
+    """Sends messages from threads, as that blocks, and stops trying for a while when the broker is unavailable."""
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="broker")
-        self._cut_until = 0.0
+        self._unavailable_until = 0.0
 
-    def trust(self) -> None:
-        """It is well, as far as anybody knows."""
-        self._cut_until = 0.0
+    def trust_broker(self) -> None:
+        """Try the broker again at the next message."""
+        self._unavailable_until = 0.0
 
     async def send(self, actor: dramatiq.Actor[[str], None], row_id: str) -> None:
-        """Send a message. Raises BrokerError, redis.RedisError or TimeoutError; it may arrive all the same."""
-        if time.monotonic() < self._cut_until:
-            raise BrokerError("it was away just now")
-        if self._cut_until:
-            # One tries whether it is back; the others wait for no one.
-            self._cut_until = time.monotonic() + AWAY_SECONDS
+        """Send a message. Raises BrokerError, redis.RedisError or TimeoutError; it may have been sent even then."""
+        if time.monotonic() < self._unavailable_until:
+            raise BrokerError("the broker was unavailable a moment ago")
+        if self._unavailable_until:
+            # One caller tries whether it is available again; the others do not wait for it.
+            self._unavailable_until = time.monotonic() + UNAVAILABLE_SECONDS
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(SEND_SECONDS):
                 await asyncio.get_running_loop().run_in_executor(self._threads, actor.send, row_id)
         except (BrokerError, redis.RedisError, TimeoutError):
-            self._cut_until = time.monotonic() + AWAY_SECONDS
+            self._unavailable_until = time.monotonic() + UNAVAILABLE_SECONDS
             raise
-        self.trust()
+        self.trust_broker()
 
 
-_line = _Line()
+_sender = _Sender()
 
 
 async def nudge(outbox: Outbox) -> None:
-    """Remind the workers of rows that were promised, after their commit.
+    """Send the ids of rows to the workers, after the commit that wrote them.
 
-    A broker that is away is no reason to fail what is already promised, nor to wait for it again and again: it is
-    logged, and the minute's sweep sends what nobody was told of.
+    An unavailable broker is logged and raises nothing: the rows are there, and the minute's sweep sends their ids.
     """
-    told: list[str] = []
-    for actor, row_id in _messages(outbox):
-        if not await _send(actor, row_id):
+    sent: set[str] = set()
+    for actor_name, row_id in _list_messages(outbox):
+        try:
+            await _sender.send(broker.get_actor(actor_name), row_id)
+        except (BrokerError, redis.RedisError, TimeoutError) as error:
+            logger.warning("message not sent", actor=actor_name, args=(row_id,), error=str(error))
             break
-        told.append(row_id)
-    if jobs_told := [job.id for job in outbox.jobs if job.id in told]:
-        await jobs.mark_sent(jobs_told)
+        sent.add(row_id)
+    await jobs.mark_sent([job.id for job in outbox.jobs if job.id in sent])
 
 
-def _messages(outbox: Outbox) -> Generator[tuple[dramatiq.Actor[[str], None], str]]:
+def _list_messages(outbox: Outbox) -> Generator[tuple[str, str]]:
+    """Yield the actor and the row id of each message."""
     for job in outbox.jobs:
-        yield _RUNNERS[job.queue], job.id
+        yield queues.QUEUES[job.queue].actor, job.id
     for email_id in outbox.emails:
-        yield deliver_email, str(email_id)
+        yield queues.MAIL.actor, str(email_id)
     for refund_id in outbox.refunds:
-        yield send_refund, str(refund_id)
-
-
-async def _send(actor: dramatiq.Actor[[str], None], row_id: str) -> bool:
-    """Whether the broker took the message."""
-    try:
-        await _line.send(actor, row_id)
-    except (BrokerError, redis.RedisError, TimeoutError) as error:
-        logger.warning("broker away, left to the sweep", actor=actor.actor_name, row=row_id, error=str(error))
-        return False
-    return True
+        yield queues.UPKEEP.actor, str(refund_id)

@@ -1,4 +1,4 @@
-"""One run of a job: claim, keep the lease, remember the model's answers, and end in a row whatever happens."""
+"""One run of a job: claim it, renew its lease, and store how it ended, whatever happens."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ _process = _Process()
 
 
 def stop() -> None:
-    """The grace period is over: the runs that are still at work hand their jobs back, with what was paid for kept."""
+    """Cancel the runs that are not done at the end of the grace period: they hand their jobs back."""
     _process.stopping = True
     for task in _process.running:
         task.cancel()
@@ -61,7 +61,7 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     """
     claim = await jobs.claim(job_id, HOLDER)
     if claim is None:
-        logger.info("job has nothing to do", job=job_id)
+        logger.info("job skipped", job=job_id, reason="nothing to do")
         return Outbox()
     if isinstance(claim, NotYet):
         raise Retry("the job is not due yet", delay=claim.milliseconds)
@@ -70,30 +70,31 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
     try:
         outbox = await _attempt(claim, work)
     except LostLeaseError:
-        bound.warning("lease lost, result refused")
+        bound.warning("job result refused", reason="lease lost")
         return Outbox()
     for again in outbox.jobs:
-        bound.info("job put off", delay_ms=again.delay)
+        bound.info("job delayed", retry_ms=again.delay)
         raise Retry("the job runs again", delay=again.delay)
-    bound.info("job run ended", emails=len(outbox.emails))
+    bound.info("job finished", emails=len(outbox.emails))
     return outbox
 
 
 async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
+    """Make one attempt, and start it again for as long as PostgreSQL is unavailable."""
     current = Run(claim)
     async with _lease(claim):
-        away = False
+        unavailable = False
         while True:
             try:
-                if away:
+                if unavailable:
                     await asyncio.sleep(1)
                 if claim.exhausted:
                     return await results.fail_attempt(claim, None, permanent=True)
-                return await _worked(current, work)
+                return await _work(current, work)
             except AWAY as error:
-                # PostgreSQL is away. What the model said is remembered, so beginning again costs nothing.
-                logger.warning("database away, trying again", job=claim.job_id, error=str(error))
-                away = True
+                # Starting again costs nothing: the model's answers are in this process's memory.
+                logger.warning("database unavailable", job=claim.job_id, error=str(error))
+                unavailable = True
                 current.replay.rewind()
             except asyncio.CancelledError:
                 if not _process.stopping:
@@ -103,12 +104,13 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Ou
                 return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue),))
 
 
-async def _worked(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
+async def _work(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
+    """Do the work; store the error of an attempt that failed."""
     try:
         return await work(current)
     except (LostLeaseError, *AWAY):
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, it belongs on the job's row
+    except Exception as error:  # noqa: BLE001 - every error belongs on the job's row
         logger.warning("job attempt failed", job=current.claim.job_id, error=str(error))
         return await results.fail_attempt(
             current.claim,
@@ -121,32 +123,32 @@ async def _worked(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Out
             },
             permanent=isinstance(error, NoRoomError | BudgetError | LookupError) or getattr(error, "permanent", False),
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
-            # Where the model could not answer, what it has said before still holds; else its answers may be to blame.
+            # If the model could not answer, its earlier answers are still good; otherwise they may be the reason.
             afresh=not isinstance(error, ModelError),
         )
 
 
 @asynccontextmanager
 async def _lease(claim: Claim) -> AsyncGenerator[None]:
-    """Renew the lease while the block works; losing it stops the block with LostLeaseError."""
+    """Renew the lease during the block. Raises LostLeaseError in the block when another worker has claimed the job."""
     worker = cast("asyncio.Task[object]", asyncio.current_task())
     lost = False
 
-    async def keep() -> None:
+    async def renew() -> None:
         nonlocal lost
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             try:
                 await jobs.renew(claim)
             except LostLeaseError:
-                if await jobs.taken_over(claim):
+                if await jobs.is_taken_over(claim):
                     lost = True
                     worker.cancel()
                 return
             except Exception as error:  # noqa: BLE001 - the run's last write decides; until then, try again
                 logger.warning("lease not renewed", job=claim.job_id, error=str(error))
 
-    keeper = asyncio.create_task(keep())
+    renewing = asyncio.create_task(renew())
     _process.running.add(worker)
     if _process.stopping:
         worker.cancel()
@@ -158,4 +160,4 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
         raise
     finally:
         _process.running.discard(worker)
-        keeper.cancel()
+        renewing.cancel()

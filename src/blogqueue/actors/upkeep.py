@@ -1,4 +1,4 @@
-"""The work of every minute: nets under what could be lost, and what falls due. Safe to run twice, or late."""
+"""The work of every minute: send again what may be lost, and do what is due. It is safe to run it twice, or late."""
 
 import asyncio
 from typing import TYPE_CHECKING, cast
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from blogqueue.actors.broker import broker
 from blogqueue.emails import emails
-from blogqueue.jobs import jobs, stats
-from blogqueue.jobs.redis_broker import BellBroker
+from blogqueue.jobs import jobs, queues, stats
+from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
 from blogqueue.orders import purchases
 from blogqueue.outbox import Outbox
@@ -16,64 +16,64 @@ from blogqueue.payments import held_payments, reconciliation, refunds
 if TYPE_CHECKING:
     from blogqueue.jobs.rabbitmq_broker import DrainingBroker
 
-UNSEEN_SECONDS = 5
-"""What is due and does not wait in the broker's queue is sent again, if the broker was not told of it just now."""
 
-
-async def minute() -> Outbox:
-    """Do what is due now; what is to be sent (again). A step that fails is logged and keeps none of the others back."""
+async def run_minute() -> Outbox:
+    """Do what is due, and return what to send (again). A step that fails is logged and does not stop the others."""
     outbox = Outbox()
-    # The nets first: what asks outside parties may take its time.
-    for step in (_nets, _slots, refunds.begin_due, reconciliation.reconcile, held_payments.send_due, _records):
+    # The sweep comes first, because the steps that ask other parties may take long.
+    for step in (
+        _sweep,
+        _expire_holds,
+        refunds.begin_due,
+        reconciliation.reconcile,
+        held_payments.send_due,
+        _keep_records,
+    ):
         try:
             outbox += await step()
-        except Exception:  # noqa: BLE001 - a step that fails keeps none of the others back
+        except Exception:  # noqa: BLE001 - whatever fails in one step, the others are still due
             logger.exception("upkeep step failed", step=step.__name__)
-    logger.info(
-        "upkeep",
-        jobs_sent=len(outbox.jobs),
-        emails_sent=len(outbox.emails),
-        refunds_sent=len(outbox.refunds),
-    )
+    logger.info("upkeep finished", jobs=len(outbox.jobs), emails=len(outbox.emails), refunds=len(outbox.refunds))
     return outbox
 
 
-async def _nets() -> Outbox:
-    """Due jobs, letters and refunds of which the broker knows nothing (any more).
+async def _sweep() -> Outbox:
+    """Return the due jobs, emails and refunds whose messages the broker does not have (any more).
 
-    Of the jobs whose messages it holds that is noted, so that each due job's row says when the broker last knew of it.
+    The jobs whose messages it does have are marked so: then each due job's row says when that was last true.
     """
-    due = await jobs.overdue(UNSEEN_SECONDS)
+    due = await jobs.find_overdue()
     by_queue = {queue: [job.id for job in due if job.queue == queue] for queue in {job.queue for job in due}}
-    held = {job for queue, ids in by_queue.items() for job in await _held(queue, ids)}
-    await jobs.mark_sent(list(held))
-    unsent = [str(email) for email in await emails.overdue(UNSEEN_SECONDS)]
-    told = await _held("mail", unsent)
+    waiting = {job_id for queue, ids in by_queue.items() for job_id in await _find_waiting(queue, ids)}
+    await jobs.mark_sent(list(waiting))
+    await emails.give_up_unanswered()
+    due_emails = [str(email_id) for email_id in await emails.find_overdue()]
+    waiting_emails = await _find_waiting(queues.MAIL.name, due_emails)
     return Outbox(
-        jobs=tuple(job for job in due if job.id not in held),
-        emails=tuple(UUID(email) for email in unsent if email not in told),
+        jobs=tuple(job for job in due if job.id not in waiting),
+        emails=tuple(UUID(email_id) for email_id in due_emails if email_id not in waiting_emails),
         refunds=await refunds.list_due(),
     )
 
 
-async def _held(queue: str, ids: list[str]) -> set[str]:
-    """Those of these rows of whose messages the broker can be sure to hold one.
+async def _find_waiting(queue: str, ids: list[str]) -> set[str]:
+    """Return those of these row ids of which the broker certainly has a message waiting.
 
-    RabbitMQ only tells how many messages wait: if they are fewer than the rows, all are sent again. One too many does
-    no harm, and with them they are no longer fewer.
+    RabbitMQ only says how many messages wait. If they are fewer than the ids, all ids are sent again: a second message
+    does no harm, and at the next sweep there are enough.
     """
-    if isinstance(broker, BellBroker):
-        return set(ids) & await asyncio.to_thread(broker.waiting, queue)
-    ready = await asyncio.to_thread(cast("DrainingBroker", broker).ready, queue)
-    return set(ids) if ready >= len(ids) else set()
+    if isinstance(broker, WakingBroker):
+        return set(ids) & await asyncio.to_thread(broker.get_waiting_rows, queue)
+    waiting = await asyncio.to_thread(cast("DrainingBroker", broker).count_waiting, queue)
+    return set(ids) if waiting >= len(ids) else set()
 
 
-async def _slots() -> Outbox:
+async def _expire_holds() -> Outbox:
     await purchases.expire()
     return Outbox()
 
 
-async def _records() -> Outbox:
+async def _keep_records() -> Outbox:
     await stats.record()
     await jobs.clean_up()
     return Outbox()

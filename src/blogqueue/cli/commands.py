@@ -17,6 +17,7 @@ import click
 from blogqueue import __version__
 from blogqueue.cli import operator
 from blogqueue.cli.operator import with_database
+from blogqueue.jobs.queues import QUEUES
 
 if TYPE_CHECKING:
     from blogqueue.audit import Finding
@@ -55,29 +56,24 @@ def api() -> None:
 
 
 @main.command()
-@click.argument("queues", nargs=-1, required=True)
+@click.argument("queues", nargs=-1, required=True, metavar=f"[{'|'.join(QUEUES)}]...")
 def worker(queues: tuple[str, ...]) -> None:
-    """Work on the named queues: article-generation, backlink-integration, mail, upkeep."""
-    from blogqueue import readiness
-    from blogqueue.settings import settings
+    """Work on the named queues."""
+    from blogqueue.settings import check_settings, settings
 
-    threads = {
-        "article-generation": settings.article_generation_concurrency,
-        "backlink-integration": settings.backlink_integration_concurrency,
-        "mail": 4,
-        "upkeep": 1,
-    }
-    unknown = set(queues) - set(threads)
+    unknown = set(queues) - set(QUEUES)
     if unknown:
         raise click.UsageError(f"Unknown queue: {', '.join(sorted(unknown))}.")
-    readiness.check_settings("mail" if "mail" in queues else "writer")
-    # A thread works on one job at a time; prefetching more would keep jobs from idle workers.
-    os.environ["dramatiq_queue_prefetch"] = str(sum(threads[queue] for queue in queues))  # noqa: SIM112 - Dramatiq spells it so
+    named = [QUEUES[queue] for queue in queues]
+    check_settings(named[0].program, dict.fromkeys(need for queue in named for need in queue.needs))
+    # A thread works on one message at a time, and prefetching more would keep messages from idle workers.
+    threads = str(sum(queue.get_threads(settings) for queue in named))
+    os.environ["dramatiq_queue_prefetch"] = threads  # noqa: SIM112 - Dramatiq's own name
     _become(
         "dramatiq",
         "blogqueue.actors",
         "--processes", "1",
-        "--threads", str(sum(threads[queue] for queue in queues)),
+        "--threads", threads,
         "--worker-shutdown-timeout", str(settings.shutdown_grace_seconds * 1000),
         "--skip-logging",
         "--queues", *queues,
@@ -87,9 +83,9 @@ def worker(queues: tuple[str, ...]) -> None:
 @main.command()
 def clock() -> None:
     """Start the work of each minute (periodiq)."""
-    from blogqueue import readiness
+    from blogqueue.settings import CLOCK_NEEDS, check_settings
 
-    readiness.check_settings("clock")
+    check_settings("clock", CLOCK_NEEDS)
     from periodiq import entrypoint
 
     sys.argv = ["periodiq", "blogqueue.jobs.clock"]
@@ -137,7 +133,7 @@ def audit() -> None:
     from blogqueue.emails import resending
 
     async def look() -> "tuple[list[Finding], int]":
-        return await check(), await resending.failed()
+        return await check(), await resending.count_failed()
 
     findings, failed = with_database(look())
     for finding in findings:

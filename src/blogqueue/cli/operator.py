@@ -13,10 +13,10 @@ from uuid import UUID
 import click
 
 from blogqueue.errors import ProblemError
+from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.money import format_amount
 from blogqueue.states import EmailState, JobState
 
-JOB_QUEUES = ("article-generation", "backlink-integration")
 OPERATOR = "operator"
 
 Result = TypeVar("Result")
@@ -24,15 +24,15 @@ Result = TypeVar("Result")
 
 def with_database(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1."""
-    from blogqueue import readiness
     from blogqueue.db.engine import AWAY, UNUSABLE, pool
+    from blogqueue.settings import CLI_NEEDS, check_settings
 
     async def run() -> Result:
         async with pool():
             return await work
 
     try:
-        readiness.check_settings("cli")
+        check_settings("cli", CLI_NEEDS)
         return asyncio.run(run())
     except ProblemError as error:
         sys.exit(error.message)
@@ -50,7 +50,7 @@ def jobs_group() -> None:
 
 
 @jobs_group.command("list")
-@click.option("--queue", type=click.Choice(JOB_QUEUES), default=None)
+@click.option("--queue", type=click.Choice(list(JOB_QUEUES)), default=None)
 @click.option("--state", type=click.Choice(JobState, case_sensitive=False), default=None)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
@@ -216,9 +216,9 @@ def queues_group() -> None:
 @queues_group.command("list")
 def list_queues() -> None:
     """Count the jobs of each queue by state."""
-    from blogqueue.jobs import jobs
+    from blogqueue.jobs import stats
 
-    for queue, states in with_database(jobs.counts()).items():
+    for queue, states in with_database(stats.count_jobs()).items():
         print(f"{queue:<22}" + "  ".join(f"{state.lower()} {n}" for state, n in states.items()))
 
 
@@ -234,7 +234,7 @@ def list_emails(state: EmailState | None, limit: int) -> None:
     """List the newest emails."""
     from blogqueue.emails import resending
 
-    for row in with_database(resending.listed(state or "", limit)):
+    for row in with_database(resending.list_newest(state or "", limit)):
         error = f"  {row['error']}" if row["error"] else ""
         about = f"{row['created_at']:%F %T}  {row['kind']} to {row['to']}"
         print(f"{row['id']}  {row['state']:<7} {row['attempts']:>3}  {about}{error}")

@@ -1,1 +1,1 @@
-"""Letters: rendered from templates, and handed to the mail server."""
+"""Emails: rendered from templates, stored as rows, and handed to the mail server."""

@@ -1,35 +1,42 @@
-"""Letters: promised as rows, rendered once at that moment, and handed to the mail server at most once.
+"""Emails: stored as rows with their text, and handed to the mail server at most once.
 
 SMTP cannot deliver exactly once (RFC 5321 §4.5.4.1): between our last byte and the server's answer the outcome is
-unknown. A letter is marked SENDING just before that point and never handed over again afterwards, unless the operator
-says so; one that stays there is marked FAILED and shown to the operator.
+unknown. So an email is marked SENDING just before that point and not handed over again afterwards, unless the operator
+asks for it. One that stays SENDING is marked FAILED and shown to the operator.
 """
 
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from piccolo.querystring import QueryString
+
 from blogqueue import tokens
+from blogqueue.db.engine import NOW
 from blogqueue.db.tables.emails import Email
 from blogqueue.emails import render
-from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
 LEASE_SECONDS = 60
-FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5, 1800
-"""The pauses between attempts double from the one to the other; RFC 5321 §4.5.4.1 wants half an hour in the end."""
+"""How long a mail worker may take over one step before another one may take the email; SMTP's own timeout is 20 s."""
 
-MAX_ATTEMPTS = 200
-"""Then the letter is FAILED and shown: after four days (RFC 5321 §4.5.4.1: "at least 4-5 days")."""
+SENT_AGAIN_AFTER_SECONDS = 5
+"""An email that is due for less than this may still be on its way to a worker, so the sweep leaves it alone."""
 
-UNKNOWN = "the outcome is unknown"
-"""How the error of a letter begins that the server may have taken."""
+SWEEP_LIMIT = 1_000
+ERROR_LENGTH = 2_000
+
+OUTCOME_UNKNOWN = "the outcome is unknown"
+"""How the error of an email begins that the mail server may have accepted."""
+
+_LEASE = QueryString("clock_timestamp() + {} * interval '1 second'", LEASE_SECONDS)
+_NOT_LEASED = Email.lease_until.is_null() | (Email.lease_until < NOW)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A letter ready to be handed over, its links complete."""
+    """A claimed email with complete links; `attempt` is 1 for the first."""
 
     id: UUID
     attempt: int
@@ -48,7 +55,10 @@ async def create(
     job_id: str = "",
     **values: str | int,
 ) -> Outbox:
-    """Render and store an email in the caller's transaction; return its id, or nothing if it was stored before."""
+    """Render and store an email in the caller's transaction; return its id, or nothing if it was stored before.
+
+    An order and a purchase have at most one email of a kind per `job_id`. Raises what `render.render` raises.
+    """
     rendered = render.render(kind, order_id=str(order_id) if order_id else "", job_id=job_id, **values)
     email = Email(
         kind=kind,
@@ -65,27 +75,18 @@ async def create(
 
 
 async def claim(email_id: UUID) -> Outgoing | None:
-    """Take a letter that waits and is due; None if it is not ours to send."""
-    rows = await Email.raw(
-        "UPDATE emails SET attempts = attempts + 1, "
-        "lease_until = clock_timestamp() + {} * interval '1 second' "
-        "WHERE id = {} AND state = 'WAITING' AND run_at <= clock_timestamp() "
-        "AND (lease_until IS NULL OR lease_until < clock_timestamp()) "
-        'RETURNING id, attempts, order_id, purchase_id, "to", subject, html, text',
-        LEASE_SECONDS,
-        email_id,
+    """Claim an email that is WAITING and due; None if there is nothing to do, or another worker has it."""
+    rows = (
+        await Email.update({Email.attempts: Email.attempts + 1, Email.lease_until: _LEASE})
+        .where(Email.id == email_id, Email.state == EmailState.WAITING, Email.run_at <= NOW, _NOT_LEASED)
+        .returning(Email.attempts, Email.order_id, Email.purchase_id, Email.to, Email.subject, Email.html, Email.text)
     )
     if not rows:
         return None
     row = rows[0]
-    if row["order_id"]:
-        token = tokens.derive_order_token(row["order_id"])
-    elif row["purchase_id"]:
-        token = tokens.derive_purchase_token(row["purchase_id"])
-    else:
-        token = ""
+    token = _make_token(row)
     return Outgoing(
-        id=row["id"],
+        id=email_id,
         attempt=row["attempts"],
         to=row["to"],
         subject=row["subject"],
@@ -95,82 +96,67 @@ async def claim(email_id: UUID) -> Outgoing | None:
 
 
 async def hand_over(outgoing: Outgoing) -> bool:
-    """Pass the point of no return, just before the message's bytes go out; False if another run came first."""
-    rows = await Email.raw(
-        "UPDATE emails SET state = 'SENDING', lease_until = clock_timestamp() + {} * interval '1 second' "
-        "WHERE id = {} AND state = 'WAITING' AND attempts = {} RETURNING id",
-        LEASE_SECONDS,
-        outgoing.id,
-        outgoing.attempt,
+    """Mark a claimed email SENDING, just before its bytes go out; return False if it must not go out.
+
+    That is so when another worker has claimed it since, or it is no longer WAITING.
+    """
+    rows = (
+        await Email.update({Email.state: EmailState.SENDING, Email.lease_until: _LEASE})
+        .where(Email.id == outgoing.id, Email.state == EmailState.WAITING, Email.attempts == outgoing.attempt)
+        .returning(Email.id)
     )
     return bool(rows)
 
 
-async def sent(outgoing: Outgoing) -> None:
-    """The mail server has answered that it took the letter: that is so, whatever a sweep has thought meanwhile."""
-    await Email.raw(
-        "UPDATE emails SET state = 'SENT', sent_at = clock_timestamp(), lease_until = NULL, error = '' WHERE id = {}",
-        outgoing.id,
-    )
+async def mark_sent(outgoing: Outgoing) -> None:
+    """Mark an email SENT because the mail server has accepted it, even if a sweep gave it up in the meantime."""
+    await Email.update(
+        {Email.state: EmailState.SENT, Email.sent_at: NOW, Email.lease_until: None, Email.error: ""}
+    ).where(Email.id == outgoing.id)
 
 
-async def refused(outgoing: Outgoing, error: str, *, permanent: bool) -> int | None:
-    """The letter was not taken; the delay in ms before it is tried again, or None if it is FAILED now."""
-    delay = pause_ms(outgoing.attempt)
-    final = permanent or outgoing.attempt >= MAX_ATTEMPTS
-    await Email.raw(
-        "UPDATE emails SET state = {}, error = {}, lease_until = NULL, "
-        "run_at = clock_timestamp() + {} * interval '1 millisecond' "
-        # Another run may have taken the letter over meanwhile; what became of it there is its word.
-        "WHERE id = {} AND attempts = {} AND state IN ('WAITING', 'SENDING')",
-        EmailState.FAILED if final else EmailState.WAITING,
-        error[:2000],
-        delay,
-        outgoing.id,
-        outgoing.attempt,
-    )
-    return None if final else delay
+async def mark_refused(outgoing: Outgoing, error: str, *, retry_ms: int | None) -> None:
+    """Store why the mail server did not take an email: due again in `retry_ms`, or FAILED if that is None.
 
-
-def pause_ms(attempt: int) -> int:
-    """The wait in ms after attempt number `attempt` (1, 2, ...)."""
-    # Beyond 2^20 the longest pause rules long since.
-    return 1000 * min(FIRST_PAUSE_SECONDS * 2 ** min(attempt - 1, 20), LONGEST_PAUSE_SECONDS)
-
-
-async def resend(email_id: UUID, *, although_unknown: bool) -> dict[str, Any]:
-    """Let a FAILED letter be tried again, in the caller's transaction; its `order_id`, `to` and `subject`.
-
-    Raises NotFoundError, and ConflictError for one that is not FAILED, or, unless `although_unknown`, one that the
-    server may have taken: it might come twice.
+    If another worker has claimed the email since, nothing changes: that worker decides.
     """
-    rows = await Email.raw(
-        "UPDATE emails SET state = 'WAITING', error = '', run_at = clock_timestamp(), lease_until = NULL "
-        "WHERE id = {} AND state = 'FAILED' AND ({} OR NOT starts_with(error, {})) "
-        'RETURNING order_id, "to", subject',
-        email_id,
-        although_unknown,
-        UNKNOWN,
+    again = QueryString("clock_timestamp() + {} * interval '1 millisecond'", retry_ms or 0)
+    await Email.update(
+        {
+            Email.state: EmailState.FAILED if retry_ms is None else EmailState.WAITING,
+            Email.error: error[:ERROR_LENGTH],
+            Email.lease_until: None,
+            Email.run_at: again,
+        }
+    ).where(
+        Email.id == outgoing.id,
+        Email.attempts == outgoing.attempt,
+        Email.state.is_in([EmailState.WAITING, EmailState.SENDING]),
     )
-    if rows:
-        return rows[0]
-    emails = await Email.select(Email.state).where(Email.id == email_id)
-    if not emails:
-        raise NotFoundError("letter", field="letterId")
-    if emails[0]["state"] != EmailState.FAILED:
-        raise ConflictError(f"The letter is {emails[0]['state']}; only a FAILED one is sent again.")
-    raise ConflictError(f"Of this letter {UNKNOWN}: sent again, it may come twice.", code="outcome_unknown")
 
 
-async def overdue(older_than_seconds: int = 5) -> tuple[UUID, ...]:
-    """Letters that are due and that nobody is sending; those that stopped while being handed over are given up."""
-    await Email.raw(
-        "UPDATE emails SET state = 'FAILED', error = {} WHERE state = 'SENDING' AND lease_until < clock_timestamp()",
-        f"{UNKNOWN}: the connection broke, or the mail worker stopped, while the server had the message",
+async def give_up_unanswered() -> None:
+    """Mark every email FAILED whose hand-over got no answer within its lease: nobody knows whether it was sent."""
+    error = f"{OUTCOME_UNKNOWN}: the connection broke, or the mail worker stopped, while the server had the message"
+    await Email.update({Email.state: EmailState.FAILED, Email.error: error}).where(
+        Email.state == EmailState.SENDING, Email.lease_until < NOW
     )
-    rows = await Email.raw(
-        "SELECT id FROM emails WHERE state = 'WAITING' AND run_at <= clock_timestamp() - {} * interval '1 second' "
-        "AND (lease_until IS NULL OR lease_until < clock_timestamp()) ORDER BY run_at LIMIT 1000",
-        older_than_seconds,
+
+
+async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> tuple[UUID, ...]:
+    """Return the emails that are due for so long and that no worker has claimed."""
+    since = QueryString("clock_timestamp() - {} * interval '1 second'", older_than_seconds)
+    rows = (
+        await Email.select(Email.id)
+        .where(Email.state == EmailState.WAITING, Email.run_at <= since, _NOT_LEASED)
+        .order_by(Email.run_at)
+        .limit(SWEEP_LIMIT)
     )
     return tuple(row["id"] for row in rows)
+
+
+def _make_token(row: dict[str, Any]) -> str:
+    """Return the token for an email's links: of its order, else of its purchase, else ""."""
+    if row["order_id"]:
+        return tokens.derive_order_token(row["order_id"])
+    return tokens.derive_purchase_token(row["purchase_id"]) if row["purchase_id"] else ""

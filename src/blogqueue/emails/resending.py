@@ -1,33 +1,59 @@
-"""What an operator sees of the letters, and does with those that failed."""
+"""For the operator: the newest emails, and sending a FAILED one again."""
 
 from typing import Any
 from uuid import UUID
 
+from piccolo.querystring import QueryString
+
 from blogqueue.db import history
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.emails import Email
-from blogqueue.emails import emails
+from blogqueue.emails.emails import OUTCOME_UNKNOWN
+from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
 
-async def listed(state: str = "", limit: int = 50) -> list[dict[str, Any]]:
-    """The newest letters, without their text."""
+async def list_newest(state: str = "", limit: int = 50) -> list[dict[str, Any]]:
+    """Return the newest emails, of one state if given, without their text."""
     columns = (Email.id, Email.kind, Email.to, Email.state, Email.attempts, Email.created_at, Email.error)
     query = Email.select(*columns).order_by(Email.created_at, ascending=False).limit(limit)
     return await (query.where(Email.state == state.upper()) if state else query)
 
 
-async def failed() -> int:
-    """How many letters have failed, and wait for an operator's word."""
+async def count_failed() -> int:
+    """Return how many emails have failed, and wait for the operator's decision."""
     return await Email.count().where(Email.state == EmailState.FAILED)
 
 
 async def resend(email_id: UUID, *, actor: str, although_unknown: bool = False) -> Outbox:
-    """Have a FAILED letter sent again; raises what `letters.resend` does."""
+    """Make a FAILED email WAITING again, with a line in its order's history.
+
+    Raises NotFoundError, ConflictError for an email that is not FAILED, and, unless `although_unknown`, ConflictError
+    for one that the mail server may have accepted, because the customer might get it twice.
+    """
+    outcome_known = QueryString("({} OR NOT starts_with(error, {}))", although_unknown, OUTCOME_UNKNOWN)
     async with transaction():
-        email = await emails.resend(email_id, although_unknown=although_unknown)
-        if email["order_id"]:
-            note = f"to {email['to']}: {email['subject']}"
-            await history.record(actor, "send letter again", order_id=email["order_id"], detail=note)
+        rows = (
+            await Email.update(
+                {Email.state: EmailState.WAITING, Email.error: "", Email.run_at: NOW, Email.lease_until: None}
+            )
+            .where(Email.id == email_id, Email.state == EmailState.FAILED, outcome_known)
+            .returning(Email.order_id, Email.to, Email.subject)
+        )
+        if not rows:
+            raise await _refuse(email_id)
+        if rows[0]["order_id"]:
+            detail = f"to {rows[0]['to']}: {rows[0]['subject']}"
+            await history.record(actor, "resend email", order_id=rows[0]["order_id"], detail=detail)
     return Outbox(emails=(email_id,))
+
+
+async def _refuse(email_id: UUID) -> Exception:
+    """Return the error that says why an email is not sent again."""
+    rows = await Email.select(Email.state).where(Email.id == email_id)
+    if not rows:
+        return NotFoundError("email", field="emailId")
+    if rows[0]["state"] != EmailState.FAILED:
+        return ConflictError(f"The email is {rows[0]['state']}; only a FAILED one can be sent again.")
+    return ConflictError(f"For this email {OUTCOME_UNKNOWN}: the customer may get it twice.", code="outcome_unknown")

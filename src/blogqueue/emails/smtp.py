@@ -1,4 +1,4 @@
-"""The only module that speaks to a mail server (SMTP, RFC 5321)."""
+"""The connection to the mail server (SMTP, RFC 5321); no other module has one."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -13,18 +13,22 @@ from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 20
 PERMANENT = 500
+"""Reply codes from here on are permanent (RFC 5321 §4.2.1)."""
 
 
 class MailError(Exception):
-    """The letter was not taken; `permanent` if trying again cannot help (an SMTP 5xx answer, RFC 5321 §4.2.1)."""
+    """The mail server did not take an email; `permanent` if trying again cannot help."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
         super().__init__(message)
         self.permanent = permanent
 
 
-def message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> EmailMessage:
-    """The letter as it goes out; its Message-ID is derived from its row, so that a copy collapses in mail clients."""
+def make_message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> EmailMessage:
+    """Return an email as it is sent. Raises ValueError for an address or subject that cannot be a header.
+
+    Its Message-ID is made from its row's id, so that mail clients show two copies as one.
+    """
     host = urlsplit(settings.public_url).hostname or "localhost"
     email = EmailMessage()
     email["From"] = settings.mail_from
@@ -32,7 +36,7 @@ def message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> E
     email["Subject"] = subject
     email["Date"] = format_datetime(datetime.now(UTC))
     email["Message-ID"] = f"<{email_id}@{host}>"
-    email["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: no out-of-office answers, please
+    email["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: asks for no out-of-office replies
     if settings.mail_reply_to:
         email["Reply-To"] = settings.mail_reply_to
     email.set_content(text)
@@ -41,24 +45,25 @@ def message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> E
 
 
 async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) -> bool:
-    """Hand a letter over; `before_data` is asked once the server has accepted both addresses, and may still say no.
+    """Hand an email to the mail server; return False if `before_data`, called just before its text is sent, did.
 
-    False if it did. Raises MailError when the letter was surely not taken, and aiosmtplib's or the system's error when
-    the connection broke after the bytes went out, so that nobody knows.
+    By then the server has accepted sender and recipient. Raises MailError when the server certainly did not take the
+    email, and aiosmtplib's or the system's error when the connection broke after the text was sent, so that the outcome
+    is unknown.
     """
     client = _client()
     about_this_email = handed_over = False
     try:
         await client.connect()
         await client.mail(parseaddr(settings.mail_from)[1])
-        about_this_email = True  # a refusal before is about us (a password, a greeting), and may be mended
+        about_this_email = True  # an earlier refusal is about us (our password, our name), and can be repaired
         await client.rcpt(email["To"])
         if not await before_data():
             return False
         handed_over = True
         await client.data(email.as_bytes())
     except aiosmtplib.SMTPResponseException as error:
-        # The server answered, so the outcome is known even after the bytes went out.
+        # The server answered, so the outcome is known even after the text was sent.
         raise MailError(
             f"{error.code} {error.message}", permanent=about_this_email and error.code >= PERMANENT
         ) from error
@@ -72,7 +77,7 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
 
 
 async def check(timeout_seconds: float) -> None:
-    """Raise MailError if the mail server does not answer in time; nothing is sent, and nobody signs in."""
+    """Raise MailError if the mail server does not answer in time; this sends nothing and does not log in."""
     url = urlsplit(settings.smtp_url.get_secret_value())
     client = aiosmtplib.SMTP(
         hostname=url.hostname,
@@ -96,7 +101,7 @@ def _client() -> aiosmtplib.SMTP:
         username=unquote(url.username) if url.username else None,
         password=unquote(url.password) if url.password else None,
         use_tls=url.scheme == "smtps",
-        # A server on this machine has no certificate to speak of; everybody else must offer STARTTLS if they can.
+        # A server on this machine has no real certificate; with any other, use STARTTLS if it offers it.
         start_tls=None if url.hostname not in {"127.0.0.1", "localhost", "::1"} else False,
         timeout=TIMEOUT_SECONDS,
     )

@@ -1,7 +1,7 @@
-"""The clock: strikes every minute, and knows neither database nor secrets.
+"""The clock process: it sends one message every minute, and has neither database nor secrets.
 
-periodiq fires twice when it is restarted within a minute or runs twice, and drops what is picked up 30 s late; so it
-knows only the every-minute rule, and what is due then is read from rows (STACK.md §5).
+periodiq runs a task twice when it is restarted within a minute or when two of them run, and drops a message that is
+picked up more than 30 s late. So its only rule is "every minute", and the worker reads what is due from the rows.
 """
 
 from typing import Any
@@ -14,23 +14,23 @@ from periodiq import PeriodiqMiddleware, cron
 from typing_extensions import override
 
 from blogqueue import log
-from blogqueue.jobs import redis_broker
+from blogqueue.jobs import brokers, queues
 
 log.configure()
-dramatiq.set_broker(redis_broker.connect([AgeLimit(), PeriodiqMiddleware()]))
+dramatiq.set_broker(brokers.connect([AgeLimit(), PeriodiqMiddleware()]))
 
 
-class Striking(dramatiq.Actor[[], None]):
-    """An actor whose message may fail to go out: periodiq would end at it, and the next minute strikes again."""
+class MinuteActor(dramatiq.Actor[[], None]):
+    """An actor whose message may fail to be sent; periodiq would end, and here the next minute sends the next one."""
 
     @override
     def send_with_options(self, **options: Any) -> Any:
         try:
             return super().send_with_options(**options)
         except (BrokerError, redis.RedisError) as error:
-            log.logger.warning("broker away, this minute did not strike", error=str(error))
+            log.logger.warning("minute not sent", error=str(error))
 
 
-@dramatiq.actor(actor_class=Striking, actor_name="minute", queue_name="upkeep", periodic=cron("* * * * *"))
-def strike() -> None:
-    """Only its message is of use: the worker's actor of this name (`actors.messages.minute`) does the work."""
+@dramatiq.actor(actor_class=MinuteActor, actor_name="minute", queue_name=queues.UPKEEP.name, periodic=cron("* * * * *"))
+def minute() -> None:
+    """Do nothing: only the message counts, and the worker's actor of this name (`actors.messages.minute`) gets it."""

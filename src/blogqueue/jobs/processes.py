@@ -1,4 +1,4 @@
-"""What becomes of a process whose parent ends, and of one whose main thread does."""
+"""End a process whose parent, or whose main thread, has ended."""
 
 import ctypes
 import os
@@ -9,30 +9,29 @@ import time
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
+EXIT_SECONDS = 0.5
+"""Longer than Python takes to end a process in which no thread is waiting."""
+
 
 def die_with_parent(number: signal.Signals) -> None:
-    """Have the kernel send `number` to this process when the thread that started it ends; on Linux only.
+    """Ask the kernel to send `number` to this process when the thread that started it ends; on Linux only.
 
-    It outlives exec, and is lost when the user changes (prctl(2), PR_SET_PDEATHSIG).
+    The request survives exec, and is dropped when the user changes (prctl(2), PR_SET_PDEATHSIG).
     """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
 
-LAST_BREATH_SECONDS = 0.5
-"""Longer than Python takes to end a process that nothing holds up."""
-
-
 def die_with_main_thread() -> None:
-    """Have this process end when its main thread does, whatever its other threads are still waiting for.
+    """Start a thread that ends this process when its main thread ends, whatever the other threads wait for.
 
-    A worker that is told a second time to stop leaves its main thread at once, and its others would go on half alive:
-    taking jobs, and failing them because no new work can be begun.
+    A worker that gets a second TERM leaves its main thread at once. Its other threads would keep taking jobs, and fail
+    them because no new work can be started.
     """
 
     def end() -> None:
         threading.main_thread().join()
-        time.sleep(LAST_BREATH_SECONDS)
+        time.sleep(EXIT_SECONDS)
         os._exit(1)
 
     threading.Thread(target=end, daemon=True).start()

@@ -1,6 +1,7 @@
-"""Dramatiq's RabbitMQ broker, made dependable: it drains, drops what is no message, and says how much waits.
+"""Dramatiq's RabbitMQ broker, made reliable; apart from `brokers` because pika, which it needs, is an optional extra.
 
-Apart from `brokers` because pika, which it needs, is an optional extra.
+What it does differently from Dramatiq's own: a worker that is stopping fetches no more messages, bytes that cannot be
+decoded are dropped, an ack never reaches another message, and it can count the messages that wait.
 """
 
 from collections.abc import Generator, Iterator
@@ -8,59 +9,59 @@ from typing import Any
 
 import pika.exceptions
 from dramatiq.brokers.rabbitmq import RabbitmqBroker
-from dramatiq.brokers.rabbitmq import _RabbitmqConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a RabbitMQ broker's consumers are made of has no public name
+from dramatiq.brokers.rabbitmq import _RabbitmqConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - a RabbitMQ broker's consumer class has no public name
 from dramatiq.errors import ConnectionClosed, DecodeError
 from dramatiq.message import Message
 from typing_extensions import override
 
 from blogqueue.log import logger
 
-DRAINED_WAIT_SECONDS = 0.1
-"""How often a draining consumer acks what its worker has finished, and gives its sign of life."""
+DRAINING_WAIT_SECONDS = 0.1
+"""How often a draining consumer acks what its worker has finished, and answers RabbitMQ's heartbeats."""
 
-CAME_ON = "came_on"
-"""The name under which a message keeps the channel that brought it."""
+CHANNEL = "delivered_by"
+"""The attribute of a message that holds the channel which delivered it."""
 
 Delivery = tuple[Any, Any, bytes | None]
-"""Pika's (method, properties, body); all None when nothing came in time."""
+"""Pika's (method, properties, body); all None when nothing was delivered within the timeout."""
 
 NOTHING: Delivery = (None, None, None)
 
 
 class Consumer(StockConsumer):
-    """Consumes like the stock consumer, as long as its process does not stop."""
+    """Consumes like Dramatiq's consumer until its process stops."""
 
     def __init__(self, broker: "DrainingBroker", queue_name: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue_name, prefetch, timeout)
-        self.iterator = self._sound(self.iterator)
+        self.iterator = self._filter(self.iterator)
 
     @override
     def __next__(self) -> Any:
         message = super().__next__()
         if message is not None:
-            setattr(message, CAME_ON, self.channel)
+            setattr(message, CHANNEL, self.channel)
         return message
 
     @override
     def ack(self, message: Any) -> None:
-        if self._came_here(message):
+        if self._is_from_this_channel(message):
             super().ack(message)
 
     @override
     def nack(self, message: Any) -> None:
-        if self._came_here(message):
+        if self._is_from_this_channel(message):
             super().nack(message)
 
-    def _came_here(self, message: Any) -> bool:  # noqa: ANN401 - the base's
-        """Whether a message came on this channel: its number on a channel that was lost is another message's here.
+    def _is_from_this_channel(self, message: Any) -> bool:  # noqa: ANN401 - as in the base class
+        """Return whether this channel delivered a message. Its number on a lost channel is another message's here.
 
-        Dramatiq tries to ack every 5 s until it is connected anew, and would ack that one, which somebody is still at
-        work on. RabbitMQ has given the message itself to somebody else long since.
+        Dramatiq tries to ack every 5 s until it is connected again, and would then ack that other message, on which
+        somebody is still working. RabbitMQ has long given this one to another worker.
         """
-        return getattr(message, CAME_ON) is self.channel
+        return getattr(message, CHANNEL) is self.channel
 
-    def _sound(self, deliveries: Iterator[Delivery]) -> Generator[Delivery]:
-        """What is delivered and is a message; nothing more once the worker is draining, but acks go out."""
+    def _filter(self, deliveries: Iterator[Delivery]) -> Generator[Delivery]:
+        """Yield the deliveries that are messages; once the worker is draining, yield none, but let acks out."""
         for delivery in deliveries:
             method, _, body = delivery
             if self.broker.draining:
@@ -72,24 +73,26 @@ class Consumer(StockConsumer):
             else:
                 self.channel.basic_ack(method.delivery_tag)
                 yield NOTHING
-        # Pika gives back what it has fetched already, and another worker gets it at once.
+        # Pika returns the messages that it has prefetched, and another worker gets them at once.
         self.channel.cancel()
         while True:
-            self.connection.process_data_events(DRAINED_WAIT_SECONDS)  # pyright: ignore[reportArgumentType] - seconds, says its documentation, may be a float
+            self.connection.process_data_events(DRAINING_WAIT_SECONDS)  # pyright: ignore[reportArgumentType] - pika's documentation says seconds may be a float
             yield NOTHING
 
     def _is_message(self, body: bytes) -> bool:
-        """Whether these bytes are a message: at JSON of another shape the stock consumer would break for ever."""
+        """Return whether these bytes are a message; Dramatiq's consumer would fail for ever on other JSON."""
         try:
             Message.decode(body)
         except (DecodeError, TypeError) as error:
-            logger.warning("no message, dropped", queue=self.queue_name, error=str(error), data=body[:200])
+            logger.warning(
+                "message dropped", reason="not a message", queue=self.queue_name, error=str(error), data=body[:200]
+            )
             return False
         return True
 
 
 class DrainingBroker(RabbitmqBroker):
-    """Dramatiq's RabbitMQ broker; its consumers fetch nothing more once it is `draining`."""
+    """Dramatiq's RabbitMQ broker, whose consumers fetch no more messages once it is `draining`."""
 
     draining = False
 
@@ -98,14 +101,14 @@ class DrainingBroker(RabbitmqBroker):
     def consumer_class(self) -> type[Consumer]:
         return Consumer
 
-    def ready(self, queue_name: str) -> int:
-        """How many messages wait in a queue, those in a worker's hands not counted. Raises ConnectionClosed."""
+    def count_waiting(self, queue_name: str) -> int:
+        """Return how many messages wait in a queue, without those that a worker holds. Raises ConnectionClosed."""
         try:
-            return self._ready(queue_name)
+            return self._count_waiting(queue_name)
         except ConnectionClosed:
-            return self._ready(queue_name)  # a connection that nobody used lately was closed by the server
+            return self._count_waiting(queue_name)  # RabbitMQ had closed the connection because it was idle
 
-    def _ready(self, queue_name: str) -> int:
+    def _count_waiting(self, queue_name: str) -> int:
         try:
             return int(self.get_queue_message_counts(queue_name)[0])
         except (pika.exceptions.AMQPConnectionError, pika.exceptions.AMQPChannelError) as error:

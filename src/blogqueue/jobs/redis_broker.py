@@ -1,8 +1,13 @@
-"""The broker at BROKER_URL; and Dramatiq's Redis broker, made dependable.
+"""Dramatiq's Redis broker, made reliable.
 
-Measured against the stock one (`make bench`; STACK.md §4): a reminder wakes an idle worker at once; a Redis time-out
-counts as a lost connection; delayed messages that this process held when Redis went away go back to their queue;
-a worker that is stopping fetches nothing more; and everybody goes by Redis's clock.
+What it does differently from Dramatiq's own (`make bench` measures both):
+
+- A message wakes an idle worker at once, by a wake-up list beside each queue that idle consumers wait for.
+- A Redis time-out counts as a lost connection.
+- Delayed messages that this process held when the connection was lost go back to their queue.
+- A worker that is stopping fetches no more messages.
+- All processes use Redis's clock.
+- Bytes that cannot be decoded are dropped.
 """
 
 import math
@@ -12,44 +17,41 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, cast
 
-import dramatiq
 import dramatiq.brokers.redis
 import dramatiq.worker
 import redis
 from dramatiq.brokers.redis import RedisBroker
-from dramatiq.brokers.redis import _RedisConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - the class that a Redis broker's consumers are made of has no public name
+from dramatiq.brokers.redis import _RedisConsumer as StockConsumer  # pyright: ignore[reportPrivateUsage] - a Redis broker's consumer class has no public name
 from dramatiq.common import dq_name
 from dramatiq.errors import ConnectionClosed, DecodeError
 from dramatiq.message import Message
-from dramatiq.middleware import Middleware
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 from typing_extensions import override
 
 from blogqueue.log import logger
-from blogqueue.settings import settings
 
 HEARTBEAT_TIMEOUT_MS = 10_000
-"""After this long without a sign a worker's messages are given to others; 20 kills took 9.6 to 10.5 s (STACK.md §4)."""
+"""A worker without a heartbeat for this long is dead, and others get its messages; 20 kills took 9.6 to 10.5 s."""
 
 WAIT_SECONDS = 1.0
-"""The longest wait for the bell; far under the heartbeat timeout, because a waiting consumer gives no heartbeat."""
+"""The longest wait for a wake-up: far below the heartbeat timeout, as a waiting consumer sends no heartbeat."""
 
 DELAYED_WAIT_SECONDS = 0.1
-"""A delayed message is looked at this often, so that a retry is picked up within 100 ms of its due time."""
+"""How often a delayed message is looked at, so that a retry is picked up within 100 ms of its due time."""
 
-BELL_LENGTH = 16
-"""How many rings are kept for workers that are busy just now; each wakes one idle worker."""
+WAKE_UPS_KEPT = 16
+"""How many wake-ups are kept for workers that are busy; each one wakes one idle worker."""
+
+CLOCK_SYNC_SECONDS = 60
+"""How often a process reads Redis's clock."""
+
+_CLOCK_USERS = (dramatiq.brokers.redis, dramatiq.worker)
+"""The modules of Dramatiq that read the time for what they store in Redis; neither takes a clock as an argument."""
 
 
-SYNC_SECONDS = 60
-"""How often a process looks at Redis's clock."""
+class RedisClock:
+    """Milliseconds since 1970 by Redis's clock, so that a host whose own clock is wrong does no harm.
 
-
-class Clock:
-    """Milliseconds since 1970 by Redis's clock: a host whose own is off takes nobody for dead, and delays as others do.
-
-    Stock Dramatiq takes each host's own: one that is 70 s ahead has the others' messages at once.
+    By Dramatiq's own, each host's clock, a host that is 70 s ahead takes the others' messages at once.
     """
 
     def __init__(self) -> None:
@@ -57,59 +59,68 @@ class Clock:
         self._synced = -math.inf
 
     def sync(self, client: "redis.Redis") -> None:
-        """Read Redis's clock, if that is a while ago. Raises redis.RedisError."""
-        if time.monotonic() - self._synced > SYNC_SECONDS:
+        """Read Redis's clock, unless that was done lately. Raises redis.RedisError."""
+        if time.monotonic() - self._synced > CLOCK_SYNC_SECONDS:
             seconds, microseconds = client.time()
             self._synced = time.monotonic()
             self._ahead = seconds + microseconds / 1e6 - self._synced
 
     def millis(self) -> int:
-        """Now."""
+        """Return the time in ms."""
         return int((time.monotonic() + self._ahead) * 1000)
 
 
-clock = Clock()
+redis_clock = RedisClock()
+
+
+def use_redis_clock() -> None:
+    """Let Dramatiq read Redis's clock instead of this host's."""
+    for module in _CLOCK_USERS:
+        setattr(module, "current_millis", redis_clock.millis)  # noqa: B010 - the type checker does not export the name
 
 
 class Consumer(StockConsumer):
-    """Fetches like the stock consumer, but waits for a ring instead of sleeping through growing pauses."""
+    """Fetches like Dramatiq's consumer, but waits for a wake-up where that sleeps through growing pauses."""
 
-    def __init__(self, broker: "BellBroker", queue_name: str, prefetch: int, timeout: int) -> None:
+    def __init__(self, broker: "WakingBroker", queue_name: str, prefetch: int, timeout: int) -> None:
         super().__init__(broker, queue_name, prefetch, timeout)
-        self.bell = broker.bell(queue_name)
-        self.delayed = queue_name.endswith(".DQ")
-        self.room = threading.Event()
+        self.wake_ups = broker.get_wake_up_key(queue_name)
+        self.is_delayed = queue_name.endswith(".DQ")
+        self.message_done = threading.Event()
 
     @override
     def __next__(self) -> Any:
         try:
             if not self.message_cache:
-                self.message_cache = self._fetched()
+                self.message_cache = self._fetch()
             return super().__next__() if self.message_cache else None
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None
 
-    def _fetched(self) -> list[bytes]:
+    def _fetch(self) -> list[bytes]:
         wanted = self.prefetch - self.outstanding_message_count
+        wait_seconds = DELAYED_WAIT_SECONDS if self.is_delayed else WAIT_SECONDS
         if wanted <= 0 or self.broker.draining:
-            # Nothing to fetch before one of our messages is done (or ever again).
-            self.room.clear()
-            self.room.wait(DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
+            # There is nothing to fetch before one of our messages is done (or, when draining, at all).
+            self.message_done.clear()
+            self.message_done.wait(wait_seconds)
             return []
-        clock.sync(self.broker.client)
+        redis_clock.sync(self.broker.client)
         messages = cast("list[bytes]", self.broker.do_fetch(self.queue_name, wanted))
         if not messages:
-            self.broker.client.blpop([self.bell], timeout=DELAYED_WAIT_SECONDS if self.delayed else WAIT_SECONDS)
+            self.broker.client.blpop([self.wake_ups], timeout=wait_seconds)
         return [message for message in messages if self._is_message(message)]
 
     def _is_message(self, data: bytes | None) -> bool:
-        """Whether these bytes are a message; what is none is dropped: the stock consumer would break at it for ever."""
+        """Return whether these bytes are a message; drop others, which Dramatiq's consumer would fail on for ever."""
         if data is None:
-            return False  # its body is gone: acked by another worker meanwhile
+            return False  # its body was deleted: another worker has acked it meanwhile
         try:
             Message.decode(data)
         except (DecodeError, TypeError) as error:
-            logger.warning("no message, dropped", queue=self.queue_name, error=str(error), data=data[:200])
+            logger.warning(
+                "message dropped", reason="not a message", queue=self.queue_name, error=str(error), data=data[:200]
+            )
             self.broker.drop(self.queue_name, data)
             return False
         return True
@@ -121,7 +132,7 @@ class Consumer(StockConsumer):
         except redis.TimeoutError as error:
             raise ConnectionClosed(error) from None
         finally:
-            self.room.set()
+            self.message_done.set()
 
     @override
     def nack(self, message: Any) -> None:
@@ -130,7 +141,7 @@ class Consumer(StockConsumer):
         except redis.TimeoutError as error:
             raise ConnectionClosed(error) from None
         finally:
-            self.room.set()
+            self.message_done.set()
 
     @override
     def requeue(self, messages: Iterable[Any]) -> None:
@@ -140,8 +151,8 @@ class Consumer(StockConsumer):
             raise ConnectionClosed(error) from None
 
 
-class BellBroker(RedisBroker):
-    """Dramatiq's Redis broker with a bell beside each queue: `enqueue` rings it, an idle consumer waits on it."""
+class WakingBroker(RedisBroker):
+    """Dramatiq's Redis broker with a wake-up list beside each queue: `enqueue` adds to it, idle consumers wait."""
 
     draining = False
 
@@ -150,19 +161,18 @@ class BellBroker(RedisBroker):
     def consumer_class(self) -> type[Consumer]:
         return Consumer
 
-    def bell(self, queue_name: str) -> str:
-        """The key of a queue's bell."""
-        return f"{self.namespace}:{queue_name}.bell"
+    def get_wake_up_key(self, queue_name: str) -> str:
+        """Return the key of a queue's wake-up list."""
+        return f"{self.namespace}:{queue_name}.wake_ups"
 
     def drop(self, queue_name: str, body: bytes) -> None:
-        """Forget a fetched message by its body: one that cannot be decoded names no id."""
-        fetched = cast("set[bytes]", self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue_name}"))
-        for message_id in fetched:
+        """Remove a fetched message by its body, as one that cannot be decoded has no id."""
+        for message_id in self._get_fetched_ids(queue_name):
             if self.client.hget(f"{self.namespace}:{queue_name}.msgs", cast("str", message_id)) == body:
                 self.do_ack(queue_name, message_id)
 
-    def waiting(self, queue_name: str) -> set[str]:
-        """The first argument of every message that waits in a queue: what its workers are still to be told of."""
+    def get_waiting_rows(self, queue_name: str) -> set[str]:
+        """Return the row ids in the messages that wait in a queue. Raises redis.RedisError."""
         name = f"{self.namespace}:{queue_name}"
         ids = cast("list[bytes]", self.client.lrange(name, 0, -1))
         bodies = cast("list[bytes | None]", self.client.hmget(f"{name}.msgs", ids)) if ids else []
@@ -175,64 +185,30 @@ class BellBroker(RedisBroker):
     @override
     def enqueue(self, message: Message[Any], *, delay: int | None = None) -> Message[Any]:
         try:
-            clock.sync(self.client)
+            redis_clock.sync(self.client)
             enqueued = super().enqueue(message, delay=delay)
-            bell = self.bell(dq_name(message.queue_name) if delay is not None else message.queue_name)
-            ring = self.client.pipeline(transaction=False)
-            ring.rpush(bell, "1")
-            ring.ltrim(bell, -BELL_LENGTH, -1)
-            ring.execute()
+            key = self.get_wake_up_key(dq_name(message.queue_name) if delay is not None else message.queue_name)
+            wake_up = self.client.pipeline(transaction=False)
+            wake_up.rpush(key, "1")
+            wake_up.ltrim(key, -WAKE_UPS_KEPT, -1)
+            wake_up.execute()
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None
         return enqueued
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5000) -> Any:  # noqa: ANN401 - a consumer
-        """A new consumer, also after a lost connection: then delayed messages this process still held are put back.
+        """Return a new consumer, at the start or after a lost connection.
 
-        Without it they stay where they are until the process is restarted (Dramatiq issue 527).
+        The delayed messages that this process still held then go back to their queue. Otherwise they would stay where
+        they are until the process is restarted (github.com/Bogdanp/dramatiq/issues/527).
         """
         try:
-            if queue_name.endswith(".DQ"):
-                held = cast(
-                    "set[bytes]", self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue_name}")
-                )
-                if held:
-                    self.do_requeue(queue_name, *held)
+            if queue_name.endswith(".DQ") and (held := self._get_fetched_ids(queue_name)):
+                self.do_requeue(queue_name, *held)
         except (redis.ConnectionError, redis.TimeoutError) as error:
             raise ConnectionClosed(error) from None
         return super().consume(queue_name, prefetch, timeout)
 
-
-def drain(broker: dramatiq.Broker) -> None:
-    """Have this process's consumers fetch nothing more."""
-    setattr(broker, "draining", True)  # noqa: B010 - both of `connect`'s have it
-
-
-def connect(middleware: list[Middleware]) -> dramatiq.Broker:
-    """The broker that BROKER_URL (or REDIS_URL) names; nothing is sent yet."""
-    url = settings.broker_url or settings.redis_url
-    if url.startswith(("amqp://", "amqps://")):
-        from blogqueue.jobs.rabbitmq_broker import DrainingBroker  # noqa: PLC0415 - pika is an optional extra
-
-        if "heartbeat=" not in url:
-            # Its own 60 s would leave the message of a host that is cut off with it for two minutes.
-            url = f"{url}{'&' if '?' in url else '?'}heartbeat={HEARTBEAT_TIMEOUT_MS // 1000}"
-        return DrainingBroker(url=url, middleware=middleware, confirm_delivery=True)
-    # The two modules in which Dramatiq reads a clock for what it keeps in Redis; it takes none as an argument.
-    for module in (dramatiq.brokers.redis, dramatiq.worker):
-        setattr(module, "current_millis", clock.millis)  # noqa: B010 - no public name, says the type checker
-    return BellBroker(
-        client=redis.Redis.from_url(
-            url,
-            socket_timeout=5,
-            socket_connect_timeout=2,
-            health_check_interval=15,
-            # Once more, for a connection that was cut off while it lay in the pool. The stock three, with their pauses,
-            # would keep a webhook waiting on a Redis that is away.
-            retry=Retry(NoBackoff(), 1),
-        ),
-        middleware=middleware,
-        heartbeat_timeout=HEARTBEAT_TIMEOUT_MS,
-        # Every command looks for dead workers; the stock 0.1 % makes recovery a lottery of up to half an hour.
-        maintenance_chance=1_000_000,
-    )
+    def _get_fetched_ids(self, queue_name: str) -> set[bytes]:
+        """Return the ids of the messages that this process has fetched and not acked."""
+        return cast("set[bytes]", self.client.smembers(f"{self.namespace}:__acks__.{self.broker_id}.{queue_name}"))

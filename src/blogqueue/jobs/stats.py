@@ -1,15 +1,67 @@
-"""A line and a row a minute for each queue (the seed's "Queue stats logged every minute")."""
+"""Numbers about the queues: jobs by state, a job's position and turn, how long jobs take, and a row per minute."""
 
-from blogqueue.db.tables.jobs import QueueStat
-from blogqueue.jobs import jobs
+from datetime import datetime
+
+from piccolo.query.functions.aggregate import Count
+
+from blogqueue.db.tables.jobs import Job, QueueStat
+from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.log import logger
 from blogqueue.states import JobState
 
+_RUN_SECONDS = """
+SELECT min(seconds) AS shortest, max(seconds) AS longest FROM (
+    SELECT EXTRACT(EPOCH FROM finished_at - started_at) AS seconds FROM jobs
+    WHERE queue = {} AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT 20) AS newest
+"""
+"""The shortest and longest run of a queue's last 20 completed jobs."""
+
+_JOBS_AHEAD = """
+SELECT count(*) FILTER (WHERE other.state = 'ACTIVE') AS running,
+       count(*) FILTER (WHERE other.state <> 'ACTIVE' AND other.created_at < job.created_at) AS ahead
+FROM jobs job JOIN jobs other ON other.queue = job.queue AND other.id <> job.id
+    AND other.state IN ('WAITING', 'DELAYED', 'ACTIVE')
+WHERE job.id = {} AND job.state = 'WAITING'
+"""
+"""How many jobs of a waiting job's queue are running, and how many wait longer than it does."""
+
+
+async def count_jobs() -> dict[str, dict[str, int]]:
+    """Return how many jobs each queue has in each state: {queue: {state: count}}."""
+    rows = await Job.select(Job.queue, Job.state, Count()).group_by(Job.queue, Job.state)
+    by_queue = {name: {state.value: 0 for state in JobState} for name in JOB_QUEUES}
+    for row in rows:
+        by_queue[row["queue"]][row["state"]] = row["count"]
+    return by_queue
+
+
+async def get_run_seconds(queue: str) -> tuple[float, float] | None:
+    """Return the shortest and the longest of the queue's last 20 runs in s; None before the first job is completed."""
+    row = (await Job.raw(_RUN_SECONDS, queue))[0]
+    return None if row["shortest"] is None else (float(row["shortest"]), float(row["longest"]))
+
+
+async def count_turns(job_id: str, *, slots: int) -> int:
+    """Return how many jobs, one after another, it takes until a job has ended: 1 if it runs or can start at once.
+
+    `slots` is how many jobs of its queue run at the same time; if more are running, their number counts.
+    """
+    row = (await Job.raw(_JOBS_AHEAD, job_id))[0]
+    return (row["running"] + row["ahead"]) // max(slots, row["running"]) + 1
+
+
+async def get_position(queue: str, created_at: datetime) -> int:
+    """Return the position in its queue of a waiting job that was created at that time: 1 is next."""
+    ahead = await Job.count().where(
+        Job.queue == queue, Job.state.is_in([JobState.WAITING, JobState.DELAYED]), Job.created_at < created_at
+    )
+    return ahead + 1
+
 
 async def record() -> None:
-    """Write this minute's row of each queue, once however often the minute strikes, and log it."""
+    """Store and log this minute's numbers of each queue, once however often it is called in that minute."""
     at = (await QueueStat.raw("SELECT date_trunc('minute', clock_timestamp()) AS at"))[0]["at"]
-    for queue, states in (await jobs.counts()).items():
+    for queue, states in (await count_jobs()).items():
         stat = QueueStat(
             queue=queue,
             at=at,
@@ -19,6 +71,5 @@ async def record() -> None:
             completed=states[JobState.COMPLETED],
             failed=states[JobState.FAILED],
         )
-        fresh = await QueueStat.insert(stat).on_conflict(action="DO NOTHING").returning(QueueStat.id)
-        if fresh:
-            logger.info("queue stats", queue=queue, **states)
+        if await QueueStat.insert(stat).on_conflict(action="DO NOTHING").returning(QueueStat.id):
+            logger.info("queue stats recorded", queue=queue, **{state.lower(): n for state, n in states.items()})

@@ -15,17 +15,12 @@ from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
+from blogqueue.jobs.queues import QUEUE_OF_ORDER
 from blogqueue.orders import customer_emails
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState
 from blogqueue.writing.markdown.links import Link
-
-JOBS = {
-    OrderKind.BACKLINK: (jobs.BACKLINK_INTEGRATION, "backlink-int"),
-    OrderKind.ARTICLE: (jobs.ARTICLE_GENERATION, "article-gen"),
-}
-"""The queue that serves each kind of order, and the prefix of its jobs' ids."""
 
 REGENERATE = "regenerate"
 """The history action of a customer's regeneration; the hourly limit counts these lines."""
@@ -230,7 +225,7 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
 
 async def _build_job(order: Order, *, regeneration: bool) -> Job:
     """Return the job that makes an order's next version; programs rely on the form of its id and input."""
-    queue, prefix = JOBS[OrderKind(order.kind)]
+    queue = QUEUE_OF_ORDER[OrderKind(order.kind)]
     suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
     payload = {
         "orderId": str(order.id),
@@ -246,7 +241,8 @@ async def _build_job(order: Order, *, regeneration: bool) -> Job:
             Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
         ).where(Article.id == order.article_id)
         payload |= article[0] | {"domainId": str(article[0]["domainId"])}
-    return Job(id=f"{prefix}-{order.id}{suffix}", queue=queue, order_id=order.id, payload=payload)
+    job_id = f"{queue.job_prefix}-{order.id}{suffix}"
+    return Job(id=job_id, queue=queue.name, order_id=order.id, payload=payload)
 
 
 async def _newest_job(order_id: UUID) -> str:

@@ -9,7 +9,8 @@ from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
-from blogqueue.jobs import jobs
+from blogqueue.jobs import stats
+from blogqueue.jobs.queues import QUEUES
 from blogqueue.orders import version_view
 from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatusView, ProgressView, QueueView
 from blogqueue.settings import settings
@@ -86,8 +87,8 @@ async def get_status(order: Order) -> OrderStatusView:
 
 async def estimate(queue: str, job_id: str) -> str:
     """Return how long a job has until its end, for people: from the queue's last jobs and the job's turn."""
-    low, high = await jobs.seconds_to_run(queue) or FIRST_ESTIMATE
-    turns = await jobs.turns(job_id, slots=settings.concurrency(queue))
+    low, high = await stats.get_run_seconds(queue) or FIRST_ESTIMATE
+    turns = await stats.count_turns(job_id, slots=QUEUES[queue].get_threads(settings))
     return _format_span(low * turns, high * turns)
 
 
@@ -131,7 +132,7 @@ async def _job(row: dict[str, Any]) -> JobView:
         created_at=row["created_at"],
         started_at=row["started_at"],
         finished_at=row["finished_at"],
-        position=await jobs.position(row["queue"], row["created_at"]) if waiting else UNSET,
+        position=await stats.get_position(row["queue"], row["created_at"]) if waiting else UNSET,
     )
 
 

@@ -16,7 +16,7 @@ from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.engine import AWAY
 from blogqueue.errors import NotFoundError, ProblemError
-from blogqueue.jobs.jobs import ARTICLE_GENERATION
+from blogqueue.jobs.queues import ARTICLE_GENERATION
 from blogqueue.log import logger
 from blogqueue.orders import access, lifecycle
 from blogqueue.orders.status import get_status
@@ -127,7 +127,7 @@ async def _act(
 
 async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     outbox = await lifecycle.regenerate(order_id, version_id)
-    return "rewriting" if outbox.jobs[0].queue == ARTICLE_GENERATION else "regenerating", outbox
+    return "rewriting" if outbox.jobs[0].queue == ARTICLE_GENERATION.name else "regenerating", outbox
 
 
 async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:

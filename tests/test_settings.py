@@ -1,0 +1,66 @@
+"""A process that lacks a setting in production does not start, and names everything that is missing in one list."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from blogqueue.jobs.queues import MAIL_NEEDS
+from blogqueue.settings import WEB_NEEDS, Settings, check_settings, settings
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setattr(settings, "env", "production")
+    monkeypatch.setattr(settings, "public_url", "https://links.example.com")
+    monkeypatch.setattr(settings, "smtp_url", SecretStr("smtps://mail.example.com"))
+    return monkeypatch
+
+
+@pytest.mark.parametrize("needs", [WEB_NEEDS, MAIL_NEEDS], ids=["web", "mail"])
+def test_customers_have_an_address_for_questions(production: pytest.MonkeyPatch, needs: tuple[str, ...]) -> None:
+    check_settings("process", needs)
+
+    production.setattr(settings, "mail_reply_to", "")
+
+    with pytest.raises(SystemExit, match="BLOGQUEUE_MAIL_REPLY_TO is not set"):
+        check_settings("process", needs)
+
+
+@pytest.mark.parametrize("name", ["terms_file", "privacy_file"])
+def test_a_text_of_the_operator_that_cannot_be_read_keeps_the_web_from_starting(
+    production: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    production.setattr(settings, name, str(tmp_path / "nowhere.md"))
+    with pytest.raises(SystemExit, match=f"BLOGQUEUE_{name.upper()} cannot be read"):
+        check_settings("web", WEB_NEEDS)
+
+    (tmp_path / "nowhere.md").write_text("# Ours\n", encoding="utf-8")
+    check_settings("web", WEB_NEEDS)
+
+
+def test_all_that_is_missing_is_in_one_list(production: pytest.MonkeyPatch) -> None:
+    production.setattr(settings, "mail_reply_to", "")
+    production.setattr(settings, "public_url", "http://links.example.com")
+
+    with pytest.raises(SystemExit) as refused:
+        check_settings("web", WEB_NEEDS)
+
+    assert str(refused.value).count("\n  - ") == 2
+
+
+def test_a_shell_reads_from_the_example_what_the_product_has_as_defaults() -> None:
+    # When a shell reads the example as the operator's .env
+    command = "set -eua; . ./.env.example; env -0"
+    shell = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+    assert (shell.returncode, shell.stderr) == (0, "")
+    values = dict(line.split("=", 1) for line in shell.stdout.rstrip("\0").split("\0"))
+
+    # Then the settings are valid, and every number is the product's own default
+    for name, field in Settings.model_fields.items():
+        if isinstance(field.default, int | float):
+            assert float(values[f"BLOGQUEUE_{name.upper()}"]) == field.default, name
+    assert values["BLOGQUEUE_MAIL_FROM"] == "blogqueue <no-reply@links.example.com>"
