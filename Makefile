@@ -13,7 +13,7 @@ RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check lint durability fuzz chaos bench clean again
+.PHONY: help install dev run test check lint durability fuzz mutants chaos bench clean again
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -49,6 +49,9 @@ durability: $(DEV) ## run the tests that kill processes and stop services; some 
 
 fuzz: $(DEV) ## call everything that the API describes with generated data, for some minutes
 	BLOGQUEUE_FUZZ_EXAMPLES=$${BLOGQUEUE_FUZZ_EXAMPLES:-200} $(BIN)/python -m pytest -m fuzz -n0 -rP tests/api $(ARGS)
+
+mutants: $(DEV) ## break the code on purpose and list what no test notices; ARGS='--area refunds --sample 20'
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
 	$(BIN)/python -m tests.durability.chaos $(ARGS)

@@ -1,0 +1,45 @@
+"""The areas whose tests are tested: the modules to break, and the tests that must notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Modules below `src/blogqueue`, and arguments for pytest."""
+
+    modules: tuple[str, ...]
+    tests: str
+
+
+ENGINE_TESTS = "tests/test_walk.py tests/test_failure.py tests/test_upkeep.py"
+MONEY_TESTS = "tests/test_payments.py tests/test_refunds.py tests/test_disputes.py tests/test_operators.py"
+
+AREAS = {
+    "claim": Area(("jobs/jobs.py",), ENGINE_TESTS),
+    "budget": Area(("orders/budget.py",), ENGINE_TESTS),
+    "fulfillment": Area(("payments/fulfillment.py", "payments/reconciliation.py"), MONEY_TESTS),
+    "refunds": Area(("payments/refunds.py", "payments/held_payments.py"), MONEY_TESTS),
+    "disputes": Area(("payments/disputes.py",), MONEY_TESTS),
+    "slots": Area(
+        ("catalogue/slots.py", "catalogue/paid_links.py"),
+        "tests/test_slots.py tests/test_catalogue.py tests/test_reviews.py tests/test_article_texts.py",
+    ),
+    "emails": Area(("emails/emails.py", "actors/deliver.py"), "tests/test_emails.py tests/emails tests/test_walk.py"),
+    "access": Area(
+        ("orders/access.py", "api/auth.py", "tokens.py"),
+        "tests/test_bad_input.py tests/test_walk.py tests/test_review_pages.py tests/pages/test_order.py",
+    ),
+    "link checks": Area(
+        (
+            "writing/link_edit/link_checks.py",
+            "writing/link_edit/place_checks.py",
+            "writing/link_edit/word_checks.py",
+            "writing/link_edit/edits.py",
+        ),
+        "tests/writing",
+    ),
+    "article checks": Area(
+        ("writing/article/shape_checks.py", "writing/article/language_checks.py"),
+        "tests/writing/article",
+    ),
+}
