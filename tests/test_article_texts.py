@@ -167,7 +167,7 @@ async def test_a_dropped_link_does_not_come_back_to_a_place_that_was_sold_again_
     await stage.submitted(article_id, **BEN)
 
     # When a text carries it again, then it is refused with the order's name
-    with pytest.raises(ConflictError, match="as long as the article has a place") as refused:
+    with pytest.raises(ConflictError, match="the article needs a free link slot") as refused:
         await articles.publish_text(article_id, text, actor="edith", override="All the same.")
     assert str(order.id) in str(refused.value.details)
     assert await live(stage, article_id) == LONG

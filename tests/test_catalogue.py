@@ -146,7 +146,7 @@ async def test_a_filter_that_cannot_be_read_is_said_and_left_out(stage: Stage) -
     page = await stage.http.get("/?minWords=many&maxPrice=20", headers=HTML)
 
     assert page.status_code == 422
-    assert "Left out, as it could not be read: words, at least." in page.text
+    assert "This filter could not be read and was ignored: minimum number of words." in page.text
     assert "/articles/middling" in page.text and "/articles/long" not in page.text
 
 

@@ -169,7 +169,9 @@ async def test_a_held_payment_is_returned_even_if_stripe_is_unavailable_for_a_wh
     session_id = await held_for_its_amount(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
     assert (await stage.decide(session_id, "return")).status_code == 503
-    assert [(one["state"], "told to fail" in one["error"]) for one in await stage.held()] == [("RETURNING", True)]
+    assert [(one["state"], "A fault is set in the sandbox" in one["error"]) for one in await stage.held()] == [
+        ("RETURNING", True)
+    ]
 
     # When it answers again
     await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")

@@ -80,7 +80,7 @@ async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
     await minute_with_refunds_due(stage)
     assert (await order_row(order))["refund_state"] == "INITIATED"
-    assert "told to fail" in (await Refund.select())[0]["error"]
+    assert "A fault is set in the sandbox" in (await Refund.select())[0]["error"]
 
     await minute_with_refunds_due(stage)
 

@@ -1,0 +1,157 @@
+"""A database of an older version is migrated with its data, and its open orders go on."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from blogqueue.actors.messages import nudge
+from blogqueue.catalogue import articles
+from blogqueue.db.engine import close_pool, open_pool
+from blogqueue.db.migrations import forwards
+from blogqueue.db.tables.orders import Order
+from blogqueue.errors import ConflictError
+from blogqueue.orders import access
+from blogqueue.settings import settings
+from tests.stage import Bought, Stage
+
+DUMP = Path(__file__).parent / "data" / "version_0.1.0.sql"
+"""pg_dump of a demo of commit ec811c5: orders in every status, one on hold, a refund, a dropped link, a job that waits.
+
+Mailed HTML, tracebacks and articles without orders were left out.
+"""
+
+DUMPED_AT = "2026-11-25 16:50:40+00"
+
+COLUMNS = """
+SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
+WHERE table_schema = 'public' ORDER BY table_name, column_name
+"""
+INDEXES = """
+SELECT indexname, split_part(indexdef, ' WHERE ', 1) FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexname
+"""
+"""Without conditions, which PostgreSQL prints in another way once they have been dumped and loaded."""
+
+TRIGGERS = """
+SELECT tgname, tgrelid::regclass::text, tgfoid::regproc::text, tgtype FROM pg_trigger
+WHERE NOT tgisinternal ORDER BY tgname
+"""
+CONSTRAINTS = """
+SELECT conname, contype, conrelid::regclass::text FROM pg_constraint
+WHERE connamespace = 'public'::regnamespace ORDER BY conname, contype
+"""
+
+MOVE_TIMES = """
+DO $$ DECLARE one record; BEGIN
+    SET LOCAL session_replication_role = replica;
+    FOR one IN SELECT table_name, column_name FROM information_schema.columns
+               WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' LOOP
+        EXECUTE format('UPDATE public.%I SET %I = %I + (now() - timestamptz %L)',
+                       one.table_name, one.column_name, one.column_name, '{dumped_at}');
+    END LOOP;
+END $$
+"""
+"""Makes the dump as old as if the old version had been stopped just now."""
+
+
+async def run(*scripts: str) -> None:
+    connection = await asyncpg.connect(settings.database_url)
+    for script in scripts:
+        await connection.execute(script)
+    await connection.close()
+
+
+async def schema() -> dict[str, list[Any]]:
+    connection = await asyncpg.connect(settings.database_url)
+    queries = {"columns": COLUMNS, "indexes": INDEXES, "triggers": TRIGGERS, "constraints": CONSTRAINTS}
+    found = {name: [tuple(row) for row in await connection.fetch(query)] for name, query in queries.items()}
+    await connection.close()
+    return found
+
+
+async def empty() -> None:
+    """Leave nothing in the database, and no connection that remembers what was there."""
+    await close_pool()
+    await run("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+
+@pytest.fixture
+async def new_schema(stage: Stage) -> dict[str, list[Any]]:
+    """The schema of a database that began with this version."""
+    assert stage
+    return await schema()
+
+
+@pytest.fixture
+async def older(stage: Stage, new_schema: dict[str, list[Any]]) -> AsyncGenerator[Stage]:
+    """The stage with the database of an older version, not yet migrated."""
+    assert new_schema
+    await empty()
+    await run(DUMP.read_text(encoding="utf-8"), MOVE_TIMES.format(dumped_at=DUMPED_AT))
+    await open_pool()
+    yield stage
+    await empty()
+    await open_pool()
+    await forwards()
+
+
+async def order_of(stage: Stage, name: str) -> Bought:
+    """A customer's order, opened by a new link: the tokens of the dump were derived from another secret key."""
+    email = f"{name}@customers.example"
+    await nudge(await access.email_links(email))
+    return await stage.received(email)
+
+
+@pytest.mark.usefixtures("older")
+async def test_a_migrated_database_has_the_schema_of_a_new_one(new_schema: dict[str, list[Any]]) -> None:
+    await forwards()
+
+    migrated = await schema()
+    for kind, lines in new_schema.items():
+        assert migrated[kind] == lines, kind
+
+
+async def test_data_of_an_older_version_keep_what_must_always_hold(older: Stage) -> None:
+    await forwards()
+
+    await older.sound()
+    assert await Order.count() == 11
+
+
+async def test_open_orders_of_an_older_version_go_on(older: Stage) -> None:
+    # Given an older version's orders: one whose job waits, one to review by its customer, one in an editor's review
+    stage = older
+    await forwards()
+    waiting, reviewed, submitted = [await order_of(stage, name) for name in ("max", "ben", "cleo")]
+    statuses = [(await stage.status(order))["status"] for order in (waiting, reviewed, submitted)]
+    assert statuses == ["PROCESSING", "QUALITY_CHECK", "ADMIN_REVIEW"]
+
+    # When the job runs, the second customer regenerates, and the editor approves the third
+    await stage.minute()
+    assert (await stage.regenerate(reviewed)).status_code == 202
+    await stage.drain()
+    approved = await stage.approve(submitted)
+
+    # Then each has moved on, and what must always hold holds
+    assert approved.json()["data"]["status"] == "COMPLETED"
+    status = await stage.status(waiting), await stage.status(reviewed)
+    assert [one["status"] for one in status] == ["QUALITY_CHECK", "QUALITY_CHECK"]
+    assert status[1]["versionCount"] == 3
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_an_article_that_an_older_version_took_down_is_put_back(older: Stage) -> None:
+    # Given a paid link in an article that was taken down, as the older version recorded it
+    await forwards()
+    [lia] = await Order.select(Order.article_id).where(Order.customer_email == "lia@customers.example")
+
+    # When it is put back
+    await articles.put_back(lia["article_id"], actor="edith")
+
+    # Then the link is live and guarded again
+    with pytest.raises(ConflictError, match="Paid links would be lost"):
+        await articles.take_down(lia["article_id"], actor="edith")
+    await older.sound()
