@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 STOP_SECONDS = 20.0
 """Within this time everything has to stop."""
 HANG_SECONDS = 120.0
-"""Bounds what hangs; a busy machine may take most of a minute to start what is to be stopped."""
+"""A limit for what hangs; a busy machine may take most of a minute to start what is to be stopped."""
 
 STAND_INS = """
 import os, signal, sys, time
@@ -72,43 +72,43 @@ PROGRAMS = {
     "clock": "stand_ins waits",
 }
 
-# What the tests set for themselves is not the demo's.
+# The demo does not inherit the settings of the tests.
 OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
 
 
 class Launcher:
-    """A launcher at work and what it says."""
+    """A running launcher and its output."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self.process = process
         self.folder = folder
-        self.said = ""
+        self.output = ""
 
-    def says(self, words: str) -> None:
-        """Read on until it has said this."""
+    def wait_for(self, text: str) -> None:
+        """Read its output until it contains a text."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said += line
-            if words in line:
+            self.output += line
+            if text in line:
                 return
-        raise AssertionError(f"never said {words!r}, but:\n{self.said}")
+        raise AssertionError(f"never printed {text!r}, but:\n{self.output}")
 
-    def told(self) -> dict[str, Any]:
-        """demo.json, once everything runs."""
-        self.says("Ctrl-C stops everything.")
+    def wait_until_started(self) -> dict[str, Any]:
+        """Wait until everything runs; return demo.json."""
+        self.wait_for("Ctrl-C stops everything.")
         return json.loads((self.folder / "demo.json").read_text())
 
-    def ends(self, number: signal.Signals | None = None) -> tuple[int, float]:
-        """Its exit code, and the seconds it took."""
+    def end(self, number: signal.Signals | None = None) -> tuple[int, float]:
+        """End it, with a signal if one is given; return its exit code, and the seconds it took."""
         started = time.monotonic()
         if number is not None:
             self.process.send_signal(number)
-        self.said += self.process.communicate(timeout=HANG_SECONDS)[0]
+        self.output += self.process.communicate(timeout=HANG_SECONDS)[0]
         return self.process.returncode, time.monotonic() - started
 
 
 class Launchers:
-    """Starts launchers; `product` changes the stand-ins, `outside` the environment."""
+    """Starts launchers. `product` replaces stand-ins, `outside` changes the environment."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder = folder
@@ -119,7 +119,7 @@ class Launchers:
     def launch(self, data: Path, outside: dict[str, str] | None = None, **product: str) -> Launcher:
         conf = configuration()
         for name, words in (PROGRAMS | product).items():
-            # The stand-ins need no second to be well or to fail; the real waiting times are in a test of their own.
+            # The stand-ins run or fail within a second; another test covers the real waiting times.
             conf[f"program:{name}"].update(
                 command=f'"%(ENV_BLOGQUEUE_PYTHON)s" -m {words}', startsecs="1", stopwaitsecs="3"
             )
@@ -138,7 +138,7 @@ class Launchers:
 
 
 class _ended:  # noqa: N801 - read as a phrase
-    """A launcher that a failed test leaves running is ended."""
+    """Ends a launcher that a failed test left running."""
 
     def __init__(self, launcher: Launcher) -> None:
         self.launcher = launcher
@@ -148,7 +148,7 @@ class _ended:  # noqa: N801 - read as a phrase
 
     def __exit__(self, *_: object) -> None:
         if self.launcher.process.poll() is None:
-            self.launcher.ends(signal.SIGTERM)
+            self.launcher.end(signal.SIGTERM)
         assert self.launcher.process.stdout is not None
         self.launcher.process.stdout.close()
 
@@ -159,13 +159,13 @@ def configuration() -> configparser.RawConfigParser:
     return conf
 
 
-def of(told: dict[str, Any]) -> list[psutil.Process]:
-    """The processes that demo.json names, as far as they live."""
-    return [psutil.Process(pid) for pid in told["pids"].values() if psutil.pid_exists(pid)]
+def of(demo_file: dict[str, Any]) -> list[psutil.Process]:
+    """Return the living processes that demo.json names."""
+    return [psutil.Process(pid) for pid in demo_file["pids"].values() if psutil.pid_exists(pid)]
 
 
 def left(processes: Iterable[psutil.Process], within: float = 2) -> list[psutil.Process]:
-    """Those of the processes that still live after so many seconds; one that only nobody has buried yet does not."""
+    """Return the processes that still live after some seconds. A zombie does not live."""
     deadline = time.monotonic() + within
     while (living := [one for one in processes if _lives(one)]) and time.monotonic() < deadline:
         time.sleep(0.05)

@@ -1,4 +1,4 @@
-"""The command line, as a shell runs it: what is wrong is said in a sentence, without a traceback."""
+"""The command line, as a shell runs it: errors are one sentence, without a traceback."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ COMMANDS = [
 
 
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A `blogqueue` command, with some of the environment other than the tests'; "" is as if not set."""
+    """Run a `blogqueue` command with a changed environment; "" counts as not set."""
     return subprocess.run(
         [sys.executable, "-m", "blogqueue", *words],
         env={name: value for name, value in (os.environ | environment).items() if value},
@@ -36,7 +36,7 @@ def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_without_a_database_says_so_and_nothing_else(words: tuple[str, ...]) -> None:
+def test_a_command_without_a_database_prints_it_and_nothing_else(words: tuple[str, ...]) -> None:
     unset, nowhere = run(*words, DATABASE_URL=""), run(*words, DATABASE_URL=NOWHERE)
 
     assert (unset.returncode, unset.stdout) == (1, "")
@@ -51,19 +51,19 @@ def test_a_database_that_is_not_ours_is_said_in_one_line(stage: Stage) -> None:
     server = settings.database_url.rpartition("/")[0]
 
     for url in (f"{server}/no_such_database", f"{server}/template1", "no url"):
-        said = run("audit", DATABASE_URL=url)
-        assert said.returncode == 1
-        assert "DATABASE_URL" in said.stderr
-        assert said.stderr.count("\n") == 1
+        done = run("audit", DATABASE_URL=url)
+        assert done.returncode == 1
+        assert "DATABASE_URL" in done.stderr
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("words", [("audit",), ("api",), ("worker", "mail"), ("clock",), ("doctor",)], ids=" ".join)
 def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ...]) -> None:
-    said = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="0")
+    done = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="0")
 
-    assert said.returncode == 1
-    assert "Traceback" not in said.stderr
-    first, *lines = said.stderr.splitlines()
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    first, *lines = done.stderr.splitlines()
     assert first == "blogqueue does not start:"
     assert [line.partition(":")[0] for line in lines] == [
         "  - BLOGQUEUE_WEB_PORT",
@@ -72,11 +72,11 @@ def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ..
 
 
 def test_the_doctor_says_what_is_not_set() -> None:
-    said = run("doctor", DATABASE_URL="", REDIS_URL="", BROKER_URL="", SMTP_URL="")
+    done = run("doctor", DATABASE_URL="", REDIS_URL="", BROKER_URL="", SMTP_URL="")
 
-    assert (said.returncode, said.stderr) == (1, "")
+    assert (done.returncode, done.stderr) == (1, "")
     for part, name in (("PostgreSQL", "DATABASE_URL"), ("broker", "REDIS_URL"), ("mail", "SMTP_URL")):
-        assert any(line.startswith(part) and name in line for line in said.stdout.splitlines())
+        assert any(line.startswith(part) and name in line for line in done.stdout.splitlines())
 
 
 @pytest.mark.parametrize(
@@ -94,16 +94,16 @@ def test_the_doctor_says_what_is_not_set() -> None:
     ids=" ".join,
 )
 def test_wrong_usage_is_said_so(words: tuple[str, ...]) -> None:
-    said = run(*words)
+    done = run(*words)
 
-    assert (said.returncode, said.stdout) == (2, "")
-    assert said.stderr.startswith("Usage: ")
-    assert "Error: " in said.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: ")
+    assert "Error: " in done.stderr
 
 
 def test_jobs_are_listed_by_the_states_and_queues_that_there_are(stage: Stage) -> None:
     assert stage
     for queue in ("article-generation", "backlink-integration"):
-        said = run("jobs", "list", "--state", "failed", "--queue", queue)
-        assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+        done = run("jobs", "list", "--state", "failed", "--queue", queue)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert run("jobs", "list", "--queue", "mail").returncode == 2

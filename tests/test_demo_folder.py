@@ -1,4 +1,4 @@
-"""What the demo keeps in its folder, tells its processes, and says in supervisord.conf; nothing is started here."""
+"""The demo's folder, the environment of its processes, and supervisord.conf; nothing is started here."""
 
 import stat
 from pathlib import Path

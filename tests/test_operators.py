@@ -10,17 +10,17 @@ from tests.stage import Stage, order_row
 
 
 async def blogqueue(*words: str) -> tuple[int, str]:
-    """The exit status of a command, and what it said."""
+    """Run a command; return its exit status and its output."""
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "blogqueue", *words, stdout=pipe, stderr=asyncio.subprocess.STDOUT, env=os.environ
     )
-    said, _ = await process.communicate()
-    return process.returncode or 0, said.decode()
+    output, _ = await process.communicate()
+    return process.returncode or 0, output.decode()
 
 
 async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
-    # Given two payments that are not what was asked
+    # Given two payments that do not match their purchases
     article_id = await stage.article()
     opened = [
         await stage.asked_and_opened(article_id),
@@ -32,8 +32,8 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
     ana, ben = (page["sessionId"] for page in opened)
 
     # Then both are listed, and each is decided once
-    status, said = await blogqueue("payments", "held")
-    assert status == 0 and ana in said and ben in said and "instead of 9900" in said
+    status, output = await blogqueue("payments", "held")
+    assert status == 0 and ana in output and ben in output and "instead of 9900" in output
     assert "order " in (await blogqueue("payments", "accept", ana))[1]
     assert await blogqueue("payments", "return", ben) == (0, f"{ben} was refunded\n")
     assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")
@@ -49,8 +49,8 @@ async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     for order in (ana, ben):
         await dispute(stage, order)
 
-    status, said = await blogqueue("orders", "on-hold")
-    assert status == 0 and str(ana.id) in said and str(ben.id) in said
+    status, output = await blogqueue("orders", "on-hold")
+    assert status == 0 and str(ana.id) in output and str(ben.id) in output
     assert (await blogqueue("orders", "release", str(ana.id)))[0] == 0
     assert (await blogqueue("orders", "end", str(ben.id)))[0] == 0
     assert await blogqueue("orders", "end", str(ben.id)) == (1, "The order is not on hold.\n")

@@ -1,4 +1,4 @@
-"""The README's walk, run as printed against the whole product, started as `make run` starts it."""
+"""The README's example, run as printed against the whole product, started as `make run` starts it."""
 
 import json
 import re
@@ -26,26 +26,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
         running.stop()
 
 
-def walk() -> str:
-    """The README's walk: its one bash block."""
+def read_example() -> str:
+    """Return the README's example: its one bash block."""
     blocks = re.findall(r"```bash\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
     assert len(blocks) == 1
     return blocks[0]
 
 
 def mailed(sandbox: str, subject: str, to: str = "") -> dict[str, Any]:
-    """The newest letter of a subject, waited for."""
+    """Wait for an email with a subject; return the newest."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         for mail in reversed(httpx.get(f"{sandbox}/mailbox.json", params={"to": to}).json()):
             if mail["subject"] == subject:
                 return mail
         time.sleep(0.2)
-    raise AssertionError(f"no letter {subject!r} came")
+    raise AssertionError(f"no email {subject!r} arrived")
 
 
-def walk_to_token(base: str, sandbox: str) -> str:
-    """Ben asks for a link; the token of his magic link."""
+def ask_for_token(base: str, sandbox: str) -> str:
+    """Ask for a link as Ben; return the token of his magic link."""
     article = httpx.get(f"{base}/api/v1/articles").json()["data"]["items"][-1]
     purchase_request = {
         "articleId": article["id"],
@@ -59,10 +59,10 @@ def walk_to_token(base: str, sandbox: str) -> str:
 
 
 @pytest.mark.timeout(240)
-def test_the_readme_walk_leads_from_the_catalogue_to_the_live_link(demo: Product) -> None:
+def test_the_readmes_example_leads_from_the_catalogue_to_the_live_link(demo: Product) -> None:
     # When the README's lines are run as printed
-    walked = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", walk()],  # noqa: S607 - the reader's own bash
+    example_run = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", read_example()],  # noqa: S607 - the reader's own bash
         cwd=demo.folder,
         env=demo.environment,
         capture_output=True,
@@ -72,8 +72,8 @@ def test_the_readme_walk_leads_from_the_catalogue_to_the_live_link(demo: Product
     )
 
     # Then the link is live, and what must always hold, holds
-    assert walked.returncode == 0, walked.stdout + walked.stderr
-    assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in walked.stdout.splitlines()[-1]
+    assert example_run.returncode == 0, example_run.stdout + example_run.stderr
+    assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in example_run.stdout.splitlines()[-1]
     audited = demo.run("audit")
     assert audited.returncode == 0, audited.stdout
 
@@ -93,21 +93,21 @@ def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Product) -> Non
         "adminPassword",
         "adminToken",
         "pids",
-    } <= set(demo.told)
-    assert all(psutil.pid_exists(pid) for pid in demo.told["pids"].values())
+    } <= set(demo.demo_file)
+    assert all(psutil.pid_exists(pid) for pid in demo.demo_file["pids"].values())
 
 
 def test_the_password_that_the_first_start_prints_opens_the_reviews(demo: Product) -> None:
-    # Given what the first start said
-    line = next(line for line in demo.said if "/admin/" in line)
+    # Given the output of the first start
+    line = next(line for line in demo.printed if "/admin/" in line)
     user, password = re.findall(r"user (\S+), password (\S+)\)", line)[0]
 
     # When somebody signs in with it
-    with httpx.Client(base_url=demo.told["baseUrl"], follow_redirects=True) as http:
+    with httpx.Client(base_url=demo.demo_file["baseUrl"], follow_redirects=True) as http:
         http.get("/admin/public/login/")
         token = {"x-csrftoken": http.cookies["csrftoken"]}
-        said = {"username": user, "password": password}
-        signed_in = http.post("/admin/public/login/", json=said, headers=token)
+        body = {"username": user, "password": password}
+        signed_in = http.post("/admin/public/login/", json=body, headers=token)
 
         # Then the reviews open
         assert signed_in.is_success, signed_in.text
@@ -115,7 +115,7 @@ def test_the_password_that_the_first_start_prints_opens_the_reviews(demo: Produc
 
 
 def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
-    environments = {name: psutil.Process(pid).environ() for name, pid in demo.told["pids"].items()}
+    environments = {name: psutil.Process(pid).environ() for name, pid in demo.demo_file["pids"].items()}
 
     def seen(secret: str) -> set[str]:
         return {name for name, environment in environments.items() if environment.get(secret)}
@@ -131,9 +131,9 @@ def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
 @pytest.mark.timeout(240)
 def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Product) -> None:
     # Given a model that is down, and a paid order
-    base, sandbox = demo.told["baseUrl"], demo.told["sandboxUrl"]
+    base, sandbox = demo.demo_file["baseUrl"], demo.demo_file["sandboxUrl"]
     httpx.put(f"{sandbox}/faults", json={"model": [{"kind": "status", "code": 503, "times": -1}]})
-    token = walk_to_token(base, sandbox)
+    token = ask_for_token(base, sandbox)
     opened = httpx.post(f"{base}/api/v1/purchase/checkout", json={"token": token}).json()["data"]
     httpx.post(f"{opened['checkoutUrl']}/pay")
 
@@ -157,7 +157,7 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
 @pytest.mark.timeout(240)
 def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo: Product) -> None:
     # Given a demo that has sold a link, and all its processes
-    processes = [psutil.Process(pid) for pid in demo.told["pids"].values()]
+    processes = [psutil.Process(pid) for pid in demo.demo_file["pids"].values()]
     completed = demo.run("jobs", "list", "--state", "completed").stdout
     assert completed
 
@@ -167,8 +167,8 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo:
     # Then nothing is left
     assert not [process for process in processes if process.is_running() and process.status() != "zombie"]
 
-    # And the next start knows of yesterday
+    # And the next start has the same data
     demo.process = demo.start()
-    demo.told = demo.wait()
+    demo.demo_file = demo.wait()
     assert demo.run("jobs", "list", "--state", "completed").stdout == completed
     assert demo.stop() < STOP_SECONDS

@@ -1,4 +1,4 @@
-"""The servers that the demo and the tests run on, themselves run here."""
+"""The servers that the demo and the tests run on."""
 
 import os
 import shutil
@@ -28,7 +28,7 @@ WHEEL_POSTGRES = 18
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder whose name has what paths have that shells and formats trip over."""
+    """Make a folder whose name has characters that shells and formats interpret."""
     return tmp_path_factory.mktemp("data of 100%s 'today'")
 
 
@@ -73,7 +73,7 @@ def test_redis_keeps_its_keys_from_one_run_to_the_next_and_wants_its_password(fo
         ):
             guesser.ping()
 
-    # Then the key is there, and nothing is ever thrown away to make room
+    # Then the key is there, and nothing is ever evicted
     assert day == b"yesterday"
     assert policy == {"maxmemory-policy": "noeviction"}
 
@@ -87,7 +87,7 @@ def test_passwords_are_readable_for_their_owner_alone(tmp_path: Path) -> None:
 
 @pytest.fixture
 def bare_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A PATH on which nothing is but what a test puts there."""
+    """Make a PATH that contains only what a test puts there."""
     monkeypatch.setenv("PATH", str(tmp_path))
     return tmp_path
 

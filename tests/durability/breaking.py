@@ -1,4 +1,4 @@
-"""What the durability tests do to the real processes, and what they look at afterwards."""
+"""What the durability tests do to the real processes, and what they check afterwards."""
 
 from typing import Any
 

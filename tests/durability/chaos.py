@@ -24,19 +24,19 @@ from tests.product import MANY, Hosts, Product, Storefront, open_storefront, unt
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 AT_ONCE = 8
-"""Customers at a time."""
+"""The number of customers at a time."""
 
 ARTICLE_EVERY = 5
-"""So many customers, one who wants a new article; the others want links."""
+"""One customer in so many wants a new article; the others want links."""
 
 DELAYED_SHARE = 0.15
-"""Of the payments take a while."""
+"""The share of payments that take a while."""
 
 HOSTS = 2
-"""Workers beside supervisord's own, as on other hosts."""
+"""The number of workers beside supervisord's own, as on other hosts."""
 
-SETTLED_SECONDS = 420
-"""The longest way back to peace: reconciliation may take five minutes."""
+DONE_SECONDS = 420
+"""The longest time until everything is done: reconciliation alone may take five minutes."""
 
 
 @dataclass
@@ -46,24 +46,24 @@ class Orders:
     by_session: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
     async def watch(self, shop: Storefront) -> None:
-        """Look twice a second."""
+        """Read the orders twice a second."""
         while True:
             rows = await shop.rows("SELECT id, session_id, status, refund_state, version_id FROM orders")
             self.by_session = {row["session_id"]: row for row in rows}
             await asyncio.sleep(0.5)
 
     async def reached(self, session: str, *statuses: str) -> dict[str, Any]:
-        """The order of a session, once it is in one of these."""
+        """Wait until the order of a session is in one of the statuses."""
 
         async def look() -> dict[str, Any] | None:
             row = self.by_session.get(session)
             return row if row and row["status"] in statuses else None
 
-        return await until(look, SETTLED_SECONDS, f"order of {session} in {statuses}", wait=0.5)
+        return await until(look, DONE_SECONDS, f"order of {session} in {statuses}", wait=0.5)
 
 
 async def patient(shop: Storefront, method: str, path: str, **what: Any) -> httpx.Response:
-    """A call that is made again as long as the web is away, as people do."""
+    """Make a call again and again while the web is down, as people do."""
 
     async def call() -> httpx.Response | None:
         try:
@@ -72,19 +72,19 @@ async def patient(shop: Storefront, method: str, path: str, **what: Any) -> http
             return None
         return None if answer.status_code in {500, 502, 503} else answer
 
-    return await until(call, SETTLED_SECONDS, path, wait=0.5)
+    return await until(call, DONE_SECONDS, path, wait=0.5)
 
 
 @dataclass(frozen=True)
 class Sale:
-    """What is on sale: articles to put links in, and the site that new articles are written for."""
+    """What is on sale: articles with link slots, and the domain for which new articles are written."""
 
     articles: list[str]
     site: str
 
 
 def request_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
-    """What a customer wants: every fifth one a new article, the others a link."""
+    """Return a purchase request: every fifth customer wants a new article, the others a link."""
     link = {
         "targetUrl": f"https://shop-{number}.example/",
         "anchorText": f"a very good offer {number}",
@@ -97,19 +97,19 @@ def request_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
 
 
 async def opened_by(shop: Storefront, number: int, sale: Sale) -> dict[str, Any]:
-    """A customer's open payment page, however often they have to ask."""
+    """Open a customer's payment page, however often they have to ask."""
     opened: dict[str, Any] | None = None
     choice = number
     while opened is None:
         purchase_request = request_for(sale, number, choice)
         asked = await patient(shop, "POST", "/api/v1/purchase", json=purchase_request)
         if asked.status_code == 409:
-            choice += 1  # no room in this one: another
+            choice += 1  # no free slot in this article: try another
             continue
         assert asked.status_code == 202, asked.text
         token = await in_email(shop, purchase_request["email"], r"token=([\w-]+)", 60)
         if token is None:
-            continue  # the mail server has it or not; who gets no letter asks again
+            continue  # whether the email was lost is unknown; a customer who gets none asks again
         answer = await patient(shop, "POST", "/api/v1/purchase/checkout", json={"token": token})
         opened = answer.json()["data"] if answer.status_code == 200 else None
     return opened
@@ -126,7 +126,7 @@ async def pay(shop: Storefront, opened: dict[str, Any], draw: random.Random) -> 
 
 
 async def customer(shop: Storefront, orders: Orders, number: int, sale: Sale, draw: random.Random) -> str:
-    """One customer's way: ask, confirm, pay, and perhaps regenerate, submit and be approved; the session paid."""
+    """Play one customer: ask, confirm, pay, perhaps regenerate, submit and be approved; return the paid session."""
     email = f"chaos-{number}@customers.example"
     kind = "backlink" if number % ARTICLE_EVERY else "article"
     opened = await opened_by(shop, number, sale)
@@ -150,8 +150,8 @@ async def customer(shop: Storefront, orders: Orders, number: int, sale: Sale, dr
 async def submit_and_approve(
     shop: Storefront, orders: Orders, session: str, order: UUID, bearer: dict[str, str]
 ) -> None:
-    """Submit what is there, and have it approved; again, if the article changed where the link stood."""
-    admin = {"authorization": f"Bearer {shop.product.told['adminToken']}"}
+    """Submit the version and approve it; again, if the link had to be integrated again."""
+    admin = {"authorization": f"Bearer {shop.product.demo_file['adminToken']}"}
     for _ in range(5):
         ready = await orders.reached(session, "QUALITY_CHECK", "ADMIN_REVIEW", "COMPLETED", "FAILED")
         if ready["status"] in {"COMPLETED", "FAILED"}:
@@ -159,11 +159,11 @@ async def submit_and_approve(
         body = {"orderId": str(order), "versionId": str(ready["version_id"])}
         await patient(shop, "POST", "/api/v1/purchase/submit-for-review", json=body, headers=bearer)
         await patient(shop, "POST", f"/api/v1/admin/orders/{order}/approve", headers=admin)
-        await asyncio.sleep(1)  # what was decided is seen by the watcher
+        await asyncio.sleep(1)  # until the watcher has read the decision
 
 
 async def in_email(shop: Storefront, to: str, pattern: str, seconds: float) -> str | None:
-    """What the newest letter to somebody says in a link, if one comes in time."""
+    """Return the part of the newest email to an address that matches a pattern, if one arrives in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         mails = (await shop.http.get(f"{shop.sandbox}/mailbox.json", params={"to": to})).json()
@@ -175,7 +175,7 @@ async def in_email(shop: Storefront, to: str, pattern: str, seconds: float) -> s
 
 
 def copies(folder: Path, wanted: int) -> None:
-    """Copies of the samples under other slugs."""
+    """Write copies of the samples under other slugs."""
     files = sorted(SAMPLES.rglob("*.md"))
     folder.mkdir()
     for number in range(wanted):
@@ -187,7 +187,7 @@ def copies(folder: Path, wanted: int) -> None:
 
 
 async def on_sale(shop: Storefront, folder: Path, wanted: int) -> Sale:
-    """Publish so many articles that each carries two or three links."""
+    """Publish a number of articles, so that each carries two or three links."""
     await asyncio.to_thread(copies, folder, wanted)
     imported = await asyncio.to_thread(shop.product.run, "articles", "import", str(folder), "--domain", "chaos.example")
     assert imported.returncode == 0, imported.stdout + imported.stderr
@@ -199,8 +199,8 @@ async def on_sale(shop: Storefront, folder: Path, wanted: int) -> Sale:
     return Sale([str(row["id"]) for row in rows], str(rows[0]["domain"]))
 
 
-async def settled(shop: Storefront) -> None:
-    """Wait until nothing is on its way any more."""
+async def wait_until_done(shop: Storefront) -> None:
+    """Wait until no order, email, refund or job is open."""
 
     async def quiet() -> bool:
         rows = await shop.rows(
@@ -212,11 +212,11 @@ async def settled(shop: Storefront) -> None:
         )
         return not any(rows[0].values())
 
-    await until(quiet, SETTLED_SECONDS, "peace", wait=1)
+    await until(quiet, DONE_SECONDS, "the end of all work", wait=1)
 
 
 async def counted(shop: Storefront, sessions: list[str]) -> dict[str, int]:
-    """What came of it, from the rows and from what the outside parties saw."""
+    """Count the results, from the rows and from what the sandbox has received."""
     orders = Counter(row["session_id"] for row in await shop.rows("SELECT session_id FROM orders"))
     mails = Counter(mail["messageId"] for mail in (await shop.http.get(f"{shop.sandbox}/mailbox.json")).json())
     key = {
@@ -247,8 +247,8 @@ async def counted(shop: Storefront, sessions: list[str]) -> dict[str, int]:
         "… published": rows[0]["completed"],
         "… failed and refunded": rows[0]["failed"],
         "versions": rows[0]["versions"],
-        "letters sent": rows[0]["emails"],
-        "letters given up, outcome unknown": rows[0]["given_up"],
+        "emails sent": rows[0]["emails"],
+        "emails given up, outcome unknown": rows[0]["given_up"],
         "refunds": sum(refunds.values()),
         "lost": sum(1 for session in sessions if not orders[session]),
         "doubled": sum(sum(n - 1 for n in counter.values() if n > 1) for counter in (orders, mails, refunds))
@@ -257,7 +257,7 @@ async def counted(shop: Storefront, sessions: list[str]) -> dict[str, int]:
 
 
 async def run(product: Product, folder: Path, orders: int, faults: int, seed: int) -> tuple[dict[str, Any], str]:
-    """A chaos run; the table, and what the audit found."""
+    """Run chaos; return the table, and what the audit found."""
     draw = random.Random(seed)
     async with open_storefront(product) as shop:
         sale = await on_sale(shop, folder / "articles", max(6, orders // 2))
@@ -267,17 +267,17 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
 
         async def take_turn(number: int, luck: random.Random) -> str:
             async with turns:
-                await until(lambda: monkey.has_struck(number * faults // orders), 3600, "trouble", wait=0.1)
+                await until(lambda: monkey.has_broken(number * faults // orders), 3600, "trouble", wait=0.1)
                 return await customer(shop, seen, number, sale, luck)
 
-        async with asyncio.TaskGroup() as together:  # whoever fails, of customers, watcher and monkey, ends the run
+        async with asyncio.TaskGroup() as together:  # a failure of any customer, the watcher or the monkey ends the run
             watching = together.create_task(seen.watch(shop))
             keeping = together.create_task(hosts.keep())
             breaking = together.create_task(monkey.work())
             paid = await asyncio.gather(*(take_turn(number, random.Random(draw.random())) for number in range(orders)))
             await breaking
-            await monkey.make_peace()
-            await settled(shop)
+            await monkey.end_faults()
+            await wait_until_done(shop)
             watching.cancel()
             keeping.cancel()
         table = monkey.table() | await counted(shop, paid)
@@ -310,7 +310,7 @@ def main() -> int:
 
 
 def start(folder: Path) -> Product:
-    """The product as chaos has it: two jobs at a time, and refunds without a grace period."""
+    """Start the product for chaos: two jobs at a time, and refunds without a grace period."""
     return Product(
         folder,
         **MANY,

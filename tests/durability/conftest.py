@@ -52,7 +52,7 @@ async def two_by_two(product: Product) -> AsyncGenerator[list[subprocess.Popen[b
     surroundings = product.environment_of(WRITER) | {"BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY": "2"}
     product.take_away(WRITER)
     writers = [product.beside(WRITER, surroundings) for _ in range(2)]
-    port = urlsplit(product.told["brokerUrl"]).port
+    port = urlsplit(product.demo_file["brokerUrl"]).port
 
     async def ready() -> bool:
         children = [psutil.Process(writer.pid).children() for writer in writers]

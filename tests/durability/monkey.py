@@ -1,4 +1,4 @@
-"""The monkey of a chaos run: draws faults from a seed, strikes, and measures how long what it killed stayed down."""
+"""The monkey of a chaos run: draws faults from a seed, causes them, and measures how long recovery takes."""
 
 import asyncio
 import random
@@ -19,13 +19,13 @@ WRITER, ARTICLES = "app:writer-backlinks", "app:writer-articles"
 WEB, MAIL, CLOCK = "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
 PAUSE_SECONDS = (0.3, 2.7)
-"""Between two faults; a worker takes some 3 s to start, and what is broken all the time shows nothing."""
+"""The pause between two faults. A worker takes about 3 s to start, and one that never runs shows nothing."""
 
 ACTORS = {"backlink-integration": "integrate_backlink", "article-generation": "generate_article"}
 
 LOGS = ("writer-backlinks", "writer-articles", "another-writer-backlinks")
 REFUSED = "job result refused"
-"""What a worker logs that wakes up, or is back, too late."""
+"""What a worker logs whose lease was lost while it was suspended or cut off."""
 
 MODEL = (
     {"kind": "status", "code": 503, "times": 3},
@@ -66,14 +66,14 @@ class Monkey:
         self.shop, self.product, self.hosts = shop, shop.product, hosts
         self.draw = draw
         self._faults, self._tried = faults, 0
-        self.struck: Counter[str] = Counter()
+        self.caused: Counter[str] = Counter()
         self.duplicates = 0
         self.recoveries: list[float] = []
         self._watches: set[asyncio.Task[None]] = set()
         self._sleepers: list[psutil.Process] = []
 
     async def work(self) -> None:
-        """Strike until no fault is left."""
+        """Cause faults until none is left."""
         weighted: list[tuple[Callable[[], Awaitable[None]], int]] = [
             (self.kill_worker, 8), (self.kill_group, 3), (self.kill_other, 3), (self.stop_worker, 2),
             (self.put_to_sleep, 5), (self.redis_restarts, 2), (self.redis_forgets, 2), (self.redis_away, 1),
@@ -82,20 +82,20 @@ class Monkey:
         ]  # fmt: skip
         while self._tried < self._faults:
             self._tried += 1
-            strike = self.draw.choices([one for one, _ in weighted], [weight for _, weight in weighted])[0]
-            self.struck[strike.__name__] += 1
+            fault = self.draw.choices([one for one, _ in weighted], [weight for _, weight in weighted])[0]
+            self.caused[fault.__name__] += 1
             try:
-                await strike()
+                await fault()
             except (psutil.Error, redis_client.RedisError, xmlrpc.client.Fault, IndexError, OSError):
-                self.struck[strike.__name__] -= 1  # what it reached for was down already
+                self.caused[fault.__name__] -= 1  # what it reached for was down already
             await asyncio.sleep(self.draw.uniform(*PAUSE_SECONDS))
 
-    async def has_struck(self, times: int) -> bool:
-        """Whether it has tried so often: customers come as the trouble does."""
+    async def has_broken(self, times: int) -> bool:
+        """Return whether it has caused so many faults: customers arrive as the faults do."""
         return self._tried >= times
 
-    async def make_peace(self) -> None:
-        """Nothing is broken any more, and whatever was killed has been taken up."""
+    async def end_faults(self) -> None:
+        """End all faults, and wait until every killed job was claimed again."""
         await self.shop.faults()
         for sleeper in self._sleepers:
             if sleeper.is_running():
@@ -104,19 +104,19 @@ class Monkey:
             await asyncio.wait(self._watches, timeout=120)
 
     def table(self) -> dict[str, Any]:
-        """How often it struck, and the slowest recovery."""
-        kills = sum(self.struck[name] for name in ("kill_worker", "kill_group", "kill_other"))
+        """Return how often it caused each fault, and the slowest recovery."""
+        kills = sum(self.caused[name] for name in ("kill_worker", "kill_group", "kill_other"))
         ordered = sorted(self.recoveries)
         return {
             "kills": kills,
-            "workers asleep past their lease (STOP)": self.struck["put_to_sleep"],
-            "workers stopped (TERM)": self.struck["stop_worker"],
+            "workers asleep past their lease (STOP)": self.caused["put_to_sleep"],
+            "workers stopped (TERM)": self.caused["stop_worker"],
             "Redis restarts, FLUSHALLs, absences": sum(
-                self.struck[name] for name in ("redis_restarts", "redis_forgets", "redis_away")
+                self.caused[name] for name in ("redis_restarts", "redis_forgets", "redis_away")
             ),
-            "PostgreSQL restarts and absences": self.struck["postgres_restarts"] + self.struck["postgres_away"],
+            "PostgreSQL restarts and absences": self.caused["postgres_restarts"] + self.caused["postgres_away"],
             "faults of model, mail, webhook, Stripe": sum(
-                self.struck[name] for name in ("model", "mail", "webhook", "stripe")
+                self.caused[name] for name in ("model", "mail", "webhook", "stripe")
             ),
             "… late results refused": sum(self.product.log(f"{name}*").count(REFUSED) for name in LOGS),
             "duplicate sends": self.duplicates,
@@ -126,13 +126,13 @@ class Monkey:
         }
 
     async def kill_worker(self) -> None:
-        """SIGKILL to the process that works."""
+        """Kill a process that works on a job."""
         child = self.draw.choice(self._worker()[1:])
         await self._watch_jobs_of(child.pid)
         child.kill()
 
     async def kill_group(self) -> None:
-        """SIGKILL to a worker and its master."""
+        """Kill a worker and its master."""
         processes = self._worker()
         for process in processes[1:]:
             await self._watch_jobs_of(process.pid)
@@ -140,15 +140,15 @@ class Monkey:
             process.kill()
 
     async def kill_other(self) -> None:
-        """SIGKILL to the web, the mail worker or the clock."""
+        """Kill the web, the mail worker or the clock."""
         self.product.send(self.draw.choice((WEB, MAIL, CLOCK)), signal.SIGKILL)
 
     async def stop_worker(self) -> None:
-        """SIGTERM, as a deploy does."""
+        """Stop a worker by SIGTERM, as a deploy does."""
         self._worker()[0].terminate()
 
     async def put_to_sleep(self) -> None:
-        """SIGSTOP of a process that is at work, if there is one, past the lease; then SIGCONT."""
+        """Suspend a process past its lease, one that works if there is one; then continue it."""
         rows = await self.shop.rows("SELECT lease_holder FROM jobs WHERE state = 'ACTIVE' ORDER BY started_at DESC")
         holders = [int(row["lease_holder"].rpartition(":")[2]) for row in rows]
         sleeper = psutil.Process(self.draw.choice(holders)) if holders else self._worker()[-1]
@@ -159,50 +159,50 @@ class Monkey:
         task.add_done_callback(self._watches.discard)
 
     async def redis_restarts(self) -> None:
-        """KILL or TERM; supervisord starts it again."""
+        """Kill or stop Redis; supervisord restarts it."""
         self.product.send(REDIS, self.draw.choice((signal.SIGKILL, signal.SIGTERM)))
 
     async def redis_forgets(self) -> None:
-        """FLUSHALL."""
-        client = redis_client.Redis.from_url(self.product.told["redisUrl"])
+        """Empty Redis."""
+        client = redis_client.Redis.from_url(self.product.demo_file["redisUrl"])
         await asyncio.to_thread(client.flushall)
         client.close()
 
     async def redis_away(self) -> None:
-        """Some seconds without a Redis."""
+        """Take Redis away for some seconds."""
         await self._away(REDIS)
 
     async def postgres_restarts(self) -> None:
-        """A fast shutdown, or the loss of a backend, which restarts all of them."""
+        """Restart PostgreSQL by a fast shutdown, or by killing a backend."""
         if self.draw.random() < 0.5:
             self.product.send(POSTGRES, signal.SIGINT, master_only=True)
         else:
             self.draw.choice(self.product.processes(POSTGRES)[1:]).kill()
 
     async def postgres_away(self) -> None:
-        """Some seconds without a PostgreSQL."""
+        """Take PostgreSQL away for some seconds."""
         await self._away(POSTGRES)
 
     async def model(self) -> None:
-        """The model misbehaves."""
+        """Set a fault of the model."""
         await self.shop.faults(model=[self.draw.choice(MODEL)])
 
     async def mail(self) -> None:
-        """The mail server misbehaves."""
+        """Set a fault of the mail server."""
         await self.shop.faults(mail=[self.draw.choice(MAILS)])
 
     async def webhook(self) -> None:
-        """Webhooks are lost, late, doubled or out of order."""
+        """Make webhooks lost, late, doubled or out of order."""
         await self.shop.faults(webhook=[self.draw.choice(WEBHOOKS)])
 
     async def stripe(self) -> None:
-        """Stripe misbehaves."""
+        """Set a fault of Stripe."""
         await self.shop.faults(stripe=[self.draw.choice(STRIPE)])
 
     async def duplicate_sends(self) -> None:
-        """Twenty reminders (as long as there are so few jobs, the same again) of jobs run, running or to be run."""
+        """Send twenty messages for jobs in any state, the same job more than once if there are few."""
         rows = await self.shop.rows("SELECT id, queue FROM jobs, generate_series(1, 20) ORDER BY random() LIMIT 20")
-        client = redis_client.Redis.from_url(self.product.told["redisUrl"])
+        client = redis_client.Redis.from_url(self.product.demo_file["redisUrl"])
         for number, row in enumerate(rows):
             message_id = f"chaos-{time.monotonic_ns()}-{number}"
             message: Message[Any] = Message(
@@ -218,7 +218,7 @@ class Monkey:
         client.close()
 
     def _worker(self) -> list[psutil.Process]:
-        """The processes of one of the hosts' workers."""
+        """Return the processes of a worker of one of the hosts."""
         return self.draw.choice(
             [self.product.processes(WRITER), self.product.processes(ARTICLES), *self.hosts.groups()]
         )
@@ -243,7 +243,7 @@ class Monkey:
             task.add_done_callback(self._watches.discard)
 
     async def _recovery(self, job: str, fencing_token: int) -> None:
-        """Seconds from a kill until another run has claimed the job."""
+        """Measure the seconds from a kill until another run has claimed the job."""
         killed = time.monotonic()
         while True:
             rows = await self.shop.rows("SELECT fencing_token, state FROM jobs WHERE id = $1", job)

@@ -1,4 +1,4 @@
-"""A RabbitMQ of the tests' own, from Debian's package, run from a folder as the user who runs the tests."""
+"""A RabbitMQ for tests: Debian's package, run from a folder by the user who runs the tests."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ class RabbitMQ:
         self.start()
 
     def start(self) -> None:
-        """Start it; it takes connections when this returns."""
+        """Start it; it accepts connections when this returns."""
         with (self._folder / "out.log").open("ab") as log:
             self._process = subprocess.Popen([PROGRAM], env=self._environment, stdout=log, stderr=log, process_group=0)
         deadline = time.monotonic() + START_SECONDS
@@ -69,7 +69,7 @@ class RabbitMQ:
 
 @contextmanager
 def running(folder: Path) -> Generator[RabbitMQ]:
-    """A RabbitMQ for the length of a block."""
+    """Run a RabbitMQ for the length of a block."""
     broker = RabbitMQ(folder)
     try:
         yield broker

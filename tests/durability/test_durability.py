@@ -1,4 +1,4 @@
-"""A paid order is never lost: the real processes, with what a real installation meets happening to them.
+"""A paid order is never lost: what happens to a real installation happens to the real processes.
 
 What is measured in seconds here is only bounded; the benchmark (`make bench`) prints how long recovery takes.
 """
@@ -161,7 +161,7 @@ async def test_a_worker_that_is_asleep_past_its_lease_changes_nothing_when_it_wa
 
     await until(refused, 30, "the late result's refusal")
 
-    # Then there is one version, and one letter
+    # Then there is one version, and one email
     assert (await shop.job(order))["fencing_token"] == job["fencing_token"] == 2
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
     assert len(await shop.rows("SELECT id FROM emails WHERE order_id = $1 AND kind = 'backlink_ready'", order)) == 1
@@ -195,7 +195,7 @@ async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
     opened = [await shop.opened() for _ in range(4)]
     order, worker = await at_work(shop, seconds=4)
 
-    # When it is told to stop, and payments come, before it has heard of it and after
+    # When it is told to stop, and payments arrive before it has received the signal and after
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
     for page in opened:
         await shop.pay(page)
@@ -226,13 +226,13 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
 
 
 def off(seconds: int, folder: Path) -> dict[str, str]:
-    """The surroundings of a process whose host's clock is off."""
+    """Return the environment of a process whose host's clock is off."""
     (folder / "sitecustomize.py").write_text(CLOCK_OFF)
     return {"CLOCK_OFF": str(seconds), "PYTHONPATH": str(folder)}
 
 
 class Instead:
-    """Processes in the place of the product's own."""
+    """Processes that replace the product's own."""
 
     def __init__(self, product: Product) -> None:
         self._product = product
@@ -299,7 +299,7 @@ async def test_a_worker_whose_clock_is_two_minutes_off_steals_and_loses_nothing(
 
 async def test_what_is_not_ours_on_the_broker_is_logged_and_dropped(product: Product, shop: Storefront) -> None:
     # Given messages with another actor, other arguments, ids that do not exist, and bytes that are no message
-    client = redis_client.Redis.from_url(product.told["redisUrl"])
+    client = redis_client.Redis.from_url(product.demo_file["redisUrl"])
     foreign = [
         ("backlink-integration", "steal_everything", ("x",)),
         ("backlink-integration", "integrate_backlink", (1, 2, 3)),

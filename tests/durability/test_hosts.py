@@ -1,4 +1,4 @@
-"""Several hosts against one PostgreSQL and one Redis: network namespaces, each with workers of its own."""
+"""Several hosts against one PostgreSQL and one Redis: network namespaces, each with its own workers."""
 
 import asyncio
 import os
@@ -27,7 +27,7 @@ def ip(*words: str) -> None:
 
 @pytest.fixture(scope="module")
 def namespaces() -> Generator[tuple[str, str]]:
-    """The names of two hosts with a wire each to this one: 10.213.1.0/24 and 10.213.2.0/24."""
+    """Create two hosts, each with a wire to this one (10.213.1.0/24 and 10.213.2.0/24); yield their names."""
     if shutil.which("ip") is None or os.geteuid() != 0:
         pytest.skip("network namespaces take root and Debian's iproute2")
     names = (f"bq{os.getpid()}a", f"bq{os.getpid()}b")
@@ -59,7 +59,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
 
 @asynccontextmanager
 async def passed_on(number: int, environment: dict[str, str]) -> AsyncGenerator[dict[str, str]]:
-    """This host's services, which listen on loopback, on the wire to a host; the settings that name them there."""
+    """Forward this host's services, which listen on loopback, to a host; yield the settings that name them there."""
     async with AsyncExitStack() as stack:
         ours = f"10.213.{number}.1"
         for port in {urlsplit(environment[name]).port or 80 for name in OUTSIDE}:
@@ -124,7 +124,7 @@ async def test_a_host_that_is_cut_off_in_the_middle_of_a_job_changes_nothing_whe
 
 
 async def host_at_work(shop: Storefront, order: object, hosts: dict[str, subprocess.Popen[bytes]]) -> str:
-    """The namespace whose worker holds an order's lease."""
+    """Return the namespace whose worker holds the lease of an order's job."""
     rows = await shop.rows("SELECT lease_holder FROM jobs WHERE order_id = $1", order)
     pid = int(rows[0]["lease_holder"].rpartition(":")[2])
     return next(name for name, host in hosts.items() if pid in {c.pid for c in psutil.Process(host.pid).children()})

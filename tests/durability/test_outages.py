@@ -1,4 +1,4 @@
-"""A paid order is never lost: Redis and PostgreSQL restart, hang, forget everything and stay away."""
+"""A paid order is never lost: Redis and PostgreSQL restart, hang, lose everything and are down for long."""
 
 import asyncio
 import os
@@ -23,7 +23,7 @@ from tests.durability.breaking import (
 from tests.product import Product, Storefront, until
 
 AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
-"""How long a service stays away; longer than a lease lasts. `make durability` can be told ten minutes."""
+"""How long a service is down; longer than a lease lasts. Ten minutes can be set for `make durability`."""
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
 
@@ -36,7 +36,7 @@ async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(prod
     failing = await shop.buy()
     await shop.asked_model("link_edit", before)
 
-    # When Redis goes away, the job fails, and payments come at the beginning and at the end
+    # When Redis goes down, the job fails, and payments arrive at the beginning and at the end
     product.take_away(REDIS)
     paid = [await shop.pay(opened[0])]
     await until(lambda: has_failed(shop, failing), 30, "the failure")
@@ -52,7 +52,7 @@ async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(prod
 
 
 async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, shop: Storefront) -> None:
-    # Given payment pages, and a Redis that takes connections and says nothing
+    # Given payment pages, and a Redis that accepts connections and answers nothing
     opened = [await shop.opened() for _ in range(13)]
 
     async def timed(page: dict[str, Any]) -> tuple[int, float]:
@@ -97,7 +97,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
     product.take_away(WRITER)
     order = await shop.buy()
     job_id, before = (job := await shop.job(order))["id"], job["sent_at"]
-    client = redis_client.Redis.from_url(product.told["redisUrl"])
+    client = redis_client.Redis.from_url(product.demo_file["redisUrl"])
 
     # When Redis loses everything
     client.flushall()
@@ -110,7 +110,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
     async def sent_again() -> bool:
         return (await shop.job(order))["sent_at"] != before
 
-    # A reminder of just now is not doubted; the next minute's message is the one that counts.
+    # A message that was sent just now counts as underway; the next minute sends it again.
     await until(sent_a_while_ago, 30, "a while")
     await pass_a_minute(product)
     await until(sent_again, 60, "the sweep")
@@ -128,7 +128,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
     orders = [await shop.buy() for _ in range(3)]
     await shop.in_state(orders[0], "ACTIVE")
     await asyncio.sleep(5)  # a reminder of just now is not doubted
-    client = redis_client.Redis.from_url(product.told["redisUrl"])
+    client = redis_client.Redis.from_url(product.demo_file["redisUrl"])
 
     # When Redis loses everything
     client.flushall()
@@ -141,7 +141,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
 
 
 async def test_a_clock_outlives_a_redis_that_is_down(product: Product, shop: Storefront) -> None:
-    # Given a clock that starts, and so strikes, while Redis is away, and an order that is paid then
+    # Given a clock that starts, and sends its message, while Redis is down, and an order that is paid then
     opened = await shop.opened()
     product.take_away(REDIS)
     try:
@@ -156,7 +156,7 @@ async def test_a_clock_outlives_a_redis_that_is_down(product: Product, shop: Sto
     finally:
         product.bring_back(REDIS)
 
-    # When the next minute strikes
+    # When the next minute begins
     order = await shop.order_of(opened)
     await shop.in_state(order, "COMPLETED", 65)
 
@@ -199,7 +199,7 @@ async def test_the_web_answers_try_again_while_postgresql_is_down(product: Produ
     opened = await shop.opened()
     order, _ = await at_work(shop, seconds=2)
 
-    # When PostgreSQL is away
+    # When PostgreSQL is down
     product.take_away(POSTGRES)
     try:
         asked = await shop.http.get(f"{shop.base}/api/v1/articles")
@@ -208,7 +208,7 @@ async def test_the_web_answers_try_again_while_postgresql_is_down(product: Produ
     finally:
         product.bring_back(POSTGRES)
 
-    # Then that is what everybody is told, and Stripe comes again
+    # Then everybody is asked to try again, and Stripe sends its event again
     assert (asked.status_code, asked.headers["retry-after"]) == (503, "5")
     assert paid["webhookStatus"] == 503
     await shop.in_state(order, "COMPLETED", 90)
@@ -272,7 +272,7 @@ async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and
     calls = len(await shop.calls())
     opened = await come(shop)
 
-    # When PostgreSQL is away for a while, and the payment comes meanwhile if it was not there yet
+    # When PostgreSQL is down for a while, and the payment arrives meanwhile if it was not made yet
     product.take_away(POSTGRES)
     try:
         if come is until_the_payment:
@@ -281,7 +281,7 @@ async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and
     finally:
         product.bring_back(POSTGRES)
 
-    # Then the order is delivered once, no answer was paid for twice, and each letter went out once
+    # Then the order is delivered once, no answer was paid for twice, and each email was sent once
     order = await shop.order_of(opened, 60)
     await shop.in_state(order, "COMPLETED", 60)
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1

@@ -1,4 +1,4 @@
-"""The same on a RabbitMQ: a paid order is never lost, whichever broker carries the reminders."""
+"""The same on a RabbitMQ: a paid order is never lost, whichever broker carries the messages."""
 
 import asyncio
 import signal
@@ -49,7 +49,7 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[RabbitMQ]:
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory, broker: RabbitMQ) -> Generator[Product]:
-    """The product with its reminders on the RabbitMQ."""
+    """Run the product with RabbitMQ as its broker."""
     folder = tmp_path_factory.mktemp("product")
     running = Product(folder, **MANY, BLOGQUEUE_SHUTDOWN_GRACE_SECONDS="8", BROKER_URL=broker.url)
     yield running
@@ -65,7 +65,7 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
     failing = await shop.buy()
     await shop.in_state(failing, "DELAYED")
 
-    # When RabbitMQ goes away, and the payment comes meanwhile
+    # When RabbitMQ goes down, and the payment arrives meanwhile
     await asyncio.to_thread(broker.stop)
     paid = await shop.pay(opened)
     await asyncio.to_thread(broker.start)
@@ -79,7 +79,7 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
 
 @pytest.fixture
 def channel(broker: RabbitMQ) -> Generator[Any]:
-    """A hand on the queues."""
+    """Open a channel to the queues."""
     connection = pika.BlockingConnection(pika.URLParameters(broker.url))
     yield connection.channel()
     connection.close()
@@ -96,11 +96,11 @@ async def test_reminders_that_a_rabbitmq_has_lost_are_sent_again_within_a_minute
     product.take_away(WRITER)
     order = await shop.buy()
 
-    # When its reminder is lost
+    # When its message is lost
     channel.queue_purge("backlink-integration")
     product.bring_back(WRITER)
 
-    # Then it is delivered all the same
+    # Then it is still delivered
     await shop.in_state(order, "COMPLETED", 65)
 
 

@@ -1,4 +1,4 @@
-"""The articles of the market: what stands in them, and what owners do to text and live text alike."""
+"""The articles of the market: their texts, and what editors change in them."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ PARAGRAPH = (
     "animals that make a garden what it is, season after season, whether or not anybody looks."
 )
 ORDER_OF_PARAGRAPHS = (1, 2, 3, 4, 5, 3, 6, 7, 8)
-"""The third stands there twice: nobody can say of which of the two an edit was."""
+"""The third one is there twice: nobody can tell which of the two an edit changed."""
 TEXT = "# A garden\n\n" + "\n\n".join(PARAGRAPH.format(n=n) for n in ORDER_OF_PARAGRAPHS) + "\n"
 HIDES, SHOWS = "{% comment %}", "{% endcomment %}"
 
@@ -53,7 +53,7 @@ WHERE o.article_id = {} AND o.status = 'COMPLETED' AND (o.link_dropped_at IS NOT
 
 
 async def sold(article_id: UUID, *, dropped: bool = False) -> list[dict[str, Any]]:
-    """The COMPLETED orders of an article, each with its edit, what that was made to, and what the job's was made to."""
+    """Return an article's COMPLETED orders, each with its edit, the edit's base, and the base of its job's edit."""
     found = await Order.raw(SOLD, article_id, dropped)
     return [row | {name: json.loads(row[name]) for name in ("backlink_data", "edit")} for row in found]
 
@@ -63,9 +63,9 @@ def link(order: dict[str, Any]) -> Link:
 
 
 def sentence(order: dict[str, Any]) -> str:
-    """What an order's edit added to its paragraph, whether it gave that alone or the paragraph anew."""
-    said = order["edit"]["text"]
-    return f" {said}" if order["edit"]["mode"] == "append" else said.rpartition("anybody looks.")[2]
+    """Return what an order's edit added to its paragraph, whether it appended that or replaced the paragraph."""
+    text = order["edit"]["text"]
+    return f" {text}" if order["edit"]["mode"] == "append" else text.rpartition("anybody looks.")[2]
 
 
 def blocks_of(text: str) -> list[str]:
@@ -77,19 +77,19 @@ def text_of(blocks: list[str]) -> str:
 
 
 def edited(text: str, n: int) -> str:
-    """The owner's change of one paragraph: a word there, or back again."""
+    """Change one word of a paragraph, or change it back."""
     speaks, tells = f"Paragraph {n} speaks", f"Paragraph {n} tells"
     return text.replace(speaks, tells, 1) if speaks in text else text.replace(tells, speaks, 1)
 
 
-def moved(text: str, from_status: int, to: int) -> str:
+def moved(text: str, start: int, to: int) -> str:
     blocks = blocks_of(text)
-    blocks.insert(to, blocks.pop(from_status))
+    blocks.insert(to, blocks.pop(start))
     return text_of(blocks)
 
 
 def hidden(text: str, n: int) -> str:
-    """A paragraph between a template's tags; where one is, it comes out again."""
+    """Put a paragraph between a template's tags; if one is hidden already, show it again."""
     blocks = blocks_of(text)
     if HIDES in blocks:
         return text_of([block for block in blocks if block not in {HIDES, SHOWS}])

@@ -1,4 +1,4 @@
-"""A market on a few articles, where customers, workers, editors, owners and faults act at random (Hypothesis)."""
+"""A market on a few articles, where customers, workers, editors and faults act at random (Hypothesis)."""
 
 import asyncio
 import itertools
@@ -49,36 +49,36 @@ FAULTS: list[dict[str, Any]] = [
 Change = Callable[[str], str]
 
 ENDS = ["retried", "refunded", "refunded after all", "left"]
-"""What becomes of an order whose job has failed."""
+"""What happens to an order whose job has failed."""
 
 picks = st.integers(0, 1000)
 
 
 @dataclass
 class Owned:
-    """An article as its owner wrote it, without any paid edit."""
+    """An article as its editor wrote it, without any paid edit."""
 
     id: UUID
     text: str
 
 
 class MarketMachine(RuleBasedStateMachine):
-    """Everybody acts on a few articles, on the running stage, whose event loop this machine's thread hands work to."""
+    """Everybody acts on a few articles of the running stage; this machine's thread hands work to its event loop."""
 
     stage: Stage
     loop: asyncio.AbstractEventLoop
     succeeded: ClassVar[Counter[str]] = Counter()
-    """What has come to pass, over all walks."""
+    """What has happened, over all runs."""
     walks: ClassVar[dict[int, int]] = {}
-    """The number of each walk by the name it drew, so that it begins the same when it is played again."""
+    """The number of each run by the name it drew, so that it begins in the same way when it is repeated."""
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(120)
 
-    def attempt(self, *verbs: Coroutine[Any, Any, Any]) -> list[Any]:
-        """Run verbs at the same moment; what the doors do then. A refusal is an answer, any other error is not."""
-        names = [verb.__name__ for verb in verbs]
-        found = self.do(_at_once(*map(_through_its_door, verbs)))
+    def attempt(self, *calls: Coroutine[Any, Any, Any]) -> list[Any]:
+        """Call functions at the same moment, as entry points do. A refusal is an answer, any other error is not."""
+        names = [call.__name__ for call in calls]
+        found = self.do(_at_once(*map(_as_entry_point, calls)))
         for name, one in zip(names, found, strict=True):
             if isinstance(one, ProblemError):
                 continue
@@ -103,20 +103,20 @@ class MarketMachine(RuleBasedStateMachine):
             self.buys_a_link(pick, "submitted")
 
     def first_of_all(self, walk: int) -> None:
-        """What is rare, once in so many walks, while there are places for it."""
+        """Do what is rare once in eight runs, while there are slots for it."""
         match walk % 8:
             case 0 | 1 | 2:
                 self.a_job_fails_for_good(0, ENDS[walk % 8])
             case 3:
-                self.an_owner_changes_a_paragraph_between_submission_and_approval(0, 1)
-                self.an_owner_takes_an_article_down_or_puts_it_back(0, stays=False)
+                self.an_editor_changes_a_paragraph_between_submission_and_approval(0, 1)
+                self.an_editor_takes_an_article_down_or_puts_it_back(0, stays=False)
             case 4:
                 self.buys_a_link(0, "submitted")
                 self.an_editor_rejects(0)
                 self.a_worker_is_killed_in_the_middle_of_a_job(0)
             case 5:
                 self.buys_a_link(0, "approved")
-                self.an_owner_drops_a_paid_link_with_a_reason(0, stays=False)
+                self.an_editor_drops_a_paid_link_with_a_reason(0, stays=False)
             case 6:
                 self.a_customer_orders_an_article("approved")
             case _:
@@ -130,7 +130,7 @@ class MarketMachine(RuleBasedStateMachine):
         return self.owned[pick % len(self.owned)]
 
     def order(self, pick: int, status: OrderStatus) -> UUID | None:
-        """One of the orders in a status; any other one where there is none, for verbs that must refuse it."""
+        """Return one of the orders in a status; any other one if there is none, for functions that must refuse it."""
         rows = self.do(gardens.rows(Order.select(Order.id, Order.status).order_by(Order.created_at)))
         fitting = [row for row in rows if row["status"] == status] or rows
         return fitting[pick % len(fitting)]["id"] if fitting else None
@@ -143,7 +143,7 @@ class MarketMachine(RuleBasedStateMachine):
     # ---- customers
 
     def buys(self, purchase_request: requests.PurchaseRequest, far: str) -> UUID | None:
-        """A purchase in one go, as far as told; what others have waiting is worked on as well. Its order."""
+        """Buy something, as far as asked; jobs of others that wait are run as well. Return the order."""
         (asked,) = self.attempt(purchases.create(purchase_request, address=str(uuid4())))
         if isinstance(asked, ProblemError):
             assert asked.code in {"sold_out", "no_room", "not_on_sale"}
@@ -224,7 +224,7 @@ class MarketMachine(RuleBasedStateMachine):
         if order_id is not None:
             self.attempt(lifecycle.regenerate(order_id))
 
-    # ---- workers, and what befalls them
+    # ---- workers, and what happens to them
 
     @rule(fault=st.sampled_from([*FAULTS, None, None, None]))
     def the_workers_work(self, fault: dict[str, Any] | None) -> None:
@@ -252,7 +252,7 @@ class MarketMachine(RuleBasedStateMachine):
 
     @rule(pick=picks, then=st.sampled_from(ENDS))
     def a_job_fails_for_good(self, pick: int, then: str) -> None:
-        """A customer's order for which nothing works; then an operator sees to it, or the clock will."""
+        """Fail an order for good; then an operator retries or refunds it, or the grace period ends."""
         order_id = self.buys_a_link(pick, "paid")
         if order_id is None:
             return
@@ -298,62 +298,62 @@ class MarketMachine(RuleBasedStateMachine):
     def an_editor_approves_while_another_rejects(self, pick: int, first: str) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW)
         if order_id is not None:
-            verbs = [
+            calls = [
                 approval.approve(order_id, actor="edith"),
                 approval.reject(order_id, actor="erik", reason="It does not fit."),
             ]
-            self.attempt(*(verbs if first == "approve" else reversed(verbs)))
+            self.attempt(*(calls if first == "approve" else reversed(calls)))
 
-    # ---- owners
+    # ---- editors of texts
 
     def writes(self, article: Owned, change: Change, *also: Coroutine[Any, Any, Any]) -> None:
-        """An owner's change of the live text; perhaps while others act, so that it may come too late."""
+        """Change the live text; perhaps while others act, so that it may be too late."""
         text = change(self.do(gardens.live(article.id)))
-        published = self.attempt(articles.publish_text(article.id, text, actor="owner"), *also)[0]
+        published = self.attempt(articles.publish_text(article.id, text, actor="editor"), *also)[0]
         if not isinstance(published, ProblemError):
             article.text = change(article.text)
 
     @rule(pick=picks, n=st.integers(1, 8))
-    def an_owner_changes_a_paragraph_between_submission_and_approval(self, pick: int, n: int) -> None:
+    def an_editor_changes_a_paragraph_between_submission_and_approval(self, pick: int, n: int) -> None:
         order_id = self.buys_a_link(pick, "submitted")
         self.writes(self.article(pick), lambda text: gardens.edited(text, n))
         if order_id is not None:
             self.attempt(approval.approve(order_id, actor="edith"))
 
     @rule(pick=picks, n=st.integers(1, 8), also=st.booleans())
-    def an_owner_changes_a_paragraph(self, pick: int, n: int, *, also: bool) -> None:
+    def an_editor_changes_a_paragraph(self, pick: int, n: int, *, also: bool) -> None:
         order_id = self.order(pick, OrderStatus.ADMIN_REVIEW) if also else None
         approves = [approval.approve(order_id, actor="edith")] if order_id else []
         self.writes(self.article(pick), lambda text: gardens.edited(text, n), *approves)
 
-    @rule(pick=picks, from_status=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))
-    def an_owner_moves_a_paragraph(self, pick: int, from_status: int, to: int) -> None:
-        """It may be the lead or the last one then, where no link may stand."""
-        self.writes(self.article(pick), lambda text: gardens.moved(text, from_status, to))
+    @rule(pick=picks, start=st.integers(1, 9), to=st.sampled_from([1, 2, 5, 8, 9]))
+    def an_editor_moves_a_paragraph(self, pick: int, start: int, to: int) -> None:
+        """Make it perhaps the lead or the last one, where links are not allowed."""
+        self.writes(self.article(pick), lambda text: gardens.moved(text, start, to))
 
     @rule(pick=picks, n=st.integers(1, 9))
-    def an_owner_hides_a_paragraph_or_shows_it_again(self, pick: int, n: int) -> None:
+    def an_editor_hides_a_paragraph_or_shows_it_again(self, pick: int, n: int) -> None:
         self.writes(self.article(pick), lambda text: gardens.hidden(text, n))
 
     @rule(pick=picks)
-    def an_owner_brings_the_text_without_any_paid_link(self, pick: int) -> None:
+    def an_editor_brings_the_text_without_any_paid_link(self, pick: int) -> None:
         article = self.article(pick)
         sold, is_down = self.do(gardens.sold(article.id)), self.do(gardens.is_down(article.id))
-        (published,) = self.attempt(articles.publish_text(article.id, article.text, actor="owner"))
+        (published,) = self.attempt(articles.publish_text(article.id, article.text, actor="editor"))
         assert isinstance(published, ConflictError) == (bool(sold) or is_down)
         if sold and not is_down:
             assert all(str(order["id"]) in published.message for order in sold)
 
     @rule(pick=picks, stays=st.booleans())
-    def an_owner_drops_a_paid_link_with_a_reason(self, pick: int, *, stays: bool) -> None:
-        """And brings it back, at another place, unless it stays away until somebody else does."""
+    def an_editor_drops_a_paid_link_with_a_reason(self, pick: int, *, stays: bool) -> None:
+        """Bring it back in another paragraph, unless that is left to somebody else."""
         everywhere = [(article, self.do(gardens.sold(article.id))) for article in self.owned]
         if not (somewhere := [(article, sold) for article, sold in everywhere if sold]):
             return
         article, sold = somewhere[pick % len(somewhere)]
         text = self.do(gardens.live(article.id)).replace(gardens.sentence(sold[pick % len(sold)]), "")
         (published,) = self.attempt(
-            articles.publish_text(article.id, text, actor="owner", override="It leads nowhere.")
+            articles.publish_text(article.id, text, actor="editor", override="It leads nowhere.")
         )
         self.succeeded["link dropped"] += not isinstance(published, ProblemError)
         if not stays:
@@ -369,22 +369,22 @@ class MarketMachine(RuleBasedStateMachine):
         blocks = gardens.blocks_of(self.do(gardens.live(article.id)))
         prose = [at for at, block in enumerate(blocks) if block.startswith("Paragraph")]
         blocks[prose[n - 1]] += gardens.sentence(dropped[pick % len(dropped)])
-        (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), actor="owner"))
+        (published,) = self.attempt(articles.publish_text(article.id, gardens.text_of(blocks), actor="editor"))
         self.succeeded["link back"] += not isinstance(published, ProblemError)
 
     @rule(pick=picks, stays=st.sampled_from([False, False, False, True]))
-    def an_owner_takes_an_article_down_or_puts_it_back(self, pick: int, *, stays: bool) -> None:
+    def an_editor_takes_an_article_down_or_puts_it_back(self, pick: int, *, stays: bool) -> None:
         article_id = self.article(pick).id
         if not self.do(gardens.is_down(article_id)):
-            self.attempt(articles.take_down(article_id, actor="owner", override="A court said so."))
+            self.attempt(articles.take_down(article_id, actor="editor", override="A court said so."))
             self.editors_approve([pick])
             if stays:
                 return
-        self.attempt(articles.put_back(article_id, actor="owner"))
+        self.attempt(articles.put_back(article_id, actor="editor"))
 
     @rule(bound=st.sampled_from([1, 2, 3, 4]), rel=st.sampled_from(Rel))
-    def an_owner_changes_the_terms(self, bound: int, rel: Rel) -> None:
-        """What was sold keeps its place and its rel."""
+    def an_editor_changes_the_rules(self, bound: int, rel: Rel) -> None:
+        """Change what is sold from now on; sold links keep their slot and their rel."""
         self.highest = max(bound, self.highest)
         self.do(gardens.rows(Domain.update({Domain.max_paid_links: bound}, force=True)))
         self.do(gardens.rows(Domain.update({Domain.rel: rel}, force=True)))
@@ -392,7 +392,7 @@ class MarketMachine(RuleBasedStateMachine):
     # ---- what holds after every step
 
     @invariant()
-    def every_paid_link_is_live_once_and_all_else_is_the_owners(self) -> None:
+    def every_paid_link_is_live_once_and_all_else_is_the_editors(self) -> None:
         for article in self.owned:
             text, sold = self.do(gardens.live(article.id)), self.do(gardens.sold(article.id))
             there = sorted(map(format_link, find_links(text)))
@@ -401,7 +401,7 @@ class MarketMachine(RuleBasedStateMachine):
                 assert text.count(format_link(gardens.link(order))) == 1
                 assert text.count(gardens.sentence(order)) == 1
                 text = text.replace(gardens.sentence(order), "")
-                _stands_where_one_may(order)
+                _check_eligibility(order)
             assert text.encode() == article.text.encode()
 
     @invariant()
@@ -414,21 +414,21 @@ class MarketMachine(RuleBasedStateMachine):
         assert not broken, broken
 
 
-def _stands_where_one_may(order: dict[str, Any]) -> None:
-    """An edit is of a paragraph that could take a link, and, made again, not of the other one of two twins."""
+def _check_eligibility(order: dict[str, Any]) -> None:
+    """Check that an edit changed an eligible paragraph, and, applied again, not the other one of two twins."""
     base, edit = order["base"], order["edit"]
     assert edit["start"] in {block.start for block in find_eligible_blocks(base, find_links(base))}
     alike = [block for block in find_prose_blocks(order["first_base"]) if block.sha256 == edit["sha256"]]
     assert len(alike) == 1 or base == order["first_base"]
 
 
-async def _at_once(*verbs: Coroutine[Any, Any, Any]) -> list[Any]:
-    return await asyncio.gather(*verbs, return_exceptions=True)
+async def _at_once(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
+    return await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def _through_its_door(verb: Coroutine[Any, Any, Any]) -> Any:
-    """What a verb gives, its promises sent after the commit."""
-    found = await verb
+async def _as_entry_point(call: Coroutine[Any, Any, Any]) -> Any:
+    """Return a function's result; send its outbox after the commit, as an entry point does."""
+    found = await call
     outbox = found[1] if isinstance(found, tuple) else found
     if isinstance(outbox, Outbox):
         await nudge(outbox)
@@ -436,7 +436,7 @@ async def _through_its_door(verb: Coroutine[Any, Any, Any]) -> Any:
 
 
 async def _how_approved(order: Order) -> str:
-    """What an approval came to, in words."""
+    """Name what an approval did."""
     if order.status == OrderStatus.PROCESSING:
         return "approved, worked in again"
     if order.kind == OrderKind.ARTICLE:

@@ -1,4 +1,4 @@
-"""The third promise, played out: random customers, workers, editors, owners and faults never lose a paid link."""
+"""A paid link is never lost, whatever customers, workers, editors and faults do at random."""
 
 import asyncio
 
@@ -45,7 +45,7 @@ async def play(stage: Stage, *, walks: int, steps: int, always_the_same: bool) -
             derandomize=always_the_same,
             database=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
-            # Shrinking a walk on a real database takes minutes; the steps as they were are told at once.
+            # Shrinking a run on a real database takes minutes; the steps are reported as they were.
             phases=[Phase.generate],
         ),
     )
@@ -55,7 +55,7 @@ async def play(stage: Stage, *, walks: int, steps: int, always_the_same: bool) -
 async def test_whatever_happens_no_paid_link_is_lost(stage: Stage) -> None:
     await play(stage, walks=8, steps=30, always_the_same=True)
 
-    # These walks are the same every time: each verb has its effect in them, or they show nothing.
+    # These runs are the same every time: each function has its effect in them, or they show nothing.
     assert {name for name in COMES_TO_PASS if not MarketMachine.succeeded[name]} == set()
 
 
