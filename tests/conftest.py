@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 LONGEST_FIRST = (
-    "test_browser.py",
+    "test_link_purchase.py",
     "test_readme.py",
     "test_demo.py",
     "test_editor.py",
-    "test_article_walk.py",
+    "test_article_purchase.py",
     "test_states.py",
     "test_promises.py",
     "test_cli.py",

@@ -1,4 +1,4 @@
-"""The editor's pages: what waits, what would change, and the two words."""
+"""The admin's own pages: the review queue, one order under review, an article's text."""
 
 import html
 from typing import Any
@@ -21,7 +21,7 @@ from tests.stage import Bought, Stage, order_row
 
 
 async def post(stage: Stage, order: Bought, verb: str, form: str, **said: str) -> httpx.Response:
-    """What a form of the order's page sends."""
+    """Send a form of the order's page."""
     version = {"version": str((await order_row(order))["version_id"])}
     return await stage.http.post(f"/admin/reviews/{order.id}/{verb}", data={"form": form} | version | said)
 
@@ -30,8 +30,8 @@ async def form_token(stage: Stage, order: Bought) -> str:
     return (await stage.http.get(f"/admin/reviews/{order.id}")).text.partition('name="form" value="')[2][:43]
 
 
-async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(stage: Stage) -> None:
-    # Given Edith's open page of a text, and a newer one that went live meanwhile
+async def test_a_text_based_on_an_older_version_does_not_replace_a_newer_one(stage: Stage) -> None:
+    # Given Edith's open page of a text, and a newer text that went live after she opened it
     article_id = await stage.article(content=LONG)
     await stage.signed_in()
     seen = (await ArticleVersion.select(ArticleVersion.id))[0]["id"]
@@ -43,22 +43,19 @@ async def test_a_text_written_from_an_older_one_is_not_published_over_a_newer(st
     said = {"form": form, "base": str(seen), "text": LONG.replace("# A long", "# Her")}
     answer = await stage.http.post(f"/admin/articles/{article_id}", data=said)
 
-    # Then she is told, and the newer one stays; and without the form's token nothing is looked at
+    # Then she reads why not, and the newer text stays; without the form's token the answer is 403
     assert answer.status_code == 409 and "Another version has gone live since" in answer.text
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == newer
     assert (await stage.http.post(f"/admin/articles/{article_id}", data=said | {"form": ""})).status_code == 403
 
 
-# ---- refusals --------------------------------------------------------------------------------------------------------
-
-
-async def test_forms_from_elsewhere_are_refused(stage: Stage) -> None:
+async def test_forms_that_were_not_sent_from_our_pages_are_refused(stage: Stage) -> None:
     # Given an order in review and Edith signed in
     order = await stage.submitted(await stage.article())
     await stage.signed_in()
     form = await form_token(stage, order)
 
-    # When her browser is made to send without the form's token, with a wrong one, from another site, or signed out
+    # When her browser sends the form without its token, with a wrong one, from another site, or signed out
     path, data = f"/admin/reviews/{order.id}/approve", {"form": form, "version": str(UUID(int=0))}
     answers = [
         await stage.http.post(path, data=data | {"form": ""}),
@@ -69,12 +66,12 @@ async def test_forms_from_elsewhere_are_refused(stage: Stage) -> None:
     stage.http.cookies.clear()
     answers.append(await stage.http.post(path, data=data))
 
-    # Then nothing is done, and nothing said of what would be there
+    # Then nothing changes, and the answer reveals nothing
     assert [answer.status_code for answer in answers] == [403] * 5
     assert (await order_row(order))["status"] == "ADMIN_REVIEW"
 
 
-async def test_the_json_api_takes_a_session_with_the_form_token(stage: Stage) -> None:
+async def test_the_json_api_accepts_a_session_with_the_form_token(stage: Stage) -> None:
     order = await stage.submitted(await stage.article())
     await stage.signed_in()
     headers = {"x-csrftoken": await form_token(stage, order)}
@@ -86,7 +83,7 @@ async def test_the_json_api_takes_a_session_with_the_form_token(stage: Stage) ->
     assert rows == [{"actor": "edith"}]
 
 
-async def test_what_somebody_just_approved_is_shown_as_it_is_now(stage: Stage) -> None:
+async def test_an_order_that_another_editor_has_approved_is_shown_as_it_is_now(stage: Stage) -> None:
     # Given Edith's open page of an order
     order = await stage.submitted(await stage.article())
     await stage.signed_in()
@@ -96,7 +93,7 @@ async def test_what_somebody_just_approved_is_shown_as_it_is_now(stage: Stage) -
     await stage.approve(order)
     answer = await post(stage, order, "reject", form, reason="Too late.")
 
-    # Then she is told what happened and sees the order as it is
+    # Then she reads what happened and sees the order as it is now
     assert answer.status_code == 409
     assert "The order is not in review, it is COMPLETED: approve, by edith-" in html.unescape(answer.text)
     assert "Reject and refund" not in answer.text
@@ -104,8 +101,8 @@ async def test_what_somebody_just_approved_is_shown_as_it_is_now(stage: Stage) -
     await stage.sound()
 
 
-async def test_a_version_that_she_did_not_see_is_not_approved(stage: Stage) -> None:
-    # Given Edith's open page, while the customer's link is integrated again and submitted again
+async def test_a_version_that_the_editor_did_not_see_is_not_approved(stage: Stage) -> None:
+    # Given Edith's open page of an order, whose link is then integrated and submitted again
     article_id = await stage.article()
     order = await stage.submitted(article_id)
     await stage.signed_in()
@@ -137,17 +134,17 @@ async def test_a_rejection_without_a_reason_is_refused_on_the_page(stage: Stage)
     assert (await order_row(order))["status"] == "ADMIN_REVIEW"
 
 
-async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> None:
+async def test_an_invalid_rejection_is_shown_again_with_what_was_typed(stage: Stage) -> None:
     # Given Edith's open page of an order
     order = await stage.submitted(await stage.article())
     await stage.signed_in()
     form = await form_token(stage, order)
 
-    # When her reason holds what nobody can read
+    # When her explanation contains an invisible character
     said = {"reason": approval.REASONS[1], "explanation": "It is <b>not</b> what\u202e it says."}
     answer = await post(stage, order, "reject", form, **said)
 
-    # Then her choice and her words stand in the form, which is open
+    # Then the form is open, with the reason and the explanation that she gave
     assert answer.status_code == 422
     page = html.unescape(answer.text)
     assert f"<option selected>{approval.REASONS[1]}</option>" in page
@@ -156,16 +153,16 @@ async def test_a_refused_rejection_gives_back_what_was_typed(stage: Stage) -> No
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
-async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands(stage: Stage, verb: str) -> None:
-    # Given an order whose first version is still to be made
+async def test_an_order_without_a_version_cannot_be_approved_or_rejected(stage: Stage, verb: str) -> None:
+    # Given an order without a version
     order = await stage.buy(await stage.article())
     form = tokens.derive_form_token(await stage.signed_in())
     page = await stage.http.get(f"/admin/reviews/{order.id}")
 
-    # When Edith judges it all the same
+    # When Edith approves or rejects it
     answer = await post(stage, order, verb, form, reason="No.")
 
-    # Then she is told what it is, on its page
+    # Then its page says what state it is in
     assert page.status_code == 200 and "PROCESSING" in page.text
     assert answer.status_code == 409
     assert "it is PROCESSING: paid, by stripe" in answer.text
@@ -180,7 +177,7 @@ async def test_an_order_without_a_version_is_not_judged_and_says_where_it_stands
         ("taken down", "The article is not published.", ""),
     ],
 )
-async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, words: str, button: str) -> None:
+async def test_the_page_says_what_approval_will_do(stage: Stage, how: str, words: str, button: str) -> None:
     # Given an order in review, and an article that has changed since
     article_id = await stage.article(content=LONG)
     order = await stage.submitted(article_id)
@@ -205,7 +202,7 @@ async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, word
     # When Edith opens it
     page = html.unescape((await stage.http.get(f"/admin/reviews/{order.id}")).text)
 
-    # Then she reads what her word would do, and why; and that is what it does
+    # Then she reads what approval will do and why, and that is what it does
     assert words in page
     assert [one for one in ("Publish now", "Add the link again") if f"<button>{one}</button>" in page] == (
         [button] if button else []
@@ -216,7 +213,7 @@ async def test_the_page_says_what_approving_will_do(stage: Stage, how: str, word
 
 
 async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
-    # Given an order whose job failed for good, before there was a version
+    # Given an order whose job failed before there was a version
     order = await stage.buy(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
     await stage.drain()
@@ -227,7 +224,7 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     listed = (await stage.http.get("/admin/reviews")).text
     page = await stage.http.get(f"/admin/reviews/{order.id}")
 
-    # Then it is listed with its reason and the day of its refund, and its page offers both words
+    # Then it is listed with the reason, and its page offers to retry and to refund
     assert "Failed and not refunded yet" in listed and f"/admin/reviews/{order.id}" in listed and "job failed" in listed
     assert "Retry now" in page.text and "Refund now" in page.text
 
@@ -235,7 +232,7 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     form = {"form": page.text.partition('name="form" value="')[2][:43]}
     answer = await stage.http.post(f"/admin/reviews/{order.id}/retry", data=form)
 
-    # Then it is worked on again under her name, and nothing more is offered
+    # Then it is in processing again, under her name, and no more actions are offered
     assert answer.headers["location"] == f"/admin/reviews/{order.id}?notice=retry"
     page = await stage.http.get(answer.headers["location"])
     assert "The job is in the queue again" in page.text and "Retry now" not in page.text
@@ -249,8 +246,8 @@ async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     await stage.sound()
 
 
-async def test_a_failed_order_is_refunded_on_its_page_and_once_more_when_stripe_could_not(stage: Stage) -> None:
-    # Given an order that failed, and a bank that will not take the money
+async def test_a_failed_order_is_refunded_on_its_page_and_again_after_the_refund_failed(stage: Stage) -> None:
+    # Given an order that failed, and a bank that refuses the refund
     order = await stage.buy(await stage.article())
     fails = [{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}]
     await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}], stripe=fails)
@@ -266,7 +263,7 @@ async def test_a_failed_order_is_refunded_on_its_page_and_once_more_when_stripe_
     await stage.drain()
     await stage.refund_state(order, "FAILED")
 
-    # Then the list and the page say that it failed, and she asks once more
+    # Then the queue and the page say that the refund failed, and she tries again
     assert '<span class="bad">failed</span>' in (await stage.http.get("/admin/reviews")).text
     page = (await stage.http.get(f"/admin/reviews/{order.id}")).text
     assert "Try the refund again" in page and "Retry now" not in page
@@ -291,7 +288,7 @@ SELECT id, clock_timestamp(), 'customer', 'submit', 'QUALITY_CHECK', 'ADMIN_REVI
 """
 
 
-async def test_more_orders_than_a_page_shows_are_counted_and_all_come_up(stage: Stage) -> None:
+async def test_more_orders_than_a_page_shows_are_counted_and_all_can_be_reached(stage: Stage) -> None:
     # Given 101 orders in review
     order = await stage.submitted(await stage.article())
     await DB.run_ddl(A_HUNDRED_MORE)
@@ -308,8 +305,8 @@ async def test_more_orders_than_a_page_shows_are_counted_and_all_come_up(stage: 
     assert len(set(seen)) == len(seen) == 101
 
 
-async def test_the_list_is_oldest_first_by_when_it_was_submitted(stage: Stage) -> None:
-    # Given two orders, of which the later bought was submitted first
+async def test_the_review_queue_is_sorted_by_time_of_submission(stage: Stage) -> None:
+    # Given two orders, the second of which was submitted first
     article_id = await stage.article(content=LONG)
     ana = await stage.delivered(article_id)
     ben = await stage.submitted(article_id, **BEN)
@@ -321,7 +318,7 @@ async def test_the_list_is_oldest_first_by_when_it_was_submitted(stage: Stage) -
     assert 0 < page.index(str(ben.id)) < page.index(str(ana.id))
 
 
-async def test_a_version_that_is_not_what_it_says_is_shouted_about(stage: Stage) -> None:
+async def test_a_version_with_undeclared_changes_gets_a_warning(stage: Stage) -> None:
     order = await stage.submitted(await stage.article())
     await stage.by_force(
         "UPDATE article_versions SET backlink_metadata = jsonb_set(backlink_metadata, '{edit,sha256}', '\"0\"') "
@@ -330,9 +327,6 @@ async def test_a_version_that_is_not_what_it_says_is_shouted_about(stage: Stage)
     await stage.signed_in()
 
     assert "Do not approve it" in (await stage.http.get(f"/admin/reviews/{order.id}")).text
-
-
-# ---- the change itself -----------------------------------------------------------------------------------------------
 
 
 def edit(before: str, after: str) -> AppliedEdit:
@@ -360,7 +354,7 @@ def edit(before: str, after: str) -> AppliedEdit:
         ),
     ],
 )
-def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
+def test_added_and_removed_words_are_marked_within_the_tags_of_the_text(
     before: str, after: str, marked: str, source: str
 ) -> None:
     shown = diff.show_change(before, after, edit(before, after), [(Link("https://a.example/", "here"), "sponsored")])
@@ -371,7 +365,7 @@ def test_what_came_and_what_went_is_marked_within_the_texts_own_tags(
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script> and words", "[a](javascript:alert(1)) & <img src=x onerror=y>"]
 )
-def test_nothing_that_runs_comes_through_a_marked_change(text: str) -> None:
+def test_a_marked_change_contains_nothing_executable(text: str) -> None:
     shown: Any = diff.show_change("Words.", text, edit("Words.", text), [])
 
     for piece in (shown.marked, shown.source):

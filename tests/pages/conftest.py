@@ -46,7 +46,7 @@ async def context(chromium: Browser) -> AsyncGenerator[BrowserContext]:
 
 @pytest.fixture
 async def ana(stage: "Stage", context: BrowserContext) -> "Visitor":
-    """Ana, at her desk."""
+    """Return Ana, a customer, with an open browser window."""
     from tests.pages.visitor import Visitor  # noqa: PLC0415 - the settings must stand before it is imported
 
     return await Visitor.arrive(stage, context)
@@ -54,7 +54,7 @@ async def ana(stage: "Stage", context: BrowserContext) -> "Visitor":
 
 @pytest.fixture
 async def edith(stage: "Stage", context: BrowserContext) -> "Visitor":
-    """Edith, at hers; not signed in."""
+    """Return Edith, an editor, with an open browser window; she is not signed in yet."""
     from tests.pages.visitor import Visitor  # noqa: PLC0415 - as above
 
     return await Visitor.arrive(stage, context)

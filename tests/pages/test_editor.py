@@ -1,4 +1,4 @@
-"""An editor's way in a real browser: what waits, the change, and the two words; Piccolo Admin's pages; a new text."""
+"""The admin in a real browser: the review queue, approve and reject, Piccolo Admin, a new text."""
 
 import pytest
 from playwright.async_api import expect
@@ -12,18 +12,18 @@ pytest.register_assert_rewrite("tests.pages.visitor")
 from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 HARMLESS = "'script-src' was not explicitly set"
-"""What Chromium says when a library of Piccolo Admin tries eval, is refused, and goes another way."""
+"""Chromium's message when a library of Piccolo Admin tries eval, is refused, and falls back."""
 
 
 async def rejects(edith: Visitor) -> None:
     page = edith.page
     await page.locator("summary", has_text="Reject").click()
     await page.get_by_label("Reason shown to the customer").select_option(index=3)
-    await edith.looks_well("editor-reject")
+    await edith.check_in_all_sizes("editor-reject")
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_text("All clear: no orders are waiting for review.")).to_be_visible()
     await expect(page.get_by_role("status")).to_contain_text("reject, by edith")
-    await edith.looks_well("editor-nothing")
+    await edith.check_in_all_sizes("editor-nothing")
 
 
 async def signed_in(stage: Stage, edith: Visitor) -> None:
@@ -32,7 +32,7 @@ async def signed_in(stage: Stage, edith: Visitor) -> None:
 
 
 async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stage: Stage, edith: Visitor) -> None:
-    # Given two orders in review, the first by a customer who left notes, and Edith before a browser
+    # Given two orders in review, the first by a customer who left notes, and Edith with a browser
     article_id = await stage.article(content=LONG)
     ana, ben = await stage.submitted(article_id), await stage.submitted(article_id, **BEN)
     await stage.signed_in()
@@ -47,19 +47,19 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     edith.complaints.clear()  # of Piccolo Admin's own page: below
     await page.get_by_role("link", name="Reviews").click()
 
-    # Then both wait, the oldest first
+    # Then both orders are listed, the oldest first
     await expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
     rows = page.locator("tbody tr")
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("ana@customers.example")
     await expect(rows.first).to_contain_text("49.00 EUR")
-    await edith.looks_well("editor-queue")
+    await edith.check_in_all_sizes("editor-queue")
 
-    # When she opens the first
+    # When she opens the first one
     await rows.first.get_by_role("link").focus()
     await page.keyboard.press("Enter")
 
-    # Then she sees the change in its place and in the source, and what else she needs
+    # Then she sees the change in its place and in the source, the checks, the other links and the history
     await expect(page.locator(".changed ins a")).to_have_count(0)
     await expect(page.locator(".changed a ins").first).to_contain_text("a guide to mulching")
     await expect(page.locator(".diff ins").last).to_contain_text("https://www.anasgarden.example/mulch-guide")
@@ -68,30 +68,30 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await expect(page.locator("#others + ul")).to_contain_text("worm farming")
     await expect(page.locator(".history")).to_contain_text("customer: submit")
     await expect(page.get_by_role("button", name="Publish now")).to_be_hidden()
-    await edith.looks_well("editor-review")
+    await edith.check_in_all_sizes("editor-review")
 
-    # When she says so with the keyboard alone
+    # When she approves it with the keyboard alone
     await page.locator("summary", has_text="Approve").focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("This cannot be undone.").first).to_be_visible()
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
 
-    # Then it is published under her name, and the next one is before her, with what approving it will do now
+    # Then it is published under her name, and the next order is shown, with what its approval will do now
     await page.wait_for_url(f"**/admin/reviews/{ben.id}?done={ana.id}")
     await expect(page.get_by_role("status")).to_contain_text("approve, by edith")
     await expect(page.get_by_text("the same change is made to the live text")).to_be_visible()
     assert (await order_row(ana))["status"] == "COMPLETED"
 
-    # When she rejects that one with a reason of the list, then nothing waits
+    # When she rejects that one with a reason from the list, then the queue is empty
     await rejects(edith)
     assert (await order_row(ben))["failure_detail"] == "The link breaks this site's rules for paid links."
     await stage.drain()
     await stage.sound()
 
 
-async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Visitor) -> None:
-    # Given two orders whose jobs failed for good, the refund of the second gone wrong, and one in review
+async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: Visitor) -> None:
+    # Given two orders whose jobs failed, one of them with a failed refund, and an order in review
     article_id = await stage.article(content=LONG)
     await stage.faults(
         model=[{"kind": "status", "code": 401, "times": -1}],
@@ -106,23 +106,23 @@ async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Vi
     await signed_in(stage, edith)
     page = edith.page
 
-    # When she opens the list, then both are there with what is to be known of their money
+    # When she opens the queue, then both are listed with the state of their refunds
     await edith.go("/admin/reviews")
     rows = page.locator("#failed + table tbody tr")
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("job failed")
     await expect(rows.last).to_contain_text("failed")
-    await edith.looks_well("editor-failed")
+    await edith.check_in_all_sizes("editor-failed")
 
-    # When she retries the one, then it is worked on again
+    # When she retries the first, then it is in processing again
     await rows.first.get_by_role("link").click()
     await page.locator("summary", has_text="Retry").click()
-    await edith.looks_well("editor-retry")
+    await edith.check_in_all_sizes("editor-retry")
     await page.get_by_role("button", name="Retry now").click()
     await expect(page.get_by_role("status")).to_contain_text("The job is in the queue again")
     assert (await order_row(ana))["status"] == "PROCESSING"
 
-    # When she asks for the other one's money once more, then it is on its way
+    # When she tries the refund of the other one again, then it succeeds
     await edith.go(f"/admin/reviews/{ben.id}")
     await page.locator("summary", has_text="Refund").click()
     await page.get_by_role("button", name="Try the refund again").click()
@@ -130,33 +130,33 @@ async def test_an_editor_retries_and_refunds_what_failed(stage: Stage, edith: Vi
     await stage.drain()
     await stage.refund_state(ben, "SUCCEEDED")
 
-    # When she rejects what is in review with words that cannot be read, then her words are still there
+    # When she rejects the third with an unreadable explanation, then her text is still there
     await edith.go(f"/admin/reviews/{cleo.id}")
     await page.locator("summary", has_text="Reject").click()
     await page.get_by_label("Explanation in your own words").fill("No\u202e.")
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_role("alert")).to_contain_text("Say why")
     await expect(page.get_by_label("Explanation in your own words")).to_have_value("No\u202e.")
-    await edith.looks_well("editor-reject-refused")
+    await edith.check_in_all_sizes("editor-reject-refused")
 
-    # When the paragraph has changed, then she reads which rule stands in the way
+    # When the paragraph has changed, then she reads which rule is broken
     edit = (await versions.get((await order_row(cleo))["version_id"])).backlink_metadata["edit"]
     await articles.publish_text(article_id, LONG[: edit["start"]] + "Other words." + LONG[edit["end"] :], actor="owner")
     await edith.go(f"/admin/reviews/{cleo.id}")
     await expect(page.get_by_text("stale_block")).to_be_visible()
-    await edith.looks_well("editor-again")
+    await edith.check_in_all_sizes("editor-again")
     await stage.drain()
     await stage.sound()
 
 
-async def test_piccolo_admins_pages_open_in_a_browser_under_their_policy(stage: Stage, edith: Visitor) -> None:
+async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stage, edith: Visitor) -> None:
     # Given a published order, and Edith's session in a browser
     order = await stage.submitted(await stage.article())
     await stage.approve(order)
     await signed_in(stage, edith)
     page = edith.page
 
-    # When she looks at lists, a row and a form
+    # When she opens lists, a row and a form
     for name, path, words in (
         ("orders", "/admin/#/orders/", "ana@customers.example"),
         ("order", f"/admin/#/orders/{order.id}/", "Edit"),
@@ -168,12 +168,12 @@ async def test_piccolo_admins_pages_open_in_a_browser_under_their_policy(stage: 
         await expect(page.get_by_text(words, exact=False).first).to_be_visible()
         await edith.picture(f"admin-{name}-desktop")
 
-    # Then nothing that she needs was refused or failed
+    # Then nothing that the pages need was refused or failed
     assert [said for said in edith.complaints if HARMLESS not in said] == []
 
 
-async def test_an_owner_writes_a_new_text_in_a_browser_byte_for_byte(stage: Stage, edith: Visitor) -> None:
-    # Given a published article with a paid link, and Edith before its text
+async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith: Visitor) -> None:
+    # Given a published article with a paid link, and Edith in its text editor
     article_id = await stage.article(content=f"\n{LONG}\n")
     order = await stage.submitted(article_id)
     await stage.approve(order)
@@ -183,21 +183,21 @@ async def test_an_owner_writes_a_new_text_in_a_browser_byte_for_byte(stage: Stag
     await edith.go("/admin/articles")
     await page.get_by_role("link", name="Soil that lasts").click()
     box = page.get_by_label("Text (Markdown)")
-    await edith.looks_well("editor-text")
+    await edith.check_in_all_sizes("editor-text")
 
-    # When she changes the heading, then that alone is changed
+    # When she changes the heading, then nothing else changes
     await box.fill((await box.input_value()).replace("# A long article", "# A longer article"))
     await page.get_by_role("button", name="Publish").click()
     await expect(page.get_by_role("status")).to_contain_text("Published.")
     now = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
     assert now == live.replace("# A long article", "# A longer article")
 
-    # When she loses the paid link, then the order is named, and what she wrote is still there
+    # When her text drops the paid link, then the order is named, and her text is still there
     await box.fill((await box.input_value()).replace("[a guide to mulching]", "[a guide]"))
     await page.get_by_role("button", name="Publish").click()
     await expect(page.get_by_role("alert")).to_contain_text(str(order.id))
     assert "[a guide](" in await box.input_value()
-    await edith.looks_well("editor-text-refused")
+    await edith.check_in_all_sizes("editor-text-refused")
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == now
     await stage.drain()
     await stage.sound()

@@ -1,4 +1,4 @@
-"""The order's status as server-sent events: pushed at every change, by whatever process made it."""
+"""The order's status as server-sent events, pushed at every change, whichever process made it."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.stage import Bought, Stage, bearer
 
 
 async def events(stage: Stage, order: Bought) -> AsyncGenerator[dict[str, Any]]:
-    """What an order's stream says, one status after another."""
+    """Yield each status that an order's stream sends."""
     async with stage.http.stream(
         "GET", f"/api/v1/purchase/status/{order.id}/events", headers=bearer(order.access), timeout=20
     ) as stream:
@@ -33,8 +33,8 @@ async def events(stage: Stage, order: Bought) -> AsyncGenerator[dict[str, Any]]:
                 yield json.loads(line.removeprefix("data: "))
 
 
-async def test_a_stream_says_every_change_up_to_published(stage: Stage) -> None:
-    # Given a bought order, and a program that listens
+async def test_a_stream_sends_every_change_up_to_published(stage: Stage) -> None:
+    # Given a bought order, and a program that reads its stream
     order = await stage.buy(await stage.article())
     async with aclosing(events(stage, order)) as said:
         first = await anext(said)
@@ -52,7 +52,7 @@ async def test_a_stream_says_every_change_up_to_published(stage: Stage) -> None:
         await stage.approve(order)
         seen.append((await anext(said))["status"])
 
-    # Then it has heard each of them
+    # Then it has received each status
     assert [state for at, state in enumerate(seen) if at == 0 or seen[at - 1] != state] == [
         "PROCESSING",
         "QUALITY_CHECK",
@@ -61,7 +61,7 @@ async def test_a_stream_says_every_change_up_to_published(stage: Stage) -> None:
     ]
 
 
-async def test_a_change_is_heard_within_a_second(stage: Stage) -> None:
+async def test_a_change_arrives_within_a_second(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
     async with aclosing(events(stage, order)) as said:
         version_id = (await anext(said))["version"]["versionId"]
@@ -73,7 +73,7 @@ async def test_a_change_is_heard_within_a_second(stage: Stage) -> None:
     assert time.monotonic() - began < 1
 
 
-async def test_a_change_is_heard_after_the_listening_connection_was_cut(stage: Stage) -> None:
+async def test_a_change_arrives_after_the_listening_connection_was_cut(stage: Stage) -> None:
     # Given a listener whose web process lost its connection to PostgreSQL
     order = await stage.delivered(await stage.article())
     async with aclosing(events(stage, order)) as said:
@@ -83,7 +83,7 @@ async def test_a_change_is_heard_after_the_listening_connection_was_cut(stage: S
         # When the order changes
         await stage.submit(order, version_id)
 
-        # Then it is heard all the same, once the connection is back
+        # Then the change arrives once the connection is back
         assert (await anext(said))["status"] == "ADMIN_REVIEW"
 
 
@@ -96,7 +96,7 @@ async def test_a_stream_opens_only_with_the_orders_token(stage: Stage) -> None:
         assert answer.json()["error"]["code"] == "not_found"
 
 
-async def test_open_streams_are_bounded_and_hold_no_connection_of_the_pool(
+async def test_open_streams_are_limited_and_use_no_connection_of_the_pool(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given as many streams of one order as may be open, more than the pool has connections
@@ -107,10 +107,10 @@ async def test_open_streams_are_bounded_and_hold_no_connection_of_the_pool(
         for stream in streams:
             await anext(stream)
 
-        # When one more is opened
+        # When another one is opened
         refused = await stage.http.get(f"/api/v1/purchase/status/{order.id}/events", headers=bearer(order.access))
 
-        # Then it is told to come again, and everything else is served as before
+        # Then it gets 503 with Retry-After, and everything else is served as before
         assert refused.status_code == 503
         assert refused.headers["retry-after"]
         assert (await stage.status(order))["status"] == "PROCESSING"
@@ -120,8 +120,8 @@ async def test_open_streams_are_bounded_and_hold_no_connection_of_the_pool(
             await stream.aclose()
 
 
-async def test_a_stopping_web_ends_its_streams_at_once(stage: Stage) -> None:
-    # Given a web process of its own, with an open stream
+async def test_a_stopping_web_process_ends_its_streams_at_once(stage: Stage) -> None:
+    # Given a web process with an open stream
     order = await stage.buy(await stage.article())
     port = free_port()
     environment = os.environ | {"BLOGQUEUE_WEB_PORT": str(port)}
@@ -137,7 +137,7 @@ async def test_a_stopping_web_ends_its_streams_at_once(stage: Stage) -> None:
                 began = time.monotonic()
                 web.terminate()
 
-                # Then the stream ends in good order and the process is gone well before its grace is over
+                # Then the stream ends cleanly, and the process ends well within its grace period
                 assert await anext(said, None) is None
                 await web.wait()
         assert time.monotonic() - began < 3
@@ -154,7 +154,7 @@ async def answers(http: httpx.AsyncClient) -> bool:
 
 
 async def cut_listeners() -> int:
-    """Have PostgreSQL end the connections that listen; how many there were."""
+    """Have PostgreSQL close the listening connections; return how many there were."""
     async with asyncio.timeout(10):
         connection = await asyncpg.connect(settings.database_url)
         try:

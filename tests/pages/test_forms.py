@@ -1,4 +1,4 @@
-"""The pages before the payment: forms that come back with what was typed, and links that offer a new one."""
+"""The pages before the payment: the catalogue, the form for a link, and the emailed link."""
 
 import re
 from typing import Any
@@ -26,7 +26,7 @@ async def send(stage: Stage, **changes: Any) -> httpx.Response:
     return await stage.http.post(PATH, data=FORM | changes, headers=HTML)
 
 
-async def test_the_form_says_before_paying_where_a_link_can_go(stage: Stage) -> None:
+async def test_the_form_shows_which_paragraphs_can_take_a_link(stage: Stage) -> None:
     await stage.article(forbidden_words=["casino"], rel="nofollow")
 
     form = (await stage.http.get(PATH, headers=HTML)).text
@@ -38,7 +38,7 @@ async def test_the_form_says_before_paying_where_a_link_can_go(stage: Stage) -> 
     assert "nofollow" in form
 
 
-async def test_a_wish_is_kept_and_the_browser_sent_on(stage: Stage) -> None:
+async def test_a_valid_form_is_stored_and_leads_to_the_next_page(stage: Stage) -> None:
     await stage.article()
 
     answer = await send(stage)
@@ -57,16 +57,16 @@ async def test_a_wish_is_kept_and_the_browser_sent_on(stage: Stage) -> None:
         ("email", "ana", "This is not an email address."),
     ],
 )
-async def test_a_refused_form_comes_back_with_what_was_typed(
+async def test_an_invalid_form_is_shown_again_with_what_was_typed(
     stage: Stage, field: str, value: str, message: str
 ) -> None:
-    # Given a form with one value that breaks a rule
+    # Given an article
     await stage.article()
 
-    # When it is sent
+    # When a form with one invalid value is sent
     answer = await send(stage, **{field: value})
 
-    # Then the message stands at its field, which has the focus, and everything typed is there as text
+    # Then the message is at its field, which has the focus, and everything that was typed is still there, as text
     assert answer.status_code == 422
     at_field = re.search(rf'id="{field}-error">([^<]*)', answer.text)
     assert at_field is not None and message in at_field[1].replace("&#39;", "'")
@@ -78,7 +78,7 @@ async def test_a_refused_form_comes_back_with_what_was_typed(
     assert await Purchase.count() == 0
 
 
-async def test_the_same_form_sent_twice_is_one_purchase_and_one_letter(stage: Stage) -> None:
+async def test_the_same_form_sent_twice_creates_one_purchase_and_one_email(stage: Stage) -> None:
     await stage.article(max_paid_links=1)
     form = str(uuid4())
 
@@ -89,7 +89,7 @@ async def test_the_same_form_sent_twice_is_one_purchase_and_one_letter(stage: St
     assert await Email.count() == 1
 
 
-async def test_the_same_form_with_another_wish_is_another_purchase(stage: Stage) -> None:
+async def test_the_same_form_with_other_values_creates_another_purchase(stage: Stage) -> None:
     await stage.article()
     form = str(uuid4())
 
@@ -102,7 +102,7 @@ async def test_the_same_form_with_another_wish_is_another_purchase(stage: Stage)
     ]
 
 
-async def test_a_sold_out_article_says_so_and_keeps_what_was_typed_from_being_sent(stage: Stage) -> None:
+async def test_a_sold_out_article_refuses_the_form(stage: Stage) -> None:
     await stage.article(max_paid_links=1)
     await send(stage)
 
@@ -114,7 +114,7 @@ async def test_a_sold_out_article_says_so_and_keeps_what_was_typed_from_being_se
     assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
 
 
-async def test_an_unpublished_article_is_gone(stage: Stage) -> None:
+async def test_an_unpublished_article_is_no_longer_available(stage: Stage) -> None:
     article_id = await stage.article()
     await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
 
@@ -125,20 +125,20 @@ async def test_an_unpublished_article_is_gone(stage: Stage) -> None:
     assert (await stage.http.get("/articles/never-was", headers=HTML)).status_code == 404
 
 
-async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) -> None:
+async def test_an_expired_link_offers_a_new_one_for_the_same_purchase(stage: Stage) -> None:
     # Given a magic link that has expired
     await stage.article()
     await send(stage)
     token = await stage.magic_token()
     await Purchase.raw("UPDATE purchases SET token_expires_at = now() - interval '1 second', state = 'EXPIRED'")
 
-    # When Ana opens it, and asks for a new one
+    # When Ana opens it and asks for a new one
     expired = await stage.http.get("/purchase/confirm", params={"token": token}, headers=HTML)
     assert expired.status_code == 410
     assert 'action="/purchase/renew"' in expired.text
     renewed = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
 
-    # Then it is mailed, the next page says where to, and it confirms what she had asked for
+    # Then it is emailed, the next page shows the address, and the link confirms the same purchase
     assert renewed.status_code == 303
     check = await stage.http.get("/purchase/check-email", headers=HTML)
     assert "ana@customers.example" in check.text and f'href="{PATH}"' in check.text
@@ -149,14 +149,14 @@ async def test_an_expired_link_offers_a_new_one_for_the_same_wish(stage: Stage) 
     assert "a guide to mulching" in confirm.text and "Near the middle, please." in confirm.text
 
 
-async def test_what_is_paid_already_is_not_asked_for_again(stage: Stage) -> None:
-    # Given a purchase whose payment takes days, and whose link has expired meanwhile
+async def test_a_paid_purchase_gets_no_new_link(stage: Stage) -> None:
+    # Given a purchase whose payment takes days, and whose link has expired
     await stage.article()
     await send(stage)
     token = await stage.magic_token()
     await Purchase.raw("UPDATE purchases SET payment_pending = true, token_expires_at = now() - interval '1 second'")
 
-    # When a new link is asked for, while it is on its way and after it has come
+    # When Ana asks for a new link, before and after the payment arrives
     pending = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
     await Purchase.raw("UPDATE purchases SET state = 'PAID'")
     paid = await stage.http.post("/purchase/renew", data={"token": token}, headers=HTML)
@@ -179,7 +179,7 @@ async def test_opening_the_confirmation_buys_nothing(stage: Stage) -> None:
     assert (await Purchase.select(Purchase.session_id))[0]["session_id"] is None
 
 
-async def test_the_catalogue_filters_by_site_subject_and_words(stage: Stage) -> None:
+async def test_the_catalogue_filters_by_domain_niche_and_search_words(stage: Stage) -> None:
     await stage.article()
 
     for query, found in (
@@ -197,7 +197,7 @@ async def test_the_catalogue_filters_by_site_subject_and_words(stage: Stage) -> 
 
 
 @pytest.mark.parametrize("path", ["/", "/articles/soil-that-lasts", PATH, "/order-link", "/terms", "/nowhere"])
-async def test_every_page_has_a_strict_policy_and_nothing_inline(stage: Stage, path: str) -> None:
+async def test_every_page_has_a_strict_security_policy_and_nothing_inline(stage: Stage, path: str) -> None:
     await stage.article()
 
     answer = await stage.http.get(path, headers=HTML)
@@ -211,7 +211,7 @@ async def test_every_page_has_a_strict_policy_and_nothing_inline(stage: Stage, p
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", answer.text)
 
 
-async def test_the_check_your_mail_page_leads_to_our_forms_alone(stage: Stage) -> None:
+async def test_the_check_your_email_page_links_only_to_our_forms(stage: Stage) -> None:
     for form in ("https://elsewhere.example/", "//elsewhere.example", "/articles/../x/link", "javascript:alert(1)"):
         page = await stage.http.get("/purchase/check-email", headers=HTML | {"cookie": f"asked_with={form}"})
         assert page.status_code == 200
@@ -219,7 +219,7 @@ async def test_the_check_your_mail_page_leads_to_our_forms_alone(stage: Stage) -
 
 
 @pytest.mark.parametrize(("anchor", "found"), [("C# towpath", "#"), ("a_b", "_"), ("[x]", "["), ("2 < 3", "&lt;")])
-async def test_a_refused_anchor_names_the_character(stage: Stage, anchor: str, found: str) -> None:
+async def test_the_refusal_of_an_anchor_text_names_the_character(stage: Stage, anchor: str, found: str) -> None:
     await stage.article()
 
     answer = await send(stage, anchorText=anchor)
@@ -227,7 +227,7 @@ async def test_a_refused_anchor_names_the_character(stage: Stage, anchor: str, f
     assert f"please leave out “{found}”." in answer.text
 
 
-async def test_an_article_with_one_place_speaks_of_one(stage: Stage) -> None:
+async def test_an_article_with_one_slot_uses_the_singular(stage: Stage) -> None:
     await stage.article(max_paid_links=1)
 
     page = (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text

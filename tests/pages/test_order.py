@@ -1,4 +1,4 @@
-"""The order's page and its buttons, and new links for who lost the mail."""
+"""The order page with its buttons, and the form that emails lost links again."""
 
 import asyncio
 import re
@@ -18,7 +18,7 @@ HTML = {"accept": "text/html"}
 
 
 async def open_order(stage: Stage, order: Bought) -> str:
-    """The page, as the browser that came by the mailed link sees it."""
+    """Return the page as a browser sees it that has opened the emailed link."""
     await stage.http.get(f"/order-status/{order.id}", params={"access": order.access})
     page = await stage.http.get(f"/order-status/{order.id}", headers=HTML)
     assert page.status_code == 200
@@ -30,7 +30,7 @@ async def press(stage: Stage, order: Bought, button: str, version: str) -> httpx
 
 
 async def order_link(stage: Stage) -> dict[str, Any]:
-    """The letter with an order's link; it is promised after the answer, so that the answer says nothing by its time."""
+    """Return the email with an order's link. It is stored after the response, so that response times reveal nothing."""
     async with asyncio.timeout(10):
         while not (mails := [m for m in await stage.mails() if m["subject"] == "The link to your order"]):
             await stage.drain("mail")
@@ -67,7 +67,7 @@ async def test_a_double_click_acts_once(stage: Stage, button: str) -> None:
     # When a button is pressed twice at once
     answers = await asyncio.gather(*(press(stage, order, button, version) for _ in range(2)))
 
-    # Then it has acted once, and the other click says that the order has moved on
+    # Then it acts once, and the other click reports that the order has moved on
     said = sorted(answer.headers["location"].rpartition("notice=")[2] for answer in answers)
     assert [answer.status_code for answer in answers] == [303, 303]
     assert said == sorted([{"submit": "submitted", "regenerate": "regenerating"}[button], "wrong_state"])
@@ -79,7 +79,7 @@ async def test_a_double_click_acts_once(stage: Stage, button: str) -> None:
 
 
 @pytest.mark.parametrize("button", ["submit", "regenerate"])
-async def test_a_button_of_a_stale_page_does_nothing(stage: Stage, button: str) -> None:
+async def test_a_button_of_an_outdated_page_does_nothing(stage: Stage, button: str) -> None:
     # Given a page that was opened before a regeneration
     order = await stage.delivered(await stage.article())
     stale = version_on(await open_order(stage, order))
@@ -108,7 +108,7 @@ async def test_a_button_pressed_from_another_website_does_nothing(stage: Stage) 
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
-async def test_regenerating_too_often_says_so_and_keeps_the_version(
+async def test_regenerating_too_often_is_refused_and_keeps_the_version(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(settings, "max_regenerations_per_hour_per_order", 1)
@@ -122,7 +122,7 @@ async def test_regenerating_too_often_says_so_and_keeps_the_version(
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
-async def test_without_its_token_an_order_cannot_be_told_from_none(stage: Stage) -> None:
+async def test_without_its_token_an_order_looks_like_one_that_does_not_exist(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
 
     for button in ("", "/submit", "/regenerate"):
@@ -136,24 +136,24 @@ async def test_without_its_token_an_order_cannot_be_told_from_none(stage: Stage)
         assert 'action="/order-link"' in pages[0]
 
 
-async def test_who_lost_the_mail_gets_the_link_again_once_in_ten_minutes(stage: Stage) -> None:
-    # Given an order whose letters are lost
+async def test_a_lost_link_is_emailed_again_at_most_once_in_ten_minutes(stage: Stage) -> None:
+    # Given an order whose emails are lost
     order = await stage.buy(await stage.article())
     await stage.sandbox.delete("/mailbox.json")
 
-    # When its link is asked for twice, the address typed in capitals
+    # When Ana asks for its link twice, typing her address in capitals
     for _ in range(2):
         answer = await stage.http.post("/order-link", data={"email": "ANA@customers.example"}, headers=HTML)
         assert answer.status_code == 200
 
-    # Then one letter brings a link that opens it
+    # Then one email arrives, and its link opens the order
     assert str(order.id) in (await order_link(stage))["text"]
     again = await stage.received()
     assert (again.id, again.access) == (order.id, order.access)
     assert "waiting in the queue" in await open_order(stage, again)
 
 
-async def test_asking_for_a_link_never_says_whether_there_is_an_order(stage: Stage) -> None:
+async def test_asking_for_a_link_never_reveals_whether_there_is_an_order(stage: Stage) -> None:
     await stage.buy(await stage.article())
     await stage.sandbox.delete("/mailbox.json")
 
@@ -171,14 +171,14 @@ async def test_asking_for_a_link_never_says_whether_there_is_an_order(stage: Sta
     assert "This is not an email address." in refused.text and "no address" in refused.text
 
 
-async def test_paying_does_not_use_up_the_links_that_an_address_may_ask_for(stage: Stage) -> None:
-    # Given how many are left to this address
+async def test_paying_does_not_count_against_the_limit_of_emailed_links(stage: Stage) -> None:
+    # Given the number of links that may still be asked for
     left = await asked(stage)
 
-    # When its customer buys
+    # When a customer buys
     await stage.buy(await stage.article())
 
-    # Then the next one is the next one
+    # Then only asking again reduces it
     assert await asked(stage) == left - 1
 
 
@@ -188,20 +188,20 @@ async def asked(stage: Stage) -> int:
     return int(answer.headers["ratelimit-remaining"])
 
 
-async def test_a_link_mailed_after_the_key_was_changed_opens_the_order(stage: Stage) -> None:
-    # Given an order whose token was made with a key that is no longer used
+async def test_a_link_emailed_after_the_secret_key_changed_opens_the_order(stage: Stage) -> None:
+    # Given an order whose token was derived from an old secret key
     order = await stage.buy(await stage.article())
     await Order.update({Order.access_token_hash: "of another key"}).where(Order.id == order.id)
 
-    # When its link is asked for
+    # When Ana asks for its link
     await stage.http.post("/order-link", data={"email": "ana@customers.example"}, headers=HTML)
 
-    # Then the link in that letter opens it
+    # Then the link in the email opens it
     await order_link(stage)
     assert "waiting in the queue" in await open_order(stage, await stage.received())
 
 
-async def test_a_notice_is_one_of_ours(stage: Stage) -> None:
+async def test_only_our_own_notices_are_shown(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
     await open_order(stage, order)
 
@@ -210,28 +210,28 @@ async def test_a_notice_is_one_of_ours(stage: Stage) -> None:
     assert "You won" not in page.text
 
 
-async def test_without_script_a_notice_does_not_outlive_its_time(stage: Stage) -> None:
+async def test_without_javascript_a_notice_disappears_when_it_is_no_longer_true(stage: Stage) -> None:
     # Given an order that was just regenerated
     order = await stage.delivered(await stage.article())
     answer = await press(stage, order, "regenerate", version_on(await open_order(stage, order)))
     told = await stage.http.get(answer.headers["location"], headers=HTML)
     assert "Your link is being regenerated." in told.text
 
-    # Then the page loads itself again without it, and once the version is here the old address does not say it either
+    # Then the page reloads without the notice, and the old address does not show it either once the version is ready
     assert f'<meta http-equiv="refresh" content="5;url=/order-status/{order.id}">' in told.text
     await stage.drain()
     assert "being regenerated" not in (await stage.http.get(answer.headers["location"], headers=HTML)).text
 
 
-async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: Stage) -> None:
-    # Given an order, and more newer ones than are mailed
+async def test_the_order_that_a_visitor_tried_to_open_is_among_those_emailed(stage: Stage) -> None:
+    # Given an order, and more recent ones than are emailed
     article_id = await stage.article(content=LONG, max_paid_links=9)
     old = await stage.delivered(article_id)
     for number in range(4):
         await stage.delivered(article_id, anchorText=f"another guide {number}")
     await stage.sandbox.delete("/mailbox.json")
 
-    # When its page is opened without its link, and the link asked for there
+    # When its page is opened without the link, and the link is asked for there
     page = (await stage.http.get(f"/order-status/{old.id}", headers=HTML)).text
     assert f'name="order" value="{old.id}"' in page
     answer = await stage.http.post(
@@ -239,14 +239,14 @@ async def test_the_order_that_somebody_came_from_is_among_those_mailed(stage: St
     )
     assert "and to the one you tried to open" in answer.text
 
-    # Then its link comes too
+    # Then its link is emailed too
     async with asyncio.timeout(10):
         while len(mails := await stage.mails("ana@")) < 4:
             await stage.drain("mail")
     assert sum(str(old.id) in mail["text"] for mail in mails) == 1
 
 
-async def test_somebody_elses_order_is_not_mailed_to_whoever_names_it(stage: Stage) -> None:
+async def test_the_link_to_an_order_is_never_emailed_to_somebody_else(stage: Stage) -> None:
     article_id = await stage.article()
     anas = await stage.buy(article_id)
     await stage.buy(article_id, email="ben@customers.example", anchorText="worm farming")
@@ -257,7 +257,7 @@ async def test_somebody_elses_order_is_not_mailed_to_whoever_names_it(stage: Sta
     assert str(anas.id) not in (await order_link(stage))["text"]
 
 
-async def test_the_token_leaves_no_trace_on_its_way_to_the_cookie(stage: Stage) -> None:
+async def test_the_token_is_neither_cached_nor_sent_as_a_referrer(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
 
     moved = await stage.http.get(f"/order-status/{order.id}", params={"access": order.access})
@@ -267,17 +267,17 @@ async def test_the_token_leaves_no_trace_on_its_way_to_the_cookie(stage: Stage) 
     assert moved.headers["referrer-policy"] == "no-referrer"
 
 
-async def test_the_estimate_counts_who_is_before(stage: Stage) -> None:
+async def test_the_estimate_includes_the_jobs_ahead_in_the_queue(stage: Stage) -> None:
     # Given jobs that took two minutes each
     article_id = await stage.article(content=LONG, max_paid_links=9)
     first, second, third = [await stage.delivered(article_id, anchorText=f"guide number {n}") for n in range(3)]
     await Job.raw("UPDATE jobs SET finished_at = started_at + interval '2 minutes'")
 
-    # When three orders are regenerated, and the first is at work
+    # When three orders are regenerated, and the first is being processed
     said = [(await stage.regenerate(order)).json()["data"]["estimatedTime"] for order in (first, second, third)]
     await Job.raw("UPDATE jobs SET state = 'ACTIVE' WHERE order_id = {} AND state = 'WAITING'", first.id)
 
-    # Then each waits for those before it, and the one at work for nobody
+    # Then each estimate includes the jobs before it
     assert said == ["about 2 minutes", "about 4 minutes", "about 6 minutes"]
     estimates = [(await stage.status(order))["estimatedTime"] for order in (first, second, third)]
     assert estimates == ["about 2 minutes", "about 4 minutes", "about 6 minutes"]

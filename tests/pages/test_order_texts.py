@@ -1,4 +1,4 @@
-"""What an order's page says in each state, above all where the money is."""
+"""The sentences about an order in each state, above all about its money."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,7 @@ DUE = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 
 
 def status(**changes: Any) -> OrderStatusView:
-    """A customer's view of an order, with these fields changed (as in JSON)."""
+    """Return a customer's view of an order, with these fields changed (as in JSON)."""
     view = {
         "orderId": uuid4(),
         "kind": "backlink",
@@ -125,7 +125,7 @@ def test_a_failed_order_shows_what_happens_with_the_payment(changes: dict[str, A
     assert bool(text) is bool(expected)
 
 
-def test_an_order_in_good_order_does_not_mention_refunds() -> None:
+def test_an_order_that_has_not_failed_does_not_mention_refunds() -> None:
     assert order_texts.explain_refund(status(status="QUALITY_CHECK")) == ""
 
 

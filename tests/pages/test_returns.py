@@ -1,4 +1,4 @@
-"""Back from the payment page, and to it once more: what a customer reads of a payment, in a real browser."""
+"""The page after the payment, and the emailed link opened again, in a real browser."""
 
 import pytest
 
@@ -9,36 +9,36 @@ pytest.register_assert_rewrite("tests.pages.visitor")
 from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 
-async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, ana: Visitor) -> None:
+async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana: Visitor) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     back = f"/purchase/return?session_id={opened['sessionId']}"
 
-    # Nothing paid, and no such payment
+    # Nothing paid, and an unknown payment
     await ana.go(back)
     assert await ana.heading() == "Nothing has been paid yet"
-    await ana.looks_well("returned-unpaid")
+    await ana.check_in_all_sizes("returned-unpaid")
     assert "ana@" not in await ana.page.content()
     await ana.go("/purchase/return?session_id=made-up")
     assert await ana.heading() == "Nothing has been paid yet"
-    await ana.is_sound()
+    await ana.check()
 
-    # Stripe does not answer
+    # Stripe does not respond
     await stage.faults(stripe=[{"kind": "status", "code": 500, "times": -1}])
     await ana.go(back)
     assert await ana.heading() == "Please wait a moment"
-    await ana.is_sound()
+    await ana.check()
     await stage.faults(stripe=[])
 
-    # On its way for days: also for who opens the mailed link again
+    # A payment that takes days, also after opening the emailed link again
     await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
     await ana.go(back)
     assert await ana.heading() == "Your payment is on its way"
-    await ana.looks_well("returned-pending")
+    await ana.check_in_all_sizes("returned-pending")
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
     assert await ana.heading() == "Your payment is on its way"
     assert await ana.page.locator("main button").count() == 0
 
-    # There
+    # Paid
     await stage.sandbox.post(f"{opened['checkoutUrl']}/settle-delayed", headers={"accept": "application/json"})
     await ana.go(back)
     assert await ana.heading() == "Request received!"
@@ -46,8 +46,8 @@ async def test_the_way_back_from_a_payment_says_what_became_of_it(stage: Stage, 
     assert "ana@" not in await ana.page.content()
 
 
-async def test_a_payment_that_is_held_is_not_called_received(stage: Stage, ana: Visitor) -> None:
-    # Given a payment of another amount than was asked
+async def test_a_held_payment_is_not_called_received(stage: Stage, ana: Visitor) -> None:
+    # Given a payment whose amount does not match the purchase
     opened = await stage.asked_and_opened(await stage.article())
     await Purchase.raw("UPDATE purchases SET price = price + 100")
     await stage.pay(opened["checkoutUrl"])
@@ -56,10 +56,10 @@ async def test_a_payment_that_is_held_is_not_called_received(stage: Stage, ana: 
 
     assert await ana.heading() == "We are checking your payment"
     assert await ana.page.locator("main a[href='mailto:help@blogqueue.example']").count() == 1
-    await ana.is_sound()
+    await ana.check()
 
 
-async def test_a_payment_page_whose_time_is_over_is_not_called_an_expired_link(stage: Stage, ana: Visitor) -> None:
+async def test_an_expired_payment_page_is_not_called_an_expired_link(stage: Stage, ana: Visitor) -> None:
     await stage.asked_and_opened(await stage.article())
     token = await stage.magic_token()
     await Purchase.raw(

@@ -1,4 +1,4 @@
-"""An order's page at every end and on every by-way, and the pages of refusal, each sound in a real browser."""
+"""The order page in its less common states, and refusals and errors, in a real browser."""
 
 from itertools import pairwise
 
@@ -24,21 +24,21 @@ async def disputed(stage: Stage, order: Bought) -> None:
     await stage.alert("A payment is disputed")
 
 
-async def test_a_rejected_order_says_why_apart_and_where_the_money_is(stage: Stage, ana: Visitor) -> None:
-    # Given an order that an editor rejects, and a refund that is not asked for yet
+async def test_a_rejected_order_shows_the_reason_and_the_refund(stage: Stage, ana: Visitor) -> None:
+    # Given an order that an editor rejects, and a refund that has not been sent yet
     order = await stage.submitted(await stage.article())
     await ana.open_order(order)
     await stage.judge(order, "reject", reason=REASON)
 
-    # Then the page says so in a word, the reason stands in its own block, and the money in its own note
+    # Then the page says so in its heading, with the reason and the refund in blocks of their own
     await ana.page.locator("h1:has-text('Not approved')").wait_for()
     assert await ana.page.inner_text("section:has(#reason) p") == REASON
     await expect(ana.page.get_by_text("Your refund of 49.00 EUR is on its way.")).to_be_visible()
     assert "notified" not in await ana.page.inner_text("main")
     await expect(ana.page.get_by_role("heading", name="The change (not published)")).to_be_visible()
-    await ana.looks_well("order-rejected")
+    await ana.check_in_all_sizes("order-rejected")
 
-    # And when the money is back, the page says that too
+    # And when the refund has succeeded, the page says that too
     await stage.drain()
     await stage.refund_state(order, "SUCCEEDED")
     await ana.shows("Your payment of 49.00 EUR was refunded.")
@@ -47,27 +47,27 @@ async def test_a_rejected_order_says_why_apart_and_where_the_money_is(stage: Sta
     await ana.shows("Soil that lasts")
 
 
-async def test_a_failed_order_whose_money_moves_no_longer_hopes(stage: Stage, ana: Visitor) -> None:
-    # Given an order that failed, with its page open
+async def test_a_refunded_order_no_longer_promises_a_fix(stage: Stage, ana: Visitor) -> None:
+    # Given the open page of an order that failed
     order = await stage.buy(await stage.article())
     await fault(stage, {"kind": "status", "code": 401, "times": -1})
     await stage.drain()
     await ana.open_order(order)
     await ana.shows("may still be able to fix this")
 
-    # When its grace is over and the money goes back
+    # When the grace period is over and the order is refunded
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
     await stage.minute()
     await stage.refund_state(order, "SUCCEEDED")
 
-    # Then nothing on the page speaks of fixing it, and the API does not either
+    # Then neither the page nor the API speaks of fixing it
     await ana.page.locator("h1:has-text('Refunded')").wait_for()
     assert "fix this" not in await ana.page.inner_text("main")
     assert (await stage.status(order))["statusMessage"] == "We could not complete your order; your payment was refunded"
-    await ana.looks_well("order-refunded")
+    await ana.check_in_all_sizes("order-refunded")
 
 
-async def test_a_disputed_order_rests_and_offers_no_step(stage: Stage, ana: Visitor) -> None:
+async def test_an_order_on_hold_offers_no_actions(stage: Stage, ana: Visitor) -> None:
     order = await stage.delivered(await stage.article())
     await ana.open_order(order)
     await ana.shows("Submit it for review")
@@ -78,32 +78,32 @@ async def test_a_disputed_order_rests_and_offers_no_step(stage: Stage, ana: Visi
     assert "Submit it for review" not in await ana.page.inner_text("main")
     assert await ana.page.locator("#submit").count() == 0
     assert await ana.page.get_attribute("main a:has-text('contact us')", "href") == "mailto:help@blogqueue.example"
-    await ana.looks_well("order-on-hold")
+    await ana.check_in_all_sizes("order-on-hold")
 
 
-async def test_an_order_that_cannot_be_fulfilled_says_why(stage: Stage, ana: Visitor) -> None:
+async def test_an_unfulfillable_order_shows_the_reason(stage: Stage, ana: Visitor) -> None:
     # Given an article that is unpublished while its customer pays
     article_id = await stage.article()
     opened = await stage.asked_and_opened(article_id)
     await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
     await stage.pay(opened["checkoutUrl"])
 
-    # When Ana comes back from the payment page, and opens her order
+    # When Ana returns from the payment page and opens her order
     await ana.go(f"/purchase/return?session_id={opened['sessionId']}")
     assert await ana.heading() == "We cannot complete your order"
-    await ana.looks_well("returned-unfulfillable")
+    await ana.check_in_all_sizes("returned-unfulfillable")
     order = await stage.received()
     await stage.minute()
     await ana.open_order(order)
 
-    # Then it says so, and links to nothing that is gone
+    # Then the page says so, and does not link to the article
     assert await ana.heading() in {"We cannot complete this order", "Refunded"}
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
-    await ana.looks_well("order-unfulfillable")
+    await ana.check_in_all_sizes("order-unfulfillable")
 
 
-async def test_a_doubtful_version_says_so_and_earlier_ones_are_told_apart(stage: Stage, ana: Visitor) -> None:
-    # Given an order regenerated twice, the last time with a second opinion that has doubts
+async def test_a_doubtful_version_says_so_and_versions_are_numbered(stage: Stage, ana: Visitor) -> None:
+    # Given an order that was regenerated twice, the last time with a doubtful second opinion
     order = await stage.delivered(await stage.article())
     await stage.regenerate(order)
     await stage.drain()
@@ -119,10 +119,10 @@ async def test_a_doubtful_version_says_so_and_earlier_ones_are_told_apart(stage:
     await ana.shows("3 of 3, created")
     summaries = await ana.page.locator("summary:has-text('Version')").all_inner_texts()
     assert [summary.partition(",")[0] for summary in summaries] == ["Version 2 of 3", "Version 1 of 3"]
-    await ana.looks_well("order-human-review")
+    await ana.check_in_all_sizes("order-human-review")
 
 
-async def test_a_published_order_whose_article_is_off_the_site_links_nowhere(stage: Stage, ana: Visitor) -> None:
+async def test_a_published_order_does_not_link_to_an_article_that_was_taken_down(stage: Stage, ana: Visitor) -> None:
     article_id = await stage.article()
     order = await stage.submitted(article_id)
     await stage.approve(order)
@@ -132,11 +132,11 @@ async def test_a_published_order_whose_article_is_off_the_site_links_nowhere(sta
 
     await ana.shows("has been taken down since")
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
-    await ana.is_sound()
+    await ana.check()
 
 
-async def test_a_submit_that_never_arrives_leaves_no_dead_button(stage: Stage, ana: Visitor) -> None:
-    # Given a network that swallows the first click
+async def test_a_button_works_again_after_a_request_got_lost(stage: Stage, ana: Visitor) -> None:
+    # Given a network that loses the first request
     order = await stage.delivered(await stage.article())
     await ana.open_order(order)
     cut: list[str] = []
@@ -160,7 +160,7 @@ async def test_a_submit_that_never_arrives_leaves_no_dead_button(stage: Stage, a
     await ana.shows("Submitted, awaiting approval")
 
 
-async def test_the_names_of_the_steps_are_there_on_a_phone_for_who_cannot_see(stage: Stage, ana: Visitor) -> None:
+async def test_screen_readers_get_the_names_of_all_steps_on_a_phone(stage: Stage, ana: Visitor) -> None:
     order = await stage.delivered(await stage.article())
     await ana.page.set_viewport_size({"width": 320, "height": 640})
 
@@ -173,7 +173,7 @@ async def test_the_names_of_the_steps_are_there_on_a_phone_for_who_cannot_see(st
     assert all(one and two and one["x"] + one["width"] + 4 <= two["x"] for one, two in pairwise(steps))
 
 
-async def test_the_pages_of_refusal_look_like_the_others(
+async def test_refusals_and_errors_look_like_the_other_pages(
     stage: Stage, ana: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     article_id = await stage.article(max_paid_links=1)
@@ -182,14 +182,14 @@ async def test_the_pages_of_refusal_look_like_the_others(
     await stage.ask(article_id)
     await ana.go("/articles/soil-that-lasts/link")
     await ana.shows("Sold out for now.")
-    await ana.looks_well("sold-out")
+    await ana.check_in_all_sizes("sold-out")
 
-    # Nothing found
+    # No results
     await ana.go("/?q=bread&minWords=many")
     await ana.shows("No articles match your search.")
-    await ana.looks_well("catalogue-empty")
+    await ana.check_in_all_sizes("catalogue-empty")
 
-    # Too often
+    # Rate-limited
     monkeypatch.setattr(settings, "max_purchases_per_hour_per_email", 1)
     await stage.article(slug="another", max_paid_links=3)
     await ana.go("/articles/another/link")
@@ -201,49 +201,49 @@ async def test_the_pages_of_refusal_look_like_the_others(
         await ana.page.fill(f"#{name}", value)
     await ana.page.click("text=Continue: confirm by email")
     await ana.shows("Too many purchases were started lately. Please try again in an hour.")
-    await ana.is_sound()
+    await ana.check()
 
-    # Gone
+    # Taken down
     await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
     await ana.go("/articles/soil-that-lasts")
     assert await ana.heading() == "No longer available"
-    await ana.looks_well("gone")
+    await ana.check_in_all_sizes("gone")
 
-    # The link mailed again
+    # The link emailed again
     await ana.go("/order-link")
     await ana.page.fill("#email", "ana@customers.example")
     await ana.page.click("text=Email me the link")
     await ana.shows("If there are orders for this address")
-    await ana.looks_well("link-sent")
+    await ana.check_in_all_sizes("link-sent")
 
-    # Our own fault
+    # An internal error
     await DB.run_ddl("ALTER TABLE articles RENAME TO articles_of_another_release")
     try:
         await ana.go("/")
     finally:
         await DB.run_ddl("ALTER TABLE articles_of_another_release RENAME TO articles")
     assert await ana.heading() == "Something went wrong on our side"
-    await ana.looks_well("error")
+    await ana.check_in_all_sizes("error")
 
 
-async def test_more_articles_than_a_page_holds(stage: Stage, ana: Visitor) -> None:
+async def test_the_catalogue_has_several_pages(stage: Stage, ana: Visitor) -> None:
     for number in range(25):
         await stage.article(slug=f"article-{number}")
 
     await ana.go("/?sort=longest")
     await expect(ana.page.locator(".offers li")).to_have_count(20)
     await ana.page.get_by_text("More articles").scroll_into_view_if_needed()
-    await ana.is_sound()
+    await ana.check()
     await ana.page.click("text=More articles")
 
     await expect(ana.page.locator(".offers li")).to_have_count(5)
     assert await ana.page.input_value("#sort") == "longest"
-    await ana.looks_well("catalogue-last-page")
+    await ana.check_in_all_sizes("catalogue-last-page")
     await ana.page.click("text=First page")
     await expect(ana.page.locator(".offers li")).to_have_count(20)
 
 
-async def test_the_filters_that_are_used_stand_open(stage: Stage, ana: Visitor) -> None:
+async def test_filters_in_use_are_shown_open(stage: Stage, ana: Visitor) -> None:
     await stage.article()
 
     await ana.go("/")
@@ -259,13 +259,13 @@ async def test_the_filters_that_are_used_stand_open(stage: Stage, ana: Visitor) 
     await ana.shows("Soil that lasts")
     assert await ana.page.input_value("#maxPrice") == "50"
     await expect(ana.page.locator("#minWords")).to_be_visible()
-    await ana.looks_well("catalogue-filtered")
+    await ana.check_in_all_sizes("catalogue-filtered")
 
 
-async def test_an_article_with_pictures_from_elsewhere_asks_nobody_else(
+async def test_images_are_loaded_only_from_the_articles_own_site(
     stage: Stage, ana: Visitor, context: BrowserContext
 ) -> None:
-    # Given an article with a picture of its own site, one from elsewhere, and its own title
+    # Given an article with an image from its own site, one from elsewhere, and a title of its own
     pictures = "![Worms](https://tracker.example/worms.png)\n\n![Beds](https://greenbench.example/beds.png)\n"
     asked: list[str] = []
 
@@ -277,14 +277,14 @@ async def test_an_article_with_pictures_from_elsewhere_asks_nobody_else(
     await context.route("https://greenbench.example/**", serve)
     article_id = await stage.article(content=GARDEN.replace("## In short", f"{pictures}\n## In short"))
 
-    # When it is read, and in an order's preview
+    # When the article is read, also in the preview of an order
     await ana.go("/articles/soil-that-lasts")
     await ana.shows("[Picture: Worms]")
     order = await stage.delivered(article_id)
     await ana.open_order(order)
     await ana.shows("[Picture: Worms]")
 
-    # Then only its own site was asked, and each page has one title
+    # Then only its own site gets a request, and each page has one title
     assert asked and {url.split("/")[2] for url in asked} == {"greenbench.example"}
     assert await ana.page.locator("h1").count() == 1
     assert ana.complaints == []

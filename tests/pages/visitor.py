@@ -1,4 +1,4 @@
-"""A customer with a browser, and what every page of theirs must be like."""
+"""A customer or editor with a browser, and the standards that every page must meet."""
 
 import os
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from blogqueue.settings import settings
 from tests.stage import Bought, Stage
 
 SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
-"""An existing folder in which walks leave a picture of each page, at a desk and on a phone; "" for none."""
+"""The folder for screenshots of every page, on a desktop and on a phone; "" for none."""
 
 PAGE_BYTES = 100_000
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -25,7 +25,7 @@ AXE_RUN = """async (options) => {
 
 @dataclass
 class Visitor:
-    """Somebody before a browser window, and what the browser noticed: requests, errors, breaches of the CSP."""
+    """A person with a browser window, and what the browser reported: requests, errors, violations of the CSP."""
 
     stage: Stage
     page: Page
@@ -44,7 +44,7 @@ class Visitor:
         self.requests.append(request.url)
 
     def _note_message(self, message: ConsoleMessage) -> None:
-        # What Chromium says of any answer with an error status is no breach of anything.
+        # Chromium also reports every response with an error status, which tests may cause on purpose.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 
@@ -52,18 +52,18 @@ class Visitor:
         await self.page.goto(settings.public_url + path)
 
     async def open_order(self, order: Bought) -> None:
-        """The link in the letter."""
+        """Open the order with the link from its email."""
         await self.go(f"/order-status/{order.id}?access={order.access}")
 
     async def heading(self) -> str:
         return await self.page.inner_text("h1 >> nth=0")
 
     async def shows(self, text: str) -> None:
-        """Wait until it is on the page."""
+        """Wait until the page shows a text."""
         await self.page.get_by_text(text).first.wait_for()
 
-    async def is_sound(self) -> None:
-        """No complaints, nothing from elsewhere, nothing wider than the window, no accessibility rule broken."""
+    async def check(self) -> None:
+        """Expect no errors, no requests to other hosts, no horizontal scrolling and no accessibility problems."""
         hosts = {urlsplit(url).netloc for url in self.requests if urlsplit(url).scheme != "data"}
         assert hosts <= {urlsplit(settings.public_url).netloc}
         assert self.complaints == []
@@ -75,28 +75,28 @@ class Visitor:
         broken = await self.page.evaluate(AXE_RUN, RULES)
         assert broken == [], f"{self.page.url}: {broken}"
 
-    async def looks_well(self, name: str) -> None:
-        """The page is light, and sound in windows from a desk's to 320 px, light and dark; its picture is kept."""
+    async def check_in_all_sizes(self, name: str) -> None:
+        """Check the page's weight, and the page at widths from 1280 to 320 px and in dark mode; take screenshots."""
         page = self.page
         assert await self.weight() < PAGE_BYTES
         for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (375, 620, "phone"), (320, 640, "")):
             await page.set_viewport_size({"width": width, "height": height})
-            await self.is_sound()
+            await self.check()
             if name and device:
                 await self.picture(f"{name}-{device}")
         await page.emulate_media(color_scheme="dark")
-        await self.is_sound()
+        await self.check()
         await page.emulate_media(color_scheme="light")
         await page.set_viewport_size({"width": 1280, "height": 800})
 
     async def picture(self, name: str) -> None:
-        """Keep the window's picture under a name, where pictures are wanted."""
+        """Take a screenshot, if screenshots are wanted."""
         if SCREENSHOTS:
             await self.page.evaluate("scrollTo(0, 0)")
             await self.page.screenshot(path=Path(SCREENSHOTS) / f"{name}.png")
 
     async def weight(self) -> int:
-        """The bytes of the page's document, styles and scripts, as they came."""
+        """Return the bytes of the page's document, styles and scripts as transferred."""
         return await self.page.evaluate(
             "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
             ".filter((entry) => entry.initiatorType !== 'fetch').reduce((sum, entry) => sum + entry.transferSize, 0)"

@@ -1,4 +1,4 @@
-"""A customer's whole way in a real browser: bought, followed live, redone, submitted, published."""
+"""The purchase of a link in a real browser: bought, followed live, regenerated, submitted, published."""
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
@@ -35,26 +35,26 @@ async def test_a_customer_buys_follows_and_accepts_a_link(stage: Stage, ana: Vis
 
 
 async def buys(stage: Stage, ana: Visitor) -> Bought:
-    """Ana finds an article, asks for a link in it, first with words that cannot be, and pays."""
+    """Ana finds an article, asks for a link in it, corrects the anchor text that is refused, and pays."""
     page = ana.page
     await ana.go("/")
-    await ana.looks_well("catalogue")
+    await ana.check_in_all_sizes("catalogue")
     await page.click("text=Soil that lasts")
-    await ana.looks_well("article")
+    await ana.check_in_all_sizes("article")
     await page.click("text=Buy a link")
-    await ana.looks_well("form")
+    await ana.check_in_all_sizes("form")
     await fill_in(page, anchorText="a [guide]")
     await page.locator("#anchorText[aria-invalid=true]").wait_for()
     assert await page.evaluate("document.activeElement.id") == "anchorText"
     assert await page.input_value("#targetUrl") == REQUEST["targetUrl"]
-    await ana.looks_well("form-refused")
+    await ana.check_in_all_sizes("form-refused")
     await fill_in(page)
     await ana.shows(REQUEST["email"])
     assert await ana.heading() == "Check your email"
-    await ana.looks_well("check-email")
+    await ana.check_in_all_sizes("check-email")
 
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
-    await ana.looks_well("confirm")
+    await ana.check_in_all_sizes("confirm")
     await page.click("text=Continue to payment")
     await page.click("text=Pay 49.00 EUR")
     await ana.shows("Request received!")
@@ -62,17 +62,17 @@ async def buys(stage: Stage, ana: Visitor) -> Bought:
     ana.complaints.clear()
     await page.reload()
     await ana.shows("Check your email.")
-    await ana.looks_well("returned")
+    await ana.check_in_all_sizes("returned")
     return await stage.received()
 
 
 async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
-    """The second mail's link opens the order, leaving no token in the address; the result comes without a reload."""
+    """The emailed link opens the order, leaving no token in the address; the result appears without a reload."""
     page = ana.page
     await ana.open_order(order)
     assert page.url.endswith(f"/order-status/{order.id}")
     assert await ana.heading() == "Request received, waiting in the queue"
-    await ana.looks_well("order-waiting")
+    await ana.check_in_all_sizes("order-waiting")
 
     await page.evaluate("window.same = true")
     await stage.drain()
@@ -82,21 +82,21 @@ async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
     assert (await stage.mails("ana@"))[-1]["subject"] == "Your Backlink is Ready for Review"
     assert await page.inner_text("ins.ours") == REQUEST["anchorText"]
     assert REQUEST["anchorText"] in await page.inner_text("#changed")
-    # Marked in the article, and scrolled to.
+    # The change is marked in the article and scrolled into view.
     assert await page.evaluate(
         "(() => { const a = article.getBoundingClientRect(), c = changed.getBoundingClientRect();"
         " return c.top >= a.top && c.bottom <= a.bottom; })()"
     )
-    await ana.looks_well("order-review")
+    await ana.check_in_all_sizes("order-review")
 
 
 async def regenerates(stage: Stage, ana: Visitor) -> None:
-    """The first version stays to be read."""
+    """Ana regenerates; the first version can still be read."""
     await ana.page.click("#ask-regenerate summary")
     await ana.shows("starts again from the published article")
     await ana.page.click("#regenerate")
     await ana.shows("Your link is being regenerated")
-    await ana.looks_well("order-regenerating")
+    await ana.check_in_all_sizes("order-regenerating")
     await stage.drain()
     await ana.shows("Content ready for review")
     assert await ana.page.locator("summary:has-text('Version 1 of 2')").count() == 1
@@ -104,22 +104,22 @@ async def regenerates(stage: Stage, ana: Visitor) -> None:
 
 
 async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
-    """Submitting is asked once; Edith approves, and the page says so by itself."""
+    """Ana confirms that she submits; Edith approves, and the page updates itself."""
     await ana.page.click("#ask-submit summary")
-    await ana.looks_well("order-submit")
+    await ana.check_in_all_sizes("order-submit")
     await ana.page.click("#submit")
     await ana.shows("Submitted, awaiting approval")
-    await ana.looks_well("order-submitted")
+    await ana.check_in_all_sizes("order-submitted")
     await stage.approve(order)
     await ana.shows("An editor approved your link")
-    await ana.looks_well("order-published")
+    await ana.check_in_all_sizes("order-published")
     await ana.page.click("text=Open the live article")
     await ana.page.wait_for_url("**/articles/soil-that-lasts")
     assert await ana.page.get_attribute(f"a:has-text('{REQUEST['anchorText']}')", "rel") == "sponsored"
     await stage.drain()
 
 
-async def test_everything_works_without_script_on_a_phone(stage: Stage, chromium: Browser) -> None:
+async def test_everything_works_without_javascript_on_a_phone(stage: Stage, chromium: Browser) -> None:
     context = await chromium.new_context(java_script_enabled=False, viewport={"width": 375, "height": 812})
     ana = await Visitor.arrive(stage, context)
     page = ana.page
@@ -135,7 +135,7 @@ async def test_everything_works_without_script_on_a_phone(stage: Stage, chromium
     order = await stage.received()
     await ana.open_order(order)
 
-    # It loads itself again while there is work
+    # The page reloads itself while the order is in processing
     await ana.shows("waiting in the queue")
     await stage.drain()
     await page.get_by_text("Content ready for review").wait_for(timeout=15_000)
@@ -153,8 +153,8 @@ async def test_everything_works_without_script_on_a_phone(stage: Stage, chromium
     await context.close()
 
 
-async def test_where_events_do_not_get_through_the_page_asks_every_5_seconds(stage: Stage, ana: Visitor) -> None:
-    # Given a network that lets no event stream through
+async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: Stage, ana: Visitor) -> None:
+    # Given a network that blocks event streams
     async def cut(route: Route) -> None:
         await route.abort()
 
@@ -162,7 +162,7 @@ async def test_where_events_do_not_get_through_the_page_asks_every_5_seconds(sta
     order = await stage.buy(await stage.article())
     await ana.open_order(order)
 
-    # When the version is there
+    # When the version is ready
     await stage.drain()
 
     # Then the page shows it within one poll, without a reload
@@ -171,10 +171,10 @@ async def test_where_events_do_not_get_through_the_page_asks_every_5_seconds(sta
     assert await ana.page.evaluate("window.same") is True
 
 
-async def test_a_stale_tab_does_no_harm_and_says_what_happened(
+async def test_an_outdated_tab_changes_nothing_and_says_why(
     stage: Stage, ana: Visitor, context: BrowserContext
 ) -> None:
-    # Given the same order in two tabs, of which the second hears of nothing
+    # Given the same order in two tabs, the second without updates
     order = await stage.delivered(await stage.article())
     await ana.open_order(order)
     other = await Visitor.arrive(stage, context)
@@ -182,7 +182,7 @@ async def test_a_stale_tab_does_no_harm_and_says_what_happened(
     await other.open_order(order)
     await other.page.route(f"**/order-status/{order.id}", lambda route: route.abort())
 
-    # When the first regenerates and the new version has come, and then the second submits what it shows
+    # When Ana regenerates in the first, and then submits the old version in the second
     await ana.page.click("#ask-regenerate summary")
     await ana.page.click("#regenerate")
     await ana.shows("Your link is being regenerated")
@@ -191,13 +191,13 @@ async def test_a_stale_tab_does_no_harm_and_says_what_happened(
     await other.page.click("#ask-submit summary")
     await other.page.click("#submit")
 
-    # Then nothing is submitted, and the second tab shows the newer version and says so
+    # Then nothing is submitted, and the second tab shows the newer version and says why
     await other.shows("Nothing was changed, because there is a newer version")
     status = await stage.status(order)
     assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", version_id)
 
 
-async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(stage: Stage, ana: Visitor) -> None:
+async def test_the_open_page_of_an_order_that_fails_shows_when_it_is_refunded(stage: Stage, ana: Visitor) -> None:
     await fault(stage, {"kind": "status", "code": 500, "times": 30})
     order = await stage.buy(await stage.article())
     await ana.open_order(order)
@@ -210,10 +210,10 @@ async def test_an_order_that_failed_says_so_live_and_what_becomes_of_the_money(s
 
     await ana.shows("Order processing issue")
     await ana.shows("we will refund 49.00 EUR")
-    await ana.looks_well("order-failed")
+    await ana.check_in_all_sizes("order-failed")
 
 
-async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> None:
+async def test_error_pages_meet_the_same_standards(stage: Stage, ana: Visitor) -> None:
     await stage.article(max_paid_links=1)
     await stage.ask((await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]["id"])
     token = await stage.magic_token()
@@ -231,4 +231,4 @@ async def test_pages_of_refusal_are_sound_too(stage: Stage, ana: Visitor) -> Non
     ):
         await ana.go(path)
         assert await ana.heading() == heading
-        await ana.looks_well(name)
+        await ana.check_in_all_sizes(name)

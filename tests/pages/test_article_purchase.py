@@ -1,4 +1,4 @@
-"""A new article's whole way in a real browser: ordered, read, written anew, submitted, published."""
+"""The purchase of a new article in a real browser: ordered, reviewed, regenerated, submitted, published."""
 
 import pytest
 from playwright.async_api import expect
@@ -23,17 +23,17 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     order = await stage.received()
     page = ana.page
 
-    # The order's page follows it, and shows the whole article with its own title below the page's
+    # The order page updates itself, and shows the whole article with its own title below the heading
     await ana.open_order(order)
     assert await ana.heading() == "Request received, waiting in the queue"
-    await ana.looks_well("article-waiting")
+    await ana.check_in_all_sizes("article-waiting")
     await stage.drain()
     await ana.shows("Content ready for review")
     await expect(page.locator("#changed")).to_contain_text(REQUEST["anchorText"])
     assert await page.locator("h1").count() == 1
-    await ana.looks_well("article-review")
+    await ana.check_in_all_sizes("article-review")
 
-    # Written anew; the first one stays to be read
+    # Regenerated; the first version can still be read
     await page.click("#ask-regenerate summary")
     await ana.shows("starts again from your order")
     await page.click("#regenerate")
@@ -41,31 +41,31 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     await stage.drain()
     await ana.shows("2 of 2, created")
     await page.click("summary:has-text('Version 1 of 2')")
-    await ana.is_sound()
+    await ana.check()
 
     # Submitted, and published
     await page.click("#ask-submit summary")
     await page.click("#submit")
     await ana.shows("Submitted, awaiting approval")
-    await ana.looks_well("article-submitted")
+    await ana.check_in_all_sizes("article-submitted")
     await stage.approve(order)
     await ana.shows("An editor approved your article")
-    await ana.looks_well("article-published")
+    await ana.check_in_all_sizes("article-published")
     await page.click("text=Open the live article")
     await page.wait_for_url("**/articles/growing-tomatoes-on-a-balcony")
     assert await page.get_attribute(f"a:has-text('{REQUEST['anchorText']}')", "rel") == "sponsored"
-    await ana.is_sound()
+    await ana.check()
     await stage.sound()
 
 
 async def buys(stage: Stage, ana: Visitor) -> None:
-    """Ana finds the site, orders an article there, first with words that cannot be, and pays."""
+    """Ana chooses a domain, orders an article there, corrects the values that are refused, and pays."""
     page = ana.page
     await ana.go("/")
     await page.click("text=Order a new article")
-    await ana.looks_well("domains")
+    await ana.check_in_all_sizes("domains")
     await page.click("main >> text=Green Bench")
-    await ana.looks_well("article-form")
+    await ana.check_in_all_sizes("article-form")
     for name, value in (REQUEST | {"topic": "The best casino", "anchorText": "C# pots"}).items():
         await page.fill(f"#{name}", value)
     await page.click("text=Continue: confirm by email")
@@ -75,13 +75,13 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     await page.fill("#anchorText", REQUEST["anchorText"])
     await page.click("text=Continue: confirm by email")
     await page.locator("#topic[aria-invalid=true]").wait_for()
-    await ana.looks_well("article-form-refused")
+    await ana.check_in_all_sizes("article-form-refused")
     await page.fill("#topic", REQUEST["topic"])
     await page.click("text=Continue: confirm by email")
     await ana.shows(REQUEST["email"])
     assert await page.get_attribute("main a.button", "href") == "/new-article/greenbench.example"
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
-    await ana.looks_well("article-confirm")
+    await ana.check_in_all_sizes("article-confirm")
     await page.click("text=Continue to payment")
     await page.click("text=Pay 149.00 EUR")
     await ana.shows("Request received!")
@@ -90,7 +90,7 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     ana.complaints.clear()
 
 
-async def test_a_rejected_article_says_why_and_stays_to_be_read(stage: Stage, ana: Visitor) -> None:
+async def test_a_rejected_article_shows_the_reason_and_can_still_be_read(stage: Stage, ana: Visitor) -> None:
     order = await stage.commissioned(await stage.site())
     await stage.drain()
     await stage.submit(order, (await stage.status(order))["version"]["versionId"])
@@ -101,15 +101,15 @@ async def test_a_rejected_article_says_why_and_stays_to_be_read(stage: Stage, an
     assert await ana.heading() == "Not approved"
     await ana.shows("It does not fit this site.")
     await ana.shows("(not published)")
-    await ana.looks_well("article-rejected")
+    await ana.check_in_all_sizes("article-rejected")
 
 
-async def test_no_site_sells_articles(stage: Stage, ana: Visitor) -> None:
+async def test_the_list_of_domains_says_when_none_sells_articles(stage: Stage, ana: Visitor) -> None:
     await stage.site(max_paid_links=0)
 
     await ana.go("/new-article")
 
     await ana.shows("No domain sells new articles at the moment.")
-    await ana.is_sound()
+    await ana.check()
     await ana.go("/new-article/greenbench.example")
     assert await ana.heading() == "Page not found"
