@@ -109,7 +109,7 @@ async def test_a_sold_out_article_refuses_the_form(stage: Stage) -> None:
     answer = await send(stage, email="ben@customers.example")
 
     assert answer.status_code == 409
-    assert "All link places of this article are taken." in answer.text
+    assert "All link slots of this article are taken." in answer.text
     assert "sold out for now" in (await stage.http.get("/", headers=HTML)).text
     assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
 

@@ -200,7 +200,7 @@ async def test_refusals_and_errors_look_like_the_other_pages(
     ):
         await ana.page.fill(f"#{name}", value)
     await ana.page.click("text=Continue: confirm by email")
-    await ana.shows("Too many purchases were started lately. Please try again in an hour.")
+    await ana.shows("Too many purchases were started in the last hour. Please try again in an hour.")
     await ana.check()
 
     # Taken down
