@@ -17,6 +17,7 @@ from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
 from blogqueue.orders import changes
 from blogqueue.pages import (
+    api_docs,
     catalogue_pages,
     error_pages,
     new_article_pages,
@@ -31,7 +32,7 @@ BODY_BYTES = 64 * 1024
 
 POOL_SIZE = 10
 
-PACKAGES_WITH_PAGES = (templates.PACKAGE, review_pages.PACKAGE)
+PACKAGES_WITH_PAGES = (templates.PACKAGE, review_pages.PACKAGE, api_docs.PACKAGE)
 """Where templates and static files are."""
 
 STATIC_SECONDS = 365 * 24 * 3600
@@ -83,6 +84,7 @@ def create_app() -> Litestar:
         route_handlers=[
             make_router(),
             *openapi.HANDLERS,
+            *api_docs.HANDLERS,
             *health.HANDLERS,
             *catalogue_pages.HANDLERS,
             *review_pages.HANDLERS,

@@ -1,9 +1,11 @@
-"""What holds for every answer of the web, whoever gives it: request ids, HEAD, and two headers for browsers."""
+"""What holds for every answer of the web process: a request id, HEAD, and two headers for browsers."""
 
+import asyncio
+from typing import cast
 from uuid import uuid4
 
 import structlog
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
 
 from blogqueue.settings import settings
 
@@ -11,7 +13,7 @@ REQUEST_ID = "X-Request-Id"
 
 
 def wrap(app: ASGIApp) -> ASGIApp:
-    """Wrap an application so that HEAD is answered like GET, and every answer has the headers that all have."""
+    """Wrap an application so that it answers HEAD like GET, and all its answers have the common headers."""
 
     async def edge(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -19,25 +21,41 @@ def wrap(app: ASGIApp) -> ASGIApp:
             return
         request_id = uuid4().hex
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        is_head = scope["method"] == "HEAD"
-        if is_head:
-            scope["method"] = "GET"  # type: ignore[typeddict-item]  # Litestar's Method has no plain strings
-        body_sent = False
 
-        async def send_all(message: Message) -> None:
-            nonlocal body_sent
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = _complete(list(message["headers"]), request_id)
-            elif is_head and message["type"] == "http.response.body":
-                if body_sent:
-                    return
-                body_sent = True
-                message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
-        await app(scope, receive, send_all)
+        if scope["method"] == "HEAD":
+            await app(*_as_get(scope, send_with_headers))
+        else:
+            await app(scope, receive, send_with_headers)
 
     return edge
+
+
+def _as_get(scope: Scope, send: Send) -> tuple[Scope, Receive, Send]:
+    """Return a HEAD request as a GET whose body is not sent; a stream hears that its caller has left."""
+    body_left_out = asyncio.Event()
+    received = False
+
+    async def receive() -> HTTPReceiveMessage:
+        nonlocal received
+        if not received:
+            received = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await body_left_out.wait()
+        return {"type": "http.disconnect"}
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+            body_left_out.set()
+
+    # A copy: the server still reads the method of its own scope, as the body is shorter than the Content-Length.
+    return cast("Scope", {**scope, "method": "GET"}), cast("Receive", receive), send_headers
 
 
 def _complete(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
