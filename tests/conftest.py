@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if folder := services.memory():
+    if folder := services.find_memory():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # where tmp_path is made
     if config.getoption("numprocesses") and not hasattr(config, "workerinput"):
         return  # the process that only hands out the tests needs nothing
