@@ -1,0 +1,334 @@
+"""Job rows: who may claim them and when, what a lease protects, and how attempts are counted."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from blogqueue.db.engine import DB, transaction
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order
+from blogqueue.errors import ConflictError, NotFoundError
+from blogqueue.jobs import jobs
+from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
+from blogqueue.jobs.queues import BACKLINK_INTEGRATION
+from blogqueue.orders import budget
+from blogqueue.settings import settings
+from tests.stage import Stage
+
+ANSWER = {"name": "link_edit", "answer": {}, "usage": {"input": 100, "cached": 40, "output": 7}}
+
+
+@pytest.fixture
+async def job(stage: Stage) -> str:
+    """A job that is due, of an order that is nowhere else."""
+    assert stage
+    async with transaction():
+        await DB.run_ddl("SET LOCAL session_replication_role = replica")  # it has no order's row
+        await Job.insert(Job(id="a-job", queue=BACKLINK_INTEGRATION.name, order_id=uuid4()))
+    return "a-job"
+
+
+async def claimed(job: str, holder: str = "a worker") -> Claim:
+    claim = await jobs.claim(job, holder)
+    assert isinstance(claim, Claim)
+    return claim
+
+
+async def row(job: str) -> dict[str, Any]:
+    rows = await Job.raw(
+        "SELECT *, EXTRACT(EPOCH FROM run_at - clock_timestamp())::float AS due_in, "
+        "EXTRACT(EPOCH FROM lease_until - clock_timestamp())::float AS lease_left FROM jobs WHERE id = {}",
+        job,
+    )
+    return rows[0]
+
+
+async def change(job: str, changes: str) -> None:
+    """Change a row as time, or another process, would."""
+    assert job
+    await DB.run_ddl(f"UPDATE jobs SET {changes}")  # noqa: S608 - the texts of this file
+
+
+async def lease_runs_out(job: str) -> None:
+    await change(job, "lease_until = clock_timestamp() - interval '1 millisecond'")
+
+
+async def test_a_claim_gives_a_lease_a_new_token_and_the_number_of_the_attempt(job: str) -> None:
+    claim = await claimed(job)
+
+    found = await row(job)
+    assert (claim.fencing_token, claim.attempt, claim.max_attempts, claim.exhausted) == (1, 1, 3, False)
+    assert (found["state"], found["lease_holder"], found["attempts"]) == ("ACTIVE", "a worker", 1)
+    assert jobs.LEASE_SECONDS - 1 < found["lease_left"] <= jobs.LEASE_SECONDS
+    assert found["started_at"] is not None
+    assert found["errors"] == "[]"
+
+
+async def test_a_job_whose_lease_still_runs_is_claimed_by_nobody_else(job: str) -> None:
+    await claimed(job)
+    await change(job, "lease_until = clock_timestamp() + interval '500 milliseconds'")
+
+    answer = await jobs.claim(job, "another worker")
+
+    assert isinstance(answer, NotYet) and 1 <= answer.milliseconds <= 500
+    assert ((await row(job))["fencing_token"], (await row(job))["lease_holder"]) == (1, "a worker")
+
+
+@pytest.mark.parametrize("state", ["WAITING", "DELAYED"])
+async def test_a_job_is_not_claimed_before_its_time(job: str, state: str) -> None:
+    await change(job, f"state = '{state}', run_at = clock_timestamp() + interval '3 seconds'")
+
+    answer = await jobs.claim(job, "a worker")
+
+    assert isinstance(answer, NotYet) and 2_000 < answer.milliseconds <= 3_000
+    assert ((await row(job))["state"], (await row(job))["attempts"]) == (state, 0)
+
+
+@pytest.mark.parametrize("state", ["COMPLETED", "FAILED", "CANCELLED"])
+async def test_a_job_that_has_ended_is_claimed_by_nobody(job: str, state: str) -> None:
+    await change(job, f"state = '{state}'")
+
+    assert await jobs.claim(job, "a worker") is None
+    assert (await row(job))["attempts"] == 0
+
+
+async def test_a_job_that_does_not_exist_is_nothing_to_do(job: str) -> None:
+    assert await jobs.claim(f"{job}-of-nobody", "a worker") is None
+
+
+async def test_a_job_whose_lease_has_run_out_is_taken_over_and_the_lost_worker_is_an_error(job: str) -> None:
+    first = await claimed(job, "a lost worker")
+    await jobs.store_answers(first, [ANSWER])
+    started = (await row(job))["started_at"]
+    await lease_runs_out(job)
+
+    second = await claimed(job)
+
+    assert (second.fencing_token, second.attempt) == (2, 2)
+    assert second.model_answers == [ANSWER]
+    assert [(error["attempt"], error["error"]) for error in second.errors] == [(1, "WorkerLost")]
+    assert "a lost worker" in second.errors[0]["message"]
+    assert ((await row(job))["started_at"], (await row(job))["progress"]) == (started, "")
+
+
+async def test_a_job_that_lost_its_worker_at_every_attempt_is_exhausted_and_not_counted_further(job: str) -> None:
+    for attempt in (1, 2, 3):
+        claim = await claimed(job)
+        assert (claim.attempt, claim.exhausted) == (attempt, False)
+        await lease_runs_out(job)
+
+    for _ in range(2):
+        claim = await claimed(job)
+        assert (claim.attempt, claim.exhausted) == (3, True)
+        await lease_runs_out(job)
+
+
+async def test_a_lease_is_renewed_for_its_whole_length_even_after_it_ran_out(job: str) -> None:
+    claim = await claimed(job)
+    await lease_runs_out(job)
+
+    await jobs.renew(claim)
+
+    assert (await row(job))["lease_left"] > jobs.LEASE_SECONDS - 1
+    assert isinstance(await jobs.claim(job, "another worker"), NotYet)
+
+
+WRITES: dict[str, Callable[[Claim], Awaitable[object]]] = {
+    "renew": jobs.renew,
+    "store_answers": lambda claim: jobs.store_answers(claim, [ANSWER]),
+    "complete": jobs.complete,
+    "fail_attempt": lambda claim: jobs.fail_attempt(claim, {"attempt": 1}, permanent=False),
+    "fail": lambda claim: jobs.fail_attempt(claim, None, permanent=True),
+    "hand_back": jobs.hand_back,
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+async def test_a_run_that_lost_its_job_changes_nothing(job: str, write: Callable[[Claim], Awaitable[object]]) -> None:
+    # Given a run whose job another one has claimed
+    late = await claimed(job)
+    await lease_runs_out(job)
+    await claimed(job, "another worker")
+    before = await Job.select()
+
+    # Then whatever it writes is refused
+    with pytest.raises(LostLeaseError):
+        await write(late)
+    assert await Job.select() == before
+    assert await jobs.is_taken_over(late)
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+async def test_a_run_whose_job_was_cancelled_changes_nothing(
+    job: str, write: Callable[[Claim], Awaitable[object]]
+) -> None:
+    claim = await claimed(job)
+    assert await jobs.cancel(claim.order_id)
+    before = await Job.select()
+
+    with pytest.raises(LostLeaseError):
+        await write(claim)
+    assert await Job.select() == before
+    assert await jobs.is_taken_over(claim)
+
+
+async def test_a_run_that_ended_its_job_itself_was_not_taken_over_and_cannot_end_it_twice(job: str) -> None:
+    claim = await claimed(job)
+    await jobs.complete(claim)
+
+    assert not await jobs.is_taken_over(claim)
+    with pytest.raises(LostLeaseError):
+        await jobs.complete(claim)
+    found = await row(job)
+    assert (found["state"], found["lease_holder"], found["lease_until"]) == ("COMPLETED", None, None)
+    assert found["finished_at"] is not None
+
+
+async def test_stored_answers_count_the_newest_one(job: str) -> None:
+    claim = await claimed(job)
+    for number in (1, 2):
+        await jobs.store_answers(claim, [ANSWER] * number)
+
+    found = await row(job)
+    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 200, 80, 14)
+    assert found["progress"] == "link_edit"
+    await jobs.complete(claim)
+    assert (await row(job))["model_answers"] == "[]"
+
+
+@pytest.mark.parametrize(("asked_for", "wait"), [(0, 2_000), (1_999, 2_000), (90_000, 90_000)])
+async def test_a_failed_attempt_waits_two_seconds_or_as_long_as_the_other_party_asks_for(
+    job: str, asked_for: int, wait: int
+) -> None:
+    claim = await claimed(job)
+    await jobs.mark_sent([job])
+
+    assert await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, wait_ms=asked_for) == wait
+
+    found = await row(job)
+    assert (found["state"], found["sent_at"], found["finished_at"]) == ("DELAYED", None, None)
+    assert (found["lease_holder"], found["lease_until"], found["errors"]) == (None, None, '[{"attempt": 1}]')
+    assert wait / 1000 - 1 < found["due_in"] <= wait / 1000
+
+
+@pytest.mark.parametrize(
+    ("attempts", "permanent", "state"),
+    [(1, False, "DELAYED"), (2, False, "DELAYED"), (3, False, "FAILED"), (1, True, "FAILED")],
+)
+async def test_a_job_fails_at_its_last_attempt_or_at_a_permanent_error(
+    job: str, *, attempts: int, permanent: bool, state: str
+) -> None:
+    await change(job, f"attempts = {attempts - 1}")
+
+    delay = await jobs.fail_attempt(await claimed(job), {"attempt": attempts}, permanent=permanent)
+
+    assert (await row(job))["state"] == state
+    assert (delay is None, (await row(job))["finished_at"] is not None) == (state == "FAILED", state == "FAILED")
+
+
+@pytest.mark.parametrize(("afresh", "kept"), [(False, [ANSWER]), (True, [])])
+async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_keeps_them(
+    job: str, *, afresh: bool, kept: list[Any]
+) -> None:
+    claim = await claimed(job)
+    await jobs.store_answers(claim, [ANSWER])
+
+    await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, afresh=afresh)
+
+    await change(job, "run_at = clock_timestamp()")
+    assert (await claimed(job)).model_answers == kept
+
+
+async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(job: str) -> None:
+    claim = await claimed(job)
+    await jobs.store_answers(claim, [ANSWER])
+    await jobs.mark_sent([job])
+    await jobs.hand_back(claim)
+
+    found = await row(job)
+    assert (found["state"], found["attempts"], found["sent_at"], found["lease_until"]) == ("WAITING", 0, None, None)
+    again = await claimed(job)
+    assert (again.attempt, again.fencing_token, again.model_answers, again.errors) == (1, 2, [ANSWER], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ("sent_at = NULL", True),
+        ("sent_at = clock_timestamp() - interval '4 seconds'", False),
+        ("sent_at = clock_timestamp() - interval '6 seconds'", True),
+        ("state = 'DELAYED'", True),
+        ("run_at = clock_timestamp() + interval '1 second'", False),
+        ("state = 'ACTIVE', lease_until = clock_timestamp() + interval '1 second'", False),
+        ("state = 'ACTIVE', sent_at = clock_timestamp(), lease_until = clock_timestamp() - interval '1 second'", True),
+        ("state = 'COMPLETED'", False),
+        ("state = 'FAILED'", False),
+        ("state = 'CANCELLED'", False),
+    ],
+)
+async def test_the_sweep_finds_what_is_due_and_was_not_sent_lately(job: str, changes: str, *, found: bool) -> None:
+    await change(job, changes)
+
+    assert [one.id for one in await jobs.find_overdue()] == ([job] if found else [])
+
+
+async def test_a_job_is_retried_by_hand_only_if_it_failed_and_then_has_all_its_attempts(job: str) -> None:
+    with pytest.raises(ConflictError, match="WAITING; only ACTIVE or FAILED or CANCELLED can become WAITING"):
+        await jobs.retry(job)
+    with pytest.raises(NotFoundError):
+        await jobs.retry("nobody's")
+    await jobs.fail_attempt(await claimed(job), {"attempt": 1}, permanent=True)
+    await jobs.mark_sent([job])
+
+    assert [one.id for one in (await jobs.retry(job)).jobs] == [job]
+
+    found = await row(job)
+    assert (found["state"], found["attempts"], found["finished_at"], found["sent_at"]) == ("WAITING", 0, None, None)
+    assert (await claimed(job)).attempt == 1
+
+
+async def test_a_cancelled_job_is_resumed_and_any_other_is_left_alone(job: str) -> None:
+    claim = await claimed(job)
+    assert (await jobs.resume(claim.order_id)).jobs == ()
+    assert await jobs.cancel(claim.order_id)
+    assert not await jobs.cancel(claim.order_id)
+
+    assert [one.id for one in (await jobs.resume(claim.order_id)).jobs] == [job]
+
+    again = await claimed(job)
+    assert (again.attempt, again.fencing_token) == (1, claim.fencing_token + 2)
+
+
+@pytest.mark.parametrize(
+    ("calls", "tokens", "allowed"),
+    [(4, 999, True), (5, 999, False), (4, 1_000, False), (6, 0, False), (0, 1_001, False)],
+)
+async def test_an_order_may_ask_the_model_until_its_calls_or_tokens_are_used_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, calls: int, tokens: int, allowed: bool
+) -> None:
+    monkeypatch.setattr(settings, "max_model_calls_per_order", 5)
+    monkeypatch.setattr(settings, "max_model_tokens_per_order", 1_000)
+    order = await stage.buy(await stage.article())
+    await Order.update({Order.model_calls: calls, Order.model_tokens: tokens}).where(Order.id == order.id)
+
+    if allowed:
+        await budget.check(order.id)
+    else:
+        with pytest.raises(budget.BudgetError, match=f"{calls} calls, {tokens} tokens"):
+            await budget.check(order.id)
+
+
+async def test_each_answer_counts_on_its_order_once_with_its_input_and_output(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    claim = await claimed(f"backlink-int-{order.id}")
+
+    await budget.spend(claim, [ANSWER])
+    await budget.spend(claim, [ANSWER, ANSWER])
+    with pytest.raises(LostLeaseError):
+        await budget.spend(replace(claim, fencing_token=0), [ANSWER])
+
+    spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order.id))[0]
+    assert spent == {"model_calls": 2, "model_tokens": 2 * 107}
