@@ -130,7 +130,7 @@ async def test_a_rejection_without_a_reason_is_refused_on_the_page(stage: Stage)
     answer = await post(stage, order, "reject", await form_token(stage, order), reason="", explanation="  ")
 
     assert answer.status_code == 422
-    assert "Say why" in answer.text
+    assert "Give a reason" in answer.text
     assert (await order_row(order))["status"] == "ADMIN_REVIEW"
 
 
@@ -297,7 +297,7 @@ async def test_more_orders_than_a_page_shows_are_counted_and_all_can_be_reached(
     # When Edith goes through them
     page = (await stage.http.get("/admin/reviews")).text
     seen = [order.id]
-    while (following := await queue.after(seen[-1])) and following != order.id:
+    while (following := await queue.find_next(seen[-1])) and following != order.id:
         seen.append(following)
 
     # Then the page says how many there are, and "Next" leads to each

@@ -135,7 +135,7 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
     await page.locator("summary", has_text="Reject").click()
     await page.get_by_label("Explanation in your own words").fill("No\u202e.")
     await page.get_by_role("button", name="Reject and refund").click()
-    await expect(page.get_by_role("alert")).to_contain_text("Say why")
+    await expect(page.get_by_role("alert")).to_contain_text("Give a reason")
     await expect(page.get_by_label("Explanation in your own words")).to_have_value("No\u202e.")
     await edith.check_in_all_sizes("editor-reject-refused")
 

@@ -84,7 +84,7 @@ class MarketMachine(RuleBasedStateMachine):
                 continue
             if isinstance(one, BaseException):
                 raise one
-            self.succeeded[name if name != "approve" else self.do(_how_approved(one[0]))] += 1
+            self.succeeded[name if name != "approve" else self.do(_how_approved(one.order))] += 1
         return found
 
     @initialize(many=st.booleans(), waiting=st.integers(0, 3), name=st.integers(0, 2**64))
@@ -429,7 +429,7 @@ async def _at_once(*calls: Coroutine[Any, Any, Any]) -> list[Any]:
 async def _as_entry_point(call: Coroutine[Any, Any, Any]) -> Any:
     """Return a function's result; send its outbox after the commit, as an entry point does."""
     found = await call
-    outbox = found[1] if isinstance(found, tuple) else found
+    outbox = found.outbox if isinstance(found, approval.Decision) else found
     if isinstance(outbox, Outbox):
         await nudge(outbox)
     return found

@@ -45,9 +45,9 @@ async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | N
     return page(
         "review_queue.html",
         actor=actor,
-        waiting=await queue.waiting(),
-        number=await queue.number_waiting(),
-        failed=await queue.failed(),
+        waiting=await queue.list_waiting(),
+        number=await queue.count_waiting(),
+        failed=await queue.list_failed(),
         shown=queue.SHOWN,
         notice=await _describe(done),
     )
@@ -71,11 +71,11 @@ async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], dat
     """Approve the version that the editor saw, and go on to the next order."""
     actor = await auth.form_sender(request, data.get("form", ""))
     try:
-        following = await queue.after(order_id)
-        _, outbox = await approval.approve(order_id, actor=actor, version_id=_version(data))
+        following = await queue.find_next(order_id)
+        decision = await approval.approve(order_id, actor=actor, version_id=_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error)
-    await nudge(outbox)
+    await nudge(decision.outbox)
     return _go_on(order_id, following)
 
 
@@ -85,11 +85,11 @@ async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
     actor = await auth.form_sender(request, data.get("form", ""))
     reason = " ".join(filter(None, [data.get("reason", ""), data.get("explanation", "")]))
     try:
-        following = await queue.after(order_id)
-        _, outbox = await approval.reject(order_id, actor=actor, reason=reason, version_id=_version(data))
+        following = await queue.find_next(order_id)
+        decision = await approval.reject(order_id, actor=actor, reason=reason, version_id=_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error, typed=data)
-    await nudge(outbox)
+    await nudge(decision.outbox)
     return _go_on(order_id, following)
 
 
@@ -152,18 +152,20 @@ async def _show(
     refusal: str = "",
     typed: dict[str, str] | None = None,
 ) -> Template:
-    file = await queue.file(order_id)
+    review = await queue.get_details(order_id)
     return page(
         "review.html",
-        images_of=file.host,
-        file=file,
-        order=file.order,
-        change=diff.show_change(file.base.content_md, file.version.content_md, file.edit, file.paid)
-        if file.version and file.base and file.edit
+        images_of=review.host,
+        review=review,
+        order=review.order,
+        change=diff.show_change(review.base.content_md, review.version.content_md, review.edit, review.paid_links)
+        if review.version and review.base and review.edit
         else None,
-        whole=render(file.version.content_md, file.paid, images_of=file.host) if file.version and not file.edit else "",
+        whole=render(review.version.content_md, review.paid_links, images_of=review.host)
+        if review.version and not review.edit
+        else "",
         reasons=approval.REASONS,
-        following=await queue.after(order_id),
+        following=await queue.find_next(order_id),
         form=tokens.derive_form_token(auth.session(request)),
         notice=notice,
         refusal=refusal,

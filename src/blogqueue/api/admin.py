@@ -125,8 +125,9 @@ async def approve_order(
 ) -> Envelope[ApprovalView]:
     """Publish an order's version; if its paragraph has changed since, the link is integrated again instead."""
     version_id = data.version_id if data else None
-    order, outbox = await approval.approve(order_id, actor=request.user, version_id=version_id)
-    await nudge(outbox)
+    decision = await approval.approve(order_id, actor=request.user, version_id=version_id)
+    await nudge(decision.outbox)
+    order = decision.order
     published = order.status == OrderStatus.COMPLETED
     return success(
         ApprovalView(order_id=order.id, status=OrderStatus(order.status), version_id=order.version_id),
@@ -146,8 +147,9 @@ async def reject_order(
     request: Request[Any, Any, Any], order_id: OrderId, data: JSONBody[RejectRequest]
 ) -> Envelope[RejectionView]:
     """Reject an order for good: its payment is refunded, and the customer reads the reason."""
-    order, outbox = await approval.reject(order_id, actor=request.user, reason=data.reason, version_id=data.version_id)
-    await nudge(outbox)
+    decision = await approval.reject(order_id, actor=request.user, reason=data.reason, version_id=data.version_id)
+    await nudge(decision.outbox)
+    order = decision.order
     return success(
         RejectionView(
             order_id=order.id,

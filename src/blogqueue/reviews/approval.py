@@ -1,4 +1,7 @@
-"""The editor's verbs. Publishing happens with the article locked, so that no approval loses an earlier paid link."""
+"""An editor's decision on an order in review: approve or reject.
+
+An article is published with its row locked, so that no approval overwrites the paid link of an earlier one.
+"""
 
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -23,84 +26,91 @@ from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
 REASONS = (
-    "The page it leads to does not fit this site.",
-    "The page it leads to does not work, or is not what the words promise.",
+    "The target page does not fit this site.",
+    "The target page does not work, or is not what the anchor text promises.",
     "The link breaks this site's rules for paid links.",
-    "The words of the link do not read well in this article.",
+    "The anchor text does not read well in this article.",
 )
-"""What an editor may choose from, in the words that the customer reads; own words do as well."""
+"""Reasons for a rejection that an editor can choose from, as the customer reads them."""
 
 REASON_LENGTH = 500
 
-ON_HOLD = "The order's payment is disputed or was given back."
+ON_HOLD = "The order is on hold: its payment is disputed."
 
 
-class Way(StrEnum):
+class ApprovalEffect(StrEnum):
     """What approving an order does."""
 
-    AS_IT_IS = "as it is"  # its version is published
-    ONTO_THE_NEWER_TEXT = "onto the newer text"  # the same edit is made to the text that is live by now
-    AGAIN = "again"  # another job works the link in anew, and the customer submits it again
-    REFUSED = "refused"  # nothing
+    PUBLISH = "publish"  # publishes its version as it is
+    REAPPLY = "reapply"  # makes the same edit to the text that is live now, and publishes that
+    REINTEGRATE = "reintegrate"  # has a new job integrate the link again; the customer then submits it again
+    NOTHING = "nothing"  # is refused
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
-    """What approving an order would do as things are; `why`, in sentences, it would not be done the way it was made.
+class ApprovalPreview:
+    """What approving an order would do now; if not PUBLISH, `reasons` says why, in sentences.
 
-    `content` and `edit` are the text that would be published and how the one that is live becomes it, where that is
-    made only then.
+    For REAPPLY, `content` is the text that would be published and `edit` how it differs from the live text.
     """
 
-    way: Way
-    why: tuple[str, ...] = ()
+    effect: ApprovalEffect
+    reasons: tuple[str, ...] = ()
     content: str = ""
     edit: AppliedEdit | None = None
 
 
-async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None) -> tuple[Order, Outbox]:
-    """Publish an order's version, and complete the order; the order as it is now, and what was promised.
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The order after an editor's decision, and what to send after the commit."""
 
-    A new article is published as it is. If another text than a link's version was made from is live by now, the same
-    edit is applied to that text where its paragraph is untouched (a new version, checked again); if that cannot be, the
-    order is PROCESSING again with a new job. Raises ConflictError unless the order is in ADMIN_REVIEW (and
-    `version_id`, if given, is its current version).
+    order: Order
+    outbox: Outbox
+
+
+async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None) -> Decision:
+    """Publish an order's version and complete the order, or do what else `preview` says.
+
+    Raises NotFoundError, and ConflictError unless the order is in ADMIN_REVIEW, not on hold, and `version_id`, if
+    given, is its current version.
     """
     async with transaction():
-        order, article = await _in_review(order_id, version_id)
+        order, article = await _get_for_decision(order_id, version_id)
         version = await versions.get(order.version_id)
-        found = await outlook(order, version, article)
-        if found.way is Way.REFUSED:
-            raise ConflictError(f"{' '.join(found.why)} Reject the order, or change that first.", code="unpublished")
-        if found.way is Way.AGAIN:
+        found = await preview(order, version, article)
+        if found.effect is ApprovalEffect.NOTHING:
+            raise ConflictError(
+                f"{' '.join(found.reasons)} Reject the order, or change that first.", code="unpublished"
+            )
+        if found.effect is ApprovalEffect.REINTEGRATE:
             await versions.judge([version.id], ReviewStatus.SUPERSEDED)
-            outbox = await lifecycle.reintegrate(order, actor=actor, why=" ".join(found.why))
-            return await lifecycle.get(order_id), outbox
+            outbox = await lifecycle.reintegrate(order, actor=actor, why=" ".join(found.reasons))
+            return Decision(await lifecycle.get(order_id), outbox)
         if found.edit is not None:
-            order.version_id = await _store_rebased(order, version, article, found.content, found.edit)
-        if order.kind == OrderKind.ARTICLE:  # under the title that it was written with
+            order.version_id = await _store_reapplied(order, version, article, found.content, found.edit)
+        if order.kind == OrderKind.ARTICLE:
             await Article.update({Article.title: version.backlink_metadata["title"]}).where(Article.id == article.id)
         await versions.publish(article.id, order.version_id)
         await versions.judge([order.version_id], ReviewStatus.APPROVED)
         outbox = await lifecycle.complete(
             order, actor=actor, article_url=f"{settings.public_url}/articles/{article.slug}"
         )
-        note = f"version {order.version_id} of order {order.id}"
-        await history.record(actor, "publish", article_id=article.id, detail=note)
-        return await lifecycle.get(order_id), outbox
+        detail = f"version {order.version_id} of order {order.id}"
+        await history.record(actor, "publish", article_id=article.id, detail=detail)
+        return Decision(await lifecycle.get(order_id), outbox)
 
 
-async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | None = None) -> tuple[Order, Outbox]:
-    """Refuse an order's link for good: FAILED, its refund begun, and the customer told the reason.
+async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | None = None) -> Decision:
+    """Fail an order for good, begin its refund, and tell the customer the reason.
 
-    Raises InvalidError without a reason, and ConflictError as `approve` does.
+    Raises InvalidError without a reason, and NotFoundError and ConflictError as `approve` does.
     """
     reason = " ".join(reason.split())
     if not reason or len(reason) > REASON_LENGTH or not reason.isprintable():
-        message = f"Say why, in at most {REASON_LENGTH} characters: the customer reads it."
+        message = f"Give a reason of at most {REASON_LENGTH} characters: the customer reads it."
         raise InvalidError([FieldError("reason", "required", message)])
     async with transaction():
-        order, _ = await _in_review(order_id, version_id)
+        order, _ = await _get_for_decision(order_id, version_id)
         await lifecycle.fail(
             order,
             FailureReason.REJECTED,
@@ -114,46 +124,72 @@ async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | 
         await versions.supersede_others(order.id, order.version_id)
         outbox = await refunds.begin(order.id, actor=actor)
         outbox += await customer_emails.create(order, "rejected", price=True, reason=reason)
-        return await lifecycle.get(order_id), outbox
+        return Decision(await lifecycle.get(order_id), outbox)
 
 
-async def outlook(order: Order, version: ArticleVersion, article: Article) -> Outlook:
-    """What approving an order in review with this version would do, and why; nothing is changed.
+async def preview(order: Order, version: ArticleVersion, article: Article) -> ApprovalPreview:
+    """Return what approving an order in review with this version would do; nothing is changed.
 
-    With the article locked it is what approving does; without, what it would do now.
+    `approve` calls it with the article locked, and then does just that.
     """
     if order.on_hold:
-        return Outlook(Way.REFUSED, (ON_HOLD,))
-    bought = await requirements.of_order(order)
+        return ApprovalPreview(ApprovalEffect.NOTHING, (ON_HOLD,))
+    required = await requirements.of_order(order)
     if order.kind == OrderKind.ARTICLE:
-        return _of_new_article(version, article, bought)
+        return _preview_new_article(version, article, required)
     if article.status != ArticleStatus.PUBLISHED:
-        return Outlook(Way.REFUSED, ("The article is not published.",))
-    must_stand = [*await paid_links.find_pairs(article.id), (bought.link, bought.rel)]
+        return ApprovalPreview(ApprovalEffect.NOTHING, ("The article is not published.",))
+    links = [*await paid_links.find_pairs(article.id), (required.link, required.rel)]
+    if UUID(version.backlink_metadata["base_article_version_id"]) == article.selected_version_id:
+        # The worker has checked this version; that no paid link is lost is checked again on what goes live.
+        lost = _describe_lost(version.content_md, links)
+        return ApprovalPreview(ApprovalEffect.REINTEGRATE if lost else ApprovalEffect.PUBLISH, lost)
+    return await _preview_reapplied(version, article, required, links)
+
+
+def _preview_new_article(version: ArticleVersion, article: Article, required: LinkRequirements) -> ApprovalPreview:
+    reasons: list[str] = []
+    if article.status != ArticleStatus.DRAFT:
+        reasons.append(f"The article is {article.status} already.")
+    if find_lost_links(version.content_md, [(required.link, required.rel)]):
+        reasons.append("This text does not contain the link as it was sold.")
+    effect = ApprovalEffect.NOTHING if reasons else ApprovalEffect.PUBLISH
+    return ApprovalPreview(effect, tuple(reasons))
+
+
+async def _preview_reapplied(
+    version: ArticleVersion, article: Article, required: LinkRequirements, links: list[tuple[Link, str]]
+) -> ApprovalPreview:
+    """Preview the approval of a link's version when another text than the version's base has gone live since."""
     metadata: dict[str, Any] = version.backlink_metadata
-    if UUID(metadata["base_article_version_id"]) == article.selected_version_id:
-        # The checks saw to it when the version was made; this is the promise itself, asked of what is about to go live.
-        lost = _lost(version.content_md, must_stand)
-        return Outlook(Way.AGAIN, lost) if lost else Outlook(Way.AS_IT_IS)
     base = await versions.get(UUID(metadata["base_article_version_id"]))
     live = await versions.get(article.selected_version_id)
     try:
         content, edit = reapply(
-            live.content_md, AppliedEdit(**metadata["edit"]), base=base.content_md, paid_links=bought.paid_links
+            live.content_md, AppliedEdit(**metadata["edit"]), base=base.content_md, paid_links=required.paid_links
         )
     except EditRefused as refused:
-        return Outlook(Way.AGAIN, (f"{refused.rule}: {refused.message}",))
-    problems = check_link_edit(live.content_md, content, edit, bought)
-    why = (*(f"{one.rule}: {one.message}" for one in problems), *_lost(content, must_stand))
-    return Outlook(Way.AGAIN, why) if why else Outlook(Way.ONTO_THE_NEWER_TEXT, (), content, edit)
+        return ApprovalPreview(ApprovalEffect.REINTEGRATE, (f"{refused.rule}: {refused.message}",))
+    problems = check_link_edit(live.content_md, content, edit, required)
+    reasons = (*(f"{one.rule}: {one.message}" for one in problems), *_describe_lost(content, links))
+    if reasons:
+        return ApprovalPreview(ApprovalEffect.REINTEGRATE, reasons)
+    return ApprovalPreview(ApprovalEffect.REAPPLY, (), content, edit)
 
 
-async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
-    """An order that an editor may judge, and its article, both locked. Raises ConflictError with what happened."""
+def _describe_lost(content: str, links: list[tuple[Link, str]]) -> tuple[str, ...]:
+    """Name each of these links that a text does not contain exactly once, as it was sold."""
+    return tuple(
+        f"paid_link: {format_link(link)} would not be there as it was sold." for link in find_lost_links(content, links)
+    )
+
+
+async def _get_for_decision(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
+    """Return an order in review and its article, both locked. Raises NotFoundError, and ConflictError as `approve`."""
     order, article = await lifecycle.get_with_article_for_update(order_id)
     if order.status != OrderStatus.ADMIN_REVIEW:
-        happened = await history.describe_latest(order_id)
-        raise ConflictError(f"The order is not in review, it is {order.status}: {happened}.", code="wrong_state")
+        latest = await history.describe_latest(order_id)
+        raise ConflictError(f"The order is not in review, it is {order.status}: {latest}.", code="wrong_state")
     if version_id is not None and order.version_id != version_id:
         raise ConflictError(
             f"This is not the order's current version, which is {order.version_id}; look at that one.",
@@ -164,26 +200,10 @@ async def _in_review(order_id: UUID, version_id: UUID | None) -> tuple[Order, Ar
     return order, article
 
 
-def _of_new_article(version: ArticleVersion, article: Article, bought: LinkRequirements) -> Outlook:
-    why: list[str] = []
-    if article.status != ArticleStatus.DRAFT:
-        why.append(f"The article is {article.status} already.")
-    if find_lost_links(version.content_md, [(bought.link, bought.rel)]):
-        why.append("This text does not carry the link as it was sold.")
-    return Outlook(Way.REFUSED, tuple(why)) if why else Outlook(Way.AS_IT_IS)
-
-
-def _lost(content: str, must_stand: list[tuple[Link, str]]) -> tuple[str, ...]:
-    return tuple(
-        f"paid_link: {format_link(link)} would not stand there as it was sold."
-        for link in find_lost_links(content, must_stand)
-    )
-
-
-async def _store_rebased(
-    order: Order, version: ArticleVersion, article: Article, content: str, applied: AppliedEdit
+async def _store_reapplied(
+    order: Order, version: ArticleVersion, article: Article, content: str, edit: AppliedEdit
 ) -> UUID:
-    """Keep an order's edit on the live text as its current version."""
+    """Store the live text with an order's edit as the order's current version, and return its id."""
     version_id = await versions.store(
         order.article_id,
         content,
@@ -196,7 +216,7 @@ async def _store_rebased(
         | {
             "integration_type": "customer_backlink_rebase",
             "base_article_version_id": str(article.selected_version_id),
-            "edit": asdict(applied),
+            "edit": asdict(edit),
         },
     )
     await Order.update({Order.version_id: version_id}).where(Order.id == order.id)

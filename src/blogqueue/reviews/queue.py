@@ -1,4 +1,4 @@
-"""What lies on an editor's desk: the orders that wait for a word, those that failed, and the file of one.
+"""What an editor works through: the orders in review, the failed ones without a refund, and the details of one.
 
 Nothing is changed here.
 """
@@ -23,9 +23,9 @@ from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
 SHOWN = 100
-"""How many orders a list shows; it says so when there are more."""
+"""The most orders that a list returns."""
 
-_WAITING = """
+_LIST_WAITING = """
 SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.backlink_data->>'target_url' AS target_url,
        o.backlink_data->>'keyword' AS anchor_text, a.title, d.host, v.last_qc_status AS qc,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
@@ -33,10 +33,11 @@ FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.
 JOIN article_versions v ON v.id = o.version_id
 CROSS JOIN LATERAL (
     SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') s
-WHERE o.status = 'ADMIN_REVIEW' ORDER BY s.at, o.id
+WHERE o.status = 'ADMIN_REVIEW' ORDER BY s.at, o.id LIMIT {}
 """
+"""The orders in review, those that were submitted first coming first."""
 
-_AFTER = """
+_FIND_NEXT = """
 WITH waiting AS (
     SELECT o.id, (SELECT max(created_at) FROM order_events e
                   WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') AS since
@@ -44,22 +45,31 @@ WITH waiting AS (
 SELECT id FROM waiting WHERE id <> {}
 ORDER BY COALESCE((since, id) > (SELECT since, id FROM waiting WHERE id = {}), true) DESC, since, id LIMIT 1
 """
+"""The order in review that was submitted next after another one, or else the one that was submitted first."""
 
-_UNPAID_BACK = "o.status = 'FAILED' AND o.refund_state <> 'SUCCEEDED'"
-"""As the index `orders_not_refunded` has it."""
-
-_FAILED = f"""
+_LIST_FAILED = """
 SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.failure_reason, o.refund_state, o.refund_due_at,
        COALESCE(r.error, '') AS refund_error, a.title, d.host,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 LEFT JOIN refunds r ON r.order_id = o.id
 CROSS JOIN LATERAL (SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'FAILED') s
-WHERE {_UNPAID_BACK} AND o.failure_reason IS DISTINCT FROM 'payment_reversed' ORDER BY s.at, o.id
-"""  # noqa: S608 - both texts are ours
+WHERE o.status = 'FAILED' AND o.refund_state <> 'SUCCEEDED' AND o.failure_reason IS DISTINCT FROM 'payment_reversed'
+ORDER BY s.at, o.id LIMIT {}
+"""
+"""The failed orders that are not refunded, oldest first (index `orders_not_refunded`); not those whose payment was
+charged back or refunded by hand in Stripe.
+"""
+
+_LIST_OTHER_LINKS = """
+SELECT id, status, rel, link_dropped_at, backlink_data->>'target_url' AS target_url,
+       backlink_data->>'keyword' AS anchor_text
+FROM orders WHERE article_id = {} AND id <> {} AND status <> 'FAILED' ORDER BY created_at
+"""
+"""The links that an article's other orders have, or may yet get, in it."""
 
 
-class Waiting(msgspec.Struct, frozen=True):
+class WaitingOrder(msgspec.Struct, frozen=True):
     """An order in review; `seconds` since it was submitted."""
 
     id: UUID
@@ -76,8 +86,8 @@ class Waiting(msgspec.Struct, frozen=True):
     seconds: int
 
 
-class Failed(msgspec.Struct, frozen=True):
-    """An order that failed and whose money is not back yet; `seconds` since it did."""
+class FailedOrder(msgspec.Struct, frozen=True):
+    """An order that has failed and is not refunded; `seconds` since it failed."""
 
     id: UUID
     customer_email: str
@@ -94,11 +104,12 @@ class Failed(msgspec.Struct, frozen=True):
     seconds: int
 
 
-class File(msgspec.Struct, frozen=True):
-    """All that an editor needs to know of one order; `outlook` says what approving it would do now, if it waits.
+class ReviewDetails(msgspec.Struct, frozen=True):
+    """All that an editor needs to know about one order.
 
-    `version` is None before the first was made. `sound`: outside the declared edit the version is byte for byte its
-    base; a new article, which has neither, carries its link exactly once. `refund`: its row, if one has begun.
+    `version` is None before the first was made; `base` and `edit` are None for a whole article. `is_intact`: the
+    version is its base with nothing but the edit, or a whole article that contains its link exactly once. `preview` is
+    None unless the order is in review, `refund` (a row) None if none has begun.
     """
 
     order: Order
@@ -107,91 +118,83 @@ class File(msgspec.Struct, frozen=True):
     version: ArticleVersion | None
     base: ArticleVersion | None
     edit: AppliedEdit | None
-    sound: bool
-    outlook: approval.Outlook | None
+    is_intact: bool
+    preview: approval.ApprovalPreview | None
     refund: dict[str, Any] | None
-    may_retry: bool
-    may_refund: bool
-    others: list[dict[str, Any]]
-    paid: list[tuple[Link, str]]
+    can_retry: bool
+    can_refund: bool
+    other_links: list[dict[str, Any]]
+    paid_links: list[tuple[Link, str]]
     history: list[dict[str, Any]]
 
 
-async def waiting() -> list[Waiting]:
-    """The orders that wait, oldest first, as many as a page shows."""
-    return msgspec.convert(await Order.raw(f"{_WAITING} LIMIT {SHOWN}"), list[Waiting])
+async def list_waiting() -> list[WaitingOrder]:
+    """Return the orders in review, the one submitted first coming first, at most SHOWN."""
+    return msgspec.convert(await Order.raw(_LIST_WAITING, SHOWN), list[WaitingOrder])
 
 
-async def failed() -> list[Failed]:
-    """The orders that failed and whose money is not back yet, oldest first, as many as a page shows."""
-    return msgspec.convert(await Order.raw(f"{_FAILED} LIMIT {SHOWN}"), list[Failed])
+async def list_failed() -> list[FailedOrder]:
+    """Return the orders that have failed and are not refunded, oldest first, at most SHOWN."""
+    return msgspec.convert(await Order.raw(_LIST_FAILED, SHOWN), list[FailedOrder])
 
 
-async def number_waiting() -> int:
-    """How many orders wait in all."""
+async def count_waiting() -> int:
+    """Return how many orders are in review."""
     return await Order.count().where(Order.status == OrderStatus.ADMIN_REVIEW)
 
 
-async def after(order_id: UUID) -> UUID | None:
-    """The next order that waits: the one behind this, else the oldest; None if no other does."""
-    rows = await Order.raw(_AFTER, order_id, order_id)
+async def find_next(order_id: UUID) -> UUID | None:
+    """Return the order in review after this one, or else the first one; None if there is no other."""
+    rows = await Order.raw(_FIND_NEXT, order_id, order_id)
     return rows[0]["id"] if rows else None
 
 
-async def file(order_id: UUID) -> File:
-    """The file of an order, in whatever status it is. Raises NotFoundError."""
+async def get_details(order_id: UUID) -> ReviewDetails:
+    """Return the details of an order in any status. Raises NotFoundError."""
     order = await lifecycle.get(order_id)
     article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
     if article is None:
         raise NotFoundError("article")
-    bought = await requirements.of_order(order)
-    own = (bought.link, bought.rel)
+    required = await requirements.of_order(order)
+    own_link = (required.link, required.rel)
     version = await versions.get(order.version_id) if order.version_id else None
-    base, edit = await _made_of(version) if version else (None, None)
-    if version is None:
-        sound = False
-    elif base is None or edit is None:
-        sound = not find_lost_links(version.content_md, [own])
-    else:
-        sound = differs_only_by_edit(base.content_md, version.content_md, edit)
-    judged = version is not None and order.status == OrderStatus.ADMIN_REVIEW
-    failed_for_now = order.status == OrderStatus.FAILED and not order.on_hold
-    return File(
+    base, edit = await _get_base_and_edit(version) if version else (None, None)
+    is_decidable = version is not None and order.status == OrderStatus.ADMIN_REVIEW
+    is_open_failure = order.status == OrderStatus.FAILED and not order.on_hold
+    other_paid_links = [pair for pair in await paid_links.find_pairs(order.article_id) if pair[0] != required.link]
+    return ReviewDetails(
         order=order,
         article=article,
         host=article.domain_id.host,
         version=version,
         base=base,
         edit=edit,
-        sound=sound,
-        outlook=await approval.outlook(order, version, article) if version and judged else None,
+        is_intact=version is not None and _is_intact(version, base, edit, own_link),
+        preview=await approval.preview(order, version, article) if version and is_decidable else None,
         refund=await Refund.select().where(Refund.order_id == order.id).first(),
-        may_retry=failed_for_now and order.refund_state == RefundState.NONE and await _has_failed_job(order),
-        may_refund=failed_for_now and order.refund_state in {RefundState.NONE, RefundState.FAILED},
-        others=await _others(order),
-        paid=[*(pair for pair in await paid_links.find_pairs(order.article_id) if pair[0] != bought.link), own],
+        can_retry=is_open_failure and order.refund_state == RefundState.NONE and await _has_failed_job(order),
+        can_refund=is_open_failure and order.refund_state in {RefundState.NONE, RefundState.FAILED},
+        other_links=await Order.raw(_LIST_OTHER_LINKS, order.article_id, order.id),
+        paid_links=[*other_paid_links, own_link],
         history=await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id),
     )
+
+
+def _is_intact(
+    version: ArticleVersion, base: ArticleVersion | None, edit: AppliedEdit | None, own_link: tuple[Link, str]
+) -> bool:
+    if base is None or edit is None:
+        return not find_lost_links(version.content_md, [own_link])
+    return differs_only_by_edit(base.content_md, version.content_md, edit)
 
 
 async def _has_failed_job(order: Order) -> bool:
     return await Job.exists().where(Job.order_id == order.id, Job.state == JobState.FAILED)
 
 
-async def _made_of(version: ArticleVersion) -> tuple[ArticleVersion | None, AppliedEdit | None]:
-    """The version that a version's edit was made to, and the edit; neither for a whole article."""
+async def _get_base_and_edit(version: ArticleVersion) -> tuple[ArticleVersion | None, AppliedEdit | None]:
+    """Return the version that a version's edit was made to, and the edit; neither for a whole article."""
     metadata: dict[str, Any] = version.backlink_metadata
     if "edit" not in metadata:
         return None, None
     return await versions.get(UUID(metadata["base_article_version_id"])), AppliedEdit(**metadata["edit"])
-
-
-async def _others(order: Order) -> list[dict[str, Any]]:
-    """The article's other orders that have, or may yet get, a link in it."""
-    return await Order.raw(
-        "SELECT id, status, rel, link_dropped_at, backlink_data->>'target_url' AS target_url, "
-        "backlink_data->>'keyword' AS anchor_text FROM orders "
-        "WHERE article_id = {} AND id <> {} AND status <> 'FAILED' ORDER BY created_at",
-        order.article_id,
-        order.id,
-    )
