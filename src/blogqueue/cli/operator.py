@@ -50,22 +50,14 @@ def jobs_group() -> None:
 
 
 @jobs_group.command("list")
-@click.option("--queue", type=click.Choice(list(JOB_QUEUES)), default=None)
-@click.option("--state", type=click.Choice(JobState, case_sensitive=False), default=None)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--queue", type=click.Choice(list(JOB_QUEUES)), default=None, help="Only this queue.")
+@click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="Only this state.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
     """List the newest jobs."""
-    from blogqueue.db.tables.jobs import Job
+    from blogqueue.jobs import stats
 
-    async def find() -> list[dict[str, Any]]:
-        query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
-        if queue:
-            query = query.where(Job.queue == queue)
-        if state:
-            query = query.where(Job.state == state)
-        return await query.output(load_json=True)
-
-    for row in with_database(find()):
+    for row in with_database(stats.list_newest(queue or "", state, limit=limit)):
         error = f"  {row['errors'][-1]['message']}" if row["errors"] else ""
         print(
             f"{row['id']}  {row['state']:<9} {row['attempts']}/{row['max_attempts']}  {row['created_at']:%F %T}{error}"
@@ -78,15 +70,9 @@ def show_job(job_id: str) -> None:
     """Show a job with the errors of all its attempts."""
     import json
 
-    from blogqueue.db.tables.jobs import Job
+    from blogqueue.jobs import stats
 
-    async def find() -> dict[str, Any] | None:
-        return await Job.select().where(Job.id == job_id).first().output(load_json=True)
-
-    row = with_database(find())
-    if row is None:
-        sys.exit(f"There is no job {job_id}.")
-    print(json.dumps(row, indent=2, default=str, ensure_ascii=False))
+    print(json.dumps(with_database(stats.get_job(job_id)), indent=2, default=str, ensure_ascii=False))
 
 
 @jobs_group.command("retry")
@@ -94,16 +80,14 @@ def show_job(job_id: str) -> None:
 def retry_job(job_id: str) -> None:
     """Give a FAILED job new attempts; its order becomes PROCESSING again."""
     from blogqueue.actors.messages import nudge
-    from blogqueue.db.tables.jobs import Job
+    from blogqueue.jobs import stats
     from blogqueue.orders import lifecycle
 
-    async def again() -> None:
-        rows = await Job.select(Job.order_id).where(Job.id == job_id)
-        if not rows:
-            sys.exit(f"There is no job {job_id}.")
-        await nudge(await lifecycle.retry(rows[0]["order_id"], actor=OPERATOR, job_id=job_id))
+    async def retry() -> None:
+        job = await stats.get_job(job_id)
+        await nudge(await lifecycle.retry(job["order_id"], actor=OPERATOR, job_id=job_id))
 
-    with_database(again())
+    with_database(retry())
     print(f"{job_id} is waiting again")
 
 
@@ -115,14 +99,12 @@ def orders_group() -> None:
 @orders_group.command("on-hold")
 def list_on_hold() -> None:
     """List the orders on hold, oldest first."""
-    from blogqueue.db.tables.orders import Order
+    from blogqueue.orders import listing
 
-    async def find() -> list[dict[str, Any]]:
-        return await Order.select().where(Order.on_hold.eq(value=True)).order_by(Order.created_at)
-
-    for row in with_database(find()):
-        money = format_amount(row["price"], row["currency"])
-        print(f"{row['id']}  {row['status']:<13} {money}  {row['customer_email']}  {row['created_at']:%F %T}")
+    for order in with_database(listing.list_on_hold()):
+        money = format_amount(order.price, order.currency)
+        when = f"{order.created_at:%F %T}"
+        print(f"{order.order_id}  {order.status:<13} {money}  {order.customer_email}  {when}")
 
 
 @orders_group.command("release")
@@ -228,8 +210,8 @@ def emails_group() -> None:
 
 
 @emails_group.command("list")
-@click.option("--state", type=click.Choice(EmailState, case_sensitive=False), default=None)
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@click.option("--state", type=click.Choice(EmailState, case_sensitive=False), help="Only this state.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
 def list_emails(state: EmailState | None, limit: int) -> None:
     """List the newest emails."""
     from blogqueue.emails import resending
@@ -261,8 +243,8 @@ def editors_group() -> None:
 
 
 @editors_group.command("create")
-@click.option("--name", required=True)
-@click.option("--email", required=True)
+@click.option("--name", required=True, help="The name to sign in with.")
+@click.option("--email", required=True, help="The editor's email address.")
 @click.option("--password", envvar="BLOGQUEUE_EDITOR_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
 def create_editor(name: str, email: str, password: str) -> None:
     """Create an editor who may sign in."""

@@ -1,10 +1,12 @@
-"""Numbers about the queues: jobs by state, a job's position and turn, how long jobs take, and a row per minute."""
+"""What people see of the queues: jobs, their numbers, position and duration, and a row of statistics per minute."""
 
 from datetime import datetime
+from typing import Any
 
 from piccolo.query.functions.aggregate import Count
 
 from blogqueue.db.tables.jobs import Job, QueueStat
+from blogqueue.errors import NotFoundError
 from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.log import logger
 from blogqueue.states import JobState
@@ -24,6 +26,24 @@ FROM jobs job JOIN jobs other ON other.queue = job.queue AND other.id <> job.id
 WHERE job.id = {} AND job.state = 'WAITING'
 """
 """How many jobs of a waiting job's queue are running, and how many wait longer than it does."""
+
+
+async def list_newest(queue: str = "", state: JobState | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
+    """Return the newest jobs, of one queue and one state if they are given."""
+    query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
+    if queue:
+        query = query.where(Job.queue == queue)
+    if state is not None:
+        query = query.where(Job.state == state)
+    return await query.output(load_json=True)
+
+
+async def get_job(job_id: str) -> dict[str, Any]:
+    """Return a job with the errors of all its attempts. Raises NotFoundError."""
+    row = await Job.select().where(Job.id == job_id).first().output(load_json=True)
+    if row is None:
+        raise NotFoundError(f"job: {job_id}")
+    return row
 
 
 async def count_jobs() -> dict[str, dict[str, int]]:

@@ -61,6 +61,12 @@ async def list_orders(status: OrderStatus | None, *, cursor: str, limit: int) ->
     return OrderPage(items=[_view(row) for row in page], next_cursor=next_cursor)
 
 
+async def list_on_hold() -> list[OrderItem]:
+    """Return the orders on hold, oldest first."""
+    rows = await Order.select().where(Order.on_hold.eq(value=True)).order_by(Order.created_at).output(load_json=True)
+    return [_view(row) for row in rows]
+
+
 def _view(row: dict[str, Any]) -> OrderItem:
     return OrderItem(
         order_id=row["id"],
