@@ -35,7 +35,7 @@ SCHEMES: dict[str, SecurityScheme | Reference] = {
         description="The same token in a browser; `{id}` is the order's id without hyphens.",
     ),
     "adminToken": SecurityScheme(
-        type="http", scheme="bearer", description="A program's token, made by `blogqueue admin token`."
+        type="http", scheme="bearer", description="A program's token, issued by `blogqueue editors token`."
     ),
     "editorSession": SecurityScheme(
         type="apiKey", security_scheme_in="cookie", name=SESSION_COOKIE, description="An editor's session, from /admin."

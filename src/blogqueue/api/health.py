@@ -10,7 +10,8 @@ import httpx
 import redis.asyncio
 from litestar import Response, get
 
-from blogqueue.db.engine import AWAY, DB, UNUSABLE
+from blogqueue.db import migrations
+from blogqueue.db.engine import AWAY, UNUSABLE
 from blogqueue.emails import smtp
 from blogqueue.settings import settings
 
@@ -37,12 +38,12 @@ async def check_postgres() -> str:
     if not settings.database_url:
         return "DATABASE_URL is not set"
     try:
-        rows = await DB.run_ddl("SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated")
+        migrated = await migrations.is_applied()
     except AWAY as error:
         return f"PostgreSQL does not answer at DATABASE_URL: {error}"
     except UNUSABLE as error:
         return f"the database at DATABASE_URL cannot be used: {error}"
-    return "" if rows[0]["migrated"] else "the database is not migrated: run `blogqueue migrate`"
+    return "" if migrated else "the database is not migrated: run `blogqueue migrate`"
 
 
 async def check_broker() -> str:

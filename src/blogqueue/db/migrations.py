@@ -11,6 +11,12 @@ LOCK = 7_305_182_246_110_935
 """An advisory lock of ours alone: two runs at once would both create the same tables (STACK.md §7)."""
 
 
+async def is_applied() -> bool:
+    """Tell whether the database has our tables, by an index of an early migration."""
+    rows = await DB.run_ddl("SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated")
+    return bool(rows[0]["migrated"])
+
+
 async def forwards() -> None:
     """Run every migration that has not run yet. Raises RuntimeError when one fails."""
     connection = await DB.get_new_connection()
