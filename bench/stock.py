@@ -22,8 +22,8 @@ STARTS = "bench:stock:starts"
 THINKING_SECONDS = 8
 """As long as ours thinks; the kill comes in the middle."""
 
-MEASURED_ROW = ("… measured once, with no cap (STACK.md §4)", "1", "", "", "1577.0")
-BULL_ROW = ("Bull's stalled check (stalledInterval: 30000, its REFERENCE.md)", "", "", "", "30.0")
+MEASURED_ROW = ("… measured once, with no cap", "1", "", "", "1577.0")
+BULL_ROW = ("Bull's stalled check (stalledInterval: 30000 ms by default)", "", "", "", "30.0")
 
 
 if "BENCH_STOCK_REDIS" in os.environ:

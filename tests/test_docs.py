@@ -91,16 +91,38 @@ def test_every_relative_link_leads_to_a_file_and_its_heading() -> None:
     assert broken == []
 
 
-def list_documents() -> list[Path]:
-    """Return the Markdown files that people read; the articles of samples and tests are data."""
-    tracked = subprocess.run(
-        ["git", "ls-files", "*.md"],  # noqa: S607 - git, wherever it is
+PUBLIC_SOURCE = r"(RFC \d+|HTML|BCP \d+|URL|CSP \d|UTS \d+|GFM spec|CommonMark [\d.]+|Unicode \d+|ASVS [\d.]+),? "
+
+
+def test_nothing_cites_a_document_that_is_not_here() -> None:
+    """Numbered sections are allowed of public standards only."""
+    cited: list[str] = []
+    for file in list_files():
+        if file.suffix in {".png", ".ico", ".js", ".css"} or file == Path(__file__):
+            continue
+        for line in file.read_text(encoding="utf-8").splitlines():
+            names = [name for name in re.findall(r"\b[A-Z]{4,}\.md\b", line) if not (ROOT / name).exists()]
+            if names or re.search(r"\b[Tt]he seed's\b", line) or "§" in re.sub(PUBLIC_SOURCE + "§", "", line):
+                cited.append(f"{file.relative_to(ROOT)}: {line.strip()}")
+    assert cited == []
+
+
+def list_files(*patterns: str) -> list[Path]:
+    """Return the files under version control."""
+    listed = subprocess.run(
+        ["git", "ls-files", *patterns],  # noqa: S607 - git, wherever it is
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.splitlines()
-    return [ROOT / name for name in tracked if not re.match(r"samples/.+/|tests/corpus/(?!README)|src/", name)]
+    return [ROOT / name for name in listed if (ROOT / name).exists()]
+
+
+def list_documents() -> list[Path]:
+    """Return the Markdown files that people read; the articles of samples and tests are data."""
+    data = re.compile(r"samples/.+/|tests/corpus/(?!README)|src/")
+    return [file for file in list_files("*.md") if not data.match(str(file.relative_to(ROOT)))]
 
 
 def remove_code(markdown: str) -> str:

@@ -74,7 +74,7 @@ async def test_a_regeneration_starts_from_the_published_article(stage: Stage) ->
     # When she regenerates
     answer = await stage.regenerate(order)
 
-    # Then a new job is promised in the seed's words
+    # Then a new job is created, and its customer informed
     assert answer.status_code == 202
     data = answer.json()["data"]
     assert data["jobId"].startswith(f"backlink-int-{order.id}-regen-")

@@ -8,7 +8,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from blogqueue.db.engine import DB
 
 LOCK = 7_305_182_246_110_935
-"""An advisory lock of ours alone: two runs at once would both create the same tables (STACK.md §7)."""
+"""An advisory lock of ours alone: two runs at once would both create the same tables."""
 
 
 async def is_applied() -> bool:
