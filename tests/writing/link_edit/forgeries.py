@@ -1,5 +1,6 @@
 """Ways to make a wrong edit of a scene. They return None if its article lacks what they need."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_b
 from blogqueue.writing.markdown.front_matter import read_front_matter
 from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.parsing import parse
-from tests.writing.garden import LINK, PAID
+from tests.writing.garden import LINK, PAID, turned
 from tests.writing.link_edit.scenes import LITERAL, REQUIREMENTS, SENTENCE, Scene, Try, forged
 
 
@@ -207,18 +208,17 @@ def moved_breaks(last: str) -> Callable[[Scene], Try | None]:
     """Keep the number of lines, but make the last one another line."""
 
     def make(scene: Scene) -> Try | None:
-        first, end, rest = scene.block.text.replace("\r\n", "\n").partition("\n")
+        first, end, rest = turned(scene.block.text, "\n").replace("\r", "\n").partition("\n")
         return scene.replace(f"{first} {rest} {SENTENCE}{end}{last}") if end else None
 
     return make
 
 
-def within_lines(after_lf: str, after_crlf: str) -> Callable[[Scene], Try | None]:
+def within_lines(change: Callable[[str], str]) -> Callable[[Scene], Try | None]:
     """Add the correct sentence, and change the first line end of the paragraph, if it has one."""
 
     def make(scene: Scene) -> Try | None:
-        old, new = ("\r\n", after_crlf) if "\r\n" in scene.block.text else ("\n", after_lf)
-        text = scene.block.text.replace(old, new, 1)
+        text = re.sub(r"\r\n|\n|\r", lambda found: change(found[0]), scene.block.text, count=1)
         if text == scene.block.text:
             return None
         return forged(scene.article, scene.block.start, scene.block.end, f"{text} {SENTENCE}")

@@ -187,6 +187,16 @@ def test_the_excerpt_shows_what_is_wrong(new: str, rule: str, excerpt: str) -> N
     assert sorted(found.split()) == sorted(excerpt[:200].split())
 
 
+def test_the_excerpt_of_a_lost_image_shows_it() -> None:
+    article = f"Lead.\n\n{PROSE} ![a](/b)\n\nClose.\n"
+    block = find_prose_blocks(article)[1]
+    after, applied = apply(article, Edit(block.id, "replace", f"{PROSE} {LITERAL}"), [block])
+
+    problems = {problem.rule: problem.excerpt for problem in check_link_edit(article, after, applied, REQUIREMENTS)}
+
+    assert problems["no_image"] == "![a](/b)"
+
+
 def test_the_excerpt_of_a_change_elsewhere_begins_where_the_texts_differ() -> None:
     block = next(block for block in find_prose_blocks(GARDEN) if block.text.startswith("Digging"))
     made = Scene(GARDEN, block).append(SENTENCE)

@@ -25,6 +25,21 @@ def test_a_wrong_edit_is_refused_by_its_rule(mutant: Mutant) -> None:
         assert mutant.rule in {problem.rule for problem in made.problems()}
 
 
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_a_wrong_line_is_refused_whatever_the_line_ends(line_end: str) -> None:
+    article = turned(GARDEN, line_end)
+    block = next(block for block in find_eligible_blocks(article) if block.text.startswith("Digging"))
+    mutants = [mutant for mutant in MUTANTS if mutant.rule == "line_ends"]
+
+    passed: list[str] = []
+    for mutant in mutants:
+        made = mutant.make(Scene(article, block))
+        if made and mutant.rule not in {problem.rule for problem in made.problems()}:
+            passed.append(mutant.name)
+
+    assert passed == []
+
+
 def test_every_rule_has_a_mutant_that_it_catches() -> None:
     assert {mutant.rule for mutant in MUTANTS} == {rule.__name__ for rule in RULES}
 
