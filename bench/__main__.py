@@ -1,4 +1,4 @@
-"""`make bench`: starts a PostgreSQL, a Redis and the sandbox of its own, and prints its tables."""
+"""`make bench`: start a PostgreSQL, a Redis and a sandbox for it, measure, and print tables."""
 
 import argparse
 import asyncio
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def settings(database_url: str, redis_url: str, folder: Path) -> None:
-    """What the processes of the benchmark are told."""
+    """Return the environment of the benchmark's processes."""
     web, sandbox, smtp = (free_port() for _ in range(3))
     os.environ.update(
         BLOGQUEUE_ENV="test",
@@ -70,7 +70,7 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
 
 
 def show(title: str, table: Table) -> None:
-    """A table with its columns aligned, numbers to the right."""
+    """Format a table with aligned columns, numbers to the right."""
     header, rows = table
     widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
     print(f"\n{title}\n")

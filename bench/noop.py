@@ -1,4 +1,4 @@
-"""A worker that does nothing but note how long a message was on its way; `BENCH_BROKER` says over which broker."""
+"""A worker that only records how long each message took to arrive; `BENCH_BROKER` names the broker."""
 
 import os
 import time
@@ -13,12 +13,12 @@ KINDS = {"stock": RedisBroker, "blogqueue": WakingBroker}
 
 
 def make_broker(kind: str, redis_url: str) -> RedisBroker:
-    """A broker of its own namespace, with Dramatiq's defaults but for the class."""
+    """Return a broker with its own namespace and, apart from its class, Dramatiq's defaults."""
     return KINDS[kind](client=redis.Redis.from_url(redis_url), namespace=f"bench-{kind}")
 
 
 def results(kind: str) -> str:
-    """The list of seconds that each message was on its way."""
+    """Return the key of the list of seconds that each message took."""
     return f"bench:{kind}"
 
 

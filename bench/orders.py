@@ -1,4 +1,4 @@
-"""Whole backlink jobs over real articles, the model answering at once: jobs a second, and tokens an integration."""
+"""Whole backlink jobs on real articles, with a model that answers at once: jobs per second, tokens per integration."""
 
 import asyncio
 import os
@@ -26,11 +26,11 @@ ROOT = Path(__file__).parents[1]
 CORPUS = ROOT.parent / "shared" / "corpus"
 CONCURRENCIES = (1, 4)
 CHARACTERS_A_TOKEN = 4
-"""How the sandbox counts tokens; the same for both ways, so their ratio does not hang on it."""
+"""How the sandbox counts tokens; the same in both columns, so their ratio does not depend on it."""
 
 
 async def tables() -> list[tuple[str, Table]]:
-    """Both tables, from the same jobs."""
+    """Return both tables, from the same jobs."""
     articles = CORPUS if CORPUS.is_dir() else ROOT / "samples"
     async with pool(20):
         await migrations.forwards()
@@ -44,13 +44,13 @@ async def tables() -> list[tuple[str, Table]]:
             await sandbox.wait()
     jobs = ("writer process with", "jobs", "seconds", "jobs/s", "run p50 ms", "run p95 ms")
     return [
-        (f"Backlink jobs over {articles.name}, the model answering at once", (jobs, speeds)),
+        (f"Backlink jobs over {articles.name}, with a model that answers at once", (jobs, speeds)),
         ("Tokens out per integration (edit and second opinion), against rewriting the article", saved),
     ]
 
 
 async def speed(concurrency: int) -> tuple[str, ...]:
-    """A job for each article that has room, all waiting when the worker starts."""
+    """Create a job for each article with a free slot; all wait when the worker starts."""
     outbox = Outbox()
     for article_id in await articles_with_room():
         outbox += await an_order(article_id)
@@ -84,7 +84,7 @@ async def speed(concurrency: int) -> tuple[str, ...]:
 
 
 async def tokens() -> Table:
-    """A row for each third of the articles, by length."""
+    """Return a row for each third of the articles, by length."""
     rows: list[dict[str, Any]] = await DB.run_ddl(
         "SELECT j.tokens_out AS edit, length(v.content_md) AS characters FROM jobs j "
         "JOIN orders o ON o.id = j.order_id JOIN articles a ON a.id = o.article_id "
@@ -114,7 +114,7 @@ async def articles_with_room() -> list[UUID]:
 
 
 async def an_order(article_id: UUID) -> Outbox:
-    """A paid order, as settling leaves it."""
+    """Create a paid order."""
     key = uuid4()
     order = Order(
         id=key,

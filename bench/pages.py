@@ -1,4 +1,4 @@
-"""The order's page: how fast, how soon it shows what was committed, and how heavy the pages are."""
+"""An order's page: how fast it is, how soon it shows a commit, and the size of the pages."""
 
 import asyncio
 import os
@@ -33,7 +33,7 @@ SEEN = """() => new MutationObserver(() => {
 
 
 async def tables() -> list[tuple[str, Table]]:
-    """All three, against one web process; `bench.orders` has left orders in review."""
+    """Return all three tables, from one web process; `bench.orders` has left orders to review."""
     async with pool(4), _web(), httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
         order = await _order_in_review()
         page = f"/order-status/{order.id}"
@@ -122,7 +122,7 @@ async def _weight(http: httpx.AsyncClient, name: str, path: str) -> tuple[str, .
 
 
 async def _seen(order: Order) -> Table:
-    """A row: with a browser's live page, else with a program that reads the stream's first bytes."""
+    """Return one row, from the live page in a browser; it says so if there is no Chromium."""
     header = ("changes", "how", "p50 ms", "p99 ms", "max ms")
     chromium = os.environ.get("BLOGQUEUE_TEST_CHROMIUM") or shutil.which("chromium")
     if chromium is None:
@@ -146,7 +146,7 @@ async def _seen(order: Order) -> Table:
 
 
 async def _one_change(order: Order, page: Page) -> float:
-    """Milliseconds from the commit of a regenerated version until the page shows it."""
+    """Return the ms from the commit of a regenerated version until the page shows it."""
     await Order.raw("UPDATE jobs SET created_at = created_at - interval '1 hour' WHERE order_id = {}", order.id)
     version = await versions.get((await lifecycle.get(order.id)).version_id)
     metadata = version.backlink_metadata

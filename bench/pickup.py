@@ -1,4 +1,4 @@
-"""How long a message waits on an idle queue until a worker has it, and how many empty messages a second go through."""
+"""How long a message waits in an idle queue until a worker has it, and how many empty messages per second run."""
 
 import os
 import random
@@ -25,7 +25,7 @@ VARIANTS = (
 
 
 def table(redis_url: str) -> Table:
-    """One row a variant, all against the same Redis, each with one worker process of one thread."""
+    """Return a row per variant, each with one worker process of one thread on the same Redis."""
     rows: list[tuple[str, ...]] = []
     for name, kind, timeout in VARIANTS:
         broker = make_broker(kind, redis_url)
@@ -53,14 +53,14 @@ def send(broker: RedisBroker) -> None:
 
 
 def one(broker: RedisBroker, kind: str) -> float:
-    """Send one message to an idle queue; the seconds until the worker had it."""
+    """Send a message to an idle queue; return the seconds until the worker had it."""
     time.sleep(random.uniform(0.2, 0.6))
     send(broker)
     return waited(broker, kind)
 
 
 def drained(broker: RedisBroker, kind: str) -> float:
-    """Messages a second from a queue that was full when the worker started, its start not counted."""
+    """Return the messages per second from a queue that was full when the worker started, without its start."""
     waited(broker, kind)
     started = time.monotonic()
     for _ in range(BURST - 1):

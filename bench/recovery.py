@@ -1,4 +1,4 @@
-"""How long a job lies idle whose worker was killed, until another run has claimed it; on the whole, real product."""
+"""How long it takes until another run has claimed the job of a killed worker, in the whole product."""
 
 import asyncio
 import os
@@ -19,11 +19,11 @@ HOSTS = 3
 """Workers beside supervisord's own, each of one job at a time; at most two are killed at once."""
 
 THINKING_SECONDS = 8
-"""How long the model takes over its second answer; the kill comes in the middle."""
+"""How long the model takes over its second answer; the kill is in the middle."""
 
 
 async def table(kills: int) -> Table:
-    """One row a way to die; orders over HTTP, the sandbox's model, supervisord, leases as they are by default."""
+    """Return a row per kind of kill: orders over HTTP, the sandbox's model, supervisord, default leases."""
     product = Product(
         Path(tempfile.mkdtemp(prefix="blogqueue-recovery-")), **MANY, BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY="1"
     )
@@ -49,8 +49,8 @@ async def table(kills: int) -> Table:
 
 def _row(name: str, seconds: list[float]) -> tuple[str, ...]:
     ordered = sorted(seconds)
-    told = (statistics.median(ordered), ordered[int(len(ordered) * 0.95)], ordered[-1])
-    return (name, str(len(ordered)), *(f"{figure:.1f}" for figure in told))
+    figures = (statistics.median(ordered), ordered[int(len(ordered) * 0.95)], ordered[-1])
+    return (name, str(len(ordered)), *(f"{figure:.1f}" for figure in figures))
 
 
 async def _worker_killed(shop: Storefront, turns: asyncio.Semaphore) -> float:
@@ -69,7 +69,7 @@ async def _group_killed(shop: Storefront) -> float:
 
 
 async def _at_work(shop: Storefront) -> tuple[dict[str, Any], psutil.Process]:
-    """A job whose first answer is stored and whose second one is waited for, and the process that waits."""
+    """Return a job that waits for its second answer, with the first one stored, and the process that waits."""
     order = await shop.buy()
 
     async def thinking() -> dict[str, Any] | None:

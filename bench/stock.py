@@ -1,6 +1,6 @@
-"""What Dramatiq's own Redis broker, with its defaults, does with the job of a worker that was killed.
+"""What Dramatiq's own Redis broker, with its defaults, does with the job of a killed worker.
 
-A worker loads this module too (`dramatiq bench.stock`); `BENCH_STOCK_REDIS` says that it is one.
+Its workers load this module too (`dramatiq bench.stock`), with `BENCH_STOCK_REDIS` set.
 """
 
 import os
@@ -20,10 +20,10 @@ from blogqueue.demo import servers
 
 STARTS = "bench:stock:starts"
 THINKING_SECONDS = 8
-"""As long as ours thinks; the kill comes in the middle."""
+"""As long as in `bench.recovery`; the kill is in the middle."""
 
-MEASURED_ROW = ("… measured once, with no cap", "1", "", "", "1577.0")
-BULL_ROW = ("Bull's stalled check (stalledInterval: 30000 ms by default)", "", "", "", "30.0")
+MEASURED_ROW = ("… measured once in November 2026, without a limit", "1", "", "", "1577.0")
+BULL_ROW = ("Bull's stalled check (stalledInterval: 30000, its REFERENCE.md)", "", "", "", "30.0")
 
 
 if "BENCH_STOCK_REDIS" in os.environ:
@@ -38,7 +38,7 @@ if "BENCH_STOCK_REDIS" in os.environ:
 
 
 def rows(cap: int) -> list[tuple[str, ...]]:
-    """One kill with another worker idle at hand, waited for at most `cap` s; and what others have measured or say."""
+    """Return a row of one kill beside an idle worker, after at most `cap` s, and two rows of other sources."""
     name = "stock Dramatiq, another at hand"
     with tempfile.TemporaryDirectory(prefix="blogqueue-stock-") as folder, servers.redis(Path(folder)) as redis_url:
         command = [sys.executable, "-m", "dramatiq", "bench.stock", "-p", "1", "-t", "1", "--skip-logging"]
@@ -53,7 +53,7 @@ def rows(cap: int) -> list[tuple[str, ...]]:
             taken = _taken_up(redis_url, cap)
         finally:
             for worker in workers:
-                with suppress(ProcessLookupError):  # who lost its worker has ended
+                with suppress(ProcessLookupError):  # a master that lost its worker has ended
                     os.killpg(worker.pid, signal.SIGKILL)
                 worker.wait()
     figure = f"> {cap} (cap)" if taken is None else f"{taken:.1f}"
@@ -61,8 +61,8 @@ def rows(cap: int) -> list[tuple[str, ...]]:
 
 
 def _taken_up(redis_url: str, cap: int) -> float | None:
-    """Seconds from the kill of the working process until another one has started; None if that takes too long."""
-    client = redis.Redis.from_url(redis_url, socket_timeout=None)  # its own 5 s would end the wait
+    """Return the seconds from the kill of the worker until another one has started; None if it takes too long."""
+    client = redis.Redis.from_url(redis_url, socket_timeout=None)  # the default of 5 s would end the wait
     message: dramatiq.Message[None] = dramatiq.Message(
         queue_name="think", actor_name="think", args=(), kwargs={}, options={}
     )

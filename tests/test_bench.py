@@ -10,7 +10,7 @@ OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER
 
 
 def python(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """A Python in the project's folder, told nothing but this."""
+    """Run Python in the project's folder, with no settings but these."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(OURS)} | settings
     return subprocess.run(
         [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""Letters on their way: at most once, tried again when that can help, marked failed and shown when it cannot."""
+"""Emails are sent at most once, tried again when that can help, and marked failed and shown when it cannot."""
 
 import subprocess
 import sys
@@ -18,7 +18,7 @@ from tests.stage import Stage, redelivered_in_ms
 
 
 async def an_email(stage: Stage) -> dict[str, Any]:
-    """The magic link that Ana was promised; not sent yet."""
+    """The email with Ana's magic link; not sent yet."""
     await stage.ask(await stage.article())
     return (await Email.select())[0]
 
@@ -31,7 +31,7 @@ async def due_again() -> None:
     await Email.raw("UPDATE emails SET run_at = clock_timestamp() - interval '1 minute', lease_until = NULL")
 
 
-async def test_a_letter_carries_its_headers(stage: Stage) -> None:
+async def test_an_email_has_its_headers(stage: Stage) -> None:
     email = await an_email(stage)
 
     await stage.drain()
@@ -52,7 +52,7 @@ async def test_no_token_lies_in_the_database(stage: Stage) -> None:
     assert "{token}" in email["text"]
 
 
-async def test_a_letter_whose_message_comes_five_times_goes_out_once(stage: Stage) -> None:
+async def test_an_email_whose_message_arrives_five_times_is_sent_once(stage: Stage) -> None:
     email = await an_email(stage)
     for _ in range(4):
         deliver_email.send(str(email["id"]))
@@ -87,7 +87,7 @@ async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_ba
     email = await an_email(stage)
     await stage.faults(mail=[{"kind": "down", "times": -1}])
 
-    # When the letter was tried again and again
+    # When the email was tried again and again
     for attempt in range(1, 13):
         await stage.drain("mail")
         tried = await row()
@@ -112,8 +112,8 @@ def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
     assert 3.9 < sum(pauses) / 86_400 < 5
 
 
-async def test_a_letter_that_was_given_up_is_listed_and_sent_again_when_the_operator_says_so(stage: Stage) -> None:
-    # Given a letter that was tried for days
+async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_operator_asks_for_it(stage: Stage) -> None:
+    # Given an email that was tried for days
     order = await stage.delivered(await stage.article())
     await Email.raw(
         "UPDATE emails SET state = 'WAITING', sent_at = NULL, attempts = {} WHERE kind = 'backlink_ready'",
@@ -149,7 +149,7 @@ def blogqueue(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "blogqueue", *words], capture_output=True, text=True, check=False)
 
 
-async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) -> None:
+async def test_an_email_that_is_refused_for_good_is_marked_failed(stage: Stage) -> None:
     await an_email(stage)
     await stage.sandbox.put("/faults", json={"mail": [{"kind": "status", "code": 550, "at": "rcpt"}]})
 
@@ -161,7 +161,7 @@ async def test_a_letter_that_is_refused_for_good_is_marked_failed(stage: Stage) 
 
 
 async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
-    # Given a worker that was killed while the server had the letter
+    # Given a worker that was killed while the server had the email
     email = await an_email(stage)
     outgoing = await emails.claim(email["id"])
     assert outgoing is not None
@@ -172,7 +172,7 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     await emails.give_up_unanswered()
     assert await emails.find_overdue() == ()
 
-    # Then the letter is shown as failed and nobody sends it again
+    # Then the email is shown as failed and nobody sends it again
     assert ((await row())["state"], await stage.mails()) == ("FAILED", [])
     deliver_email.send(str(email["id"]))
     await stage.drain("mail")
@@ -187,8 +187,8 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     assert len(await stage.mails()) == 1
 
 
-async def test_a_letter_is_held_for_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
-    # Given a mail server that was slow until the letter's bytes may go out
+async def test_an_email_has_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
+    # Given a mail server that was slow until the email's text may be sent
     email = await an_email(stage)
     outgoing = await emails.claim(email["id"])
     assert outgoing is not None
@@ -215,7 +215,7 @@ async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_mean
     assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
 
 
-async def test_a_forgotten_letter_is_found_by_the_sweep(stage: Stage) -> None:
+async def test_a_forgotten_email_is_found_by_the_sweep(stage: Stage) -> None:
     email = await an_email(stage)
     await due_again()
 
@@ -288,7 +288,7 @@ async def test_an_email_is_claimed_when_it_is_due_and_no_sooner(stage: Stage) ->
     assert emails.LEASE_SECONDS - 5 < left[0]["seconds"] <= emails.LEASE_SECONDS
 
 
-async def test_an_email_that_was_not_taken_waits_as_long_as_said_and_then_may_be_claimed(claimed: Outgoing) -> None:
+async def test_an_email_that_was_not_taken_is_claimed_again_when_its_wait_is_over(claimed: Outgoing) -> None:
     await emails.mark_refused(claimed, "busy" * 1_000, retry_ms=60_000)
 
     waiting = await row()

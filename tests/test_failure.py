@@ -1,4 +1,4 @@
-"""What happens when a job fails: retries after exactly 2 s and 4 s, then letters, and a way back by hand."""
+"""What happens when a job fails: retries after exactly 2 s and 4 s, then emails, and a retry by hand."""
 
 from datetime import UTC, datetime
 
@@ -32,7 +32,7 @@ async def job_of(order: Bought) -> dict[str, object]:
     return (await Job.select().where(Job.order_id == order.id).output(load_json=True))[-1]
 
 
-async def test_a_job_that_fails_three_times_ends_failed_with_letters_and_every_error(stage: Stage) -> None:
+async def test_a_job_that_fails_three_times_ends_failed_with_emails_and_every_error(stage: Stage) -> None:
     # Given a model that is down
     order = await stage.buy(await stage.article())
     await fault(stage, {"kind": "status", "code": 503, "times": -1})

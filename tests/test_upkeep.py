@@ -33,7 +33,7 @@ async def test_a_flushed_redis_loses_no_job_and_no_email(stage: Stage) -> None:
     redis_broker().client.flushall()
     await long_ago()
 
-    # When a minute strikes
+    # When a minute has passed
     assert "integrate_backlink" in await stage.minute()
 
     # Then the order is delivered
@@ -65,7 +65,7 @@ async def test_a_job_that_waits_long_in_the_broker_is_sound_and_one_that_was_sen
     assert body is not None
     assert sorted(await offenders(8)) == sorted(f"backlink-int-{order.id}" for order in (first, second))
 
-    # When a minute strikes
+    # When a minute has passed
     minute.send()
     await stage.drain("upkeep")
 
@@ -93,7 +93,7 @@ async def offenders(number: int) -> list[str]:
     return next(finding.offenders for finding in await audit() if finding.number == number)
 
 
-async def test_a_minute_that_strikes_twice_counts_once(stage: Stage) -> None:
+async def test_a_minute_that_is_sent_twice_counts_once(stage: Stage) -> None:
     await stage.minute()
     await stage.minute()
 
@@ -119,7 +119,7 @@ async def test_a_paid_session_whose_webhook_never_came_is_fulfilled(stage: Stage
     await stage.pay(opened["checkoutUrl"])
     await Purchase.raw("UPDATE purchases SET session_started_at = now() - interval '2 minutes'")
 
-    # When a minute strikes
+    # When a minute has passed
     await stage.minute()
 
     # Then there is an order, and it is delivered
@@ -127,7 +127,7 @@ async def test_a_paid_session_whose_webhook_never_came_is_fulfilled(stage: Stage
     await stage.sound()
 
 
-async def test_a_session_that_was_paid_in_its_last_minute_is_settled_and_not_opened_anew(stage: Stage) -> None:
+async def test_a_session_that_was_paid_in_its_last_minute_is_fulfilled_and_not_opened_again(stage: Stage) -> None:
     # Given a session that was paid, whose webhook is still on its way when its time is over
     await stage.ask(await stage.article())
     token = await stage.magic_token()
@@ -203,7 +203,7 @@ async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_th
 
 
 async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Given Ana, who has regenerated as often as an hour allows, and whose jobs are cleaned away
+    # Given Ana, who has regenerated as often as an hour allows, and whose jobs are cleaned up
     monkeypatch.setattr(settings, "max_regenerations_per_hour_per_order", 2)
     order = await stage.delivered(await stage.article())
     for _ in range(2):
@@ -220,7 +220,7 @@ async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, mon
 
 
 async def test_a_webhook_that_comes_again_after_its_job_was_cleaned_away_does_nothing(stage: Stage) -> None:
-    # Given a delivered order whose job was cleaned away
+    # Given a delivered order whose job was cleaned up
     opened = await stage.asked_and_opened(await stage.article())
     event = (await stage.pay(opened["checkoutUrl"]))["eventId"]
     order = await stage.received()
@@ -252,7 +252,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
 
 
 async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage: Stage) -> None:
-    # Given what fell due meanwhile: a job and a letter nobody was told of, a place that is held for nobody, a refund,
+    # Given what fell due meanwhile: a job and an email that were never sent, a hold that has expired, a refund,
     # and a paid session whose webhook was lost
     article_id = await stage.article(max_paid_links=9)
     ordered = await stage.buy(article_id)
@@ -272,7 +272,7 @@ async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage
     await DB.run_ddl("UPDATE jobs SET run_at = run_at - interval '10 minutes', sent_at = NULL")
     await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")
 
-    # When it strikes again, once
+    # When it sends one minute again
     await stage.minute()
 
     # Then all of it is done
@@ -287,7 +287,7 @@ async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage
 
 
 async def test_a_job_that_comes_again_after_it_was_cleaned_away_does_nothing(stage: Stage) -> None:
-    # Given a delivered order whose job was cleaned away
+    # Given a delivered order whose job was cleaned up
     order = await stage.delivered(await stage.article())
     await Job.delete().where(Job.order_id == order.id)
     emails = await Email.count()

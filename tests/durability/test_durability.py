@@ -175,7 +175,7 @@ async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
     opened = await shop.opened()
     order, worker = await at_work(shop, seconds=4)
 
-    # When it is told to stop, and the payment comes
+    # When it is asked to stop, and the payment arrives
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
     await shop.pay(opened)
 
@@ -195,7 +195,7 @@ async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
     opened = [await shop.opened() for _ in range(4)]
     order, worker = await at_work(shop, seconds=4)
 
-    # When it is told to stop, and payments arrive before it has received the signal and after
+    # When it is asked to stop, and payments arrive before it has received the signal and after
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
     for page in opened:
         await shop.pay(page)
@@ -216,7 +216,7 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
     assert second_writer.poll() is None
     order, worker = await at_work(shop, seconds=30)
 
-    # When it is told to stop
+    # When it is asked to stop
     worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
     job = await shop.in_state(order, "COMPLETED")
 

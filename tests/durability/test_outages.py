@@ -148,10 +148,10 @@ async def test_a_clock_outlives_a_redis_that_is_down(product: Product, shop: Sto
         product.restart(CLOCK, signal.SIGKILL)
         clock = (await until(lambda: living(product, CLOCK), 30, "the clock")).pid
 
-        async def struck_in_vain() -> bool:
+        async def failed_to_send() -> bool:
             return "minute not sent" in product.log("clock")
 
-        await until(struck_in_vain, 30, "its stroke")
+        await until(failed_to_send, 30, "its first minute")
         await shop.pay(opened)
     finally:
         product.bring_back(REDIS)
@@ -250,7 +250,7 @@ async def until_the_email_is_handed_over(shop: Storefront) -> dict[str, Any]:
     async def handed_over() -> bool:
         return bool(await shop.rows("SELECT 1 FROM emails WHERE state = 'SENDING' AND \"to\" = $1", opened["email"]))
 
-    await until(handed_over, 30, "the letter")
+    await until(handed_over, 30, "the email")
     return opened
 
 
@@ -291,5 +291,5 @@ async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and
     async def none_on_its_way() -> bool:
         return not await shop.rows("SELECT 1 FROM emails WHERE order_id = $1 AND state <> 'SENT'", order)
 
-    await until(none_on_its_way, 90, "the letters")
+    await until(none_on_its_way, 90, "the emails")
     assert await shop.mailed_twice() == []
