@@ -23,7 +23,7 @@ THINKING_SECONDS = 8
 """As long as in `bench.recovery`; the kill is in the middle."""
 
 MEASURED_ROW = ("… measured once in November 2026, without a limit", "1", "", "", "1577.0")
-BULL_ROW = ("Bull's stalled check (stalledInterval: 30000, its REFERENCE.md)", "", "", "", "30.0")
+BULL_ROW = ("Bull's stalled check (stalledInterval: 30000, its documentation)", "", "", "", "30.0")
 
 
 if "BENCH_STOCK_REDIS" in os.environ:

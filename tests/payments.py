@@ -1,7 +1,15 @@
 """What happens to payments in several tests, beside what the stage knows."""
 
+import json
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
 from blogqueue.db.tables.payments import Refund
-from tests.stage import Bought, Stage, order_row
+from tests.stage import Bought, Stage, bearer, order_row, signed
+
+STRIPE_KEY = bearer("sk_test_of_the_tests")
 
 
 async def payment_intent(order: Bought) -> str:
@@ -19,3 +27,19 @@ async def minute_with_refunds_due(stage: Stage) -> None:
     """Let a minute pass in which every refund that is under way is due."""
     await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 second' WHERE state = 'INITIATED'")
     await stage.minute()
+
+
+async def receive_event(stage: Stage, kind: str, subject: dict[str, Any]) -> httpx.Response:
+    """Deliver an event that the sandbox does not send, signed as Stripe signs it."""
+    event = {"id": f"evt_{uuid4().hex}", "type": kind, "data": {"object": subject}}
+    payload = json.dumps(event).encode()
+    return await stage.http.post("/api/v1/purchase/webhook", content=payload, headers=signed(payload))
+
+
+async def session_at_stripe(stage: Stage, session_id: str) -> dict[str, Any]:
+    return (await stage.sandbox.get(f"/v1/checkout/sessions/{session_id}", headers=STRIPE_KEY)).json()
+
+
+async def refunds_at_stripe(stage: Stage) -> list[dict[str, Any]]:
+    """The newest refunds first."""
+    return (await stage.sandbox.get("/v1/refunds?limit=100", headers=STRIPE_KEY)).json()["data"]

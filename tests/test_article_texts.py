@@ -135,7 +135,7 @@ async def test_a_dropped_link_that_comes_back_is_a_paid_one_again(stage: Stage) 
     text = await live(stage, article_id)
     await articles.publish_text(article_id, GARDEN, actor="edith", override="A mistake.")
     assert (
-        "The site has taken the link out"
+        "the link was removed from it on"
         in (await stage.http.get(f"/order-status/{order.id}", headers=bearer(order.access))).text
     )
 
@@ -189,7 +189,7 @@ async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_r
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).status_code == 404
     assert (await notes(order))[-1] == ("article taken down", "A court said so.")
     page = (await stage.http.get(f"/order-status/{order.id}", headers=bearer(order.access))).text
-    assert "The site has taken the article down since" in page
+    assert "has been taken down since" in page
     assert "Open the live article" not in page and "/articles/soil-that-lasts" not in page
     await stage.sound()
 
@@ -227,7 +227,7 @@ async def test_a_new_text_does_not_put_an_article_back_on_the_site(stage: Stage)
     answer = await stage.http.post(f"/admin/articles/{article_id}", data=said)
 
     # Then the page has said, and says again, what comes first
-    assert "Before a new text is published" in page.text
+    assert "before you publish a new text" in page.text
     assert answer.status_code == 409 and "The article was taken down; put it back first." in answer.text
     assert (await Article.select(Article.status))[0]["status"] == "UNPUBLISHED"
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from blogqueue.db.engine import AWAY, transaction
+from blogqueue.db.engine import UNAVAILABLE, transaction
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.settings import settings
 from tests.stage import Stage
@@ -36,7 +36,7 @@ async def two_domains(between: Callable[[], Awaitable[None]]) -> None:
 async def test_a_transaction_that_is_cut_off_leaves_nothing_and_the_next_one_works() -> None:
     # Given a transaction whose connection dies, more often than the pool has connections
     for _ in range(25):
-        with pytest.raises(AWAY):
+        with pytest.raises(UNAVAILABLE):
             await two_domains(cut_off)
 
     # Then the same task writes on, and nothing of it is there

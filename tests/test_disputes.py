@@ -186,7 +186,7 @@ async def test_a_refund_waits_while_its_payment_is_disputed_and_is_cancelled_if_
     assert (await Refund.select(Refund.attempts))[0]["attempts"] == 1
     assert "refund" not in (await stage.status(order))["statusMessage"]
     page = await stage.http.get(f"/order-status/{order.id}?access={order.access}", follow_redirects=True)
-    assert "on its way back to you" not in page.text
+    assert "Your refund of" not in page.text
     await stage.sound()
 
     # And when the dispute is lost, it is cancelled

@@ -38,7 +38,7 @@ async def test_the_login_opens_the_admin_the_reviews_and_the_api_alike(stage: St
 
     # Then all three are open
     assert (await stage.http.get("/admin/api/tables/")).status_code == 200
-    assert "Nothing waits" in (await stage.http.get("/admin/reviews")).text
+    assert "All clear" in (await stage.http.get("/admin/reviews")).text
     assert (await stage.http.get("/api/v1/admin/orders")).status_code == 200
 
 

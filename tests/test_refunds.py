@@ -9,7 +9,7 @@ from blogqueue.db.tables.payments import Refund
 from blogqueue.errors import ConflictError
 from blogqueue.orders import lifecycle
 from blogqueue.payments import refunds
-from tests.payments import minute_with_refunds_due
+from tests.payments import minute_with_refunds_due, refunds_at_stripe
 from tests.stage import Bought, Stage, order_row
 
 
@@ -20,11 +20,6 @@ async def failed(stage: Stage) -> Bought:
     await stage.email("Order Processing Issue")
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
     return order
-
-
-async def refunds_at_stripe(stage: Stage) -> list[dict[str, object]]:
-    listed = await stage.sandbox.get("/v1/refunds?limit=100", headers={"authorization": "Bearer sk_test_of_the_tests"})
-    return listed.json()["data"]
 
 
 async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> None:

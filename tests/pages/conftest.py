@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import Browser, BrowserContext, async_playwright, expect
 
+pytest.register_assert_rewrite("tests.pages.visitor")  # here, before any test imports it
+
 if TYPE_CHECKING:
     from tests.pages.visitor import Visitor
     from tests.stage import Stage

@@ -1,12 +1,9 @@
 """The purchase of a new article in a real browser: ordered, reviewed, regenerated, submitted, published."""
 
-import pytest
 from playwright.async_api import expect
 
+from tests.pages.visitor import Visitor
 from tests.stage import Stage
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 REQUEST = {
     "topic": "Growing tomatoes on a balcony",

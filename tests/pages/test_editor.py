@@ -1,15 +1,12 @@
 """The admin in a real browser: the review queue, approve and reject, Piccolo Admin, a new text."""
 
-import pytest
 from playwright.async_api import expect
 
 from blogqueue.catalogue import articles, versions
 from blogqueue.settings import settings
+from tests.pages.visitor import Visitor
 from tests.people import BEN, CLEO, LONG
 from tests.stage import PASSWORD, Stage, order_row
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 HARMLESS = "'script-src' was not explicitly set"
 """Chromium's message when a library of Piccolo Admin tries eval, is refused, and falls back."""

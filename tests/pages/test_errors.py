@@ -9,10 +9,8 @@ from playwright.async_api import Route
 from blogqueue.app import create_app
 from blogqueue.db.engine import DB
 from blogqueue.settings import settings
+from tests.pages.visitor import Visitor
 from tests.stage import Stage
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 HTML = {"accept": "text/html"}
 

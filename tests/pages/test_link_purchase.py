@@ -1,14 +1,11 @@
 """The purchase of a link in a real browser: bought, followed live, regenerated, submitted, published."""
 
-import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route
 
 from blogqueue.db.tables.orders import Purchase
+from tests.pages.visitor import Visitor
 from tests.stage import Bought, Stage
 from tests.test_failure import fault
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 REQUEST = {
     "targetUrl": "https://www.anasgarden.example/mulch-guide",

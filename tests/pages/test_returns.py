@@ -1,12 +1,8 @@
 """The page after the payment, and the emailed link opened again, in a real browser."""
 
-import pytest
-
 from blogqueue.db.tables.orders import Purchase
+from tests.pages.visitor import Visitor
 from tests.stage import Stage
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 
 async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana: Visitor) -> None:

@@ -9,12 +9,10 @@ from blogqueue.db.engine import DB
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.settings import settings
+from tests.pages.visitor import Visitor
 from tests.payments import dispute
 from tests.stage import GARDEN, Bought, Stage
 from tests.test_failure import fault
-
-pytest.register_assert_rewrite("tests.pages.visitor")
-from tests.pages.visitor import Visitor  # noqa: E402 - its asserts are to be rewritten
 
 REASON = "It reads like an advertisement. Please choose another article."
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.emails import emails, smtp
 from blogqueue.emails.emails import Outgoing
 from blogqueue.emails.smtp import MailError
@@ -27,7 +27,7 @@ async def deliver(email_id: UUID) -> int | None:
     async def hand_over() -> bool:
         try:
             return await emails.hand_over(outgoing)
-        except AWAY as error:
+        except UNAVAILABLE as error:
             raise MailError(f"not handed over, the database is unavailable: {error}", permanent=False) from error
 
     try:
@@ -53,6 +53,6 @@ async def _until_stored(store: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             return await store()
-        except AWAY as error:
+        except UNAVAILABLE as error:
             logger.warning("database unavailable", error=str(error))
             await asyncio.sleep(1)

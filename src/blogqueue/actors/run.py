@@ -12,7 +12,7 @@ from typing import ClassVar, cast
 from dramatiq.errors import Retry
 
 from blogqueue.actors.replay import DurableReplay
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.jobs import jobs
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
@@ -91,7 +91,7 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Ou
                 if claim.exhausted:
                     return await results.fail_attempt(claim, None, permanent=True)
                 return await _work(current, work)
-            except AWAY as error:
+            except UNAVAILABLE as error:
                 # Starting again costs nothing: the model's answers are in this process's memory.
                 logger.warning("database unavailable", job=claim.job_id, error=str(error))
                 unavailable = True
@@ -108,7 +108,7 @@ async def _work(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbo
     """Do the work; store the error of an attempt that failed."""
     try:
         return await work(current)
-    except (LostLeaseError, *AWAY):
+    except (LostLeaseError, *UNAVAILABLE):
         raise
     except Exception as error:  # noqa: BLE001 - every error belongs on the job's row
         logger.warning("job attempt failed", job=current.claim.job_id, error=str(error))

@@ -31,7 +31,7 @@ async def run_minute() -> Outbox:
     ):
         try:
             outbox += await step()
-        except Exception:  # noqa: BLE001 - whatever fails in one step, the others are still due
+        except Exception:  # noqa: BLE001 - a failed step must not keep the others from running
             logger.exception("upkeep step failed", step=step.__name__)
     logger.info("upkeep finished", jobs=len(outbox.jobs), emails=len(outbox.emails), refunds=len(outbox.refunds))
     return outbox

@@ -54,7 +54,7 @@ CUSTOMER: list[dict[str, list[str]]] = [{"orderToken": []}, {"orderCookie": []},
 
 EDITOR: list[dict[str, list[str]]] = [{"adminToken": []}, {"editorSession": [], "formToken": []}]
 
-# Each limit counts in a store of its own: the key in it is only the address.
+# Each limit counts in its own store, because its keys are only addresses.
 CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.max_checkouts_per_minute_per_ip), store="checkouts").middleware
 """How often an address may ask for a payment page, by program and by form together; 429 above that."""
 
@@ -89,7 +89,7 @@ def session(request: Connection) -> str:
 
 
 def own_form(request: Connection, shown: str) -> None:
-    """Check that one of our own pages sent this: only they know the session's form token. Raises ForbiddenError."""
+    """Check that one of our pages sent this: only they know the session's form token. Raises ForbiddenError."""
     elsewhere = request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}
     if elsewhere or not hmac.compare_digest(shown.encode(), tokens.derive_form_token(session(request)).encode()):
         raise ForbiddenError

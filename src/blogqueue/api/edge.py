@@ -54,7 +54,7 @@ def _as_get(scope: Scope, send: Send) -> tuple[Scope, Receive, Send]:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
             body_left_out.set()
 
-    # A copy: the server still reads the method of its own scope, as the body is shorter than the Content-Length.
+    # A copy: the server still reads the method of its scope, as the body is shorter than the Content-Length.
     return cast("Scope", {**scope, "method": "GET"}), cast("Receive", receive), send_headers
 
 

@@ -11,7 +11,7 @@ import redis.asyncio
 from litestar import Response, get
 
 from blogqueue.db import migrations
-from blogqueue.db.engine import AWAY, UNUSABLE
+from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
 from blogqueue.emails import smtp
 from blogqueue.settings import settings
 
@@ -39,7 +39,7 @@ async def check_postgres() -> str:
         return "DATABASE_URL is not set"
     try:
         migrated = await migrations.is_applied()
-    except AWAY as error:
+    except UNAVAILABLE as error:
         return f"PostgreSQL does not answer at DATABASE_URL: {error}"
     except UNUSABLE as error:
         return f"the database at DATABASE_URL cannot be used: {error}"

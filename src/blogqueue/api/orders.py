@@ -15,7 +15,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
@@ -106,7 +106,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
                     sent = now
                     yield ServerSentEventMessage(data=msgspec.json.encode(status), id=now, retry=RECONNECT_MS)
                 await watcher.wait(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
-    except AWAY as error:
+    except UNAVAILABLE as error:
         logger.warning("stream ended, database unavailable", order=str(order_id), error=str(error))
 
 

@@ -11,7 +11,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 
 from blogqueue.api.envelope import ErrorEnvelope, failure
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import FieldError, ProblemError, UnavailableError
 from blogqueue.log import logger
 
@@ -106,7 +106,7 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> ProblemErro
         return error
     if isinstance(error, (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)):
         return ProblemError("Text must not contain a NUL character.", code="bad_request")
-    if isinstance(error, AWAY):
+    if isinstance(error, UNAVAILABLE):
         logger.warning("database unavailable", path=request.url.path, error=str(error))
         return UnavailableError("Please try again in a moment.")
     if isinstance(error, HTTPException) and error.status_code < SERVER_ERROR:

@@ -54,7 +54,10 @@ class LinkPurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel", k
     kind: Literal["backlink"] = "backlink"
     notes: Annotated[
         str,
-        Meta(description="Wishes about the place of the link.", extra_json_schema=bounds(link_rules.NOTES_LENGTH)),
+        Meta(
+            description="Preferences, such as where the link should be.",
+            extra_json_schema=bounds(link_rules.NOTES_LENGTH),
+        ),
     ] = ""
 
     def to_request(self) -> PurchaseRequest:

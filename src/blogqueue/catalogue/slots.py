@@ -12,7 +12,7 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.writing.markdown.links import Link
 
 SOLD = "orders.status <> 'FAILED' AND orders.link_dropped_at IS NULL"
-"""The orders that have a slot: their links are in the article, or will be. Dropped links have given theirs back."""
+"""The orders that have a slot: their links are in the article, or will be. Dropped links have freed theirs."""
 
 HELD = "purchases.state = 'OPEN' AND purchases.slot_held_until > clock_timestamp()"
 """The unpaid purchases that hold a slot."""

@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 
 def with_database(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1."""
-    from blogqueue.db.engine import AWAY, UNUSABLE, pool
+    from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
     from blogqueue.settings import CLI_NEEDS, check_settings
 
     async def run() -> Result:
@@ -36,7 +36,7 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run(run())
     except ProblemError as error:
         sys.exit(error.message)
-    except AWAY as error:
+    except UNAVAILABLE as error:
         sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
     except UNUSABLE as error:
         sys.exit(f"The database at DATABASE_URL cannot be used: {error}. Is it migrated (`blogqueue migrate`)?")

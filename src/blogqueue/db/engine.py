@@ -1,7 +1,7 @@
 """The one PostgreSQL engine and its pool.
 
 The pool belongs to the event loop that opened it (asyncpg): every process opens it on the loop that runs its queries.
-Nothing may run two queries at once inside one transaction: the connection would be lost for good (Piccolo issue 759).
+Never run two queries at once inside one transaction: its connection would be lost for good (Piccolo issue 759).
 """
 
 from collections.abc import AsyncGenerator
@@ -17,10 +17,10 @@ from blogqueue.settings import settings
 
 
 class _Engine(PostgresEngine):
-    """Piccolo's own, but made without asking PostgreSQL for its version: it would warn of it while modules load."""
+    """Piccolo's engine, without its check of PostgreSQL's version, which would print warnings while modules load."""
 
     async def check_version(self) -> None:
-        """Ask nothing; who needs PostgreSQL says in a sentence that it is away."""
+        """Check nothing; the caller of a query reports in a sentence that PostgreSQL is unavailable."""
 
 
 DB = _Engine(
@@ -28,22 +28,22 @@ DB = _Engine(
         "dsn": settings.database_url,
         # Times are compared and printed in UTC whatever the server's zone is.
         "server_settings": {"timezone": "UTC", "application_name": "blogqueue"},
-        # A query that PostgreSQL does not answer in this many seconds is given up and tried again by its caller.
+        # In s; a query that takes longer is given up, and its caller tries again.
         "command_timeout": 30,
     },
 )
 
 
 NOW = QueryString("clock_timestamp()")
-"""A value that PostgreSQL puts in; times that are judged are set by the clock that judges them, not by a host's."""
+"""The time of PostgreSQL's clock: due times and leases are set and judged by one clock, not by a host's."""
 
 
 class PostgresNow(TimestamptzNow):
-    """The moment at which PostgreSQL stores the row. A row that was just inserted has to be read to know it."""
+    """The time at which PostgreSQL stores a row. It is known only by reading the row after its insertion."""
 
     @property
     @override
-    def postgres(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride] - typed as that one word
+    def postgres(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride] - typed as a literal
         return "clock_timestamp()"
 
     @override
@@ -54,18 +54,18 @@ class PostgresNow(TimestamptzNow):
 _CUT_OFF = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # asyncpg's word for it while a query was half sent
+    asyncpg.InternalClientError,  # while a query was half sent
     asyncpg.AdminShutdownError,
 )
 
-AWAY = (
+UNAVAILABLE = (
     asyncpg.OperatorInterventionError,  # shut down or restarted by its operator, or not up yet
     asyncpg.InsufficientResourcesError,  # too many connections
-    asyncpg.TransactionRollbackError,  # a deadlock, resolved by giving up one side
+    asyncpg.TransactionRollbackError,  # a deadlock, which PostgreSQL resolves by aborting one side
     *_CUT_OFF,
     OSError,  # refused, or timed out
 )
-"""What a query raises when PostgreSQL is away for the moment: the same again, a little later, is right."""
+"""What a query raises while PostgreSQL is unavailable: the same query may succeed a little later."""
 
 UNUSABLE = (
     asyncpg.InvalidAuthorizationSpecificationError,  # a wrong name or password
@@ -74,20 +74,20 @@ UNUSABLE = (
     asyncpg.UndefinedColumnError,
     asyncpg.InsufficientPrivilegeError,
 )
-"""What a query raises when DATABASE_URL leads to a database that is not ours, or not yet: an operator must act."""
+"""What a query raises when DATABASE_URL leads to a wrong or unmigrated database: an operator must act."""
 
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
-    """One transaction; a nested one is part of the outer one, so an error must leave both.
+    """Run a block in a transaction. A nested one is part of the outer one, so an error must leave both.
 
-    When PostgreSQL goes away in the middle, Piccolo's own leaves the task on the dead connection and the connection out
-    of the pool; here both are let go.
+    If PostgreSQL becomes unavailable inside it, Piccolo's own transaction keeps the task on the dead connection, and
+    the connection out of the pool; this one releases both.
     """
     if DB.current_transaction.get() is not None:
         yield
         return
-    work = await _begun()
+    work = await _begin()
     try:
         yield
     except BaseException as error:
@@ -96,16 +96,16 @@ async def transaction() -> AsyncGenerator[None]:
     await _end(work, None)
 
 
-async def _begun() -> PostgresTransaction:
-    """A transaction on a connection that lives: one that PostgreSQL has closed shows it only when it is used."""
+async def _begin() -> PostgresTransaction:
+    """Begin a transaction on a living connection: one that PostgreSQL has closed shows that only when it is used."""
     while True:
         work = DB.transaction()
         try:
             return await work.__aenter__()
         except BaseException as error:
             if not hasattr(work, "connection"):
-                raise  # there was none to be had
-            await _let_go(work)
+                raise  # the pool gave no connection
+            await _release(work)
             if not isinstance(error, _CUT_OFF):
                 raise
 
@@ -114,13 +114,13 @@ async def _end(work: PostgresTransaction, error: BaseException | None) -> None:
     try:
         await work.__aexit__(type(error) if error else None, error, None)
     except BaseException as failure:
-        await _let_go(work)
-        # A rollback that fails says less than what it was for.
+        await _release(work)
+        # The error that caused the rollback says more than the rollback's own.
         if error is None or not isinstance(failure, Exception):
             raise
 
 
-async def _let_go(work: PostgresTransaction) -> None:
+async def _release(work: PostgresTransaction) -> None:
     DB.current_transaction.set(None)
     work.connection.terminate()
     if DB.pool is not None:
@@ -140,7 +140,7 @@ async def close_pool() -> None:
 
 @asynccontextmanager
 async def pool(max_size: int = 4) -> AsyncGenerator[None]:
-    """Have a pool for the length of a block, for commands that do one thing and end."""
+    """Open a pool for the length of a block, for commands that do one thing and end."""
     await open_pool(max_size)
     try:
         yield

@@ -8,7 +8,7 @@ from piccolo.apps.migrations.commands.forwards import run_forwards
 from blogqueue.db.engine import DB
 
 LOCK = 7_305_182_246_110_935
-"""An advisory lock of ours alone: two runs at once would both create the same tables."""
+"""Our advisory lock: two runs at once would both create the same tables."""
 
 
 async def is_applied() -> bool:
@@ -22,10 +22,10 @@ async def forwards() -> None:
     connection = await DB.get_new_connection()
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
-        said = io.StringIO()
-        with contextlib.redirect_stdout(said):  # Piccolo's own report counts wrongly; errors are raised or returned
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):  # Piccolo's own report counts wrongly; errors are raised or returned
             result = await run_forwards(app_name="all")
         if not result.success:
-            raise RuntimeError(f"a migration failed: {result.message}\n{said.getvalue()}")
+            raise RuntimeError(f"a migration failed: {result.message}\n{printed.getvalue()}")
     finally:
         await connection.close()

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import UnavailableError
 from blogqueue.log import logger
 from blogqueue.settings import settings
@@ -125,7 +125,7 @@ async def _listen() -> None:
                 await _receive(connection)
             finally:
                 connection.terminate()
-        except AWAY as error:
+        except UNAVAILABLE as error:
             logger.warning("not listening, PostgreSQL is unavailable", error=str(error))
         await asyncio.sleep(RECONNECT_SECONDS)
 

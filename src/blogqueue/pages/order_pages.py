@@ -14,7 +14,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
-from blogqueue.db.engine import AWAY
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.jobs.queues import ARTICLE_GENERATION
 from blogqueue.log import logger
@@ -97,7 +97,7 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
 async def _mail_links(email: str, order_id: UUID | None) -> None:
     try:
         await nudge(await access.email_links(email, order_id))
-    except AWAY as error:
+    except UNAVAILABLE as error:
         logger.warning("order links not mailed, database away", error=str(error))
 
 

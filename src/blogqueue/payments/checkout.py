@@ -134,7 +134,7 @@ async def _plan_session(purchase: Purchase) -> Purchase:
 
 
 async def _check_on_sale(purchase: Purchase) -> None:
-    """Raise ConflictError or NotFoundError if what was asked for is not on sale any more."""
+    """Raise ConflictError or NotFoundError if the requested link or article is not on sale any more."""
     if purchase.kind == OrderKind.ARTICLE:
         await domains.get(purchase.domain_id)
         return

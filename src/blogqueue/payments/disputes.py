@@ -82,7 +82,7 @@ async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Ou
 async def record_refund(payment_intent: str, amount: int, *, in_full: bool) -> Outbox:
     """Record a refund made by hand in Stripe, in the caller's transaction; in full, it ends the order.
 
-    `amount` is what has been refunded of the payment so far, in minor units. A refund of our own changes nothing here.
+    `amount` is what has been refunded of the payment so far, in minor units. One of our refunds changes nothing here.
     """
     order_id = await _find_order(payment_intent)
     if order_id is None:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from blogqueue.db.engine import AWAY, transaction
+from blogqueue.db.engine import UNAVAILABLE, transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import UnavailableError
@@ -87,7 +87,7 @@ async def _attempt(session_id: str, work: Awaitable[Outbox]) -> Outbox:
     """Await the work on one session; an error that nobody expected becomes an alert."""
     try:
         return await work
-    except (StripeCallError, *AWAY):
+    except (StripeCallError, *UNAVAILABLE):
         raise
     except Exception as error:  # noqa: BLE001 - one session must not keep the others from being fulfilled
         logger.exception("session not fulfilled", session=session_id)

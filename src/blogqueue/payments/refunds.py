@@ -1,4 +1,4 @@
-"""Refunds of orders: each begins once, is asked of Stripe under one idempotency key, and is told to the customer."""
+"""Refunds of orders: each begins once, is requested at Stripe under one idempotency key, and the customer is told."""
 
 from contextlib import suppress
 from typing import Any

@@ -27,7 +27,7 @@ class StripeCallError(Exception):
 
 
 class StripeUnavailableError(StripeCallError):
-    """Stripe did not answer, answered with a fault of its own, or took none of our calls: trying again may help."""
+    """Stripe did not answer, failed itself, or refused all calls: trying again may help."""
 
 
 class StripeRefusedError(StripeCallError):

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from blogqueue.db.engine import AWAY, NOW, transaction
+from blogqueue.db.engine import NOW, UNAVAILABLE, transaction
 from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ProblemError
@@ -45,7 +45,7 @@ async def receive(raw: bytes, signature: str) -> Outbox:
                 StripeEvent.id == event_id
             )
         return handled.outbox  # noqa: TRY300 - the row is committed first
-    except (ProblemError, *AWAY):
+    except (ProblemError, *UNAVAILABLE):
         raise
     except Exception as error:
         logger.exception("event not handled", stripe_event=event_id, type=event_type)

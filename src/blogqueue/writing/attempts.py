@@ -79,7 +79,7 @@ class Conversation:
 
     @property
     def qc_notes(self) -> dict[str, Any]:
-        """Return what each attempt broke and what the second opinion said, as plain JSON values."""
+        """Return what each attempt broke and the result of the second opinion, as plain JSON values."""
         return {"attempts": self._attempts}
 
 

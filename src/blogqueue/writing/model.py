@@ -26,7 +26,7 @@ _BAD_REQUEST = frozenset({400, 401, 403, 404, 422})
 class ModelError(Exception):
     """The model gave no usable answer.
 
-    `permanent` means that asking again cannot help; `retry_after` is the provider's wish in seconds, 0 without one.
+    `permanent` means that asking again cannot help; `retry_after` is the provider's Retry-After in seconds, else 0.
     """
 
     def __init__(self, message: str, *, permanent: bool = False, retry_after: float = 0) -> None:

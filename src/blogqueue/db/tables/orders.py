@@ -14,7 +14,7 @@ from blogqueue.states import FailureReason, OrderKind, OrderStatus, PurchaseStat
 
 
 class Purchase(Table, tablename="purchases", db=DB):
-    """A purchase request and the quote it was given, frozen: price, currency, `rel` and the live version.
+    """A purchase request and its frozen quote: price, currency, `rel` and the live version.
 
     A link is requested in an article, a new article on a domain; the other of the two is null. `subject` is the name of
     the purchase on the payment page. `stripe_checked_at` is when Stripe was last asked about the Checkout Session.
