@@ -1,4 +1,4 @@
-"""Refunds of orders: each begins once, is requested at Stripe under one idempotency key, and the customer is told."""
+"""Refunds of orders: each begins once, is sent to Stripe under one idempotency key, and is reported to the customer."""
 
 from contextlib import suppress
 from typing import Any
