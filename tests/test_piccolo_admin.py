@@ -70,15 +70,15 @@ async def test_a_second_factor_is_asked_for_once_it_is_set_up(stage: Stage) -> N
     assert edith is not None
     from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret  # noqa: PLC0415
 
-    from blogqueue.admin.piccolo_admin import encryption  # noqa: PLC0415 - after the environment is set
+    from blogqueue.admin.piccolo_admin import make_encryption  # noqa: PLC0415 - after the environment is set
 
     assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
-    secret, _ = await AuthenticatorSecret.create_new(edith.id, encryption())
+    secret, _ = await AuthenticatorSecret.create_new(edith.id, make_encryption())
     stage.http.cookies.clear()
 
     # When she signs in without and with a code
     without = await stage.sign_in()
-    code = pyotp.TOTP(encryption().decrypt(secret.secret)).now()
+    code = pyotp.TOTP(make_encryption().decrypt(secret.secret)).now()
     with_code = await stage.sign_in(mfa_code=code)
 
     # Then only the code opens
@@ -145,7 +145,7 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
     # Then it is on sale, and not taken down without a reason once a link is sold in it
     order = await stage.submitted(article_id)
     await stage.approve(order)
-    down = await write(stage, "POST", "forms/take-down-or-put-back/", slug="new-soil", what="take down")
+    down = await write(stage, "POST", "forms/take-down-or-put-back/", slug="new-soil", action="take down")
     assert down.status_code == 422 and str(order.id) in down.text
     await stage.drain()
     await stage.sound()
@@ -292,8 +292,8 @@ async def test_the_back_office_decides_on_held_payments_and_orders_on_hold(stage
 
     # When Edith has the money given back, and changes her mind
     form = "forms/decide-on-a-held-payment/"
-    assert (await write(stage, "POST", form, session_id=session_id, what="give the money back")).status_code == 200
-    assert (await write(stage, "POST", form, session_id=session_id, what="work on it")).status_code == 422
+    assert (await write(stage, "POST", form, session_id=session_id, action="refund")).status_code == 200
+    assert (await write(stage, "POST", form, session_id=session_id, action="accept")).status_code == 422
     await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
     await stage.minute()
 
@@ -305,8 +305,8 @@ async def test_the_back_office_decides_on_held_payments_and_orders_on_hold(stage
     intent = (await order_row(order))["payment_data"]["paymentIntent"]
     await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
     form = "forms/decide-on-an-order-on-hold/"
-    assert (await write(stage, "POST", form, order_id=str(order.id), what="let it go on")).status_code == 200
-    assert (await write(stage, "POST", form, order_id=str(order.id), what="end it")).status_code == 422
+    assert (await write(stage, "POST", form, order_id=str(order.id), action="continue")).status_code == 200
+    assert (await write(stage, "POST", form, order_id=str(order.id), action="end")).status_code == 422
     await stage.minute()
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
     await stage.sound()

@@ -213,7 +213,7 @@ async def test_every_page_has_a_strict_security_policy_and_nothing_inline(stage:
 
 async def test_the_check_your_email_page_links_only_to_our_forms(stage: Stage) -> None:
     for form in ("https://elsewhere.example/", "//elsewhere.example", "/articles/../x/link", "javascript:alert(1)"):
-        page = await stage.http.get("/purchase/check-email", headers=HTML | {"cookie": f"asked_with={form}"})
+        page = await stage.http.get("/purchase/check-email", headers=HTML | {"cookie": f"purchase_form={form}"})
         assert page.status_code == 200
         assert "Fill in the form again" not in page.text
 

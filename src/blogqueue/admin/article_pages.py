@@ -10,9 +10,8 @@ from litestar.response import Redirect, Template
 from blogqueue import editors, tokens
 from blogqueue.api import auth
 from blogqueue.catalogue import articles, paid_links, versions
-from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import NotFoundError, ProblemError
-from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 from blogqueue.writing.markdown.line_ends import restore_line_ends
 
@@ -28,13 +27,7 @@ async def list_articles(request: Request[Any, Any, Any], q: FromQuery[str] = "")
     """List articles of every status, newest first; `q` searches title and slug."""
     if await editors.get_by_session(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
-    query = Article.select(
-        Article.id, Article.title, Article.slug, Article.status, Article.domain_id.host.as_alias("host")
-    )
-    if q:
-        query = query.where(Article.title.ilike(f"%{q}%") | Article.slug.ilike(f"%{q}%"))
-    rows = await query.order_by(Article.created_at, ascending=False).limit(SHOWN)
-    return page("articles.html", articles=rows, q=q)
+    return page("articles.html", articles=await articles.search(q, limit=SHOWN), q=q)
 
 
 @get("/admin/articles/{article_id:uuid}", include_in_schema=False)
@@ -49,7 +42,7 @@ async def article_text(request: Request[Any, Any, Any], article_id: FromPath[UUI
 async def publish_text(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Template:
     """Publish the text in the form, or show the form again with the reason why it was refused."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    base = await _version(data.get("base", ""))
+    base = await _get_base(data.get("base", ""))
     # Browsers send every line end of a form as CRLF (HTML §4.10.22.7).
     new_text = restore_line_ends(data.get("text", ""), base[1])
     try:
@@ -64,14 +57,14 @@ async def publish_text(request: Request[Any, Any, Any], article_id: FromPath[UUI
     return await _show(request, article_id, notice="Published.")
 
 
-async def _version(version_id: str) -> tuple[UUID | None, str]:
+async def _get_base(version_id: str) -> tuple[UUID | None, str]:
     """Return the id and text of the version that the form was filled with; None and "" for a first text.
 
     Raises NotFoundError.
     """
     if not version_id:
         return None, ""
-    known = as_uuid(version_id)
+    known = parse_uuid(version_id)
     if known is None:
         raise NotFoundError("version")
     version = await versions.get(known)
@@ -88,9 +81,7 @@ async def _show(
     notice: str = "",
 ) -> Template:
     """Show the form with the live text, or with a refused `text` that was written from version `base`."""
-    article = await Article.objects().get(Article.id == article_id)
-    if article is None:
-        raise NotFoundError("article")
+    article = await articles.get(article_id)
     live = await versions.get(article.selected_version_id) if article.selected_version_id else None
     if text is None:
         text, base = (live.content_md, str(live.id)) if live else ("", "")

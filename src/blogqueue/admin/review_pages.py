@@ -17,7 +17,7 @@ from blogqueue.db import history
 from blogqueue.errors import ProblemError
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
-from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval, queue
@@ -72,7 +72,7 @@ async def approve(request: Request[Any, Any, Any], order_id: FromPath[UUID], dat
     actor = await auth.form_sender(request, data.get("form", ""))
     try:
         following = await queue.find_next(order_id)
-        decision = await approval.approve(order_id, actor=actor, version_id=_version(data))
+        decision = await approval.approve(order_id, actor=actor, version_id=_parse_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error)
     await nudge(decision.outbox)
@@ -86,7 +86,7 @@ async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
     reason = " ".join(filter(None, [data.get("reason", ""), data.get("explanation", "")]))
     try:
         following = await queue.find_next(order_id)
-        decision = await approval.reject(order_id, actor=actor, reason=reason, version_id=_version(data))
+        decision = await approval.reject(order_id, actor=actor, reason=reason, version_id=_parse_version(data))
     except ProblemError as error:
         return await _refused(request, order_id, error, typed=data)
     await nudge(decision.outbox)
@@ -107,9 +107,9 @@ async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
     return await _act(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
 
 
-def _version(data: dict[str, str]) -> UUID:
+def _parse_version(data: dict[str, str]) -> UUID:
     """Return the id of the version that the editor saw."""
-    return as_uuid(data.get("version", "")) or NO_VERSION
+    return parse_uuid(data.get("version", "")) or NO_VERSION
 
 
 async def _describe(order_id: UUID | None) -> str:

@@ -1,7 +1,7 @@
 """Articles as editors change them: each text is a new version, and none loses a paid link without a record."""
 
 from itertools import count
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from blogqueue.catalogue import domain_rules, paid_links, slots, versions
@@ -10,7 +10,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order
-from blogqueue.errors import ConflictError, FieldError, InvalidError
+from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
@@ -40,6 +40,32 @@ async def create_draft(domain_id: UUID, *, topic: str, niche: str, keyword: str)
             await history.record(history.STRIPE, "create draft", article_id=article.id, to_status=ArticleStatus.DRAFT)
             return article.id
     raise AssertionError("unreachable: there is always another number")
+
+
+async def search(q: str, *, limit: int) -> list[dict[str, Any]]:
+    """Return the newest articles of every status, with their domain's host; `q` is anywhere in title or slug."""
+    query = Article.select(
+        Article.id, Article.title, Article.slug, Article.status, Article.domain_id.host.as_alias("host")
+    )
+    if q:
+        query = query.where(Article.title.ilike(f"%{q}%") | Article.slug.ilike(f"%{q}%"))
+    return await query.order_by(Article.created_at, ascending=False).limit(limit)
+
+
+async def get(article_id: UUID) -> Article:
+    """Return an article of any status. Raises NotFoundError."""
+    article = await Article.objects().get(Article.id == article_id)
+    if article is None:
+        raise NotFoundError("article")
+    return article
+
+
+async def get_by_slug(slug: str) -> Article:
+    """Return an article of any status by its slug. Raises NotFoundError."""
+    article = await Article.objects().get(Article.slug == slug)
+    if article is None:
+        raise NotFoundError("article")
+    return article
 
 
 async def publish_text(

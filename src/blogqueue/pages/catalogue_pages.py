@@ -1,4 +1,4 @@
-"""What is on sale, each article as it is published, and the small print."""
+"""The catalogue, each published article, the terms and the privacy notice."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,8 +16,8 @@ from blogqueue.settings import settings
 from blogqueue.writing.markdown.rendering import render
 
 
-def _number(typed: str) -> int:
-    """A whole number as people type it: 1,200. Raises ValueError for one that nobody means."""
+def _parse_number(typed: str) -> int:
+    """Parse a whole number as people type it: 1,200. Raises ValueError, also for one that is out of range."""
     number = int(typed.replace(",", ""))
     if not 0 <= number <= offers.MOST // 100:
         raise ValueError(typed)
@@ -30,18 +30,18 @@ FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "niche": ("niche", str),
     "free": ("only_free", bool),
     "sort": ("sort", offers.Sort),
-    "maxPrice": ("max_price", lambda typed: 100 * _number(typed)),
-    "minWords": ("min_words", _number),
+    "maxPrice": ("max_price", lambda typed: 100 * _parse_number(typed)),
+    "minWords": ("min_words", _parse_number),
     "publishedSince": ("published_since", date.fromisoformat),
 }
-"""The catalogue's filters by their names in its address, and how each is read; prices are in whole units."""
+"""The catalogue's filters by their names in its address, and how each is parsed; prices are in whole units."""
 
 
 @get("/", include_in_schema=False)
-async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Template:
-    """What is on sale; a filter that cannot be read is left out, and said."""
+async def catalogue(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Template:
+    """Show the articles on sale. A filter that cannot be parsed is ignored, and named on the page."""
     typed = {name: value for name in FILTERS if (value := request.query_params.get(name, "").strip())}
-    wanted, unread = _wanted(typed)
+    wanted, unread = _parse_filters(typed)
     page_offers, next_cursor = await offers.search(wanted, cursor=cursor)
     domains, niches, currencies = await offers.list_filters()
     return page(
@@ -58,22 +58,22 @@ async def front(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") ->
     )
 
 
-def _wanted(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
-    """The filters as the catalogue takes them, and the names of those that cannot be read."""
-    read: dict[str, Any] = {}
+def _parse_filters(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
+    """Return the search, and the names of the filters that cannot be parsed."""
+    parsed: dict[str, Any] = {}
     unread: list[str] = []
     for name, (key, reader) in FILTERS.items():
         if name in typed:
             try:
-                read[key] = reader(typed[name])
+                parsed[key] = reader(typed[name])
             except ValueError:
                 unread.append(name)
-    return offers.Search(**read), unread
+    return offers.Search(**parsed), unread
 
 
 @get("/articles/{slug:str}", include_in_schema=False)
 async def article(slug: FromPath[str]) -> Template:
-    """An article as published."""
+    """Show a published article."""
     offer = await offers.get_by_slug(slug)
     html = render(offer.content_md, await paid_links.find_pairs(offer.id), images_of=offer.host)
     return page("article.html", images_of=offer.host, offer=offer, html=html)
@@ -81,19 +81,19 @@ async def article(slug: FromPath[str]) -> Template:
 
 @get("/terms", include_in_schema=False)
 async def terms() -> Template:
-    """The operator's terms, or the few that the product itself makes."""
-    return _text("Terms", settings.terms_file, "terms.md")
+    """Show the operator's terms, or those that come with the product."""
+    return _show_document("Terms", settings.terms_file, "terms.md")
 
 
 @get("/privacy", include_in_schema=False)
 async def privacy() -> Template:
-    """What is kept about a customer: in the operator's words, or in the product's own."""
-    return _text("Privacy", settings.privacy_file, "privacy.md")
+    """Show the operator's privacy notice, or the one that comes with the product."""
+    return _show_document("Privacy", settings.privacy_file, "privacy.md")
 
 
-def _text(title: str, file: str, ours: str) -> Template:
+def _show_document(title: str, file: str, ours: str) -> Template:
     path = Path(file) if file else PACKAGE / "templates" / ours
     return page("document.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
 
 
-HANDLERS = [front, article, terms, privacy]
+HANDLERS = [catalogue, article, terms, privacy]

@@ -1,4 +1,4 @@
-"""What a page's form sends, and what is said to it."""
+"""What forms share: hidden ids, the page after a purchase form, and the messages about invalid fields."""
 
 import re
 from collections.abc import Sequence
@@ -18,26 +18,25 @@ from blogqueue.pages.responses import see_other
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-def as_uuid(value: str) -> UUID | None:
-    """The id that a hidden field carries; None for anything else."""
+def parse_uuid(value: str) -> UUID | None:
+    """Parse the id in a hidden field; None for anything else."""
     try:
         return UUID(value)
     except ValueError:
         return None
 
 
-ASKED = "asked"
-"""The cookie that tells the check-your-mail page which address was typed; addresses do not belong in a URL."""
+EMAIL_COOKIE = "purchase_email"
+"""The cookie with the address that the check-your-email page shows; email addresses do not belong in a URL."""
+
+FORM_COOKIE = "purchase_form"
+"""The cookie with the address of the form that the page links back to."""
+
+FORM_ADDRESS = re.compile(r"/articles/[a-z0-9-]+/link|/new-article/[a-z0-9.-]+")
 
 
-FORM = "asked_with"
-"""The cookie that tells it where the form is."""
-
-FORMS = re.compile(r"/articles/[a-z0-9-]+/link|/new-article/[a-z0-9.-]+")
-
-
-def check_mail(email: str, form: str) -> Redirect:
-    """On to the page that says to open the mailed link, and where the form is that asked for it."""
+def to_check_email(email: str, form: str) -> Redirect:
+    """Redirect to the page that asks to open the emailed link; `form` is the address of the form just sent."""
     cookies = [
         Cookie(
             key=key,
@@ -48,16 +47,16 @@ def check_mail(email: str, form: str) -> Redirect:
             samesite="lax",
             secure=auth.is_secure(),
         )
-        for key, value in ((ASKED, email), (FORM, form))
+        for key, value in ((EMAIL_COOKIE, email), (FORM_COOKIE, form))
     ]
     return see_other("/purchase/check-email", *cookies)
 
 
-def told(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
-    """What is wrong, by field in the form's order; and what fits no field, to stand above the form."""
+def list_errors(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return the messages by field, in the form's order, and the message about no field, shown above the form."""
     if problem is None:
         return {}, ""
     at_field = {detail.field: detail.message for detail in problem.details}
     errors = {name: at_field[name] for name in fields if name in at_field}
-    again = f" Please try again {labels.format_wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
-    return errors, "" if errors else problem.message + again
+    retry = f" Please try again {labels.format_wait(problem.retry_after)}." if isinstance(problem, TooManyError) else ""
+    return errors, "" if errors else problem.message + retry

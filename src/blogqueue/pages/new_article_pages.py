@@ -1,4 +1,4 @@
-"""From a site to the confirmation of a new article there, written around the customer's link."""
+"""Order a new article: the list of domains, and the form for an article with the customer's link in it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,27 +15,27 @@ from blogqueue.errors import ProblemError
 from blogqueue.orders import purchases
 from blogqueue.orders.requests import ArticleRequest
 from blogqueue.pages import forms
-from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 
 FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 
 
 @get("/new-article", include_in_schema=False)
-async def choose_site() -> Template:
-    """The sites that sell new articles."""
+async def choose_domain() -> Template:
+    """Show the domains that sell new articles."""
     return page("domains.html", domains=await domains.list_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)
 async def article_form(host: FromPath[str]) -> Template:
-    """The form for a new article on a site."""
-    return await _form(host, {})
+    """Show the form for a new article on a domain."""
+    return await _show(host, {})
 
 
 @post("/new-article/{host:str}", include_in_schema=False)
-async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
-    """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
+async def send_article_form(request: Request[Any, Any, Any], host: FromPath[str], data: Form) -> Redirect | Template:
+    """Create the purchase and email the link that confirms it, or show the form again with the messages."""
     purchase_request = ArticleRequest(
         domain_id=(await domains.get_by_host(host)).id,
         topic=data.get("topic", "").strip(),
@@ -47,17 +47,17 @@ async def ask(request: Request[Any, Any, Any], host: FromPath[str], data: Form) 
     )
     try:
         outbox = await purchases.create(
-            purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
+            purchase_request, address=auth.address(request), form_id=parse_uuid(data.get("form", ""))
         )
     except ProblemError as problem:
-        return await _form(host, data, problem)
+        return await _show(host, data, problem)
     await nudge(outbox)
-    return forms.check_mail(purchase_request.email, f"/new-article/{host}")
+    return forms.to_check_email(purchase_request.email, f"/new-article/{host}")
 
 
-async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
-    """The form with what was typed, each message at its field; what fits no field stands above."""
-    errors, form_error = forms.told(problem, FIELDS)
+async def _show(host: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
+    """Show the form with what was typed, and the messages at their fields."""
+    errors, form_error = forms.list_errors(problem, FIELDS)
     return page(
         "article_form.html",
         status_code=problem.status if problem else 200,
@@ -70,4 +70,4 @@ async def _form(host: str, typed: Mapping[str, str], problem: ProblemError | Non
     )
 
 
-HANDLERS = [choose_site, article_form, ask]
+HANDLERS = [choose_domain, article_form, send_article_form]

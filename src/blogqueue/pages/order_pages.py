@@ -1,4 +1,4 @@
-"""A customer's order: where it stands, what they may do with it, and a new link for who lost the mail."""
+"""The page of an order with its buttons, and the form that emails a customer the links to their orders."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -23,7 +23,7 @@ from blogqueue.orders.status import get_status
 from blogqueue.orders.status_view import stamp
 from blogqueue.outbox import Outbox
 from blogqueue.pages import order_texts
-from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import headers, page, see_other
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -36,11 +36,11 @@ async def order_page(
     access_token: Annotated[str, QueryParameter(name="access")] = "",
     notice: FromQuery[str] = "",
 ) -> Template | Redirect:
-    """Where an order stands; the mailed link's token becomes a cookie and leaves the address bar."""
+    """Show an order. The token of the emailed link becomes a cookie and disappears from the address."""
     try:
         if access_token:
             await lifecycle.get_with_token(order_id, access_token)
-            return see_other(f"/order-status/{order_id}", _cookie(order_id, access_token))
+            return see_other(f"/order-status/{order_id}", _make_cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
@@ -56,27 +56,27 @@ async def order_page(
 
 @post("/order-status/{order_id:uuid}/regenerate", include_in_schema=False)
 async def regenerate(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
-    """Have the link worked in again, unless the page was stale."""
+    """Regenerate the order, unless the page was outdated."""
     return await _act(request, order_id, data, _regenerate)
 
 
 @post("/order-status/{order_id:uuid}/submit", include_in_schema=False)
 async def submit(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
-    """Hand the version on the page to an editor, unless the page was stale."""
+    """Submit the version on the page for review, unless the page was outdated."""
     return await _act(request, order_id, data, _submit)
 
 
 @get("/order-link", include_in_schema=False)
 async def order_link() -> Template:
-    """The form for who lost the mail."""
+    """Show the form for customers who lost the link to their order."""
     return page("order_link.html", order_id=None)
 
 
 @post("/order-link", include_in_schema=False, middleware=[auth.ORDER_LINK_LIMIT])
-async def mail_order_link(data: Form) -> Response[Any] | Template:
-    """Mail the links of an address's orders; the answer is the same, and as quick, whether there are any or not."""
+async def email_order_link(data: Form) -> Response[Any] | Template:
+    """Email the links to an address's orders. The response and its timing do not reveal whether there are any."""
     typed = data.get("email", "").strip()
-    order_id = as_uuid(data.get("order", ""))
+    order_id = parse_uuid(data.get("order", ""))
     try:
         email = link_rules.validate_email(typed)
     except RuleError as error:
@@ -90,11 +90,11 @@ async def mail_order_link(data: Form) -> Response[Any] | Template:
             "This may take a minute. Please check your spam folder too.",
         },
         headers=headers(),
-        background=BackgroundTask(_mail_links, email, order_id),
+        background=BackgroundTask(_email_links, email, order_id),
     )
 
 
-async def _mail_links(email: str, order_id: UUID | None) -> None:
+async def _email_links(email: str, order_id: UUID | None) -> None:
     try:
         await nudge(await access.email_links(email, order_id))
     except UNAVAILABLE as error:
@@ -107,16 +107,16 @@ async def _act(
     data: dict[str, str],
     act: Callable[[UUID, UUID], Awaitable[tuple[str, Outbox]]],
 ) -> Redirect | Template:
-    """Do what a button says and go back to the page, which then says what happened."""
+    """Do what a button says, and go back to the page, which shows a notice about the result."""
     try:
         await auth.customers_order(request, order_id)
     except NotFoundError:
         return page("order_link.html", status_code=404, order_id=order_id)
     notice, outbox = "stale_version", Outbox()
-    # SameSite=Lax keeps the cookie from other sites' forms; this keeps out neighbours on the same domain.
+    # SameSite=Lax keeps the cookie out of forms on other sites; this refuses forms on other hosts of the same site.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         notice = "cross_site"
-    elif version_id := as_uuid(data.get("version", "")):
+    elif version_id := parse_uuid(data.get("version", "")):
         try:
             notice, outbox = await act(order_id, version_id)
         except ProblemError as problem:
@@ -134,7 +134,7 @@ async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     return "submitted", await lifecycle.submit(order_id, version_id)
 
 
-def _cookie(order_id: UUID, token: str) -> Cookie:
+def _make_cookie(order_id: UUID, token: str) -> Cookie:
     return Cookie(
         key=auth.cookie_name(order_id),
         value=token,
@@ -145,4 +145,4 @@ def _cookie(order_id: UUID, token: str) -> Cookie:
     )
 
 
-HANDLERS = [order_page, regenerate, submit, order_link, mail_order_link]
+HANDLERS = [order_page, regenerate, submit, order_link, email_order_link]

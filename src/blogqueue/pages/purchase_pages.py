@@ -1,4 +1,4 @@
-"""From an article to the payment: the form for a link, the mailed confirmation, and back from the payment page."""
+"""Buy a link: the form, the emailed confirmation, and the return from the payment page (also for new articles)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from blogqueue.orders import purchases
 from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
-from blogqueue.pages.forms import Form, as_uuid
+from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page, see_other
 from blogqueue.payments import checkout, reconciliation
 from blogqueue.settings import settings
@@ -26,18 +26,18 @@ from blogqueue.states import OrderKind
 
 FIELDS = ("targetUrl", "anchorText", "notes", "email")
 GONE = frozenset({"token_expired", "session_expired", "token_used", "not_on_sale"})
-"""What a mailed link's refusal may be that no waiting mends."""
+"""The codes of refusals that waiting does not change; they are answered with 410."""
 
 
 @get("/articles/{slug:str}/link", include_in_schema=False)
 async def link_form(slug: FromPath[str]) -> Template:
-    """The form for a link, and where in this article one can go."""
-    return await _form(slug, {})
+    """Show the form for a link, with the paragraphs that can take one."""
+    return await _show_link_form(slug, {})
 
 
 @post("/articles/{slug:str}/link", include_in_schema=False)
-async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
-    """The form, filled in: keep the wish and mail the link that confirms it, or show what is wrong beside it."""
+async def send_link_form(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
+    """Create the purchase and email the link that confirms it, or show the form again with the messages."""
     purchase_request = LinkRequest(
         article_id=(await offers.get_by_slug(slug)).id,
         target_url=data.get("targetUrl", "").strip(),
@@ -47,29 +47,29 @@ async def ask(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) 
     )
     try:
         outbox = await purchases.create(
-            purchase_request, address=auth.address(request), form_id=as_uuid(data.get("form", ""))
+            purchase_request, address=auth.address(request), form_id=parse_uuid(data.get("form", ""))
         )
     except ProblemError as problem:
-        return await _form(slug, data, problem)
+        return await _show_link_form(slug, data, problem)
     await nudge(outbox)
-    return forms.check_mail(purchase_request.email, f"/articles/{slug}/link")
+    return forms.to_check_email(purchase_request.email, f"/articles/{slug}/link")
 
 
 @get("/purchase/check-email", include_in_schema=False)
-async def check_mail(request: Request[Any, Any, Any]) -> Template:
-    """What to do next: open the mailed link."""
-    form = request.cookies.get(forms.FORM, "")
+async def check_email(request: Request[Any, Any, Any]) -> Template:
+    """Ask the customer to open the emailed link."""
+    form = request.cookies.get(forms.FORM_COOKIE, "")
     return page(
         "check_email.html",
-        email=request.cookies.get(forms.ASKED, ""),
-        form=form if forms.FORMS.fullmatch(form) else "",
+        email=request.cookies.get(forms.EMAIL_COOKIE, ""),
+        form=form if forms.FORM_ADDRESS.fullmatch(form) else "",
         minutes=settings.magic_link_ttl_minutes,
     )
 
 
 @get("/purchase/confirm", include_in_schema=False)
 async def confirm(token: FromQuery[str] = "") -> Template:
-    """A page with a button: opening a mailed link changes nothing, so that mail scanners buy nothing."""
+    """Show the purchase with a button. Opening the link alone changes nothing, because mail scanners open links too."""
     try:
         purchase = await purchases.get_confirmable(token)
         if purchase.payment_pending:
@@ -78,7 +78,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         offer = await offers.get(purchase.article_id) if is_link else None
         domain = None if is_link else await domains.get(purchase.domain_id)
     except ProblemError as problem:
-        return await _not_confirmed(problem, token)
+        return await _show_refusal(problem, token)
     return page(
         "confirm.html",
         token=token,
@@ -92,35 +92,37 @@ async def confirm(token: FromQuery[str] = "") -> Template:
 
 @post("/purchase/confirm", include_in_schema=False, middleware=[auth.CHECKOUT_LIMIT])
 async def go_to_checkout(data: Form) -> Redirect | Template:
-    """The button: on to Stripe."""
+    """Redirect to the payment page at Stripe."""
     token = data.get("token", "")
     try:
         session = await checkout.open_session(token)
     except ProblemError as problem:
-        return await _not_confirmed(problem, token)
+        return await _show_refusal(problem, token)
     return see_other(session.url)
 
 
 @post("/purchase/renew", include_in_schema=False)
 async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Template:
-    """An expired link's button: the same wish once more, mailed to the same address."""
+    """Email a new link for the purchase of an expired one, to the same address."""
     token = data.get("token", "")
     try:
         outbox = await purchases.renew(token, address=auth.address(request))
     except ProblemError as problem:
-        return await _not_confirmed(problem, token)
+        return await _show_refusal(problem, token)
     await nudge(outbox)
     purchase_request = await purchases.get_request(token)
     is_link = isinstance(purchase_request, LinkRequest)
     form = await (
-        _form_of_article(purchase_request.article_id) if is_link else _form_of_site(purchase_request.domain_id)
+        _link_form_address(purchase_request.article_id)
+        if is_link
+        else _article_form_address(purchase_request.domain_id)
     )
-    return forms.check_mail(purchase_request.email, form)
+    return forms.to_check_email(purchase_request.email, form)
 
 
 @get("/purchase/return", include_in_schema=False)
-async def returned(session_id: FromQuery[str] = "") -> Template:
-    """Where Stripe sends the customer after paying; settles the session if the webhook is not here yet."""
+async def return_from_payment(session_id: FromQuery[str] = "") -> Template:
+    """Show the state of a payment after the payment page; fulfill the order if the webhook has not come yet."""
     stripe_answered = True
     try:
         await nudge(await reconciliation.fulfill_by_id(session_id))
@@ -131,8 +133,8 @@ async def returned(session_id: FromQuery[str] = "") -> Template:
 
 
 @get("/purchase/cancelled", include_in_schema=False)
-async def cancelled() -> Template:
-    """Where Stripe sends the customer who went back."""
+async def cancel_payment() -> Template:
+    """Show where the customer is after leaving the payment page without paying."""
     return page(
         "message.html",
         title="You have not paid",
@@ -140,11 +142,11 @@ async def cancelled() -> Template:
     )
 
 
-async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
-    """The form with what was typed, each message at its field; what fits no field stands above."""
+async def _show_link_form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
+    """Show the form with what was typed, and the messages at their fields."""
     offer = await offers.get_by_slug(slug)
     paragraphs, paragraph_count = await offers.find_eligible_paragraphs(offer)
-    errors, form_error = forms.told(problem, FIELDS)
+    errors, form_error = forms.list_errors(problem, FIELDS)
     return page(
         "link_form.html",
         status_code=problem.status if problem else 200,
@@ -159,16 +161,16 @@ async def _form(slug: str, typed: Mapping[str, str], problem: ProblemError | Non
     )
 
 
-async def _form_of_article(article_id: UUID) -> str:
+async def _link_form_address(article_id: UUID) -> str:
     return f"/articles/{(await offers.get(article_id)).slug}/link"
 
 
-async def _form_of_site(domain_id: UUID) -> str:
+async def _article_form_address(domain_id: UUID) -> str:
     return f"/new-article/{(await domains.get(domain_id)).host}"
 
 
-async def _not_confirmed(problem: ProblemError, token: str) -> Template:
-    """Why a mailed link leads nowhere, and what to do about it."""
+async def _show_refusal(problem: ProblemError, token: str) -> Template:
+    """Explain why an emailed link does not lead to the payment, and what the customer can do."""
     if isinstance(problem, NotFoundError):
         gone = problem.details and problem.details[0].field in {"articleId", "domainId"}
         code = "not_on_sale" if gone else "unknown"
@@ -186,4 +188,13 @@ async def _not_confirmed(problem: ProblemError, token: str) -> Template:
     )
 
 
-HANDLERS = [link_form, ask, check_mail, confirm, go_to_checkout, renew, returned, cancelled]
+HANDLERS = [
+    link_form,
+    send_link_form,
+    check_email,
+    confirm,
+    go_to_checkout,
+    renew,
+    return_from_payment,
+    cancel_payment,
+]

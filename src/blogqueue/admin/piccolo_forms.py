@@ -1,0 +1,105 @@
+"""The forms in Piccolo Admin: decisions about articles, held payments and orders on hold.
+
+An error that the editor should read is raised as ValueError.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Literal
+from uuid import UUID
+
+from piccolo_admin.endpoints import FormConfig
+from pydantic import BaseModel, Field
+from starlette.requests import Request
+
+from blogqueue.admin.piccolo_tables import get_editor
+from blogqueue.catalogue import articles
+from blogqueue.errors import ProblemError
+from blogqueue.payments import disputes, held_payments
+
+
+class ArticleForm(BaseModel):
+    """The article to take down or put back. A reason is needed to take down an article with paid links."""
+
+    slug: str
+    action: Literal["take down", "put back"] = "take down"
+    reason: str = Field("", title="Reason (needed if the article has paid links)")
+
+
+class HeldPaymentForm(BaseModel):
+    """The Checkout Session of a held payment, and the decision on it."""
+
+    session_id: str
+    action: Literal["accept", "refund", "dismiss"] = "accept"
+
+
+class OrderOnHoldForm(BaseModel):
+    """An order on hold, and the decision on it: it continues, or it fails because its payment was reversed."""
+
+    order_id: UUID
+    action: Literal["continue", "end"] = "continue"
+
+
+@contextmanager
+def _problems_shown() -> Generator[None]:
+    """Raise a refusal as ValueError, which Piccolo Admin shows to the editor."""
+    try:
+        yield
+    except ProblemError as error:
+        raise ValueError(error.message) from error
+
+
+async def _decide_on_article(request: Request, form: ArticleForm) -> str:
+    with _problems_shown():
+        article = await articles.get_by_slug(form.slug.strip())
+        if form.action == "put back":
+            await articles.put_back(article.id, actor=get_editor(request))
+            return "The article is published again."
+        await articles.take_down(article.id, actor=get_editor(request), override=form.reason)
+        return "The article was taken down."
+
+
+async def _decide_on_held_payment(request: Request, form: HeldPaymentForm) -> str:
+    session_id, actor = form.session_id.strip(), get_editor(request)
+    with _problems_shown():
+        if form.action == "accept":
+            accepted = await held_payments.accept(session_id, actor=actor)
+            return f"Accepted: {accepted.outcome}."
+        if form.action == "refund":
+            # Stripe is called within the next minute, so that no transaction is open while it works.
+            await held_payments.request_return(session_id, actor=actor)
+            return "The payment will be refunded within two minutes."
+        await held_payments.dismiss(session_id, actor=actor)
+        return "Dismissed."
+
+
+async def _decide_on_order_on_hold(request: Request, form: OrderOnHoldForm) -> str:
+    with _problems_shown():
+        if form.action == "continue":
+            await disputes.release(form.order_id, actor=get_editor(request))
+            return "The order continues."
+        await disputes.end(form.order_id, actor=get_editor(request))
+        return "The order has ended."
+
+
+FORMS = [
+    FormConfig(
+        "Take down or put back",
+        ArticleForm,
+        _decide_on_article,
+        "Take an article off the website and off sale, or put it back.",
+    ),
+    FormConfig(
+        "Decide on a held payment",
+        HeldPaymentForm,
+        _decide_on_held_payment,
+        "A payment that does not match its purchase, or a duplicate: accept it as an order, refund it, or dismiss it "
+        "because it was dealt with in Stripe.",
+    ),
+    FormConfig(
+        "Decide on an order on hold",
+        OrderOnHoldForm,
+        _decide_on_order_on_hold,
+        "An order whose payment is disputed or was refunded in Stripe: let it continue, or end it.",
+    ),
+]
