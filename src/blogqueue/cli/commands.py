@@ -41,7 +41,10 @@ def main() -> None:
     help="Folder for data and logs.",
 )
 def demo(port: int, data_dir: Path) -> None:
-    """Run the whole product on this machine, with a sandbox in place of Stripe, the model and the mail server."""
+    """Run the whole product on this machine.
+
+    The sandbox replaces Stripe, the model and the mail server.
+    """
     from blogqueue import demo as launcher
 
     sys.exit(launcher.run(port=port, data_dir=data_dir))
@@ -100,7 +103,10 @@ def _become(module: str, *arguments: str) -> None:
 
 @main.command()
 def migrate() -> None:
-    """Migrate the database to this version's tables; may run on several hosts at once."""
+    """Migrate the database to this version.
+
+    It may run on several hosts at once.
+    """
     from blogqueue.db import migrations
 
     with_database(migrations.forwards())
@@ -108,7 +114,7 @@ def migrate() -> None:
 
 @main.command()
 def doctor() -> None:
-    """Check that every service which blogqueue needs answers."""
+    """Check that every needed service answers."""
     from blogqueue.api import health
 
     async def ask() -> dict[str, str]:
@@ -128,7 +134,10 @@ def doctor() -> None:
 
 @main.command()
 def audit() -> None:
-    """Check the rules that must always hold; exit with 1 if any is broken."""
+    """Check the rules that must always hold.
+
+    Exit with 1 if one is broken.
+    """
     from blogqueue.audit import audit as check
     from blogqueue.emails import resending
 

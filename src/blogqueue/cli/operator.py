@@ -93,7 +93,10 @@ def retry_job(job_id: str) -> None:
 
 @click.group("orders")
 def orders_group() -> None:
-    """Decide on orders whose payment is disputed."""
+    """Decide on orders on hold.
+
+    Their payments are disputed.
+    """
 
 
 @orders_group.command("on-hold")
@@ -137,7 +140,10 @@ def end_order(order_id: UUID) -> None:
 
 @click.group("payments")
 def payments_group() -> None:
-    """Decide on held payments: those that do not match their purchase, and duplicates."""
+    """Decide on held payments.
+
+    They do not match their purchase, or are duplicates.
+    """
 
 
 @payments_group.command("held")
