@@ -27,7 +27,7 @@ PACKAGE = Path(__file__).parent
 """Where the templates and static files of these pages are."""
 
 NO_VERSION = UUID(int=0)
-"""Stands for the version of a form that names none; no order has a version with this id."""
+"""The placeholder for a form that names no version; no order has a version with this id."""
 
 NOTICES = {
     "retry": "The job is in the queue again. The customer gets an email when the new version is ready.",
