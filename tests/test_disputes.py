@@ -22,7 +22,7 @@ async def close(stage: Stage, dispute_id: str, status: str) -> None:
 
 
 async def refund_in_stripe(stage: Stage, order: Bought, **part: int) -> None:
-    """Somebody refunds the payment by hand in Stripe."""
+    """Refund the payment by hand in Stripe."""
     asked = {"payment_intent": await payment_intent(order), **part}
     await stage.sandbox.post("/v1/refunds", data=asked, headers=STRIPE_KEY)
     await stage.alert("A payment was refunded in Stripe")
@@ -32,8 +32,8 @@ async def job_state(order: Bought) -> str:
     return str((await Job.select(Job.state).where(Job.order_id == order.id))[0]["state"])
 
 
-async def test_nobody_works_on_a_disputed_order_until_the_dispute_is_won(stage: Stage) -> None:
-    # Given a disputed order that was about to be worked on
+async def test_a_disputed_order_is_not_worked_on_until_the_dispute_is_won(stage: Stage) -> None:
+    # Given a disputed order whose job was about to run
     order = await stage.buy(await stage.article())
     calls = await stage.model_calls()
     disputed = await dispute(stage, order)
@@ -129,7 +129,7 @@ async def test_an_operator_releases_an_order_on_hold_or_ends_it(stage: Stage) ->
     assert (await stage.judge(ana, "release")).status_code == 200
     assert (await stage.judge(ben, "end")).json()["data"]["failureReason"] == "payment_reversed"
 
-    # Then so it is
+    # Then one is delivered, and the other has ended
     await stage.drain()
     assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
     assert (await stage.status(ben))["statusMessage"] == "The payment was reversed"
@@ -198,7 +198,7 @@ async def test_a_refund_waits_while_its_payment_is_disputed_and_is_cancelled_if_
     await stage.sound()
 
 
-async def test_a_refund_that_a_won_dispute_held_up_is_sent(stage: Stage) -> None:
+async def test_a_refund_that_waited_for_a_won_dispute_is_sent(stage: Stage) -> None:
     order = await refund_under_way(stage)
     disputed = await dispute(stage, order)
     await close(stage, disputed, "won")

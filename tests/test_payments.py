@@ -16,7 +16,7 @@ from tests.stage import Stage, order_row
 
 
 async def event_of(stage: Stage, kind: str) -> str:
-    """The newest event of a kind, waited for; its id."""
+    """Wait for the newest event of a kind, and return its id."""
     for _ in range(500):
         for delivery in reversed((await stage.sandbox.get("/webhooks.json")).json()):
             if delivery["type"] == kind and delivery["status"] == 200:
@@ -39,14 +39,14 @@ async def purchase() -> dict[str, Any]:
 async def test_a_payment_that_does_not_match_its_purchase_is_held_for_the_operator(
     stage: Stage, change: dict[Any, Any], reason: str
 ) -> None:
-    # Given an open payment page, and a purchase that asks for something else by now
+    # Given an open payment page, and a purchase that has changed since
     opened = await stage.asked_and_opened(await stage.article())
     await Purchase.update(change).where(Purchase.session_id == opened["sessionId"])
 
     # When it is paid
     await stage.pay(opened["checkoutUrl"])
 
-    # Then nothing is worked on, and the operator knows
+    # Then there is no order, and the operator gets an alert
     assert reason in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == await Job.count() == 0
     assert reason in (await stage.held())[0]["reason"]
@@ -65,7 +65,7 @@ async def test_a_session_is_ended_at_stripe_before_the_next_one_is_opened(stage:
     # When the magic link is clicked again
     second = (await stage.checkout(token)).json()["data"]
 
-    # Then there is another page, and the first one takes no money any more
+    # Then there is another page, and the first one accepts no payment any more
     assert second["sessionId"] != first["sessionId"]
     assert (await stage.sandbox.post(f"{first['checkoutUrl']}/pay")).status_code == 409
     await event_of(stage, "checkout.session.expired")
@@ -105,11 +105,11 @@ async def test_a_duplicate_payment_is_held_and_returned_once(stage: Stage) -> No
     assert await Order.count() == await Job.count() == 1
     assert (await stage.decide(second["sessionId"], "accept")).json()["error"]["code"] == "paid_twice"
 
-    # When the operator returns it, and does so again
+    # When the operator returns it twice
     assert (await stage.decide(second["sessionId"], "return")).status_code == 200
     assert (await stage.decide(second["sessionId"], "return")).json()["error"]["code"] == "wrong_state"
 
-    # Then it is back, the customer knows, and the order goes on
+    # Then it is refunded once, the customer is told, and the order goes on
     await stage.email("We refunded your payment")
     listed = (await stage.sandbox.get("/v1/refunds?limit=100", headers=stripe_key())).json()["data"]
     assert [one["metadata"].get("held_session") for one in listed].count(second["sessionId"]) == 1
@@ -133,7 +133,7 @@ async def test_a_right_payment_after_a_wrong_one_is_an_order_and_the_wrong_one_s
 
 
 async def held_for_its_amount(stage: Stage) -> str:
-    """A payment of 49.00 for what costs 99.00 by now; its session."""
+    """Hold a payment of 49.00 for what now costs 99.00; return its session."""
     opened = await stage.asked_and_opened(await stage.article())
     await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
     await stage.pay(opened["checkoutUrl"])
@@ -177,7 +177,7 @@ async def test_a_held_payment_is_returned_even_if_stripe_is_unavailable_for_a_wh
     await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
     await stage.minute()
 
-    # Then the money is back, and the purchase is over
+    # Then it is refunded, and the purchase is over
     await stage.email("We refunded your payment")
     assert (await purchase())["state"] == "EXPIRED"
     assert await stage.held() == []
@@ -219,8 +219,8 @@ async def test_the_same_event_a_hundred_times_at_once_is_one_order(stage: Stage)
     await stage.sound()
 
 
-async def test_a_session_that_expired_before_its_payment_was_heard_of_is_still_an_order(stage: Stage) -> None:
-    # Given a paid session whose events come in the wrong order
+async def test_a_session_that_expired_before_its_payment_arrived_is_still_an_order(stage: Stage) -> None:
+    # Given a paid session whose events arrive in the wrong order
     opened = await stage.asked_and_opened(await stage.article())
     await Purchase.update({Purchase.state: "EXPIRED"}).where(Purchase.session_id == opened["sessionId"])
 
@@ -231,7 +231,7 @@ async def test_a_session_that_expired_before_its_payment_was_heard_of_is_still_a
 
 
 async def test_a_payment_that_takes_days_holds_its_slot_and_becomes_an_order_when_it_succeeds(stage: Stage) -> None:
-    # Given an article with one place, and a bank debit for it that is on its way
+    # Given an article with one link slot, and a bank debit for it that is on its way
     article_id = await stage.article(max_paid_links=1)
     opened = await stage.asked_and_opened(article_id)
     await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
@@ -241,16 +241,16 @@ async def test_a_payment_that_takes_days_holds_its_slot_and_becomes_an_order_whe
     await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 minute', session_expires_at = now()")
     await stage.minute()
 
-    # Then the place is still held, and nothing more is asked for
+    # Then the slot is still held
     assert (await stage.ask(article_id, email="ben@customers.example")).json()["error"]["code"] == "sold_out"
 
-    # And when the money is there, it is an order
+    # And when the payment succeeds, it is an order
     await stage.sandbox.post(f"{opened['checkoutUrl']}/settle-delayed", headers={"accept": "application/json"})
     assert (await order_row(await stage.received()))["status"] == "PROCESSING"
     await stage.sound()
 
 
-async def test_who_clicks_the_magic_link_while_a_payment_is_on_its_way_is_not_asked_to_pay_again(stage: Stage) -> None:
+async def test_a_magic_link_does_not_ask_to_pay_again_while_a_payment_is_on_its_way(stage: Stage) -> None:
     await stage.ask(await stage.article())
     token = await stage.magic_token()
     opened = (await stage.checkout(token)).json()["data"]
@@ -288,14 +288,14 @@ async def test_a_delayed_payment_that_failed_without_a_webhook_is_found_and_repo
 
     await stage.minute()
 
-    # Then its place is free, and its customer may try again
+    # Then its slot is free, and its customer may try again
     assert (await purchase())["state"] == "EXPIRED"
     email = await stage.email("Your payment did not go through")
     token = next(word for word in email["text"].split() if "/purchase/confirm?" in word).partition("token=")[2]
     assert (await stage.http.post("/purchase/renew", data={"token": token})).status_code == 303
 
 
-async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(stage: Stage) -> None:
+async def test_a_declined_card_is_not_a_failed_payment_while_its_page_is_open(stage: Stage) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     await stage.sandbox.post(f"{opened['checkoutUrl']}/decline", headers={"accept": "application/json"})
     await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
@@ -307,7 +307,7 @@ async def test_a_declined_card_whose_page_is_still_open_is_no_failed_payment(sta
     assert (await order_row(await stage.received()))["status"] == "PROCESSING"
 
 
-async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Stage) -> None:
+async def test_a_delayed_payment_is_looked_up_every_five_minutes(stage: Stage) -> None:
     opened = await delayed(stage)
 
     assert await reconciliation.claim_unresolved() == [opened["sessionId"]]
@@ -316,7 +316,7 @@ async def test_a_payment_on_its_way_is_asked_after_every_five_minutes(stage: Sta
     assert await reconciliation.claim_unresolved() == [opened["sessionId"]]
 
 
-async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(stage: Stage) -> None:
+async def test_a_session_that_stripe_does_not_have_is_looked_up_once(stage: Stage) -> None:
     await stage.asked_and_opened(await stage.article())
     await Purchase.raw("UPDATE purchases SET session_id = 'cs_unknown', slot_held_until = now()")
 
@@ -325,7 +325,7 @@ async def test_a_session_that_stripe_does_not_know_is_not_asked_after_for_ever(s
     assert (await purchase())["state"] == "EXPIRED"
 
 
-async def test_a_session_that_cannot_be_fulfilled_keeps_no_other_back(stage: Stage) -> None:
+async def test_a_session_that_cannot_be_fulfilled_does_not_block_the_others(stage: Stage) -> None:
     # Given two paid sessions whose webhooks were lost, the one that Stripe lists first impossible to fulfill
     article_id = await stage.article()
     await stage.faults(webhook=[{"kind": "drop", "times": 2}])
@@ -339,7 +339,7 @@ async def test_a_session_that_cannot_be_fulfilled_keeps_no_other_back(stage: Sta
     await stage.minute()
     await stage.minute()
 
-    # Then the other has its order, and the operator was told once
+    # Then the other has its order, and the operator was alerted once
     assert (await order_row(await stage.received("ben@customers.example")))["session_id"] == pages[0]["sessionId"]
     assert pages[1]["sessionId"] in (await stage.alert("A payment cannot be fulfilled"))["text"]
     assert len(await stage.mails("operator@")) == 1
@@ -348,7 +348,7 @@ async def test_a_session_that_cannot_be_fulfilled_keeps_no_other_back(stage: Sta
 TOLD = ["A payment cannot be fulfilled", "An event from Stripe cannot be handled"]
 
 
-async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(stage: Stage) -> None:
+async def test_a_webhook_that_cannot_be_handled_alerts_once_and_is_delivered_again(stage: Stage) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     kept = (await Purchase.select(Purchase.details))[0]["details"]
     await Purchase.raw("UPDATE purchases SET details = '[]'")
@@ -370,7 +370,7 @@ async def test_a_webhook_that_cannot_be_handled_is_told_once_and_comes_again(sta
 
 
 async def test_a_dispute_that_arrives_while_its_payment_is_fulfilled_makes_no_order(stage: Stage) -> None:
-    # Given a payment whose webhook is late, and a dispute of it that is being written down
+    # Given a payment whose webhook is late, and a dispute of it that is being stored
     opened = await stage.asked_and_opened(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     paid = await stage.pay(opened["checkoutUrl"])
@@ -388,7 +388,7 @@ async def test_a_dispute_that_arrives_while_its_payment_is_fulfilled_makes_no_or
                 await asyncio.sleep(0.02)
     await fulfilling
 
-    # Then it waited for its turn, and nobody works for nothing
+    # Then it waited for the dispute, and there is no order
     assert "disputed or refunded before it was fulfilled" in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == 0
 
@@ -399,15 +399,15 @@ async def test_a_payment_that_was_refunded_before_its_webhook_arrived_is_held(st
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
     paid = await stage.pay(opened["checkoutUrl"])
 
-    # And that somebody has refunded in Stripe meanwhile
+    # And that somebody has refunded in Stripe since
     session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=stripe_key())).json()
     await stage.sandbox.post("/v1/refunds", data={"payment_intent": session["payment_intent"]}, headers=stripe_key())
     await event_of(stage, "charge.refunded")
 
-    # When the webhook comes at last
+    # When the webhook arrives at last
     await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
 
-    # Then nobody works for nothing
+    # Then there is no order
     assert "disputed or refunded before it was fulfilled" in (await stage.alert("A payment is held"))["text"]
     assert await Order.count() == 0
     await stage.sound()
@@ -437,7 +437,7 @@ async def test_two_who_pay_for_the_same_link_at_once_are_one_order_and_one_refun
     for page in pages:
         await stage.pay(page)
 
-    # Then the first has an order, and the second's money goes back
+    # Then the first has an order, and the second is refunded
     assert (await order_row(await stage.received("ana@customers.example")))["status"] == "PROCESSING"
     late = await stage.received("ben@customers.example")
     assert (await order_row(late))["failure_reason"] == "unfulfillable"
@@ -446,7 +446,7 @@ async def test_two_who_pay_for_the_same_link_at_once_are_one_order_and_one_refun
     await stage.sound()
 
 
-async def test_a_webhook_hours_late_finds_the_order_made(stage: Stage) -> None:
+async def test_a_webhook_that_is_hours_late_finds_its_order(stage: Stage) -> None:
     # Given a payment that reconciliation has found
     opened = await stage.asked_and_opened(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "checkout.session.completed"}])
@@ -455,7 +455,7 @@ async def test_a_webhook_hours_late_finds_the_order_made(stage: Stage) -> None:
     order = await stage.received()
     assert await Job.count() == 1
 
-    # When its webhook comes after all
+    # When its webhook arrives after all
     again = await stage.sandbox.post("/webhooks/redeliver", json={"eventId": paid["eventId"]})
 
     # Then nothing happens

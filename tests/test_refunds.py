@@ -1,4 +1,4 @@
-"""Money goes back once, and only when it should: whatever Stripe says, or does not say, in between."""
+"""An order is refunded once, and only when it should be, whatever Stripe answers or fails to answer."""
 
 import pytest
 
@@ -52,8 +52,8 @@ async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stag
     await stage.sound()
 
 
-async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its_key_is_forgotten(stage: Stage) -> None:
-    # Given money that went back, and days later a first call of ours
+async def test_a_refund_that_stripe_has_is_found_although_its_key_is_forgotten(stage: Stage) -> None:
+    # Given a refund that Stripe made, and days later a first call of ours
     order = await failed(stage)
     intent = (await order_row(order))["payment_data"]["paymentIntent"]
     await stage.faults(webhook=[{"kind": "drop", "times": -1}])
@@ -70,7 +70,7 @@ async def test_a_refund_that_stripe_made_and_nobody_heard_of_is_found_though_its
     await stage.sound()
 
 
-async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
+async def test_a_refund_is_put_off_while_stripe_is_unavailable(stage: Stage) -> None:
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
     await minute_with_refunds_due(stage)
@@ -83,8 +83,8 @@ async def test_stripe_being_away_puts_a_refund_off(stage: Stage) -> None:
     await stage.sound()
 
 
-async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage) -> None:
-    # Given a refund that takes a while, and webhooks that never come
+async def test_a_pending_refund_is_looked_up_until_it_succeeds(stage: Stage) -> None:
+    # Given a refund that takes a while, and webhooks that never arrive
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 0.5}], webhook=[{"kind": "drop", "times": -1}])
     await minute_with_refunds_due(stage)
@@ -99,17 +99,17 @@ async def test_a_refund_on_its_way_is_asked_after_until_it_is_there(stage: Stage
 
 
 async def test_a_refund_that_stripe_has_is_never_given_up(stage: Stage) -> None:
-    # Given a refund that takes a while, and has been asked after for days
+    # Given a refund that takes a while, and has been looked up for days
     order = await failed(stage)
     await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 60}], webhook=[{"kind": "drop", "times": -1}])
     await minute_with_refunds_due(stage)
     await Refund.raw("UPDATE refunds SET attempts = 1000, created_at = created_at - interval '2 days'")
 
-    # When Stripe has a hiccup
+    # When Stripe fails for a moment
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds/*", "times": 3}])
     await minute_with_refunds_due(stage)
 
-    # Then it is still on its way, and asked after again within the hour
+    # Then it is still on its way, and is looked up again within the hour
     assert (await order_row(order))["refund_state"] == "INITIATED"
     assert "A refund failed" not in [mail["subject"] for mail in await stage.mails("operator@")]
     waits = await Refund.raw("SELECT EXTRACT(EPOCH FROM run_at - clock_timestamp()) AS s FROM refunds")
@@ -119,7 +119,7 @@ async def test_a_refund_that_stripe_has_is_never_given_up(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("attempts", "state", "alert"), [(5, "INITIATED", "A refund is late"), (79, "FAILED", "A refund failed")]
 )
-async def test_a_refund_that_stripe_does_not_take_is_told_early_and_given_up_after_days(
+async def test_a_refund_that_stripe_does_not_accept_alerts_early_and_fails_after_days(
     stage: Stage, attempts: int, state: str, alert: str
 ) -> None:
     order = await failed(stage)
@@ -145,7 +145,7 @@ async def test_a_refund_that_the_bank_sends_back_is_shown_to_the_operator(stage:
     assert (await order_row(order))["refund_state"] == "FAILED"
 
 
-async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) -> None:
+async def test_a_refund_that_succeeded_and_then_failed_is_failed(stage: Stage) -> None:
     order = await failed(stage)
     await minute_with_refunds_due(stage)
     await stage.email("Your payment was refunded")
@@ -157,7 +157,7 @@ async def test_a_refund_that_succeeded_and_then_came_back_is_told(stage: Stage) 
     assert (await order_row(order))["refund_state"] == "FAILED"
 
 
-async def test_a_refund_that_began_twice_is_one(stage: Stage) -> None:
+async def test_a_refund_that_begins_twice_is_one(stage: Stage) -> None:
     order = await failed(stage)
     async with transaction():
         await refunds.begin(order.id, actor="clock")
@@ -167,8 +167,8 @@ async def test_a_refund_that_began_twice_is_one(stage: Stage) -> None:
     assert await Refund.count() == 1
 
 
-async def test_an_order_whose_place_was_sold_meanwhile_is_not_retried(stage: Stage) -> None:
-    # Given a failed order of an article with one place, and another who bought it
+async def test_an_order_whose_link_slot_was_sold_since_is_not_retried(stage: Stage) -> None:
+    # Given a failed order of an article with one link slot, and another who bought it
     order = await failed(stage)
     await Domain.update({Domain.max_paid_links: 1}).where(Domain.host == "greenbench.example")
     article_id = (await order_row(order))["article_id"]

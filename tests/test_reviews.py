@@ -1,4 +1,4 @@
-"""An editor approves and rejects; whatever comes at the same moment, no paid link is lost and no money is kept."""
+"""Approving and rejecting: whatever happens at the same moment, no paid link is lost, and no rejected one is paid."""
 
 import asyncio
 from typing import Any
@@ -18,7 +18,7 @@ from tests.stage import Bought, Stage, bearer, order_row
 
 
 async def submitted_again(stage: Stage, order: Bought) -> None:
-    """The customer submits what a new integration made."""
+    """Let the customer submit the version of a new integration."""
     await stage.drain()
     version = (await stage.status(order))["version"]
     assert (await stage.submit(order, version["versionId"])).status_code == 200
@@ -33,12 +33,12 @@ async def history(order: Bought) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("first", [0, 1])
-async def test_two_orders_on_one_article_approved_in_either_order_both_stand(stage: Stage, first: int) -> None:
-    # Given two links, each worked into the same published text
+async def test_two_orders_on_one_article_approved_in_either_order_are_both_published(stage: Stage, first: int) -> None:
+    # Given two links, each integrated into the same published text
     article_id = await stage.article(content=LONG)
     two = [await stage.submitted(article_id), await stage.submitted(article_id, **BEN)]
 
-    # When the one is approved, and then the other
+    # When one is approved, and then the other
     answers = [await stage.approve(two[first]), await stage.approve(two[1 - first])]
 
     # Then both are live, the second as the same edit on the newer text
@@ -54,7 +54,7 @@ async def test_two_orders_on_one_article_approved_in_either_order_both_stand(sta
     await stage.sound()
 
 
-async def test_two_orders_on_one_article_approved_at_the_same_moment_both_stand(stage: Stage) -> None:
+async def test_two_orders_on_one_article_approved_at_the_same_moment_are_both_published(stage: Stage) -> None:
     article_id = await stage.article(content=LONG)
     two = [await stage.submitted(article_id), await stage.submitted(article_id, **BEN)]
 
@@ -74,7 +74,7 @@ async def test_one_order_approved_ten_times_at_once_is_published_once(stage: Sta
     # When ten editors approve it at the same moment
     answers = await asyncio.gather(*(stage.approve(order) for _ in range(10)))
 
-    # Then one did, and the others are told who it was
+    # Then one succeeds, and the others learn who it was
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
     refused = next(answer for answer in answers if answer.status_code == 409).json()["error"]
     assert refused["code"] == "wrong_state"
@@ -85,7 +85,7 @@ async def test_one_order_approved_ten_times_at_once_is_published_once(stage: Sta
     await stage.sound()
 
 
-async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Stage) -> None:
+async def test_of_three_orders_on_one_block_one_is_published_and_two_are_integrated_again(stage: Stage) -> None:
     # Given three links in the one paragraph of an article that may take one
     article_id = await stage.article(content=ONE_ROOM)
     assert len(find_eligible_blocks(ONE_ROOM)) == 1
@@ -94,7 +94,7 @@ async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Sta
     # When all three are approved at the same moment
     answers = await asyncio.gather(*(stage.approve(order) for order in three))
 
-    # Then one is live; the paragraph of the others has changed, so they have new jobs and letters
+    # Then one is live; the paragraph of the others has changed, so they have new jobs and emails
     statuses = [answer.json()["data"]["status"] for answer in answers]
     assert sorted(statuses) == ["COMPLETED", "PROCESSING", "PROCESSING"]
     await stage.sound()
@@ -108,7 +108,7 @@ async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Sta
     # When their jobs find no paragraph left beside the paid link
     await stage.drain()
 
-    # Then they fail with a date for their money, and the paid link stays
+    # Then they fail with a date for their refund, and the paid link stays
     for order in again:
         row = await order_row(order)
         assert (row["status"], row["failure_reason"]) == ("FAILED", "job_failed")
@@ -117,26 +117,26 @@ async def test_three_orders_on_one_block_are_told_and_worked_in_again(stage: Sta
     await stage.sound()
 
 
-async def test_three_orders_on_one_article_with_room_all_come_through(stage: Stage) -> None:
+async def test_three_orders_on_one_article_with_room_are_all_published(stage: Stage) -> None:
     # Given three links in the short garden article, approved at once
     article_id = await stage.article(content=LONG)
     three = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
     await asyncio.gather(*(stage.approve(order) for order in three))
 
-    # When those that met another's link go round again
+    # When those that met another's link are integrated again
     for order in three:
         if (await stage.status(order))["status"] == OrderStatus.PROCESSING:
             await submitted_again(stage, order)
             assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
 
-    # Then all three stand
+    # Then all three are live
     assert await anchors(stage, article_id) == ["a guide to mulching", "collecting rain", "worm farming"]
     await stage.drain()
     await stage.sound()
 
 
-async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_is_untouched(stage: Stage) -> None:
-    # Given an order in review, and an owner who meanwhile publishes a text with another heading
+async def test_a_newer_text_takes_the_edit_if_its_paragraph_is_untouched(stage: Stage) -> None:
+    # Given an order in review, and a newer text with another heading
     article_id = await stage.article(content=LONG)
     order = await stage.submitted(article_id)
     await articles.publish_text(article_id, LONG.replace("# A long article", "# A longer article"), actor="edith")
@@ -144,7 +144,7 @@ async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_
     # When it is approved
     answer = await stage.approve(order)
 
-    # Then the owner's text has the link
+    # Then the newer text has the link
     assert answer.json()["data"]["status"] == "COMPLETED"
     text = await live(stage, article_id)
     assert text.startswith("# A longer article") and find_links(text)[0].anchor_text == "a guide to mulching"
@@ -152,8 +152,8 @@ async def test_an_owners_new_text_in_between_takes_the_edit_where_its_paragraph_
     await stage.sound()
 
 
-async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_again(stage: Stage) -> None:
-    # Given an order in review whose paragraph the owner has meanwhile rewritten
+async def test_a_newer_text_without_the_paragraph_has_the_link_integrated_again(stage: Stage) -> None:
+    # Given an order in review whose paragraph has been rewritten since
     article_id = await stage.article()
     order = await stage.submitted(article_id)
     await articles.publish_text(article_id, LONG, actor="edith")
@@ -161,7 +161,7 @@ async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_a
     # When it is approved
     answer = await stage.approve(order)
 
-    # Then it is worked in again, and comes through at the second approval
+    # Then it is integrated again, and published by the second approval
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert find_links(await live(stage, article_id)) == []
     await submitted_again(stage, order)
@@ -172,14 +172,14 @@ async def test_an_owners_new_text_without_the_paragraph_has_the_link_worked_in_a
 
 
 async def edit_of(order: Bought) -> dict[str, Any]:
-    """The edit that made an order's version."""
+    """Return the edit that made an order's version."""
     version = await ArticleVersion.select().where(ArticleVersion.order_id == order.id).output(load_json=True)
     return version[0]["backlink_metadata"]["edit"]
 
 
 @pytest.mark.parametrize("how", ["in a comment", "last", "lead"])
-async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage, how: str) -> None:
-    # Given an order in review, whose paragraph the owner has moved to where no link is for sale
+async def test_a_link_is_not_published_where_none_may_be_now(stage: Stage, how: str) -> None:
+    # Given an order in review, whose paragraph has been moved to where no link may be
     article_id = await stage.article(content=LONG)
     order = await stage.submitted(article_id)
     edit = await edit_of(order)
@@ -196,7 +196,7 @@ async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage,
     # When it is approved
     answer = await stage.approve(order)
 
-    # Then it is worked in again, elsewhere, and the history says why
+    # Then it is integrated again, elsewhere, and the history says why
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert await live(stage, article_id) == newer
     rows = await OrderEvent.select(OrderEvent.detail).where(
@@ -207,8 +207,8 @@ async def test_a_link_is_not_published_where_none_may_stand_by_now(stage: Stage,
     await stage.sound()
 
 
-async def test_an_edit_of_one_of_two_twins_does_not_land_on_the_other(stage: Stage) -> None:
-    # Given a text in which every paragraph stands twice, and an order in review
+async def test_an_edit_of_one_of_two_equal_paragraphs_is_not_applied_to_the_other(stage: Stage) -> None:
+    # Given a text that contains every paragraph twice, and an order in review
     half = "\n\n".join(LONG.split("\n\n")[1:13])
     twins = f"# Twins\n\n{half}\n\n{half}\n"
     article_id = await stage.article(content=twins)
@@ -216,12 +216,12 @@ async def test_an_edit_of_one_of_two_twins_does_not_land_on_the_other(stage: Sta
     edit = await edit_of(order)
     assert twins.count(twins[edit["start"] : edit["end"]]) == 2
 
-    # When the owner changes the paragraph that its link stands in, and it is approved
+    # When the paragraph with its link is changed, and it is approved
     newer = twins[: edit["start"]] + "Something short." + twins[edit["end"] :]
     await articles.publish_text(article_id, newer, actor="owner")
     answer = await stage.approve(order)
 
-    # Then the other one is left alone
+    # Then the other one is unchanged
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert await live(stage, article_id) == newer
     await stage.drain()
@@ -257,7 +257,7 @@ async def test_a_version_that_is_not_the_orders_is_not_approved(stage: Stage) ->
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
-async def test_what_is_not_in_review_is_not_judged(stage: Stage, verb: str) -> None:
+async def test_an_order_that_is_not_in_review_is_not_decided(stage: Stage, verb: str) -> None:
     order = await stage.delivered(await stage.article())
 
     answer = await stage.judge(order, verb, **({"reason": "No."} if verb == "reject" else {}))
@@ -266,7 +266,7 @@ async def test_what_is_not_in_review_is_not_judged(stage: Stage, verb: str) -> N
     assert "QUALITY_CHECK: version delivered, by worker" in answer.json()["error"]["message"]
 
 
-async def test_what_is_no_longer_in_review_says_what_moved_it_and_why(stage: Stage) -> None:
+async def test_an_order_that_is_no_longer_in_review_says_what_moved_it_and_why(stage: Stage) -> None:
     order = await stage.submitted(await stage.article())
     await stage.judge(order, "reject", reason="It does not fit.")
     await stage.drain()
@@ -299,7 +299,7 @@ async def test_a_rejected_order_is_refunded_and_its_customer_told_why(stage: Sta
         "backlink_review_status"
     ] == "REJECTED"
 
-    # And Stripe gives the money back
+    # And Stripe refunds the payment
     await stage.email("Your payment was refunded")
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     mails = await stage.mails("ana@")
@@ -343,7 +343,7 @@ async def test_a_rejection_over_json_without_a_reason_names_the_field(stage: Sta
     assert [(one["field"], one["rule"]) for one in answer.json()["error"]["details"]] == [("reason", "required")]
 
 
-async def test_the_versions_of_an_order_that_failed_for_good_wait_for_nobody(stage: Stage) -> None:
+async def test_the_versions_of_a_refunded_order_are_superseded(stage: Stage) -> None:
     # Given an order with a version, whose regeneration fails
     order = await stage.delivered(await stage.article())
     await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
@@ -379,7 +379,7 @@ async def test_approved_and_rejected_at_the_same_moment_is_one_of_the_two(stage:
     await stage.sound()
 
 
-async def test_a_refund_that_stripe_could_not_do_is_shown_and_asked_for_anew(stage: Stage) -> None:
+async def test_a_refund_that_failed_is_shown_and_requested_again(stage: Stage) -> None:
     # Given a rejected order whose refund fails at the bank
     order = await stage.submitted(await stage.article())
     await stage.sandbox.put("/faults", json={"stripe": [{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}]})
@@ -389,10 +389,10 @@ async def test_a_refund_that_stripe_could_not_do_is_shown_and_asked_for_anew(sta
     assert "A refund failed" in str([mail["text"] for mail in await stage.mails("operator@")])
     await stage.sound()
 
-    # When an editor asks for it once more
+    # When an editor requests it again
     answer = await stage.judge(order, "refund")
 
-    # Then the money goes back after all, and a third time is refused
+    # Then it succeeds, and a third request is refused
     assert answer.status_code == 202, answer.text
     await stage.drain()
     await stage.refund_state(order, "SUCCEEDED")
@@ -411,5 +411,5 @@ async def test_a_disputed_order_is_neither_approved_nor_rejected(stage: Stage) -
     assert [answer.json()["error"]["code"] for answer in answers] == ["on_hold", "on_hold"]
 
 
-async def test_reviews_reasons_may_all_be_given() -> None:
+async def test_every_suggested_reason_is_accepted() -> None:
     assert all(0 < len(reason) <= approval.REASON_LENGTH for reason in approval.REASONS)

@@ -52,7 +52,7 @@ async def play(stage: Stage, *, walks: int, steps: int, always_the_same: bool) -
 
 
 @pytest.mark.timeout(600)
-async def test_whatever_happens_no_paid_link_is_lost(stage: Stage) -> None:
+async def test_in_random_runs_no_paid_link_is_lost(stage: Stage) -> None:
     await play(stage, walks=8, steps=30, always_the_same=True)
 
     # These runs are the same every time: each function has its effect in them, or they show nothing.
@@ -61,5 +61,5 @@ async def test_whatever_happens_no_paid_link_is_lost(stage: Stage) -> None:
 
 @pytest.mark.durability
 @pytest.mark.timeout(1800)
-async def test_whatever_else_happens_no_paid_link_is_lost(stage: Stage) -> None:
+async def test_in_long_random_runs_no_paid_link_is_lost(stage: Stage) -> None:
     await play(stage, walks=60, steps=50, always_the_same=False)
