@@ -31,7 +31,7 @@ from blogqueue.db.migrations import forwards
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
-from blogqueue.jobs import jobs
+from blogqueue.jobs import sweep
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.jobs.redis_broker import WakingBroker, redis_clock
 from blogqueue.outbox import Outbox
@@ -334,7 +334,7 @@ class Stage:
         for queue in QUEUES:
             client.delete(f"dramatiq:{queue}.DQ", f"dramatiq:{queue}.DQ.msgs")
 
-        await nudge(Outbox(jobs=tuple(await jobs.find_overdue(0))))
+        await nudge(Outbox(jobs=tuple(await sweep.find_overdue(0))))
 
     async def sound(self) -> None:
         """What must always hold, holds."""

@@ -11,7 +11,7 @@ from blogqueue.db.engine import DB, transaction
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, NotFoundError
-from blogqueue.jobs import jobs
+from blogqueue.jobs import jobs, sweep
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.orders import budget
@@ -204,7 +204,7 @@ async def test_a_failed_attempt_waits_two_seconds_or_as_long_as_the_other_party_
     job: str, asked_for: int, wait: int
 ) -> None:
     claim = await claimed(job)
-    await jobs.mark_sent([job])
+    await sweep.mark_sent([job])
 
     assert await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, wait_ms=asked_for) == wait
 
@@ -245,7 +245,7 @@ async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_k
 async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(job: str) -> None:
     claim = await claimed(job)
     await jobs.store_answers(claim, [ANSWER])
-    await jobs.mark_sent([job])
+    await sweep.mark_sent([job])
     await jobs.hand_back(claim)
 
     found = await row(job)
@@ -272,7 +272,7 @@ async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(
 async def test_the_sweep_finds_what_is_due_and_was_not_sent_lately(job: str, changes: str, *, found: bool) -> None:
     await change(job, changes)
 
-    assert [one.id for one in await jobs.find_overdue()] == ([job] if found else [])
+    assert [one.id for one in await sweep.find_overdue()] == ([job] if found else [])
 
 
 async def test_a_job_is_retried_by_hand_only_if_it_failed_and_then_has_all_its_attempts(job: str) -> None:
@@ -281,7 +281,7 @@ async def test_a_job_is_retried_by_hand_only_if_it_failed_and_then_has_all_its_a
     with pytest.raises(NotFoundError):
         await jobs.retry("nobody's")
     await jobs.fail_attempt(await claimed(job), {"attempt": 1}, permanent=True)
-    await jobs.mark_sent([job])
+    await sweep.mark_sent([job])
 
     assert [one.id for one in (await jobs.retry(job)).jobs] == [job]
 

@@ -13,7 +13,7 @@ from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.jobs import Job, QueueStat
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import StripeEvent
-from blogqueue.jobs import jobs
+from blogqueue.jobs import jobs, sweep
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
@@ -171,7 +171,7 @@ async def test_each_queue_keeps_its_newest_hundred_completed_jobs(stage: Stage) 
     await DB.run_ddl("UPDATE jobs SET finished_at = clock_timestamp() WHERE state = 'COMPLETED'")
 
     # When they are cleaned up
-    assert await jobs.clean_up() == 30
+    assert await sweep.clean_up() == 30
 
     # Then a hundred are left, and the open one
     assert await Job.count().where(Job.state == "COMPLETED") == 100
@@ -195,7 +195,7 @@ async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_th
     await Job.raw("UPDATE jobs SET finished_at = created_at - interval '1 year' WHERE order_id = {}", failed.id)
 
     # When they are cleaned up
-    await jobs.clean_up()
+    await sweep.clean_up()
 
     # Then five hundred are left, and all of the order that an operator may retry
     assert await Job.count().where(Job.state == "FAILED", Job.order_id == delivered.id) == 500

@@ -1,4 +1,8 @@
-"""Structured log lines for people (console) or programs (JSON), for our own modules and for the libraries alike."""
+"""Structured log lines for people (console) or programs (JSON), of our modules and of the libraries.
+
+An event is a noun and what happened to it ("email sent", "job attempt failed"). The keys are the same everywhere: job,
+order, email, refund, attempt, queue, actor, args, reason, error, retry_ms.
+"""
 
 import logging
 import sys
@@ -18,7 +22,7 @@ logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("blogqueue")
 
 
 def configure() -> None:
-    """Send every log line of this process to standard error in one form."""
+    """Write every log line of this process to standard error, in one form."""
     final: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=False)
         if settings.log_format == "console"
@@ -42,6 +46,6 @@ def configure() -> None:
         ),
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    # One line a request of ours is enough; their URLs carry ids, and httpx would print each of them.
+    # Our own line per request is enough, and these would log URLs, which contain ids and tokens.
     for noisy in ("httpx", "httpx2", "stripe", "openai"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -17,7 +17,7 @@ from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
-from blogqueue.jobs import jobs, queues
+from blogqueue.jobs import queues, sweep
 from blogqueue.log import logger
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
@@ -121,7 +121,7 @@ async def nudge(outbox: Outbox) -> None:
             logger.warning("message not sent", actor=actor_name, args=(row_id,), error=str(error))
             break
         sent.add(row_id)
-    await jobs.mark_sent([job.id for job in outbox.jobs if job.id in sent])
+    await sweep.mark_sent([job.id for job in outbox.jobs if job.id in sent])
 
 
 def _list_messages(outbox: Outbox) -> Generator[tuple[str, str]]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from blogqueue.actors.broker import broker
 from blogqueue.emails import emails
-from blogqueue.jobs import jobs, queues, stats
+from blogqueue.jobs import queues, stats, sweep
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
 from blogqueue.orders import purchases
@@ -42,10 +42,10 @@ async def _sweep() -> Outbox:
 
     The jobs whose messages it does have are marked so: then each due job's row says when that was last true.
     """
-    due = await jobs.find_overdue()
+    due = await sweep.find_overdue()
     by_queue = {queue: [job.id for job in due if job.queue == queue] for queue in {job.queue for job in due}}
     waiting = {job_id for queue, ids in by_queue.items() for job_id in await _find_waiting(queue, ids)}
-    await jobs.mark_sent(list(waiting))
+    await sweep.mark_sent(list(waiting))
     await emails.give_up_unanswered()
     due_emails = [str(email_id) for email_id in await emails.find_overdue()]
     waiting_emails = await _find_waiting(queues.MAIL.name, due_emails)
@@ -75,5 +75,5 @@ async def _expire_holds() -> Outbox:
 
 async def _keep_records() -> Outbox:
     await stats.record()
-    await jobs.clean_up()
+    await sweep.clean_up()
     return Outbox()

@@ -24,9 +24,9 @@ class Backoff:
 
 
 JOBS = Backoff(first_ms=2_000, longest_ms=3_600_000, max_attempts=3)
-"""2 s, then 4 s: "3 attempts with exponential backoff of 2 s", as the product's specification says.
+"""2 s, then 4 s: three attempts, with a wait that doubles from 2 s.
 
-Where a job's row allows more attempts, 8 s and so on up to an hour. What Dramatiq adds to it: nothing (see `actors`).
+Where a job's row allows more attempts: 8 s, and so on up to an hour. Dramatiq adds nothing to it (`actors.broker`).
 """
 
 EMAILS = Backoff(first_ms=5_000, longest_ms=1_800_000, max_attempts=200)

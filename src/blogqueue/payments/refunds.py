@@ -11,14 +11,12 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.db.tables.payments import Refund
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError
+from blogqueue.jobs.backoff import MAX_DOUBLINGS, REFUNDS
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.payments import stripe_api
 from blogqueue.payments.stripe_api import StripeCallError, StripeRefund
 from blogqueue.states import FailureReason, OrderStatus, RefundState
-
-MAX_ATTEMPTS = 80
-"""After so many failed calls a refund that Stripe does not have is FAILED: waits of 10 s to an hour make three days."""
 
 ALERT_ATTEMPTS = 6
 """After so many failed calls, which is about five minutes, the operator gets one alert."""
@@ -63,10 +61,10 @@ AND r.run_at <= clock_timestamp() AND (r.stripe_refund_id IS NOT NULL OR NOT o.o
 _PUT_OFF = """
 UPDATE refunds SET error = {}, attempts = attempts + 1,
     state = CASE WHEN stripe_refund_id IS NULL AND attempts + 1 >= {} THEN 'FAILED' ELSE state END,
-    run_at = clock_timestamp() + LEAST(10 * 2 ^ LEAST(attempts, 20), 3600) * interval '1 second'
+    run_at = clock_timestamp() + LEAST({} * 2 ^ LEAST(attempts, {}), {}) * interval '1 millisecond'
 WHERE id = {} AND state = 'INITIATED' RETURNING order_id, state, attempts, request_number
 """
-"""Note a failed call and try again after 10, 20, 40 ... 3,600 s; give up in the end where Stripe has no refund."""
+"""Note a failed call and try again after a wait that doubles; give up in the end where Stripe has no refund."""
 
 
 async def begin_due() -> Outbox:
@@ -206,7 +204,15 @@ async def _put_off(refund_id: UUID, error: str) -> Outbox:
 
     A refund that Stripe has fails only by Stripe's status, never by failed calls.
     """
-    rows = await Refund.raw(_PUT_OFF, error[:2000], MAX_ATTEMPTS, refund_id)
+    rows = await Refund.raw(
+        _PUT_OFF,
+        error[:2000],
+        REFUNDS.max_attempts,
+        REFUNDS.first_ms,
+        MAX_DOUBLINGS,
+        REFUNDS.longest_ms,
+        refund_id,
+    )
     if not rows:
         return Outbox()
     order_id, number = rows[0]["order_id"], rows[0]["request_number"]

@@ -1,0 +1,54 @@
+"""Find due jobs whose message the broker may not have, and delete old jobs."""
+
+from blogqueue.db.engine import NOW
+from blogqueue.db.tables.jobs import Job
+from blogqueue.outbox import OutboxJob
+
+KEEP_COMPLETED, KEEP_FAILED = 100, 500
+"""How many finished jobs each queue keeps."""
+
+SENT_AGAIN_AFTER_SECONDS = 5
+"""A job sent to the broker less long ago than this may still be on its way, so the sweep leaves it alone."""
+
+SWEEP_LIMIT = 10_000
+
+_OVERDUE = """
+SELECT id, queue FROM jobs
+WHERE (state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp()
+       AND (sent_at IS NULL OR sent_at < clock_timestamp() - {} * interval '1 second'))
+   OR (state = 'ACTIVE' AND lease_until < clock_timestamp())
+ORDER BY sent_at NULLS FIRST, run_at LIMIT {}
+"""
+"""Jobs that are due and were not sent lately, or whose lease has run out; those sent longest ago come first."""
+
+_CLEAN_UP = """
+WITH ranked AS (
+    SELECT id, state, row_number() OVER newest AS n FROM jobs WHERE state IN ('COMPLETED', 'FAILED')
+    WINDOW newest AS (PARTITION BY queue, state ORDER BY finished_at DESC))
+DELETE FROM jobs USING ranked, orders
+WHERE jobs.id = ranked.id AND orders.id = jobs.order_id
+  AND ((ranked.state = 'COMPLETED' AND n > {})
+    OR (ranked.state = 'FAILED' AND n > {} AND (orders.status <> 'FAILED' OR orders.refund_state <> 'NONE')))
+RETURNING jobs.id
+"""
+"""Delete finished jobs beyond the newest of each queue; a failed job stays as long as its order may be retried."""
+
+
+async def mark_sent(job_ids: list[str]) -> None:
+    """Store that the broker has these jobs' messages: they were sent just now, or were seen waiting there."""
+    if job_ids:
+        await Job.update({Job.sent_at: NOW}).where(Job.id.is_in(job_ids))
+
+
+async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> list[OutboxJob]:
+    """Return the jobs that are due and were not sent within that time, or whose lease has run out."""
+    rows = await Job.raw(_OVERDUE, older_than_seconds, SWEEP_LIMIT)
+    return [OutboxJob(row["id"], row["queue"]) for row in rows]
+
+
+async def clean_up() -> int:
+    """Delete finished jobs beyond the newest of each queue; return how many.
+
+    Versions, emails and history keep their ids.
+    """
+    return len(await Job.raw(_CLEAN_UP, KEEP_COMPLETED, KEEP_FAILED))
