@@ -1,8 +1,7 @@
 """The work of the `article-generation` queue: a claimed job becomes a whole article, checked, to be reviewed."""
 
 from blogqueue.actors.run import Run
-from blogqueue.catalogue import domains
-from blogqueue.db.tables.catalogue import Article
+from blogqueue.catalogue import articles, domains
 from blogqueue.orders import lifecycle, results
 from blogqueue.outbox import Outbox
 from blogqueue.writing.article.brief import ArticleBrief, Candidate
@@ -14,9 +13,7 @@ from blogqueue.writing.markdown.links import Link
 async def write(current: Run) -> Outbox:
     """Write the article that the order is for, never on from the customer's last attempt; deliver the version."""
     order = await lifecycle.get(current.claim.order_id)
-    article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
-    if article is None:
-        raise LookupError(f"the order's article {order.article_id} is gone")
+    article = await articles.get(order.article_id)
     domain = article.domain_id
     related = await domains.find_related(domain.id, f"{article.topic} {article.keyword}")
     brief = ArticleBrief(

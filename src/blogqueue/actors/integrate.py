@@ -1,8 +1,7 @@
 """The work of the `backlink-integration` queue: a claimed job becomes a checked article version."""
 
 from blogqueue.actors.run import Run
-from blogqueue.catalogue import versions
-from blogqueue.db.tables.catalogue import Article
+from blogqueue.catalogue import articles, versions
 from blogqueue.orders import lifecycle, requirements, results
 from blogqueue.outbox import Outbox
 from blogqueue.writing.attempts import Conversation
@@ -12,20 +11,12 @@ from blogqueue.writing.link_edit.integration import LinkBrief, integrate
 async def integrate_link(current: Run) -> Outbox:
     """Work the order's link into the PUBLISHED article, never into the customer's last attempt; deliver the version."""
     order = await lifecycle.get(current.claim.order_id)
-    article = (
-        await Article.select(
-            Article.title, Article.selected_version_id, Article.domain_id.language.as_alias("language")
-        )
-        .where(Article.id == order.article_id)
-        .first()
-    )
-    if article is None:
-        raise LookupError(f"the order's article {order.article_id} is gone")
-    published = await versions.get(article["selected_version_id"])
+    article = await articles.get(order.article_id)
+    published = await versions.get(article.selected_version_id)
     brief = LinkBrief(
         article=published.content_md,
-        title=article["title"],
-        language=article["language"],
+        title=article.title,
+        language=article.domain_id.language,
         requirements=await requirements.of_order(order),
     )
     draft = await integrate(brief, Conversation(current.replay.ask))

@@ -9,12 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import paid_links, versions
+from blogqueue.catalogue import articles, paid_links, versions
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.payments import Refund
-from blogqueue.errors import NotFoundError
 from blogqueue.orders import lifecycle, requirements
 from blogqueue.reviews import approval
 from blogqueue.states import JobState, OrderStatus, RefundState
@@ -152,9 +151,7 @@ async def find_next(order_id: UUID) -> UUID | None:
 async def get_details(order_id: UUID) -> ReviewDetails:
     """Return the details of an order in any status. Raises NotFoundError."""
     order = await lifecycle.get(order_id)
-    article = await Article.objects(Article.domain_id).get(Article.id == order.article_id)
-    if article is None:
-        raise NotFoundError("article")
+    article = await articles.get(order.article_id)
     required = await requirements.of_order(order)
     own_link = (required.link, required.rel)
     version = await versions.get(order.version_id) if order.version_id else None
