@@ -1,7 +1,7 @@
-"""What Piccolo's columns cannot say: the two foreign keys of the circle, one open job an order, and partial indexes.
+"""What Piccolo's columns cannot express: two circular foreign keys, one open job per order, and partial indexes.
 
-Every list and every sweep has an index that serves it, partial where only open rows are asked for, so that cost does
-not grow with orders that are done.
+Every list and every sweep has an index, partial where it reads only open rows, so that its cost does not grow with
+the number of orders that are done.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager

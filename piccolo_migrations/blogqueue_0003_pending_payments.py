@@ -1,4 +1,4 @@
-"""Payments that take days, and an index for what was given back or disputed before it was settled."""
+"""Payments that take days, and an index for payments that were refunded or disputed before their order existed."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Boolean

@@ -1,7 +1,7 @@
-"""Every change that a customer can see of an order is told on the channel `order_changes`: the order's id, on commit.
+"""Notify the channel `order_changes` of an order's id when a change that its customer can see is committed.
 
-A trigger, not a line in each verb: no verb can forget it, and whatever process makes the change, the web hears of it.
-A job's lease, which is renewed every two seconds, is not told.
+Triggers do it, so that no function can forget it, in whichever process it runs. Renewals of a job's lease, every two
+seconds, do not notify.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -35,7 +35,7 @@ FORWARDS = (
     WHEN ((OLD.state, OLD.attempts, OLD.progress) IS DISTINCT FROM (NEW.state, NEW.attempts, NEW.progress))
     EXECUTE FUNCTION tell_order_change()
     """,
-    # For who lost the mail and asks for a new link.
+    # For customers who lost their email and ask for a new link.
     "CREATE INDEX orders_by_email ON orders (lower(customer_email), created_at DESC)",
 )
 

@@ -1,6 +1,6 @@
-"""The editor's side: dropped links, rounds of a refund; and the database itself refuses to change what was written.
+"""Dropped links and repeated refund requests; and the database refuses to change texts and history.
 
-A version's text and a line of history are for ever: the promises of a text's bytes and of "who did what" rest on them.
+A version's text and a line of history never change: audit and editors rely on them.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager

@@ -1,4 +1,4 @@
-"""A new article is bought on a domain, a link in an article; a purchase names the one or the other."""
+"""Purchases of new articles: a new article is bought on a domain, a link in an article."""
 
 from enum import Enum
 

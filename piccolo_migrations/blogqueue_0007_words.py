@@ -1,4 +1,4 @@
-"""An article's length is kept with its text, so that the catalogue can sort by it."""
+"""Store the length of a text beside it, so that the catalogue can sort by it."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Integer

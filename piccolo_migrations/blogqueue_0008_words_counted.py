@@ -1,6 +1,6 @@
-"""The words of the texts that were there before they were counted.
+"""Count the words of the texts that were stored before word counts were.
 
-A migration of its own: in one, statements run before columns are added.
+This is a separate migration, because within one migration raw statements run before columns are added.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager

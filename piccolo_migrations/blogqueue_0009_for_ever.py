@@ -1,4 +1,4 @@
-"""History and versions are not emptied either, nor is what a version's edit was; an index for refunds to be looked at."""
+"""Refuse to truncate history and versions and to change a version's edit; an index of orders not refunded yet."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 

@@ -1,4 +1,4 @@
-"""The times by which the workflow's rows are judged are put in by PostgreSQL's clock."""
+"""Let PostgreSQL's clock set the times that due times are compared with."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.column_types import Timestamptz

@@ -1,4 +1,4 @@
-"""Payments that made no order are rows of their own; a purchase keeps its name for the payment page."""
+"""Held payments as rows; and a purchase stores its name on the payment page."""
 
 from enum import Enum
 

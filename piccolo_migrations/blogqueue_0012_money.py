@@ -1,4 +1,4 @@
-"""What Piccolo's columns cannot say of money: held payments to decide, every kind of reversal, alerts told once."""
+"""What Piccolo's columns cannot express about money: undecided held payments, reversals, and alerts sent once."""
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 

@@ -100,22 +100,38 @@ async def publish_text(
             raise ConflictError(
                 "Another version has gone live since; make your changes in that one.", code="stale_text"
             )
-        lost = await _find_lost(article_id, content_md)
-        if lost and not override.strip():
-            raise _paid_links_error(lost)
-        restored = await _find_restored(article_id, content_md, freed=len(lost))
-        version_id = await versions.store(article_id, content_md)
-        await versions.publish(article_id, version_id)
-        await history.record(
-            actor,
-            "publish text",
-            article_id=article_id,
-            from_status=article.status,
-            to_status=ArticleStatus.PUBLISHED,
-            detail=f"version {version_id}" + (f"; paid links dropped: {override.strip()}" if lost else ""),
-        )
-        await _record_dropped(lost, actor=actor, reason=override.strip())
-        await _record_restored(restored, actor=actor, version_id=version_id)
+        return await _publish(article, content_md, actor=actor, reason=override.strip())
+
+
+async def create_published(article: Article, content_md: str, *, actor: str) -> None:
+    """Store a new article and publish its first text, in one transaction. Raises InvalidError for an invalid text."""
+    _check_text(content_md)
+    async with transaction():
+        await Article.insert(article)
+        await _publish(article, content_md, actor=actor, reason="")
+
+
+async def _publish(article: Article, content_md: str, *, actor: str, reason: str) -> UUID:
+    """Publish a text and record what it does to paid links, in the caller's transaction, with the article locked.
+
+    Raises ConflictError when the text would drop paid links and there is no `reason`.
+    """
+    lost = await _find_lost(article.id, content_md)
+    if lost and not reason:
+        raise _paid_links_error(lost)
+    restored = await _find_restored(article.id, content_md, freed=len(lost))
+    version_id = await versions.store(article.id, content_md)
+    await versions.publish(article.id, version_id)
+    await history.record(
+        actor,
+        "publish text",
+        article_id=article.id,
+        from_status=article.status,
+        to_status=ArticleStatus.PUBLISHED,
+        detail=f"version {version_id}" + (f"; paid links dropped: {reason}" if lost else ""),
+    )
+    await _record_dropped(lost, actor=actor, reason=reason)
+    await _record_restored(restored, actor=actor, version_id=version_id)
     return version_id
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from blogqueue.catalogue import articles, domain_rules
 from blogqueue.catalogue.domain_rules import ColumnError
-from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.errors import ConflictError
 from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
@@ -146,28 +145,26 @@ def _read(path: Path) -> _File:
 
 async def _publish(file: _File, domain_values: dict[str, Any], drop: str) -> str:
     """Publish a file as a new article or as the next version of its article, and say which."""
-    async with transaction():
-        domain = await _get_or_create_domain(domain_values)
-        known = await Article.objects().where(Article.slug == file.slug).first()
-        if known is not None:
-            return await _publish_next_version(file, known, domain, drop)
-        article = Article(
-            domain_id=domain.id,
-            slug=file.slug,
-            title=file.title,
-            topic=file.topic,
-            niche=file.niche or domain.niche,
-            keyword=file.keyword,
-            published_at=file.published_at,
-        )
-        await Article.insert(article)
-        await articles.publish_text(article.id, file.content, actor=ACTOR)
+    known = await Article.objects(Article.domain_id).get(Article.slug == file.slug)
+    if known is not None:
+        return await _publish_next_version(file, known, domain_values["host"], drop)
+    domain = await _get_or_create_domain(domain_values)
+    article = Article(
+        domain_id=domain.id,
+        slug=file.slug,
+        title=file.title,
+        topic=file.topic,
+        niche=file.niche or domain.niche,
+        keyword=file.keyword,
+        published_at=file.published_at,
+    )
+    await articles.create_published(article, file.content, actor=ACTOR)
     return "published"
 
 
-async def _publish_next_version(file: _File, known: Article, domain: Domain, drop: str) -> str:
+async def _publish_next_version(file: _File, known: Article, host: str, drop: str) -> str:
     """Publish a file's text, unless it is the same as the newest version that no order has made."""
-    if known.domain_id != domain.id:
+    if known.domain_id.host != host:
         raise UnusableError(f"another domain's article has the slug {file.slug!r}; choose another one")
     newest = (
         await ArticleVersion.select(ArticleVersion.content_md)

@@ -1,4 +1,4 @@
-"""Bringing the tables up to date, one process at a time."""
+"""Migrates the database, one process at a time."""
 
 import contextlib
 import io
@@ -10,10 +10,13 @@ from blogqueue.db.engine import DB
 LOCK = 7_305_182_246_110_935
 """Our advisory lock: two runs at once would both create the same tables."""
 
+_IS_APPLIED = "SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated"
+"""Whether an index of the second migration exists."""
+
 
 async def is_applied() -> bool:
-    """Tell whether the database has our tables, by an index of an early migration."""
-    rows = await DB.run_ddl("SELECT to_regclass('jobs_one_open_per_order') IS NOT NULL AS migrated")
+    """Return whether the database has our tables."""
+    rows = await DB.run_ddl(_IS_APPLIED)
     return bool(rows[0]["migrated"])
 
 

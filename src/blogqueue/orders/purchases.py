@@ -15,7 +15,7 @@ from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.money import format_amount
 from blogqueue.orders import requests
-from blogqueue.orders.requests import PurchaseRequest
+from blogqueue.orders.requests import PurchaseRequest, Quote
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import PurchaseState
@@ -42,22 +42,7 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
             return Outbox()
         await _check_limits(purchase_request.email, address_hash)
         quote = await requests.quote(purchase_request)
-        expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
-        await Purchase.insert(
-            Purchase(
-                id=purchase_id,
-                **requests.to_columns(purchase_request),
-                base_version_id=quote.base_version_id,
-                address_hash=address_hash,
-                token_hash=tokens.hash_token(tokens.derive_purchase_token(purchase_id)),
-                token_expires_at=expires_at,
-                slot_held_until=expires_at,
-                price=quote.price,
-                currency=quote.currency,
-                rel=quote.rel,
-                subject=quote.subject,
-            ),
-        )
+        await _store(purchase_id, purchase_request, quote, address_hash=address_hash)
         return await emails.create(
             "magic_link",
             to=purchase_request.email,
@@ -71,6 +56,26 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
             anchor_text=purchase_request.anchor_text,
             price=format_amount(quote.price, quote.currency),
         )
+
+
+async def _store(purchase_id: UUID, purchase_request: PurchaseRequest, quote: Quote, *, address_hash: str) -> None:
+    """Store a purchase, in the caller's transaction. It holds its link slot for as long as its magic link is valid."""
+    expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
+    await Purchase.insert(
+        Purchase(
+            id=purchase_id,
+            **requests.to_columns(purchase_request),
+            base_version_id=quote.base_version_id,
+            address_hash=address_hash,
+            token_hash=tokens.hash_token(tokens.derive_purchase_token(purchase_id)),
+            token_expires_at=expires_at,
+            slot_held_until=expires_at,
+            price=quote.price,
+            currency=quote.currency,
+            rel=quote.rel,
+            subject=quote.subject,
+        ),
+    )
 
 
 async def get_confirmable(token: str) -> Purchase:
