@@ -181,8 +181,8 @@ def paid_links_kept(given: CheckInput) -> list[Problem]:
 
 def not_beside_paid_link(given: CheckInput) -> list[Problem]:
     """Refuse a block that has a paid link in it or in the block directly before or after."""
-    urls = {link.target_url for link in given.other_paid_links}
-    if not any(is_beside(given.before, given.before.blocks.index(block), urls) for block in given.old_blocks):
+    paid = given.other_paid_links
+    if not any(is_beside(given.before, given.before.blocks.index(block), paid) for block in given.old_blocks):
         return []
     message = "Choose another block: this one, or one directly beside it, already has a paid link."
     return report("not_beside_paid_link", message, given.old_source)

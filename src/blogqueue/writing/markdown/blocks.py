@@ -1,10 +1,10 @@
 """The paragraphs of an article, and which of them may take a paid link."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import Inline, Parsed, RenderedLink, TopBlock, parse
 from blogqueue.writing.markdown.words import split_words
 
@@ -48,7 +48,7 @@ def find_eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[
     parsed = parse(article)
     paragraphs = _find_paragraphs(parsed)
     last = len(paragraphs) - 1
-    urls = {link.target_url for link in paid_links}
+    paid = frozenset(paid_links)
     regions = _find_template_regions(article, parsed.body)
     return [
         block
@@ -56,7 +56,7 @@ def find_eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[
         if not (number == 0 and len(paragraphs) >= LONG_ARTICLE)
         and not (number == last and last > 0)
         and _is_plain_prose(block.text, parsed.blocks[at])
-        and not is_beside(parsed, at, urls)
+        and not is_beside(parsed, at, paid)
         and not any(start < block.end and block.start < end for start, end in regions)
     ]
 
@@ -67,10 +67,14 @@ def is_external(link: RenderedLink) -> bool:
     return link.url.startswith("//") or bool(colon and "/" not in scheme and "#" not in scheme and "?" not in scheme)
 
 
-def is_beside(parsed: Parsed, at: int, urls: set[str]) -> bool:
-    """Return whether the top-level block at an index, or one directly before or after it, links to one of `urls`."""
+def is_beside(parsed: Parsed, at: int, paid_links: Collection[Link]) -> bool:
+    """Return whether the top-level block at an index, or one directly before or after it, has one of the paid links.
+
+    Links are compared with their anchor text: an author's own link to the same URL is not a paid one, and the room of
+    an article must not depend on which URL is sold next.
+    """
     near = parsed.blocks[max(0, at - 1) : at + 2]
-    return any(link.url in urls for block in near for inline in block.inlines for link in inline.links)
+    return any(to_link(link) in paid_links for block in near for inline in block.inlines for link in inline.links)
 
 
 def count_footnotes(inline: Inline) -> int:
