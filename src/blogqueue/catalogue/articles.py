@@ -53,10 +53,10 @@ async def search(q: str, *, limit: int) -> list[dict[str, Any]]:
 
 
 async def get(article_id: UUID) -> Article:
-    """Return an article of any status. Raises NotFoundError."""
-    article = await Article.objects().get(Article.id == article_id)
+    """Return an article of any status, with its domain loaded as `domain_id`. Raises NotFoundError."""
+    article = await Article.objects(Article.domain_id).get(Article.id == article_id)
     if article is None:
-        raise NotFoundError("article")
+        raise NotFoundError("article", field="articleId")
     return article
 
 
