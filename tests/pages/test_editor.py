@@ -158,7 +158,7 @@ async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stag
         ("orders", "/admin/#/orders/", "ana@customers.example"),
         ("order", f"/admin/#/orders/{order.id}/", "Edit"),
         ("articles", "/admin/#/articles/", "soil-that-lasts"),
-        ("form", "/admin/#/forms/take-down-or-put-back/", "on the site and on sale"),
+        ("form", "/admin/#/forms/take-down-or-put-back/", "off the website and off sale"),
     ):
         await page.goto("about:blank")
         await edith.go(path)
