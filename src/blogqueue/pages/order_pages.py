@@ -43,7 +43,7 @@ async def order_page(
             return see_other(f"/order-status/{order_id}", _make_cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
-        return page("order_link.html", status_code=404, order_id=order_id)
+        return _ask_for_address(order_id, status_code=404)
     status = await get_status(order)
     return page(
         "order.html",
@@ -69,7 +69,7 @@ async def submit(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
 @get("/order-link", include_in_schema=False)
 async def order_link() -> Template:
     """Show the form for customers who lost the link to their order."""
-    return page("order_link.html", order_id=None)
+    return _ask_for_address(None)
 
 
 @post("/order-link", include_in_schema=False, middleware=[auth.ORDER_LINK_LIMIT])
@@ -80,7 +80,7 @@ async def email_order_link(data: Form) -> Response[Any] | Template:
     try:
         email = link_rules.validate_email(typed)
     except RuleError as error:
-        return page("order_link.html", status_code=422, order_id=order_id, typed=typed, error=error.message)
+        return _ask_for_address(order_id, status_code=422, typed=typed, error=error.message)
     return Template(
         "message.html",
         context={
@@ -92,6 +92,11 @@ async def email_order_link(data: Form) -> Response[Any] | Template:
         headers=headers(),
         background=BackgroundTask(_email_links, email, order_id),
     )
+
+
+def _ask_for_address(order_id: UUID | None, *, status_code: int = 200, typed: str = "", error: str = "") -> Template:
+    """Show the form for customers who lost the link to their order, or opened one without its token."""
+    return page("order_link.html", status_code=status_code, order_id=order_id, typed=typed, error=error)
 
 
 async def _email_links(email: str, order_id: UUID | None) -> None:
@@ -111,7 +116,7 @@ async def _act(
     try:
         await auth.customers_order(request, order_id)
     except NotFoundError:
-        return page("order_link.html", status_code=404, order_id=order_id)
+        return _ask_for_address(order_id, status_code=404)
     notice, outbox = "stale_version", Outbox()
     # SameSite=Lax keeps the cookie out of forms on other sites; this refuses forms on other hosts of the same site.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
