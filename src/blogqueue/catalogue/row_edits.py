@@ -15,7 +15,7 @@ from blogqueue.errors import FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus
 
 MOVED_COLUMNS: dict[type[Table], set[str]] = {
-    Article: {"status", "selected_version_id", "created_at", "updated_at", "published_at"},
+    Article: {"status", "selected_version_id", "created_at", "updated_at", "published_at", "source_path"},
     Domain: {"created_at"},
 }
 """The columns that the workflow moves: an edit never changes them."""

@@ -41,11 +41,14 @@ class Domain(Table, tablename="domains", db=DB):
 
 
 class Article(Table, tablename="articles", db=DB):
-    """An article of a domain. `selected_version_id` is the live version, null until the article is published."""
+    """An article of a domain. `selected_version_id` is the live version, null until the article is published.
+
+    `source_path` is the file that it was imported from, below the folder of its domain; null if there is none.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     domain_id = ForeignKey(Domain, on_delete=OnDelete.restrict, null=False)
-    slug = Varchar(200, unique=True)
+    slug = Varchar(200, index=True)
     title = Varchar(500)
     topic = Varchar(500, default="")
     niche = Varchar(100, default="general")
@@ -55,6 +58,10 @@ class Article(Table, tablename="articles", db=DB):
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
     published_at = Timestamptz(null=True, default=None)
+    source_path = Text(null=True, default=None)
+
+    slug_once_per_domain = Unique([domain_id, slug])
+    source_path_once_per_domain = Unique([domain_id, source_path])
 
 
 class ArticleVersion(Table, tablename="article_versions", db=DB):
