@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db.tables.catalogue import Article, Domain
 from tests.stage import Stage
@@ -195,3 +196,30 @@ async def test_front_matter_is_not_counted_as_words(stage: Stage) -> None:
     item = (await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]
 
     assert item["wordCount"] == 100
+
+
+async def test_two_domains_may_use_one_slug_and_old_addresses_lead_to_the_first(stage: Stage) -> None:
+    # Given an article whose address was given away
+    await stage.article(slug="about")
+    listed = (await stage.http.get("/api/v1/articles")).json()["data"]["items"]
+    assert listed[0]["url"].endswith("/articles/about")
+
+    # When another domain publishes an article with the same slug
+    other = Domain(host="harbour.example", name="Harbour")
+    await Domain.insert(other)
+    second = Article(domain_id=other.id, slug="about", title="About the harbour")
+    await articles.create_published(second, "# About the harbour\n\nShips come and go.\n", actor="edith")
+
+    # Then each address names its host, and the old one leads to the article that had it
+    listed = (await stage.http.get("/api/v1/articles")).json()["data"]["items"]
+    paths = {item["domain"]: item["url"].partition("/articles")[2] for item in listed}
+    assert paths == {"greenbench.example": "/greenbench.example/about", "harbour.example": "/harbour.example/about"}
+    for form in ("", "/link"):
+        old = await stage.http.get(f"/articles/about{form}", headers=HTML)
+        assert (old.status_code, old.headers["location"]) == (301, f"/articles/greenbench.example/about{form}")
+        assert (await stage.http.get(f"/articles/harbour.example/about{form}", headers=HTML)).status_code == 200
+    page = (await stage.http.get("/articles/harbour.example/about", headers=HTML)).text
+    assert "Ships come and go." in page and 'href="/articles/harbour.example/about/link"' in page
+    assert (await stage.http.get("/articles/nowhere.example/about", headers=HTML)).status_code == 404
+    home = (await stage.http.get("/", headers=HTML)).text
+    assert "/articles/greenbench.example/about" in home and "/articles/harbour.example/about" in home

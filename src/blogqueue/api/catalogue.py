@@ -15,6 +15,7 @@ from blogqueue.catalogue import domains, offers
 from blogqueue.catalogue.domains import SellingDomain
 from blogqueue.catalogue.offers import Offer
 from blogqueue.orders.status_view import Moment, View
+from blogqueue.settings import settings
 
 TAGS = ["Catalogue"]
 
@@ -94,7 +95,8 @@ class ArticleView(View, frozen=True, kw_only=True):
     """A published article, with the terms of a link in it."""
 
     id: UUID
-    slug: Annotated[str, Meta(max_length=200)]
+    slug: Annotated[str, Meta(max_length=200, description="Unique within its domain.")]
+    url: Annotated[str, Meta(description="The article's page.")]
     title: Annotated[str, Meta(max_length=500)]
     topic: Annotated[str, Meta(max_length=500)]
     niche: Annotated[str, Meta(max_length=100)]
@@ -168,6 +170,7 @@ def _describe(offer: Offer) -> dict[str, Any]:
     return {
         "id": offer.id,
         "slug": offer.slug,
+        "url": settings.public_url + offer.path,
         "title": offer.title,
         "topic": offer.topic,
         "niche": offer.niche,

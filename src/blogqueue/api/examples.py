@@ -114,6 +114,7 @@ _STATUS = OrderStatusView(
 _ARTICLE = catalogue.ArticleDetail(
     id=ARTICLE,
     slug="soil-that-lasts",
+    url="https://shop.example/articles/soil-that-lasts",
     title="Soil that lasts",
     topic="Soil",
     niche="gardening",

@@ -22,21 +22,25 @@ MAX_CHARACTERS = 1_000_000
 async def create_draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUID:
     """Store an article that is still to be written and return its id, in the caller's transaction.
 
-    Its slug is made of its topic, with a number added if another article has that slug. Its niche defaults to its
-    domain's.
+    Its slug is made of its topic, with a number added if another article has that slug, in any domain: so the address
+    of a published article stays short. Its niche defaults to its domain's.
     """
     base = domain_rules.to_slug(topic.replace("/", " "))[: domain_rules.SLUG_LENGTH - 10] or "article"
     niches = await Domain.select(Domain.niche).where(Domain.id == domain_id)
     for number in count(1):
+        slug = base if number == 1 else f"{base}-{number}"
+        if await Article.exists().where(Article.slug == slug):
+            continue
         article = Article(
             domain_id=domain_id,
-            slug=base if number == 1 else f"{base}-{number}",
+            slug=slug,
             title=topic,
             topic=topic,
             niche=niche or niches[0]["niche"],
             keyword=keyword,
         )
-        if await Article.insert(article).on_conflict(target=Article.slug, action="DO NOTHING").returning(Article.id):
+        stored = Article.insert(article).on_conflict(target=(Article.domain_id, Article.slug), action="DO NOTHING")
+        if await stored.returning(Article.id):
             await history.record(history.STRIPE, "create draft", article_id=article.id, to_status=ArticleStatus.DRAFT)
             return article.id
     raise AssertionError("unreachable: there is always another number")
@@ -61,11 +65,19 @@ async def get(article_id: UUID) -> Article:
 
 
 async def get_by_slug(slug: str) -> Article:
-    """Return an article of any status by its slug. Raises NotFoundError."""
-    article = await Article.objects().get(Article.slug == slug)
-    if article is None:
+    """Return an article of any status by its slug, or by `host/slug` where several domains use the slug.
+
+    Raises NotFoundError, and ConflictError for a slug of several domains.
+    """
+    host, _, name = slug.rpartition("/")
+    found = await Article.objects(Article.domain_id).where(Article.slug == name)
+    matching = [article for article in found if host in {"", article.domain_id.host}]
+    if not matching:
         raise NotFoundError("article")
-    return article
+    if len(matching) > 1:
+        names = " or ".join(f"{article.domain_id.host}/{name}" for article in matching)
+        raise ConflictError(f"Several domains have an article {name!r}; write {names}.", code="ambiguous_slug")
+    return matching[0]
 
 
 async def publish_text(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from anyascii import anyascii
+
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.tables.catalogue import Rel
@@ -18,6 +20,9 @@ MOST_PAID_LINKS = 1000
 """More than any article has paragraphs for."""
 
 SLUG_LENGTH = 200
+
+RESERVED_SLUG = "link"
+"""The address of an article's form, `/articles/{slug}/link`, could not be told from that of an article `link`."""
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """The usual form of a language tag (BCP 47 §2.1): language, then script, region or variant."""
@@ -42,8 +47,12 @@ def validate_article(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def to_slug(words: str) -> str:
-    """Return some words in lower-case ASCII, joined by hyphens, for use in a URL; "" if none are left."""
-    plain = unicodedata.normalize("NFKD", words.rstrip("/").rpartition("/")[2]).encode("ascii", "ignore").decode()
+    """Return some words in lower-case ASCII, joined by hyphens, for use in a URL; "" if none are left.
+
+    Letters of other scripts are written in Latin ones: 深圳 is shenzhen.
+    """
+    last = unicodedata.normalize("NFC", words.rstrip("/").rpartition("/")[2])
+    plain = "".join(c if c.isascii() else anyascii(c).replace("'", "") for c in last)
     return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")[:SLUG_LENGTH].strip("-")
 
 
@@ -112,6 +121,8 @@ def _validate_slug(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML 
     if to_slug(text) != text:
         message = f"Must be lower-case letters, digits and single hyphens, such as {to_slug(text) or 'soil'}."
         raise RuleError("slug", message)
+    if text == RESERVED_SLUG:
+        raise RuleError("slug", f"Must not be {RESERVED_SLUG!r}: the address of an article's form ends with it.")
     return text
 
 

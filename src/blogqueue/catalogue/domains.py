@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from blogqueue.catalogue import addresses
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.errors import NotFoundError
 
@@ -18,11 +19,12 @@ A new article carries its customer's link, so a domain that takes no paid links 
 without spaces between words: the checks count words, and find too few in such a text.
 """
 
-_RELATED = """
-SELECT title, slug FROM articles WHERE domain_id = {} AND status = 'PUBLISHED'
-ORDER BY ts_rank(to_tsvector('simple', title || ' ' || topic || ' ' || keyword),
-    replace(plainto_tsquery('simple', {})::text, '&', '|')::tsquery) DESC, published_at DESC, id LIMIT {}
-"""
+_RELATED = f"""
+SELECT a.title, {addresses.PATH} AS path FROM articles a JOIN domains d ON d.id = a.domain_id
+WHERE a.domain_id = {{}} AND a.status = 'PUBLISHED'
+ORDER BY ts_rank(to_tsvector('simple', a.title || ' ' || a.topic || ' ' || a.keyword),
+    replace(plainto_tsquery('simple', {{}})::text, '&', '|')::tsquery) DESC, a.published_at DESC, a.id LIMIT {{}}
+"""  # noqa: S608 - constants, no input
 """A domain's published articles by likeness to some words: any of the words counts, and each as much as another."""
 
 MAX_CANDIDATES = 8
@@ -66,9 +68,9 @@ async def lock(domain_id: UUID) -> None:
 
 
 async def find_related(domain_id: UUID, words: str) -> list[tuple[str, str]]:
-    """Return title and slug of the domain's published articles that are most like some words, newest first if equal."""
+    """Return title and path of the domain's published articles that are most like some words, newest first if equal."""
     rows = await Domain.raw(_RELATED, domain_id, words, MAX_CANDIDATES)
-    return [(row["title"], row["slug"]) for row in rows]
+    return [(row["title"], row["path"]) for row in rows]
 
 
 def _get_only(rows: list[dict[str, Any]]) -> SellingDomain:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import paid_links, slots
+from blogqueue.catalogue import addresses, paid_links, slots
 from blogqueue.db import pagination
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
@@ -66,8 +66,8 @@ class Search(msgspec.Struct, frozen=True):
 
 
 _OFFERS = f"""
-SELECT a.id, a.slug, a.title, a.topic, a.niche, a.keyword, a.published_at, a.selected_version_id,
-       d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
+SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at,
+       a.selected_version_id, d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
        d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
        {slots.FREE} AS slots_free
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
@@ -83,10 +83,14 @@ WHERE a.status = 'PUBLISHED'
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """An article on sale: its live text, its domain's conditions and its free link slots. Prices in minor units."""
+    """An article on sale: its live text, its domain's conditions and its free link slots. Prices in minor units.
+
+    `path` is the address of its page.
+    """
 
     id: UUID
     slug: str
+    path: str
     title: str
     topic: str
     niche: str
@@ -161,14 +165,26 @@ async def get(article_id: UUID) -> Offer:
     return msgspec.convert(rows[0], Offer)
 
 
-async def get_by_slug(slug: str) -> Offer:
-    """Return one article on sale by its slug. Raises NotFoundError, or GoneError for one that was taken down."""
-    rows = await Article.raw(_OFFERS + " AND a.slug = {}", slug)
-    if rows:
-        return msgspec.convert(rows[0], Offer)
-    if await Article.exists().where(Article.slug == slug, Article.status == ArticleStatus.UNPUBLISHED):
+async def get_by_slug(slug: str, host: str = "") -> Offer:
+    """Return one article on sale by its slug; without a host, of the domain that used the slug first.
+
+    Raises NotFoundError, or GoneError for an article that was taken down.
+    """
+    first = (
+        await Article.select(Article.id, Article.status)
+        .where(
+            Article.slug == slug,
+            Article.status != ArticleStatus.DRAFT,
+            *([Article.domain_id.host == host] if host else []),
+        )
+        .order_by(Article.created_at, Article.id)
+        .first()
+    )
+    if first is None:
+        raise NotFoundError("article")
+    if first["status"] == ArticleStatus.UNPUBLISHED:
         raise GoneError("This article was taken down and is no longer on sale.")
-    raise NotFoundError("article")
+    return await get(first["id"])
 
 
 async def list_filters() -> tuple[list[tuple[str, str]], list[str], list[str]]:

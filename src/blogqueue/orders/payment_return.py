@@ -2,16 +2,17 @@
 
 import msgspec
 
+from blogqueue.catalogue import addresses
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.money import format_amount
 from blogqueue.orders import requests
 from blogqueue.states import FailureReason, OrderKind, PurchaseState
 
-_PURCHASE = (
-    "SELECT d.name, d.host, a.slug, o.failure_reason FROM purchases p LEFT JOIN articles a ON a.id = p.article_id "
-    "JOIN domains d ON d.id = COALESCE(p.domain_id, a.domain_id) "
-    "LEFT JOIN orders o ON o.purchase_id = p.id WHERE p.id = {}"
-)
+_PURCHASE = f"""
+SELECT d.name, d.host, {addresses.PATH} AS path, o.failure_reason
+FROM purchases p LEFT JOIN articles a ON a.id = p.article_id JOIN domains d ON d.id = COALESCE(p.domain_id, a.domain_id)
+LEFT JOIN orders o ON o.purchase_id = p.id WHERE p.id = {{}}
+"""  # noqa: S608 - constants, no input
 """A purchase's domain, its article if it is of a link, and why its order failed, if there is one that did."""
 
 
@@ -47,5 +48,5 @@ async def get_payment(session_id: str) -> Payment | None:
         rows[0]["name"],
         is_link=purchase.kind == OrderKind.BACKLINK,
         cost=format_amount(purchase.price, purchase.currency),
-        form=f"/articles/{rows[0]['slug']}" if rows[0]["slug"] else f"/new-article/{rows[0]['host']}",
+        form=rows[0]["path"] or f"/new-article/{rows[0]['host']}",
     )

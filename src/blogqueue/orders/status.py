@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec import UNSET
 
+from blogqueue.catalogue import addresses
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
@@ -154,4 +155,4 @@ async def _article(order: Order) -> OrderedArticleView:
     if row is None:
         raise NotFoundError("article", field="articleId")
     is_live = row.pop("status") == ArticleStatus.PUBLISHED
-    return OrderedArticleView(**row, url=f"{settings.public_url}/articles/{row['slug']}", is_live=is_live)
+    return OrderedArticleView(**row, url=settings.public_url + await addresses.get_path(row["id"]), is_live=is_live)

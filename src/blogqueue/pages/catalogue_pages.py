@@ -7,10 +7,10 @@ from typing import Any
 
 from litestar import Request, get
 from litestar.params import FromPath, FromQuery
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from blogqueue.catalogue import offers, paid_links
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import moved_to, page
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.rendering import render
@@ -71,10 +71,12 @@ def _parse_filters(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
     return offers.Search(**parsed), unread
 
 
-@get("/articles/{slug:str}", include_in_schema=False)
-async def article(slug: FromPath[str]) -> Template:
-    """Show a published article."""
-    offer = await offers.get_by_slug(slug)
+@get(["/articles/{slug:str}", "/articles/{host:str}/{slug:str}"], include_in_schema=False)
+async def article(slug: FromPath[str], host: FromPath[str] = "") -> Template | Redirect:
+    """Show a published article; the address without its host leads to the one with it where two domains use a slug."""
+    offer = await offers.get_by_slug(slug, host)
+    if not host and offer.path != f"/articles/{slug}":
+        return moved_to(offer.path)
     html = render(offer.content_md, await paid_links.find_pairs(offer.id), images_of=offer.host)
     return page("article.html", images_of=offer.host, offer=offer, html=html)
 

@@ -32,7 +32,7 @@ EMAIL_COOKIE = "purchase_email"
 FORM_COOKIE = "purchase_form"
 """The cookie with the address of the form that the page links back to."""
 
-FORM_ADDRESS = re.compile(r"/articles/[a-z0-9-]+/link|/new-article/[a-z0-9.-]+")
+FORM_ADDRESS = re.compile(r"/articles/([a-z0-9][a-z0-9.-]*/)?[a-z0-9-]+/link|/new-article/[a-z0-9.-]+")
 
 
 def to_check_email(email: str, form: str) -> Redirect:

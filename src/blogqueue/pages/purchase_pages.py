@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.catalogue import domains, link_rules, offers
+from blogqueue.catalogue.offers import Offer
 from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import format_amount
@@ -19,7 +20,7 @@ from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, parse_uuid
-from blogqueue.pages.responses import page, see_other
+from blogqueue.pages.responses import moved_to, page, see_other
 from blogqueue.payments import checkout, reconciliation
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
@@ -29,17 +30,23 @@ GONE = frozenset({"token_expired", "session_expired", "token_used", "not_on_sale
 """The codes of refusals that waiting does not change; they are answered with 410."""
 
 
-@get("/articles/{slug:str}/link", include_in_schema=False)
-async def link_form(slug: FromPath[str]) -> Template:
+@get(["/articles/{slug:str}/link", "/articles/{host:str}/{slug:str}/link"], include_in_schema=False)
+async def link_form(slug: FromPath[str], host: FromPath[str] = "") -> Template | Redirect:
     """Show the form for a link, with the paragraphs that can take one."""
-    return await _show_link_form(slug, {})
+    offer = await offers.get_by_slug(slug, host)
+    if not host and offer.path != f"/articles/{slug}":
+        return moved_to(f"{offer.path}/link")
+    return await _show_link_form(offer, {})
 
 
-@post("/articles/{slug:str}/link", include_in_schema=False)
-async def send_link_form(request: Request[Any, Any, Any], slug: FromPath[str], data: Form) -> Redirect | Template:
+@post(["/articles/{slug:str}/link", "/articles/{host:str}/{slug:str}/link"], include_in_schema=False)
+async def send_link_form(
+    request: Request[Any, Any, Any], slug: FromPath[str], data: Form, host: FromPath[str] = ""
+) -> Redirect | Template:
     """Create the purchase and email the link that confirms it, or show the form again with the messages."""
+    offer = await offers.get_by_slug(slug, host)
     purchase_request = LinkRequest(
-        article_id=(await offers.get_by_slug(slug)).id,
+        article_id=offer.id,
         target_url=data.get("targetUrl", "").strip(),
         anchor_text=data.get("anchorText", "").strip(),
         notes=data.get("notes", ""),
@@ -50,9 +57,9 @@ async def send_link_form(request: Request[Any, Any, Any], slug: FromPath[str], d
             purchase_request, address=auth.address(request), form_id=parse_uuid(data.get("form", ""))
         )
     except ProblemError as problem:
-        return await _show_link_form(slug, data, problem)
+        return await _show_link_form(offer, data, problem)
     await nudge(outbox)
-    return forms.to_check_email(purchase_request.email, f"/articles/{slug}/link")
+    return forms.to_check_email(purchase_request.email, f"{offer.path}/link")
 
 
 @get("/purchase/check-email", include_in_schema=False)
@@ -142,9 +149,8 @@ async def cancel_payment() -> Template:
     )
 
 
-async def _show_link_form(slug: str, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
+async def _show_link_form(offer: Offer, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """Show the form with what was typed, and the messages at their fields."""
-    offer = await offers.get_by_slug(slug)
     paragraphs, paragraph_count = await offers.find_eligible_paragraphs(offer)
     errors, form_error = forms.list_errors(problem, FIELDS)
     return page(
@@ -162,7 +168,7 @@ async def _show_link_form(slug: str, typed: Mapping[str, str], problem: ProblemE
 
 
 async def _link_form_address(article_id: UUID) -> str:
-    return f"/articles/{(await offers.get(article_id)).slug}/link"
+    return f"{(await offers.get(article_id)).path}/link"
 
 
 async def _article_form_address(domain_id: UUID) -> str:

@@ -38,6 +38,11 @@ def page(name: str, *, status_code: int = 200, images_of: str = "", **context: A
     return Template(name, context=context, headers=headers(images_of), status_code=status_code)
 
 
+def moved_to(path: str) -> Redirect:
+    """Redirect to the address that a page has now."""
+    return Redirect(path, status_code=301, headers=headers())
+
+
 def see_other(path: str, *cookies: Cookie, **query: str) -> Redirect:
     """Redirect to another page after a form was handled, so that a reload does not send the form again."""
     return Redirect(path, status_code=303, cookies=cookies, query_params=query or None, headers=headers())

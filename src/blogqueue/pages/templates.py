@@ -38,6 +38,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         order_texts=order_texts,
         price=format_amount,
         contact=lambda: settings.contact,
+        public_url=lambda: settings.public_url,
     )
     return TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment))
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from blogqueue.catalogue import paid_links, versions
+from blogqueue.catalogue import addresses, paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
@@ -93,7 +93,7 @@ async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None)
         await versions.publish(article.id, order.version_id)
         await versions.judge([order.version_id], ReviewStatus.APPROVED)
         outbox = await lifecycle.complete(
-            order, actor=actor, article_url=f"{settings.public_url}/articles/{article.slug}"
+            order, actor=actor, article_url=settings.public_url + await addresses.get_path(article.id)
         )
         detail = f"version {order.version_id} of order {order.id}"
         await history.record(actor, "publish", article_id=article.id, detail=detail)
