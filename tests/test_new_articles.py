@@ -153,7 +153,7 @@ async def test_the_same_topic_twice_is_two_articles_with_slugs_of_their_own(stag
     assert [(await article_of(order)).slug for order in orders] == [
         "growing-tomatoes-on-a-balcony",
         "growing-tomatoes-on-a-balcony-2",
-        "fanqiezhongzhi",
+        "fanjiazhongzhi",
     ]
 
 

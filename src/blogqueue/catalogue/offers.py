@@ -67,7 +67,8 @@ class Search(msgspec.Struct, frozen=True):
 
 _OFFERS = f"""
 SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at,
-       a.selected_version_id, d.id AS domain_id, d.host, d.name AS domain_name, d.language, d.currency, d.backlink_price, d.rel,
+       a.selected_version_id, d.id AS domain_id, d.host, d.name AS domain_name,
+       d.language, d.currency, d.backlink_price, d.rel,
        d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
        {slots.FREE} AS slots_free
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id

@@ -7,7 +7,7 @@ from blogqueue.writing.markdown.links import Link
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A published article of the same site that the new one may link to; `url` is its path, such as "/articles/soil"."""
+    """A published article of the same site that the new one may link to; `url` is its path, as "/articles/soil"."""
 
     title: str
     url: str
