@@ -69,7 +69,7 @@ class RegenerationView(View, frozen=True, kw_only=True):
 )
 async def get_order_status(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[OrderStatusView]:
     """Return an order's status, its current version and its jobs."""
-    return success(await get_status(await auth.customers_order(request, order_id)))
+    return success(await get_status((await auth.customers_order(request, order_id)).id))
 
 
 @get(
@@ -98,7 +98,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     try:
         with changes.watching(order_id) as watcher:
             while not changes.is_stopping():
-                status = await get_status(await lifecycle.get(order_id))
+                status = await get_status(order_id)
                 now = stamp(status)
                 if now == sent:
                     yield ServerSentEventMessage(data=None, comment="nothing new")
@@ -182,7 +182,7 @@ async def submit_for_review(
     """Submit the order's current version to an editor, who publishes or rejects it."""
     order = await auth.customers_order(request, data.order_id)
     await nudge(await lifecycle.submit(order.id, data.version_id))
-    return success(await get_status(await lifecycle.get(order.id)), "Submitted, awaiting approval")
+    return success(await get_status(order.id), "Submitted, awaiting approval")
 
 
 HANDLERS = [get_order_status, watch_order_status, regenerate_backlink, regenerate_article, submit_for_review]

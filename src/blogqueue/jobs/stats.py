@@ -1,8 +1,8 @@
 """What people see of the queues: jobs, their numbers, position and duration, and a row of statistics per minute."""
 
-from datetime import datetime
 from typing import Any
 
+import msgspec
 from piccolo.query.functions.aggregate import Count
 
 from blogqueue.db.tables.jobs import Job, QueueStat
@@ -11,21 +11,40 @@ from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.log import logger
 from blogqueue.states import JobState
 
-_RUN_SECONDS = """
-SELECT min(seconds) AS shortest, max(seconds) AS longest FROM (
-    SELECT EXTRACT(EPOCH FROM finished_at - started_at) AS seconds FROM jobs
-    WHERE queue = {} AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT 20) AS newest
+FORECAST = """
+SELECT others.running, others.ahead, runs.shortest, runs.longest
+FROM (SELECT count(*) FILTER (WHERE other.state = 'ACTIVE') AS running,
+             count(*) FILTER (WHERE other.state <> 'ACTIVE' AND other.created_at < job.created_at) AS ahead
+      FROM jobs other
+      WHERE job.state = 'WAITING' AND other.queue = job.queue AND other.id <> job.id
+        AND other.state IN ('WAITING', 'DELAYED', 'ACTIVE')) AS others,
+     (SELECT min(seconds) AS shortest, max(seconds) AS longest
+      FROM (SELECT EXTRACT(EPOCH FROM finished_at - started_at)::float AS seconds FROM jobs
+            WHERE queue = job.queue AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT 20) AS newest) AS runs
 """
-"""The shortest and longest run of a queue's last 20 completed jobs."""
+"""The `Forecast` of the row `job` of an outer query."""
 
-_JOBS_AHEAD = """
-SELECT count(*) FILTER (WHERE other.state = 'ACTIVE') AS running,
-       count(*) FILTER (WHERE other.state <> 'ACTIVE' AND other.created_at < job.created_at) AS ahead
-FROM jobs job JOIN jobs other ON other.queue = job.queue AND other.id <> job.id
-    AND other.state IN ('WAITING', 'DELAYED', 'ACTIVE')
-WHERE job.id = {} AND job.state = 'WAITING'
-"""
-"""How many jobs of a waiting job's queue are running, and how many wait longer than it does."""
+_FORECAST_OF = f"SELECT forecast.* FROM jobs job, LATERAL ({FORECAST}) AS forecast WHERE job.id = {{}}"  # noqa: S608 - constants
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """What is known of how long a job will take.
+
+    `running` and `ahead` say how many jobs of its queue run and how many wait longer than it does, both 0 for a job
+    that does not wait. `shortest` and `longest` are of the queue's last 20 completed jobs, in s; None before there are.
+    """
+
+    running: int
+    ahead: int
+    shortest: float | None
+    longest: float | None
+
+    def count_turns(self, slots: int) -> int:
+        """Return how many jobs, one after another, it takes until the job has ended: 1 if it runs or can start at once.
+
+        `slots` is how many jobs of its queue run at the same time; if more are running, their number counts.
+        """
+        return (self.running + self.ahead) // max(slots, self.running) + 1
 
 
 async def list_newest(queue: str = "", state: JobState | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
@@ -55,27 +74,12 @@ async def count_jobs() -> dict[str, dict[str, int]]:
     return by_queue
 
 
-async def get_run_seconds(queue: str) -> tuple[float, float] | None:
-    """Return the shortest and the longest of the queue's last 20 runs in s; None before the first job is completed."""
-    row = (await Job.raw(_RUN_SECONDS, queue))[0]
-    return None if row["shortest"] is None else (float(row["shortest"]), float(row["longest"]))
-
-
-async def count_turns(job_id: str, *, slots: int) -> int:
-    """Return how many jobs, one after another, it takes until a job has ended: 1 if it runs or can start at once.
-
-    `slots` is how many jobs of its queue run at the same time; if more are running, their number counts.
-    """
-    row = (await Job.raw(_JOBS_AHEAD, job_id))[0]
-    return (row["running"] + row["ahead"]) // max(slots, row["running"]) + 1
-
-
-async def get_position(queue: str, created_at: datetime) -> int:
-    """Return the position in its queue of a waiting job that was created at that time: 1 is next."""
-    ahead = await Job.count().where(
-        Job.queue == queue, Job.state.is_in([JobState.WAITING, JobState.DELAYED]), Job.created_at < created_at
-    )
-    return ahead + 1
+async def forecast(job_id: str) -> Forecast:
+    """Return what is known of how long a job will take. Raises NotFoundError."""
+    rows = await Job.raw(_FORECAST_OF, job_id)
+    if not rows:
+        raise NotFoundError(f"job: {job_id}")
+    return Forecast(**rows[0])
 
 
 async def record() -> None:

@@ -1,23 +1,19 @@
 """Read an order's status for its customer: the step, the version, the jobs and the time it will take."""
 
 from math import ceil
-from typing import Any
+from uuid import UUID
 
 from msgspec import UNSET
 
-from blogqueue.catalogue import addresses
-from blogqueue.db.tables.catalogue import Article
-from blogqueue.db.tables.jobs import Job
-from blogqueue.db.tables.orders import Order
-from blogqueue.errors import NotFoundError
 from blogqueue.jobs import stats
 from blogqueue.jobs.queues import QUEUES
-from blogqueue.orders import version_view
+from blogqueue.jobs.stats import Forecast
+from blogqueue.orders import snapshot, version_view
+from blogqueue.orders.snapshot import ArticleRow, JobRow, OrderRow
 from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatusView, ProgressView, QueueView
 from blogqueue.settings import settings
 from blogqueue.states import (
     ON_HOLD_MESSAGE,
-    OPEN_JOBS,
     STATUS_MESSAGES,
     STEPS,
     WAITING_MESSAGE,
@@ -44,40 +40,39 @@ LONG_SECONDS = 2 * 3600
 """Above this, hours are clearer to people than minutes."""
 
 
-async def get_status(order: Order) -> OrderStatusView:
-    """Return an order's status as its customer sees it. Raises NotFoundError when its article is gone."""
-    job_rows = await Job.select().where(Job.order_id == order.id).order_by(Job.created_at)
-    step, message = _locate(order, job_rows)
-    review = order.status == OrderStatus.QUALITY_CHECK and not order.on_hold
-    open_job = next((row for row in job_rows if row["state"] in OPEN_JOBS), None)
-    numbers = await version_view.number_versions(order)
+async def get_status(order_id: UUID) -> OrderStatusView:
+    """Return an order's status as its customer sees it, all of it of one moment. Raises NotFoundError."""
+    found = await snapshot.read(order_id)
+    order = found.order
+    step, message = _locate(order, found.jobs)
+    review = order.status is OrderStatus.QUALITY_CHECK and not order.on_hold
     return OrderStatusView(
         order_id=order.id,
-        kind=OrderKind(order.kind),
-        status=OrderStatus(order.status),
+        kind=order.kind,
+        status=order.status,
         status_message=message,
         progress=ProgressView(step=step, description=DESCRIPTIONS[step]),
-        version=await version_view.get_current(order, numbers),
-        version_count=len(numbers),
-        earlier_versions=await version_view.list_earlier(order, numbers),
+        version=version_view.show_current(found),
+        version_count=len(found.versions),
+        earlier_versions=version_view.list_earlier(found),
         queue=QueueView(
-            has_active_job=any(row["state"] == JobState.ACTIVE for row in job_rows),
-            jobs=[await _job(row) for row in job_rows],
+            has_active_job=any(job.state is JobState.ACTIVE for job in found.jobs),
+            jobs=[_show_job(job) for job in found.jobs],
         ),
-        can_regenerate_backlink=review and order.kind == OrderKind.BACKLINK,
-        can_regenerate_article=review and order.kind == OrderKind.ARTICLE,
+        can_regenerate_backlink=review and order.kind is OrderKind.BACKLINK,
+        can_regenerate_article=review and order.kind is OrderKind.ARTICLE,
         can_submit_for_review=review,
-        estimated_time=await estimate(open_job["queue"], open_job["id"]) if open_job else None,
+        estimated_time=next((_estimate(job.queue, job.forecast) for job in found.jobs if job.forecast), None),
         regeneration_count=order.regeneration_count,
-        failure_reason=FailureReason(order.failure_reason) if order.failure_reason else None,
+        failure_reason=order.failure_reason,
         failure_detail=order.failure_detail,
-        refund_state=RefundState(order.refund_state),
+        refund_state=order.refund_state,
         refund_due_at=order.refund_due_at,
         on_hold=order.on_hold,
-        article=await _article(order),
+        article=_show_article(found.article),
         link_dropped_at=order.link_dropped_at,
-        target_url=order.backlink_data["target_url"],
-        anchor_text=order.backlink_data["keyword"],
+        target_url=order.backlink_data.target_url,
+        anchor_text=order.backlink_data.keyword,
         price=order.price,
         currency=order.currency,
         created_at=order.created_at,
@@ -88,8 +83,14 @@ async def get_status(order: Order) -> OrderStatusView:
 
 async def estimate(queue: str, job_id: str) -> str:
     """Return how long a job has until its end, for people: from the queue's last jobs and the job's turn."""
-    low, high = await stats.get_run_seconds(queue) or FIRST_ESTIMATE
-    turns = await stats.count_turns(job_id, slots=QUEUES[queue].get_threads(settings))
+    return _estimate(queue, await stats.forecast(job_id))
+
+
+def _estimate(queue: str, forecast: Forecast) -> str:
+    low, high = FIRST_ESTIMATE
+    if forecast.shortest is not None and forecast.longest is not None:
+        low, high = forecast.shortest, forecast.longest
+    turns = forecast.count_turns(slots=QUEUES[queue].get_threads(settings))
     return _format_span(low * turns, high * turns)
 
 
@@ -102,57 +103,47 @@ def _format_span(low: float, high: float) -> str:
     return f"about {at_most} {unit}s" if at_least == at_most else f"{at_least}-{at_most} {unit}s"
 
 
-def _locate(order: Order, job_rows: list[dict[str, Any]]) -> tuple[int, str]:
+def _locate(order: OrderRow, jobs: list[JobRow]) -> tuple[int, str]:
     """Return the step (1 to 5) and the message of an order."""
-    status = OrderStatus(order.status)
-    if status is OrderStatus.FAILED:
-        message = FAILED_MESSAGES[FailureReason(order.failure_reason or FailureReason.JOB_FAILED)]
-        if order.refund_state != RefundState.NONE:
+    if order.status is OrderStatus.FAILED:
+        message = FAILED_MESSAGES[order.failure_reason or FailureReason.JOB_FAILED]
+        if order.refund_state is not RefundState.NONE:
             message = message.partition(";")[0]
-        if order.refund_state == RefundState.SUCCEEDED:
+        if order.refund_state is RefundState.SUCCEEDED:
             message += "; your payment was refunded"
-        elif order.refund_state == RefundState.INITIATED and not order.on_hold:
+        elif order.refund_state is RefundState.INITIATED and not order.on_hold:
             message += "; your refund is on its way"
         return order.failed_at_step or STEPS[OrderStatus.PROCESSING], message
-    if order.on_hold and status is not OrderStatus.COMPLETED:
-        return STEPS[status], ON_HOLD_MESSAGE
-    if status is OrderStatus.PROCESSING and any(row["state"] == JobState.WAITING for row in job_rows):
+    if order.on_hold and order.status is not OrderStatus.COMPLETED:
+        return STEPS[order.status], ON_HOLD_MESSAGE
+    if order.status is OrderStatus.PROCESSING and any(job.state is JobState.WAITING for job in jobs):
         return 1, WAITING_MESSAGE
-    return STEPS[status], STATUS_MESSAGES[status]
+    return STEPS[order.status], STATUS_MESSAGES[order.status]
 
 
-async def _job(row: dict[str, Any]) -> JobView:
-    waiting = row["state"] == JobState.WAITING
+def _show_job(job: JobRow) -> JobView:
     return JobView(
-        job_id=row["id"],
-        queue=row["queue"],
-        state=JobState(row["state"]),
-        progress=row["progress"],
-        attempts=row["attempts"],
-        max_attempts=row["max_attempts"],
-        created_at=row["created_at"],
-        started_at=row["started_at"],
-        finished_at=row["finished_at"],
-        position=await stats.get_position(row["queue"], row["created_at"]) if waiting else UNSET,
+        job_id=job.id,
+        queue=job.queue,
+        state=job.state,
+        progress=job.progress,
+        attempts=job.attempts,
+        max_attempts=job.max_attempts,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+        position=job.forecast.ahead + 1 if job.forecast and job.state is JobState.WAITING else UNSET,
     )
 
 
-async def _article(order: Order) -> OrderedArticleView:
-    """Return the order's article. Raises NotFoundError."""
-    row = (
-        await Article.select(
-            Article.id,
-            Article.status,
-            Article.slug,
-            Article.title,
-            Article.domain_id.name.as_alias("domain_name"),
-            Article.domain_id.language.as_alias("language"),
-            Article.domain_id.host.as_alias("host"),
-        )
-        .where(Article.id == order.article_id)
-        .first()
+def _show_article(article: ArticleRow) -> OrderedArticleView:
+    return OrderedArticleView(
+        id=article.id,
+        slug=article.slug,
+        title=article.title,
+        domain_name=article.domain_name,
+        host=article.host,
+        language=article.language,
+        url=settings.public_url + article.path,
+        is_live=article.status is ArticleStatus.PUBLISHED,
     )
-    if row is None:
-        raise NotFoundError("article", field="articleId")
-    is_live = row.pop("status") == ArticleStatus.PUBLISHED
-    return OrderedArticleView(**row, url=settings.public_url + await addresses.get_path(row["id"]), is_live=is_live)

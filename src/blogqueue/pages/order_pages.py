@@ -44,7 +44,7 @@ async def order_page(
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return _ask_for_address(order_id, status_code=404)
-    status = await get_status(order)
+    status = await get_status(order.id)
     return page(
         "order.html",
         images_of=status.article.host,

@@ -1,0 +1,154 @@
+"""What an order's status is made of, read by one statement, so that all of it is of the same moment."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from blogqueue.catalogue import addresses
+from blogqueue.db.tables.orders import Order
+from blogqueue.errors import NotFoundError
+from blogqueue.jobs.stats import FORECAST, Forecast
+from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
+
+EARLIER_ARTICLES_SHOWN = 5
+"""Each is a whole article of some 8 kB, and a page must stay under 100 kB."""
+
+_READ = f"""
+WITH the_order AS (SELECT * FROM orders WHERE id = {{}}),
+the_versions AS (
+    SELECT v.id, v.version_num, v.created_at, v.last_qc_status, v.backlink_metadata AS metadata,
+           row_number() OVER (ORDER BY v.version_num) AS number,
+           CASE WHEN o.kind = 'backlink' OR v.id = o.version_id
+                     OR row_number() OVER (ORDER BY v.version_num DESC) <= {EARLIER_ARTICLES_SHOWN + 1}
+                THEN v.content_md END AS content
+    FROM the_order o JOIN article_versions v ON v.order_id = o.id),
+the_jobs AS (
+    SELECT job.id, job.queue, job.state, job.progress, job.attempts, job.max_attempts, job.created_at, job.started_at,
+           job.finished_at, to_json(forecast) AS forecast
+    FROM the_order o JOIN jobs job ON job.order_id = o.id
+    LEFT JOIN LATERAL ({FORECAST}) AS forecast ON job.state IN ('WAITING', 'DELAYED', 'ACTIVE')),
+the_links AS (
+    SELECT paid.backlink_data->>'target_url' AS target_url, paid.backlink_data->>'keyword' AS anchor_text, paid.rel,
+           paid.completed_at
+    FROM the_order o JOIN orders paid ON paid.article_id = o.article_id
+    WHERE paid.status = 'COMPLETED' AND paid.link_dropped_at IS NULL)
+SELECT json_build_object(
+    'order', to_json(the_order),
+    'article', (
+        SELECT to_json(found) FROM (
+            SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.status, d.name AS domain_name, d.host, d.language
+            FROM the_order o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id) AS found),
+    'jobs', (SELECT COALESCE(json_agg(j ORDER BY j.created_at), '[]') FROM the_jobs j),
+    'versions', (SELECT COALESCE(json_agg(v ORDER BY v.version_num DESC), '[]') FROM the_versions v),
+    'base_texts', (
+        SELECT COALESCE(json_object_agg(b.id, b.content_md), '{{{{}}}}') FROM article_versions b
+        WHERE b.id IN (SELECT (v.metadata->>'base_article_version_id')::uuid FROM the_versions v)
+          AND EXISTS (SELECT FROM the_order o WHERE o.kind = 'backlink')),
+    'paid_links', (SELECT COALESCE(json_agg(l ORDER BY l.completed_at), '[]') FROM the_links l)
+) AS snapshot FROM the_order
+"""  # noqa: S608 - built from constants
+"""An order with its article, jobs, versions newest first, the texts they were made from, and the article's links.
+
+An article of the customer's own is whole in every version, so only those that are shown are read.
+"""
+
+
+class BoughtLink(msgspec.Struct, frozen=True):
+    """The link that an order is for."""
+
+    target_url: str
+    keyword: str
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """The columns of an order that its customer may see something of."""
+
+    id: UUID
+    kind: OrderKind
+    status: OrderStatus
+    on_hold: bool
+    article_id: UUID
+    version_id: UUID | None
+    backlink_data: BoughtLink
+    rel: str
+    price: int
+    currency: str
+    regeneration_count: int
+    failure_reason: FailureReason | None
+    failure_detail: str
+    failed_at_step: int | None
+    refund_state: RefundState
+    refund_due_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    link_dropped_at: datetime | None
+
+
+class ArticleRow(msgspec.Struct, frozen=True):
+    """The order's article, with its domain; `path` is where readers find it."""
+
+    id: UUID
+    slug: str
+    path: str
+    title: str
+    status: ArticleStatus
+    domain_name: str
+    host: str
+    language: str
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    """A job of the order; `forecast` is None when it has ended."""
+
+    id: str
+    queue: str
+    state: JobState
+    progress: str
+    attempts: int
+    max_attempts: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    forecast: Forecast | None
+
+
+class VersionRow(msgspec.Struct, frozen=True):
+    """A version of the order. `number` counts within the order; `content` is None for articles that are not shown."""
+
+    id: UUID
+    version_num: int
+    number: int
+    created_at: datetime
+    last_qc_status: QcStatus | None
+    metadata: dict[str, Any]
+    content: str | None
+
+
+class PaidLinkRow(msgspec.Struct, frozen=True):
+    """A link that the live article contains."""
+
+    target_url: str
+    anchor_text: str
+    rel: str
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """An order and all that its status shows, at one moment. `base_texts` are by version id."""
+
+    order: OrderRow
+    article: ArticleRow
+    jobs: list[JobRow]
+    versions: list[VersionRow]
+    base_texts: dict[UUID, str]
+    paid_links: list[PaidLinkRow]
+
+
+async def read(order_id: UUID) -> Snapshot:
+    """Read an order's snapshot. Raises NotFoundError."""
+    rows = await Order.raw(_READ, order_id)
+    if not rows:
+        raise NotFoundError("order", field="orderId")
+    return msgspec.json.decode(rows[0]["snapshot"], type=Snapshot)
