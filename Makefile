@@ -95,7 +95,7 @@ define install
 endef
 
 $(RUNTIME): .venv/place pyproject.toml constraints.txt
-	$(call install,.)
+	$(call install,.[demo])
 
 $(DEV): .venv/place pyproject.toml constraints.txt
 	$(call install,.[dev])

@@ -155,7 +155,8 @@ class _ended:  # noqa: N801 - read as a phrase
 
 def configuration() -> configparser.RawConfigParser:
     conf = configparser.RawConfigParser(inline_comment_prefixes=(" ;",))
-    conf.read(ROOT / "supervisord.conf")
+    conf.read([ROOT / "supervisord.conf", ROOT / "src/blogqueue/demo/supervisord.conf"])
+    conf.remove_section("include")  # the first file is what the second includes
     return conf
 
 

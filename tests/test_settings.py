@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(settings, "env", "production")
-    monkeypatch.setattr(settings, "public_url", "https://links.example.com")
-    monkeypatch.setattr(settings, "smtp_url", SecretStr("smtps://mail.example.com"))
+    monkeypatch.setattr(settings, "public_url", "https://links.blogqueue.example")
+    monkeypatch.setattr(settings, "smtp_url", SecretStr("smtps://mail.blogqueue.example"))
     return monkeypatch
 
 
@@ -44,7 +44,7 @@ def test_a_text_of_the_operator_that_cannot_be_read_keeps_the_web_from_starting(
 
 def test_all_that_is_missing_is_in_one_list(production: pytest.MonkeyPatch) -> None:
     production.setattr(settings, "mail_reply_to", "")
-    production.setattr(settings, "public_url", "http://links.example.com")
+    production.setattr(settings, "public_url", "http://links.blogqueue.example")
 
     with pytest.raises(SystemExit) as refused:
         check_settings("web", WEB_NEEDS)
@@ -52,15 +52,47 @@ def test_all_that_is_missing_is_in_one_list(production: pytest.MonkeyPatch) -> N
     assert str(refused.value).count("\n  - ") == 2
 
 
-def test_a_shell_reads_from_the_example_what_the_product_has_as_defaults() -> None:
+@pytest.mark.parametrize(
+    ("setting", "value", "name"),
+    [
+        ("public_url", "https://links.example.com", "BLOGQUEUE_PUBLIC_URL"),
+        ("mail_from", "no-reply@links.example.com", "BLOGQUEUE_MAIL_FROM"),
+        ("mail_reply_to", "Help <help@example.org>", "BLOGQUEUE_MAIL_REPLY_TO"),
+        ("operator_email", "operator@links.example.com", "BLOGQUEUE_OPERATOR_EMAIL"),
+        ("operator_email", "operator@localhost", "BLOGQUEUE_OPERATOR_EMAIL"),
+        ("database_url", "postgresql://blogqueue:password@127.0.0.1:5432/blogqueue", "DATABASE_URL"),
+        ("broker_url", "redis://:password@127.0.0.1:6379/0", "BROKER_URL"),
+        ("smtp_url", SecretStr("smtps://user:secret@mail.example.com:465"), "SMTP_URL"),
+        ("smtp_url", SecretStr("mail.links.example"), "SMTP_URL"),
+        ("secret_key", SecretStr("a" * 44), "BLOGQUEUE_SECRET_KEY"),
+        ("secret_key", SecretStr("a short one"), "BLOGQUEUE_SECRET_KEY"),
+        ("stripe_webhook_secret", SecretStr("we_1"), "STRIPE_WEBHOOK_SECRET"),
+        ("stripe_api_key", SecretStr(""), "STRIPE_API_KEY"),
+    ],
+)
+def test_what_is_missing_or_still_the_examples_keeps_production_from_starting(
+    production: pytest.MonkeyPatch, setting: str, value: object, name: str
+) -> None:
+    needs = (*WEB_NEEDS, *MAIL_NEEDS)
+    check_settings("process", needs)
+
+    production.setattr(settings, setting, value)
+
+    with pytest.raises(SystemExit, match=f"  - {name} ") as refused:
+        check_settings("process", needs)
+    assert "secret@" not in str(refused.value)
+
+
+@pytest.mark.parametrize("shell", ["/bin/sh", "bash"])
+def test_a_shell_reads_from_the_example_what_the_product_has_as_defaults(shell: str) -> None:
     # When a shell reads the example as the operator's .env
     command = "set -eua; . ./.env.example; env -0"
-    shell = subprocess.run(["/bin/sh", "-c", command], cwd=ROOT, env={}, capture_output=True, text=True, check=False)
-    assert (shell.returncode, shell.stderr) == (0, "")
-    values = dict(line.split("=", 1) for line in shell.stdout.rstrip("\0").split("\0"))
+    done = subprocess.run([shell, "-c", command], cwd=ROOT, env={}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    values = dict(line.split("=", 1) for line in done.stdout.rstrip("\0").split("\0"))
 
     # Then the settings are valid, and every number is the product's own default
     for name, field in Settings.model_fields.items():
         if isinstance(field.default, int | float):
             assert float(values[f"BLOGQUEUE_{name.upper()}"]) == field.default, name
-    assert values["BLOGQUEUE_MAIL_FROM"] == "blogqueue <no-reply@links.example.com>"
+    assert values["BLOGQUEUE_MAIL_FROM"] == "no-reply@links.example.com"

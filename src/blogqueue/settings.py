@@ -3,17 +3,25 @@
 `check_settings` refuses to start a process that lacks something, with one list of everything that is missing.
 """
 
+import importlib.util
 import sys
 from collections.abc import Iterable
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STRIPE_API_BASE = "https://api.stripe.com"
 SECRET_LENGTH = 32
+SECRET_VARIETY = 8
+"""How many different characters a secret key must have. 32 random hexadecimal digits have 14 of the 16 on average."""
+
+EXAMPLE_PASSWORD = "password"  # noqa: S105 - the one of .env.example, which is refused
+REDIS_SCHEMES = ("redis", "rediss", "unix")
+RABBITMQ_SCHEMES = ("amqp", "amqps")
 
 # What each process needs (see `check_settings`); the workers' needs are in `jobs.queues`.
 WEB_NEEDS = (
@@ -102,37 +110,82 @@ settings = _read()
 
 def check_settings(process: str, needs: Iterable[str]) -> None:
     """Exit with one list of what this process needs and is missing or unsafe."""
-    problems = [problem for need in needs if (problem := _find_problem(need))]
-    if problems:
+    if problems := find_problems(needs):
         sys.exit(f"blogqueue {process} does not start:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+def find_problems(needs: Iterable[str]) -> list[str]:
+    """Return a sentence about each need that is missing or unsafe."""
+    return [problem for need in needs if (problem := _find_problem(need))]
 
 
 def _find_problem(need: str) -> str:
     """Return what is wrong with one need of a process, or ""."""
     production = settings.env == "production"
     if need == "database_url":
-        return "" if settings.database_url else "DATABASE_URL is not set"
+        return _find_url_problem("DATABASE_URL", settings.database_url, ("postgres", "postgresql"))
     if need == "broker":
-        return "" if settings.broker_url or settings.redis_url else "REDIS_URL (or BROKER_URL) is not set"
+        return _find_broker_problem()
     if need == "texts":
         return _find_text_problem()
-    if need in {"https", "mail_from", "reply_to"}:
+    if need in {"https", "mail_from", "reply_to", "operator_email"}:
         return _find_address_problem(need) if production else ""
     return _find_secret_problem(need, production=production)
 
 
+def _find_url_problem(name: str, url: str, schemes: tuple[str, ...]) -> str:
+    """Return what is wrong with the address of a service, or ""; its password is never part of the sentence."""
+    if not url:
+        return f"{name} is not set"
+    try:
+        parts = urlsplit(url)
+        password, host = parts.password, parts.hostname
+    except ValueError:
+        return f"{name} is not a URL"
+    if parts.scheme not in schemes:
+        return f"{name} must begin with " + " or ".join(f"{scheme}://" for scheme in schemes)
+    if settings.env == "production" and (password == EXAMPLE_PASSWORD or _is_of_an_example(host)):
+        return f"{name} is still the one of .env.example"
+    return ""
+
+
+def _find_broker_problem() -> str:
+    """Return what is wrong with the broker's address, or ""."""
+    if not settings.broker_url and not settings.redis_url:
+        return "REDIS_URL (or BROKER_URL) is not set"
+    name, url = ("BROKER_URL", settings.broker_url) if settings.broker_url else ("REDIS_URL", settings.redis_url)
+    if problem := _find_url_problem(name, url, REDIS_SCHEMES + RABBITMQ_SCHEMES):
+        return problem
+    if url.startswith(RABBITMQ_SCHEMES) and importlib.util.find_spec("pika") is None:
+        return f"{name} is a RabbitMQ, whose client is not installed: pip install -c constraints.txt '.[rabbitmq]'"
+    return ""
+
+
 def _find_address_problem(need: str) -> str:
-    """Return what is wrong with an address that customers use or see, or ""."""
-    problems = {
-        "https": ""
-        if settings.public_url.startswith("https://")
-        else "BLOGQUEUE_PUBLIC_URL must begin with https:// in production",
-        "mail_from": "BLOGQUEUE_MAIL_FROM is not set" if "@localhost" in settings.mail_from else "",
-        "reply_to": ""
-        if settings.contact
-        else "BLOGQUEUE_MAIL_REPLY_TO is not set: customers have no address for questions",
-    }
-    return problems[need]
+    """Return what is wrong with an address that customers or the operator use or see, or ""."""
+    if need == "https":
+        if not settings.public_url.startswith("https://"):
+            return "BLOGQUEUE_PUBLIC_URL must begin with https:// in production"
+        return _find_url_problem("BLOGQUEUE_PUBLIC_URL", settings.public_url, ("https",))
+    name, value = {
+        "mail_from": ("BLOGQUEUE_MAIL_FROM", settings.mail_from),
+        "reply_to": ("BLOGQUEUE_MAIL_REPLY_TO", settings.mail_reply_to),
+        "operator_email": ("BLOGQUEUE_OPERATOR_EMAIL", settings.operator_email),
+    }[need]
+    address = parseaddr(value)[1]
+    if not address or address.endswith("@localhost"):
+        purpose = {
+            "mail_from": "",
+            "reply_to": ": customers have no address for questions",
+            "operator_email": ": nobody gets the alerts",
+        }[need]
+        return f"{name} is not set{purpose}"
+    return f"{name} is still the one of .env.example" if _is_of_an_example(address.rpartition("@")[2]) else ""
+
+
+def _is_of_an_example(host: str | None) -> bool:
+    """Return whether a host is in one of the domains that are reserved for examples (RFC 2606, section 3)."""
+    return f".{host}".endswith((".example.com", ".example.net", ".example.org"))
 
 
 def _find_text_problem() -> str:
@@ -152,6 +205,13 @@ def _find_secret_problem(need: str, *, production: bool) -> str:
     name = f"BLOGQUEUE_{need.upper()}" if need == "secret_key" else need.upper()
     if not secret:
         return f"{name} is not set"
-    if production and need == "secret_key" and len(secret) < SECRET_LENGTH:
-        return f"{name} is shorter than {SECRET_LENGTH} characters"
+    if need == "smtp_url":
+        return _find_url_problem(name, secret, ("smtps", "smtp"))
+    if production and need == "secret_key":
+        if len(secret) < SECRET_LENGTH:
+            return f"{name} is shorter than {SECRET_LENGTH} characters"
+        if len(set(secret)) < SECRET_VARIETY:
+            return f"{name} is not random: make one with `openssl rand -base64 32`"
+    if production and need == "stripe_webhook_secret" and not secret.startswith("whsec_"):
+        return f"{name} does not begin with whsec_: it is not a signing secret of Stripe's"
     return ""

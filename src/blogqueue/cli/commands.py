@@ -45,7 +45,12 @@ def demo(port: int, data_dir: Path) -> None:
 
     The sandbox replaces Stripe, the model and the mail server.
     """
-    from blogqueue import demo as launcher
+    try:
+        from blogqueue import demo as launcher
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"The demo's servers are not installed ({error.name} is missing): pip install -c constraints.txt '.[demo]'"
+        )
 
     sys.exit(launcher.run(port=port, data_dir=data_dir))
 
@@ -53,6 +58,9 @@ def demo(port: int, data_dir: Path) -> None:
 @main.command()
 def api() -> None:
     """Serve the JSON API and the pages."""
+    from blogqueue.settings import WEB_NEEDS, check_settings
+
+    check_settings("web", WEB_NEEDS)
     from blogqueue.app import serve
 
     serve()
@@ -113,23 +121,18 @@ def migrate() -> None:
 
 
 @main.command()
-def doctor() -> None:
-    """Check that every needed service answers."""
-    from blogqueue.api import health
+@click.option("--running", is_flag=True, help="Check the web, the workers and the clock as well.")
+def doctor(running: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Check the settings, and that everything needed answers and accepts our keys.
 
-    async def ask() -> dict[str, str]:
-        return {
-            "PostgreSQL": await health.check_postgres(),
-            "broker": await health.check_broker(),
-            "mail": await health.check_mail(),
-            "Stripe": await health.check_stripe(),
-            "model": await health.check_model(),
-        }
+    Exit with 1 if orders could not be taken or worked on.
+    """
+    from blogqueue.cli.doctor import examine
 
-    found = asyncio.run(ask())
-    for part, problem in found.items():
-        print(f"{part:<12}{problem or 'ok'}")
-    sys.exit(1 if any(found.values()) else 0)
+    found = asyncio.run(examine(running=running))
+    for finding in found:
+        print(f"{finding.part:<12}{finding.problem or finding.remark or 'ok'}")
+    sys.exit(1 if any(finding.problem for finding in found) else 0)
 
 
 @main.command()

@@ -28,9 +28,10 @@ from blogqueue.demo.folder import (
     write_private,
 )
 from blogqueue.demo.server_files import EmbeddedError, prepare_postgres
-from blogqueue.demo.steps import ADMIN_USER, PROJECT, STEPS, Step, run_step
+from blogqueue.demo.steps import ADMIN_USER, STEPS, Step, run_step
 from blogqueue.demo.supervision import Program, Supervisor, read_log_end, start_supervisord, stop_left_over
 
+CONFIGURATION = Path(__file__).with_name("supervisord.conf")
 POLL_SECONDS = 0.05
 # After a crash PostgreSQL first replays its log; and a slow machine takes long to import Python's libraries.
 READY_SECONDS = 120.0
@@ -43,7 +44,7 @@ WATCH_SECONDS = 1.0
 class Product:
     """What the launcher starts: the processes, and the steps that run before them. Tests start a smaller one."""
 
-    configuration: Path = PROJECT / "supervisord.conf"
+    configuration: Path = CONFIGURATION
     steps: tuple[Step, ...] = STEPS
 
 

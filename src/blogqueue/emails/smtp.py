@@ -12,6 +12,7 @@ import aiosmtplib
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 20
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PERMANENT = 500
 """Reply codes from here on are permanent (RFC 5321 §4.2.1)."""
 
@@ -77,23 +78,24 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
 
 
 async def check(timeout_seconds: float) -> None:
-    """Raise MailError if the mail server does not answer in time; this sends nothing and does not log in."""
-    url = urlsplit(settings.smtp_url.get_secret_value())
-    client = aiosmtplib.SMTP(
-        hostname=url.hostname,
-        port=url.port,
-        use_tls=url.scheme == "smtps",
-        start_tls=False,
-        timeout=timeout_seconds,
-    )
+    """Raise MailError if the mail server refuses our name and password, or our sender; this sends nothing."""
+    client = _client(timeout_seconds)
     try:
         await client.connect()
+        await client.mail(parseaddr(settings.mail_from)[1])
+        await client.rset()
         await client.quit()
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailError(str(error), permanent=False) from error
+    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        raise MailError(str(error) or type(error).__name__, permanent=False) from error
+    finally:
+        client.close()
 
 
-def _client() -> aiosmtplib.SMTP:
+def _client(timeout_seconds: float = TIMEOUT_SECONDS) -> aiosmtplib.SMTP:
+    """Return a client that encrypts, unless the mail server is on this machine.
+
+    With `smtp://` it insists on STARTTLS: a server that does not offer it gets neither password nor email.
+    """
     url = urlsplit(settings.smtp_url.get_secret_value())
     return aiosmtplib.SMTP(
         hostname=url.hostname,
@@ -101,7 +103,7 @@ def _client() -> aiosmtplib.SMTP:
         username=unquote(url.username) if url.username else None,
         password=unquote(url.password) if url.password else None,
         use_tls=url.scheme == "smtps",
-        # A server on this machine has no real certificate; with any other, use STARTTLS if it offers it.
-        start_tls=None if url.hostname not in {"127.0.0.1", "localhost", "::1"} else False,
-        timeout=TIMEOUT_SECONDS,
+        # A server on this machine has no real certificate, and nobody listens on the way to it.
+        start_tls=url.scheme == "smtp" and url.hostname not in LOOPBACK,
+        timeout=timeout_seconds,
     )

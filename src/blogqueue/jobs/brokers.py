@@ -8,11 +8,15 @@ from redis.retry import Retry
 
 from blogqueue.jobs import redis_broker
 from blogqueue.jobs.redis_broker import HEARTBEAT_TIMEOUT_MS, WakingBroker
-from blogqueue.settings import settings
+from blogqueue.settings import CLOCK_NEEDS, check_settings, settings
 
 
 def connect(middleware: list[Middleware]) -> dramatiq.Broker:
-    """Return the broker at BROKER_URL, or else at REDIS_URL; it connects when it is first used."""
+    """Return the broker at BROKER_URL, or else at REDIS_URL; it connects when it is first used.
+
+    Exits with a sentence if the address is none that the libraries understand.
+    """
+    check_settings("command", CLOCK_NEEDS)
     url = settings.broker_url or settings.redis_url
     if url.startswith(("amqp://", "amqps://")):
         return _rabbitmq(url, middleware)

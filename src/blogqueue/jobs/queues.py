@@ -19,7 +19,17 @@ MESSAGE_LIMIT_MS = 10 * 60 * 1000
 """Dramatiq's own default. The timeouts of the mail server and of Stripe end a message's work long before it."""
 
 WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "https")
-MAIL_NEEDS = ("database_url", "broker", "secret_key", "smtp_url", "stripe_api_key", "mail_from", "reply_to", "https")
+MAIL_NEEDS = (
+    "database_url",
+    "broker",
+    "secret_key",
+    "smtp_url",
+    "stripe_api_key",
+    "mail_from",
+    "reply_to",
+    "operator_email",
+    "https",
+)
 
 
 @dataclass(frozen=True, slots=True)

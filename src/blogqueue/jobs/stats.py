@@ -82,6 +82,12 @@ async def forecast(job_id: str) -> Forecast:
     return Forecast(**rows[0])
 
 
+async def get_age_seconds() -> float | None:
+    """Return how many seconds ago a minute's numbers were last stored, None if they never were."""
+    age = (await QueueStat.raw("SELECT EXTRACT(EPOCH FROM clock_timestamp() - max(at)) AS age FROM queue_stats"))[0]
+    return None if age["age"] is None else float(age["age"])
+
+
 async def record() -> None:
     """Store and log this minute's numbers of each queue, once however often it is called in that minute."""
     at = (await QueueStat.raw("SELECT date_trunc('minute', clock_timestamp()) AS at"))[0]["at"]

@@ -53,6 +53,13 @@ class CheckoutSession(msgspec.Struct, frozen=True):
     id: str
 
 
+class WebhookEndpoint(msgspec.Struct, frozen=True):
+    """An enabled webhook endpoint at Stripe, and the types of events that it gets; "*" is every type."""
+
+    url: str
+    types: tuple[str, ...]
+
+
 class StripeRefund(msgspec.Struct, frozen=True):
     """A refund at Stripe. `status`: "pending", "requires_action", "succeeded", "failed" or "canceled"."""
 
@@ -177,6 +184,39 @@ async def get_refund(stripe_refund_id: str) -> StripeRefund:
     with _own_errors():
         refund = await _client().v1.refunds.retrieve_async(stripe_refund_id)
     return StripeRefund(refund.id, refund.status or "pending")
+
+
+async def probe_key() -> None:
+    """Make the smallest call that needs our key. Raises StripeCallError."""
+    with _own_errors():
+        await _client().v1.checkout.sessions.list_async({"limit": 1})
+
+
+async def list_webhook_endpoints() -> list[WebhookEndpoint]:
+    """Return the account's enabled webhook endpoints, up to 100. Raises StripeCallError."""
+    with _own_errors():
+        page = await _client().v1.webhook_endpoints.list_async({"limit": 100})
+    return [WebhookEndpoint(one.url, tuple(one.enabled_events)) for one in page.data if one.status == "enabled"]
+
+
+async def list_undelivered(types: tuple[str, ...], since: datetime, until: datetime) -> list[str]:
+    """Return the ids of up to 100 events that Stripe could not deliver. Raises StripeCallError."""
+    with _own_errors():
+        page = await _client().v1.events.list_async(
+            {
+                "delivery_success": False,
+                "types": list(types),
+                "created": {"gte": int(since.timestamp()), "lte": int(until.timestamp())},
+                "limit": 100,
+            }
+        )
+    return [event.id for event in page.data]
+
+
+def sign(body: str) -> str:
+    """Return the Stripe-Signature header of a body, made with our webhook secret."""
+    secret = settings.stripe_webhook_secret.get_secret_value()
+    return stripe.WebhookSignature.generate_signature_header(body, secret)
 
 
 def read_event(raw: bytes, signature: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import ssl
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -138,6 +139,7 @@ class Sandbox:
         default_factory=lambda: httpx.AsyncClient(
             timeout=WEBHOOK_TIMEOUT_SECONDS,
             trust_env=False,
+            verify=ssl.create_default_context(),  # the machine's authorities, or those of SSL_CERT_FILE
             limits=httpx.Limits(keepalive_expiry=WEBHOOK_KEEP_ALIVE_SECONDS),
         )
     )

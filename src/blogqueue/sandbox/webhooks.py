@@ -53,6 +53,19 @@ async def retrieve_event(request: Request[Any, Any, Any], event_id: FromPath[str
     return await answer_call(request, lambda sandbox, _: fetch(sandbox, "events", event_id))
 
 
+@get("/v1/webhook_endpoints")
+async def list_endpoints(request: Request[Any, Any, Any]) -> Response[Any]:
+    """List the one endpoint, which gets every event."""
+
+    def find(sandbox: Sandbox, asked: JSON) -> JSON:
+        url = sandbox.config.webhook_url
+        endpoint: JSON = {"id": "we_sandbox", "object": "webhook_endpoint", "url": url, "livemode": False}
+        endpoint |= {"created": 1_790_000_000, "enabled_events": ["*"], "metadata": {}, "status": "enabled"}
+        return paginate([endpoint] if url else [], asked, "/v1/webhook_endpoints")
+
+    return await answer_call(request, find)
+
+
 @post("/webhooks/redeliver", status_code=200)
 async def redeliver(request: Request[Any, Any, Any]) -> Response[Any]:
     """Send an event again: `{eventId, times?: 1, concurrently?: false}`; return the webhook's statuses."""
@@ -191,4 +204,4 @@ async def _retry(sandbox: Sandbox, event: JSON, *, first_after: float = WAITS[0]
             return
 
 
-HANDLERS = [list_events, retrieve_event, redeliver, list_deliveries]
+HANDLERS = [list_events, retrieve_event, list_endpoints, redeliver, list_deliveries]

@@ -87,6 +87,21 @@ async def ask(question: Question, *, customer: str) -> Answer:
     return _answer(response)
 
 
+async def check() -> str:
+    """Return "" if our key may use our model, or else a sentence that says what is wrong; nothing is generated."""
+    import openai  # noqa: PLC0415 - imported late, see above
+
+    if not settings.openai_api_key.get_secret_value():
+        return "OPENAI_API_KEY is not set"
+    try:
+        names = {model.id async for model in _client().models.list()}
+    except openai.APIStatusError as error:
+        return f"the model's provider answers {error.status_code} at OPENAI_BASE_URL: {error.message}"[:300]
+    except openai.OpenAIError as error:
+        return f"the model's provider cannot be reached at OPENAI_BASE_URL: {type(error).__name__}: {error}"[:300]
+    return "" if settings.openai_model in names else f"the provider has no model {settings.openai_model!r} for our key"
+
+
 def _answer(response: "Response") -> Answer:
     """Return the answer in a response; raise ModelError, not permanent, if it is refused, cut short or not JSON."""
     if response.status != "completed":

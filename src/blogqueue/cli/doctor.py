@@ -1,0 +1,119 @@
+"""What `blogqueue doctor` asks: whether everything that the processes need is there, and works with our keys.
+
+Each question returns a `Finding`. One that needs an answer from outside sends nothing that anybody would keep.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+
+from blogqueue.api import health
+from blogqueue.emails import smtp
+from blogqueue.jobs import broker_probe, stats
+from blogqueue.jobs.queues import QUEUES
+from blogqueue.payments import stripe_probe
+from blogqueue.settings import CLOCK_NEEDS, STRIPE_API_BASE, WEB_NEEDS, find_problems, settings
+from blogqueue.writing import model
+
+TIMEOUT_SECONDS = 10
+
+CLOCK_SECONDS = 150
+"""The clock starts the work of each minute; after two that were missed and some delay, it does not run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a part, or "", or a remark about what works and may not be meant."""
+
+    part: str
+    problem: str = ""
+    remark: str = ""
+
+
+async def examine(*, running: bool) -> list[Finding]:
+    """Ask about every part; about the processes themselves only if they should be `running`."""
+    parts: list[tuple[str, Callable[[], Awaitable[str]]]] = [
+        ("settings", _check_settings),
+        ("PostgreSQL", health.check_postgres),
+        ("broker", _check_broker),
+        ("mail", _check_mail),
+        ("Stripe", stripe_probe.check_key),
+        ("webhook", stripe_probe.check_webhook),
+        ("model", model.check),
+    ]
+    if running:
+        parts += [("web", _check_web), ("clock", _check_clock)]
+    # One after another: importing a client takes seconds on a slow machine, in which no other question has its answer.
+    return [*[await _ask(part, question) for part, question in parts], *_list_remarks()]
+
+
+async def _ask(part: str, question: Callable[[], Awaitable[str]]) -> Finding:
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            return Finding(part, await question())
+    except TimeoutError:
+        return Finding(part, f"no answer within {TIMEOUT_SECONDS} s")
+
+
+async def _check_settings() -> str:
+    """Check what every process needs, not only those of this machine."""
+    needs = dict.fromkeys((*WEB_NEEDS, *(need for queue in QUEUES.values() for need in queue.needs), *CLOCK_NEEDS))
+    return "; ".join(find_problems(needs))
+
+
+async def _check_broker() -> str:
+    return await health.check_broker() or await asyncio.to_thread(broker_probe.check_write, TIMEOUT_SECONDS)
+
+
+async def _check_mail() -> str:
+    try:
+        await smtp.check(TIMEOUT_SECONDS)
+    except smtp.MailError as error:
+        return f"the mail server at SMTP_URL does not take our emails: {error}"
+    return ""
+
+
+async def _check_web() -> str:
+    """Check that customers and Stripe reach the web at its public address, and that it has our webhook secret.
+
+    A signed body that is not an event is refused as such, and one with another secret's signature for that.
+    """
+    body = b'"blogqueue doctor"'
+    url = settings.public_url.rstrip("/")
+    try:
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as client:
+            ready = await client.get(f"{url}/health/ready")
+            answer = await client.post(
+                f"{url}/api/v1/purchase/webhook", content=body, headers=stripe_probe.sign(body.decode())
+            )
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"BLOGQUEUE_PUBLIC_URL cannot be reached: {type(error).__name__}: {error}"
+    if not ready.is_success:
+        return f"{url}/health/ready answers {ready.status_code}: {ready.text[:200]}"
+    if '"bad_event"' not in answer.text:
+        return f"the webhook at {url} does not accept the signature of STRIPE_WEBHOOK_SECRET: {answer.status_code}"
+    return ""
+
+
+async def _check_clock() -> str:
+    """Check the work of the last minutes, which the clock, the broker and the mail worker do together."""
+    age = await stats.get_age_seconds()
+    if age is None:
+        return "no minute's work has been done yet: wait a minute, or see the logs of the clock and the mail worker"
+    return "" if age <= CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
+
+
+def _list_remarks() -> list[Finding]:
+    """Return what works, but is perhaps not meant."""
+    remarks: list[Finding] = []
+    if settings.stripe_api_base == STRIPE_API_BASE and "_test_" in settings.stripe_api_key.get_secret_value():
+        remarks.append(Finding("Stripe", remark="STRIPE_API_KEY is a test key: no payment is real"))
+    for name in ("terms_file", "privacy_file"):
+        if not getattr(settings, name):
+            page = name.partition("_")[0]
+            remarks.append(
+                Finding("texts", remark=f"BLOGQUEUE_{name.upper()} is not set: /{page} shows blogqueue's short text")
+            )
+    return remarks

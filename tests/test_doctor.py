@@ -1,0 +1,136 @@
+"""`blogqueue doctor` says ok only to what works: each part is broken here, and found by its own line."""
+
+import gc
+import warnings
+from collections.abc import Generator
+from datetime import timedelta
+
+import pytest
+from pydantic import SecretStr
+
+from blogqueue.cli import doctor
+from blogqueue.db import migrations
+from blogqueue.payments import stripe_api, stripe_probe
+from blogqueue.settings import settings
+from blogqueue.writing import model
+from tests.stage import Stage, redis_broker
+
+
+@pytest.fixture
+def changed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[pytest.MonkeyPatch]:
+    """Let a test change settings; the clients are made anew from them."""
+    assert stage
+    # Each keeps the key that it had first.
+    clients = (stripe_api._client, model._client)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no other way
+    for client in clients:
+        client.cache_clear()
+    yield monkeypatch
+    for client in clients:
+        client.cache_clear()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # nobody can close the connections of those that are dropped
+        gc.collect()
+
+
+async def find(*, running: bool = False) -> dict[str, str]:
+    """Return what the doctor finds wrong, by part."""
+    return {finding.part: finding.problem for finding in await doctor.examine(running=running) if finding.problem}
+
+
+async def test_the_doctor_finds_nothing_where_all_is_well(changed: pytest.MonkeyPatch) -> None:
+    assert changed
+    assert await find() == {}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "part", "says"),
+    [
+        ("stripe_api_key", SecretStr("sk_live_wrong"), "Stripe", "does not accept STRIPE_API_KEY"),
+        ("openai_api_key", SecretStr("wrong"), "model", "answers 401"),
+        ("openai_model", "no-such-model", "model", "no model 'no-such-model'"),
+        ("openai_base_url", "http://127.0.0.1:1/v1", "model", "cannot be reached"),
+        ("smtp_url", SecretStr("smtp://127.0.0.1:1"), "mail", "does not take our emails"),
+        ("smtp_url", SecretStr("smtp://user:secret@127.0.0.2:1"), "mail", "does not take our emails"),
+        ("broker_url", "redis://127.0.0.1:1", "broker", "does not answer"),
+        ("broker_url", "amqp://127.0.0.1:1", "broker", "does not answer"),
+        ("public_url", "https://other.blogqueue.example", "webhook", "no enabled webhook endpoint for https://other"),
+        ("secret_key", SecretStr(""), "settings", "BLOGQUEUE_SECRET_KEY is not set"),
+        ("stripe_webhook_secret", SecretStr(""), "webhook", "STRIPE_WEBHOOK_SECRET is not set"),
+    ],
+)
+async def test_what_cannot_work_is_not_ok(
+    changed: pytest.MonkeyPatch, setting: str, value: object, part: str, says: str
+) -> None:
+    changed.setattr(settings, setting, value)
+
+    found = await find()
+
+    assert says in found[part]
+    assert "secret@" not in found[part]
+
+
+async def test_a_redis_that_takes_no_messages_is_not_ok(changed: pytest.MonkeyPatch) -> None:
+    # Given a user who may ask for the configuration, and may not write
+    client = redis_broker().client
+    client.execute_command("ACL", "SETUSER", "reader", "on", ">pw", "~*", "+@read", "+@admin", "+@connection")
+    changed.setattr(settings, "broker_url", f"redis://reader:pw@{settings.redis_url.rpartition('@')[2]}")
+
+    found = await find()
+    client.execute_command("ACL", "DELUSER", "reader")
+
+    assert "takes no messages" in found["broker"]
+
+
+async def test_events_that_stripe_could_not_deliver_show_a_wrong_webhook_secret(
+    changed: pytest.MonkeyPatch, stage: Stage
+) -> None:
+    # Given an event that never reached us
+    changed.setattr(stripe_probe, "UNDELIVERED_AFTER", timedelta(seconds=-10))
+    await stage.faults(webhook=[{"kind": "drop", "times": -1}])
+    answer = await stage.checkout(await asked(stage))
+    await stage.pay(answer.json()["data"]["checkoutUrl"])
+
+    assert "could not deliver 1 events" in (await find())["webhook"]
+
+
+async def test_a_clock_that_has_not_run_is_found(changed: pytest.MonkeyPatch, stage: Stage) -> None:
+    assert changed
+    assert "no minute's work" in (await find(running=True))["clock"]
+
+    await stage.minute()
+    assert "clock" not in await find(running=True)
+
+    await stage.by_force("UPDATE queue_stats SET at = at - interval '5 minutes'")
+    assert "the last minute's work was done" in (await find(running=True))["clock"]
+
+
+async def test_a_web_with_another_webhook_secret_is_found(changed: pytest.MonkeyPatch) -> None:
+    assert "web" not in await find(running=True)
+
+    signed = stripe_probe.sign('"another body"')
+    changed.setattr(stripe_probe, "sign", {'"blogqueue doctor"': signed}.get)
+    assert "does not accept the signature" in (await find(running=True))["web"]
+
+    changed.setattr(settings, "public_url", "http://127.0.0.1:1")
+    assert "cannot be reached" in (await find(running=True))["web"]
+
+
+async def test_a_database_that_lacks_the_newest_migration_is_not_ready(stage: Stage) -> None:
+    assert await migrations.is_applied()
+
+    await stage.by_force(
+        "UPDATE migration SET app_name = 'aside' "
+        "WHERE name = (SELECT max(name) FROM migration WHERE app_name = 'blogqueue')"
+    )
+    try:
+        assert not await migrations.is_applied()
+        assert "run `blogqueue migrate`" in (await find())["PostgreSQL"]
+    finally:
+        await stage.by_force("UPDATE migration SET app_name = 'blogqueue' WHERE app_name = 'aside'")
+
+
+async def asked(stage: Stage) -> str:
+    """Ask for a link; return the token of the email."""
+    await stage.ask(await stage.article())
+    await stage.drain()
+    return await stage.magic_token()
