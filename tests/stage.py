@@ -13,7 +13,6 @@ from uuid import UUID
 
 import httpx
 import stripe
-import uvicorn
 from dramatiq import MessageProxy
 from dramatiq.errors import Retry
 from dramatiq.message import Message
@@ -23,7 +22,7 @@ from piccolo_api.session_auth.tables import SessionsBase
 from blogqueue import editors
 from blogqueue.actors.broker import broker, retries
 from blogqueue.actors.messages import minute, nudge
-from blogqueue.app import Server, create_app
+from blogqueue.app import make_server
 from blogqueue.audit import audit
 from blogqueue.catalogue import articles
 from blogqueue.db.engine import DB, transaction
@@ -391,9 +390,8 @@ async def up(folder: Path) -> AsyncGenerator[Stage]:
     """The web and the sandbox, served in the running loop."""
     hash_passwords_fast()
     await forwards()
-    config = uvicorn.Config(create_app, factory=True, port=settings.web_port, log_config=None, lifespan="on")
-    config.timeout_keep_alive = 60  # longer than httpx uses a connection again, so that no call meets a closing one
-    server = Server(config)
+    # Connections stay open longer than httpx uses them again, so that no call meets a closing one.
+    server = make_server(timeout_keep_alive=60, lifespan="on")
     async with serve_sandbox(folder) as sandbox_url:
         serving = asyncio.create_task(server.serve())
         async with (

@@ -4,6 +4,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from litestar import Litestar
@@ -12,7 +13,8 @@ from litestar.static_files import create_static_files_router
 
 from blogqueue import log
 from blogqueue.admin import article_pages, piccolo_admin, review_pages
-from blogqueue.api import edge, health, openapi
+from blogqueue.api import bodies, edge, health, openapi
+from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
 from blogqueue.orders import changes
@@ -26,9 +28,6 @@ from blogqueue.pages import (
     templates,
 )
 from blogqueue.settings import WEB_NEEDS, check_settings, settings
-
-BODY_BYTES = 64 * 1024
-"""Bodies are a few kB: notes of 1,000 characters and a URL of 2,048 are the longest fields."""
 
 POOL_SIZE = 10
 
@@ -57,20 +56,25 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def make_server(**changes: Any) -> Server:  # noqa: ANN401 - uvicorn's own arguments
+    """Return the server of the web process; `changes` are changes to uvicorn's configuration."""
+    configuration: dict[str, Any] = {
+        "factory": True,
+        "host": settings.web_host,
+        "port": settings.web_port,
+        "http": BoundedConnection,
+        "ws": "none",
+        "proxy_headers": True,
+        "access_log": False,  # addresses contain tokens; the application logs what matters
+        "log_config": None,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+    return Server(uvicorn.Config("blogqueue.app:create_app", **configuration | changes))
+
+
 def serve() -> None:
     """Serve the web until a signal stops it."""
-    server = Server(
-        uvicorn.Config(
-            "blogqueue.app:create_app",
-            factory=True,
-            host=settings.web_host,
-            port=settings.web_port,
-            proxy_headers=True,
-            access_log=False,  # addresses contain tokens; the application logs what matters
-            log_config=None,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = make_server()
     server.run()
     if not server.started:
         sys.exit(1)
@@ -103,7 +107,8 @@ def create_app() -> Litestar:
         exception_handlers={Exception: error_pages.error_page},
         lifespan=[_database],
         template_config=templates.make_templates(*PACKAGES_WITH_PAGES),
-        request_max_body_size=BODY_BYTES,
+        middleware=[bodies.read_first],
+        request_max_body_size=bodies.BODY_BYTES,
         logging_config=None,  # `log` has set it up
         openapi_config=None,  # `openapi` serves the document; Litestar's own pages load scripts from elsewhere
     )

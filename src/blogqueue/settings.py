@@ -71,6 +71,11 @@ class Settings(BaseSettings):
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
+    max_connections: int = Field(default=800, ge=10, le=100_000)
+    head_seconds: float = Field(default=15.0, gt=0, le=3600)
+    body_seconds: float = Field(default=20.0, gt=0, le=3600)
+    read_seconds: float = Field(default=30.0, gt=0, le=3600)
+    pool_seconds: float = Field(default=10.0, gt=0, le=60)
     article_generation_concurrency: int = Field(default=1, ge=1, le=50)
     backlink_integration_concurrency: int = Field(default=1, ge=1, le=50)
     terms_file: str = ""

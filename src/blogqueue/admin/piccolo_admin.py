@@ -75,8 +75,8 @@ async def piccolo_admin(scope: Scope, receive: Receive, send: Send) -> None:
         await ADMIN(scope, receive, _with_headers(send))
         return
     # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
-    await editors.get_by_session(Request(scope).cookies.get(auth.SESSION_COOKIE, ""))
-    if scope["method"] in SAFE_METHODS:
+    editor = await editors.get_by_session(Request(scope).cookies.get(auth.SESSION_COOKIE, ""))
+    if scope["method"] in SAFE_METHODS or editor is None:  # without a login nothing is written
         await ADMIN(scope, receive, _with_headers(send))
         return
     answer: list[Message] = []

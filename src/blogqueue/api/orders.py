@@ -1,5 +1,6 @@
 """A customer's order: its status, regeneration, and submitting it for review."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 from uuid import UUID
@@ -31,6 +32,9 @@ LOOK_AGAIN_SECONDS = {OrderStatus.PROCESSING: 5}
 """While an order waits, its place in the queue changes with other orders, whose changes it is not notified of."""
 KEEP_ALIVE_SECONDS = 25
 """For the other statuses; proxies cut a connection that was silent for 30 s or more."""
+
+STREAM_SECONDS = 3600
+"""A stream ends after an hour, so that none is kept by a client that is long gone; browsers open it again."""
 
 OrderId = Annotated[
     UUID,
@@ -85,7 +89,7 @@ async def watch_order_status(request: Request[Any, Any, Any], order_id: OrderId)
     """Send the order's status as server-sent events: at once, and again at every change.
 
     Each event's `data` is the status object (`OrderStatusView`) as JSON, and its `id` differs when the status does.
-    The stream does not end by itself.
+    The stream ends after an hour; open it again then.
     """
     order = await auth.customers_order(request, order_id)
     changes.check_capacity(order.id)
@@ -95,9 +99,10 @@ async def watch_order_status(request: Request[Any, Any, Any], order_id: OrderId)
 async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     """Send one event for each change; no connection of the pool is held in between."""
     sent = ""
+    end = asyncio.get_running_loop().time() + STREAM_SECONDS
     try:
         with changes.watching(order_id) as watcher:
-            while not changes.is_stopping():
+            while not changes.is_stopping() and asyncio.get_running_loop().time() < end:
                 status = await get_status(order_id)
                 now = stamp(status)
                 if now == sent:

@@ -6,8 +6,10 @@ Never run two queries at once inside one transaction: its connection would be lo
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
+from asyncpg.pool import PoolAcquireContext
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 from piccolo.querystring import QueryString
@@ -16,20 +18,56 @@ from typing_extensions import override
 from blogqueue.settings import settings
 
 
+class _Pool(asyncpg.Pool):
+    """asyncpg's pool, whose callers do not wait for a free connection for ever."""
+
+    @override
+    def acquire(self, *, timeout: float | None = None) -> PoolAcquireContext:
+        """Acquire a connection. Raises TimeoutError, which is one of UNAVAILABLE."""
+        return super().acquire(timeout=timeout or settings.pool_seconds)
+
+
 class _Engine(PostgresEngine):
-    """Piccolo's engine, without its check of PostgreSQL's version, which would print warnings while modules load."""
+    """Piccolo's engine, with our pool.
+
+    It leaves out Piccolo's check of PostgreSQL's version, which would print warnings while modules load.
+    """
+
+    @override
+    async def start_connection_pool(self, **kwargs: Any) -> None:
+        self.pool = await _Pool(
+            connection_class=asyncpg.Connection,
+            record_class=asyncpg.Record,
+            max_queries=50_000,
+            max_inactive_connection_lifetime=300,
+            setup=None,
+            init=None,
+            loop=None,
+            **self.config,
+            **kwargs,
+        )
 
     async def check_version(self) -> None:
         """Check nothing; the caller of a query reports in a sentence that PostgreSQL is unavailable."""
 
 
+STATEMENT_SECONDS = 30
+"""A query that takes longer is given up, here and in PostgreSQL, and its caller tries again."""
+
+IDLE_SECONDS = 60
+"""A transaction that does nothing for longer is ended by PostgreSQL, so that a process that hangs holds no lock."""
+
 DB = _Engine(
     config={
         "dsn": settings.database_url,
         # Times are compared and printed in UTC whatever the server's zone is.
-        "server_settings": {"timezone": "UTC", "application_name": "blogqueue"},
-        # In s; a query that takes longer is given up, and its caller tries again.
-        "command_timeout": 30,
+        "server_settings": {
+            "timezone": "UTC",
+            "application_name": "blogqueue",
+            "statement_timeout": f"{STATEMENT_SECONDS}s",
+            "idle_in_transaction_session_timeout": f"{IDLE_SECONDS}s",
+        },
+        "command_timeout": STATEMENT_SECONDS,
     },
 )
 
@@ -56,6 +94,7 @@ _CUT_OFF = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # while a query was half sent
     asyncpg.AdminShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
 
 UNAVAILABLE = (

@@ -22,8 +22,8 @@ CHANNEL = "order_changes"
 LISTENER = "blogqueue listening"
 """The connection's name in `pg_stat_activity`."""
 
-MAX_WATCHERS = 1000
-"""A stream costs a socket and some kB. Linux usually lets a process open 1,024 files (ulimit -n)."""
+MAX_WATCHERS = 500
+"""A stream costs a connection and some kB; of the 800 connections of a web process, others need some too."""
 
 MAX_WATCHERS_PER_ORDER = 20
 """Tabs and devices of one customer; further ones ask for the status every few seconds instead."""
