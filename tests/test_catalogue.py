@@ -186,7 +186,7 @@ async def test_an_article_of_a_day_to_come_is_not_published_yet(stage: Stage, tm
 
     found = await import_folder(tmp_path, domain="blog.example")
 
-    assert [file.outcome for file in found] == ["is dated 2126-02-11, which is in the future"]
+    assert [file.reason for file in found] == ["is dated 2126-02-11, which is in the future"]
     assert await listed(stage) == []
 
 

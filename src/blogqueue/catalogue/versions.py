@@ -35,16 +35,16 @@ async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # n
         article_id=article_id,
         version_num=latest["version_num"] + 1 if latest else 1,
         content_md=content_md,
-        word_count=count_words(content_md),
+        **describe_text(content_md),
         **columns,
     )
     await ArticleVersion.insert(version)
     return version.id
 
 
-def count_words(content_md: str) -> int:
-    """Return how many words an article has, without its front matter."""
-    return len(content_md[find_body_start(content_md) :].split())
+def describe_text(content_md: str) -> dict[str, Any]:
+    """Return the columns of a version that its text alone decides: how many words it has, without its front matter."""
+    return {"word_count": len(content_md[find_body_start(content_md) :].split())}
 
 
 async def publish(article_id: UUID, version_id: UUID) -> None:

@@ -168,21 +168,17 @@ def articles() -> None:
     "--drop-paid-links", default="", metavar="REASON", help="Allow texts that drop paid links; the reason is recorded."
 )
 def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
-    """Publish the Markdown files of a folder, byte for byte."""
+    """Publish the Markdown files of a folder, byte for byte, except those that a site generator would not publish."""
     from urllib.parse import urlsplit
 
     from blogqueue.catalogue.importer import import_folder
+    from blogqueue.cli import import_report
     from blogqueue.settings import settings
 
     host = domain or urlsplit(settings.public_url).hostname or "localhost"
-    imported = with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links))
-    for file in imported:
-        if not file.used:
-            print(f"{file.path}: {file.outcome}", file=sys.stderr)
-    used = [file.outcome for file in imported if file.used]
-    summary = ", ".join(f"{used.count(outcome)} {outcome}" for outcome in ("published", "updated", "unchanged"))
-    print(f"{summary}, {len(imported) - len(used)} not used")
-    sys.exit(0 if len(used) == len(imported) and imported else 1)
+    with import_report.show_progress() as progress:
+        imported = with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links, progress=progress))
+    sys.exit(import_report.show(imported, folder))
 
 
 for _group in operator.GROUPS:

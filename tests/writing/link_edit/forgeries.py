@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from blogqueue.writing.link_edit.edits import Edit, apply
 from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
-from blogqueue.writing.markdown.front_matter import read_front_matter
 from blogqueue.writing.markdown.links import Link, format_link
+from blogqueue.writing.markdown.metadata import read_front_matter
 from blogqueue.writing.markdown.parsing import parse
 from tests.writing.garden import LINK, PAID, turned
 from tests.writing.link_edit.scenes import LITERAL, REQUIREMENTS, SENTENCE, Scene, Try, forged

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
-from blogqueue.writing.markdown.front_matter import read_front_matter
+from blogqueue.writing.markdown.metadata import read_front_matter
 from blogqueue.writing.markdown.parsing import parse
 from tests.corpora import LARGE_CORPUS, SMALL_CORPUS, WITHOUT_LARGE_CORPUS, list_articles
 from tests.writing.garden import turned, wrapped

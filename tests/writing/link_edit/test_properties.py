@@ -11,8 +11,8 @@ from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import Edit, EditRefused, apply, differs_only_by_edit, reapply
 from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
-from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
 from blogqueue.writing.markdown.links import Link, find_links, format_link
+from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
 from blogqueue.writing.markdown.rendering import render
 from tests.writing.garden import GARDEN, LINK, PAID, turned
 from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene

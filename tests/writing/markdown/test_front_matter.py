@@ -3,7 +3,7 @@
 import pytest
 
 from blogqueue.writing.markdown.blocks import find_prose_blocks
-from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front_matter
+from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
@@ -16,6 +16,19 @@ from blogqueue.writing.markdown.front_matter import FrontMatterError, read_front
         (["+++", 'title = "A"', "+++", ""], {"title": "A"}),
         (["---", "---", ""], {}),
         (["---", "2020: x", "---", ""], {"2020": "x"}),
+        (
+            ["---", "title: 2.10", "time: 12:30", "yes: 0777", "none: ~", "---", ""],
+            {"title": "2.10", "time": "12:30", "yes": "0777", "none": None},
+        ),
+        (["", "", "+++", "title = 2.10", "+++", ""], {"title": "2.10"}),
+        (["", "---", "title: A", "---", ""], {"title": "A"}),
+        (["---json", '{"title": "A"}', "---", ""], {"title": "A"}),
+        (["{", '  "title": "A"', "}", "", ""], {"title": "A"}),
+        (['"title": "A",', '"date": "2015"', ";;;", ""], {"title": "A", "date": "2015"}),
+        ([";;;", '"title": "A"', ";;;", ""], {"title": "A"}),
+        (["title: A", "tags:", "- b", "---", ""], {"title": "A", "tags": ["b"]}),
+        (["Title: A", "Summary: long", "    and longer", "", ""], {"title": "A", "summary": "long and longer"}),
+        (["% A", "% B", "", ""], {"title": "A", "author": "B"}),
     ],
 )
 def test_front_matter_is_read_and_the_body_starts_below(
@@ -26,7 +39,25 @@ def test_front_matter_is_read_and_the_body_starts_below(
     assert read_front_matter(f"{head}Body") == (values, len(head))
 
 
-@pytest.mark.parametrize("text", ["", "Body", "----\n", "--- a\n---\n", "\n---\na: b\n---\n", "\ufeffBody", "+ a\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Body",
+        "----\n",
+        "--- a\n---\n",
+        "\n---\nText.\n\n---\n",
+        "\ufeffBody",
+        "+ a\n",
+        "Note: a\n\nBody",
+        "Note: a\n---\n",
+        "Title: a\nand prose\n\nBody",
+        "{% include a %}\n",
+        "{}x",
+        "{: .a}\n",
+        "100 %\n",
+    ],
+)
 def test_an_article_without_front_matter_is_all_body(text: str) -> None:
     assert read_front_matter(text) == ({}, 0)
 
@@ -39,8 +70,17 @@ def test_an_article_without_front_matter_is_all_body(text: str) -> None:
         ("---\n- a\n---\n", "a list, not a mapping"),
         ("---\njust words\n---\n", "a str, not a mapping"),
         ("---\na: [\n---\n", "while parsing"),
-        ("---\na: 2020-13-45\n---\n", "month must be"),
-        ("---\na: " + "[" * 5000 + "\n---\n", "recursion"),
+        ("---\na: !!int x\n---\n", "invalid literal"),
+        ("---\na: !include b\n---\n", "could not determine"),
+        ("---\na: " + "[" * 5000 + "\n---\n", "parsing|nesting|recursion"),
+        (
+            "---\na: &a [x]\n"
+            + "".join(f"{n}: &{n} [{', '.join([f'*{p}'] * 10)}]\n" for p, n in zip("abcd", "bcde", strict=True))
+            + "---\n",
+            "aliases",
+        ),
+        ("---\na: &a [*a]\n---\n", "itself"),
+        ('{\n"title": "A",\n}\n\nBody', "not valid JSON"),
         ("+++\na = \n+++\n", "Invalid value"),
     ],
 )

@@ -1,20 +1,50 @@
-"""Front matter: the metadata that site generators keep at the top of a file, YAML between `---` or TOML between `+++`.
+"""Front matter: the metadata that site generators keep at the top of a file. This module finds where it ends.
 
 Front matter is not Markdown (its closing `---` would turn the line above into a heading), so parsing starts below it.
 """
 
-import tomllib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from io import StringIO
-
-import yaml
+from itertools import takewhile
 
 BOM = "\ufeff"
 
-_CLOSERS = {"---": ("---", "..."), "+++": ("+++",)}
+_CLOSERS = {"---": ("---", "..."), "+++": ("+++",), ";;;": (";;;",)}
+_KEY = re.compile(r"([A-Za-z_][\w.-]{0,40})[ \t]*:(?:[ \t]|$)")
+_JSON_KEY = re.compile(r'"[\w.-]+"\s*:')
+_YAML_KEY = re.compile(r"""["']?[\w.-]+["']?\s*[:=]""")
+_LINE_KEYS = frozenset({"title", "date"})
+"""Without a fence, only lines of which one has such a key are metadata: `Note: …` may begin an article's prose."""
 
 
-class FrontMatterError(ValueError):
-    """The front matter is broken; the message says how."""
+class Format(StrEnum):
+    """The ways in which front matter is written."""
+
+    YAML = "YAML"
+    TOML = "TOML"
+    JSON = "JSON"
+    JSON_LINES = "JSON without braces"  # Hexo
+    LINES = "lines of “name: value”"  # Pelican, MultiMarkdown
+    PERCENT = "lines that begin with %"  # Pandoc
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """Where front matter stands: its source is `article[start:end]`, and the Markdown begins at `body`."""
+
+    format: Format
+    start: int
+    end: int
+    body: int
+
+
+_FORMATS = {"---": Format.YAML, "+++": Format.TOML, ";;;": Format.JSON_LINES}
+_NAMED = {"---json": Format.JSON, "---toml": Format.TOML, "---yaml": Format.YAML, "---yml": Format.YAML}
+"""Eleventy's way to name the format on the opening line."""
 
 
 def split_lines(text: str) -> list[str]:
@@ -26,58 +56,109 @@ def split_lines(text: str) -> list[str]:
 
 
 def find_body_start(article: str) -> int:
-    """Return the offset where the Markdown begins, after byte order mark and front matter, even if the YAML is broken.
+    """Return the offset where the Markdown begins, after byte order mark and front matter, even if that is broken.
 
     Never raises.
     """
-    bounds = _find_bounds(article)
-    return bounds[2] if bounds else _bom_length(article)
+    found = find_front_matter(article)
+    return found.body if found else _count_marks(article)
 
 
-def read_front_matter(article: str) -> tuple[dict[str, object], int]:
-    """Return the front matter's values and the offset where the body starts; ({}, 0) if there is none.
-
-    Raises FrontMatterError if it has no closing line, cannot be parsed, or is not a mapping.
-    """
-    opener = _find_opening_fence(article)
-    if not opener:
-        return {}, 0
-    bounds = _find_bounds(article)
-    if bounds is None:
-        raise FrontMatterError(f"it opens with {opener} and has no line that closes it")
-    start, end, body = bounds
-    inside = article[start:end].replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        values: object = tomllib.loads(inside) if opener == "+++" else yaml.safe_load(inside)
-    # PyYAML lets ValueErrors through (an impossible date, a number of too many digits) and recurses into nested lists.
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FrontMatterError(" ".join(str(error).split())) from error
-    if values is None:
-        return {}, body
-    if not isinstance(values, dict):
-        raise FrontMatterError(f"it is a {type(values).__name__}, not a mapping of names to values")
-    return {str(name): value for name, value in values.items()}, body
-
-
-def _bom_length(article: str) -> int:
-    return len(BOM) if article.startswith(BOM) else 0
-
-
-def _find_opening_fence(article: str) -> str:
-    """Return the first line if it is `---` or `+++`, else ""."""
-    first = article[_bom_length(article) :].partition("\n")[0].partition("\r")[0].rstrip()
-    return first if first in _CLOSERS else ""
-
-
-def _find_bounds(article: str) -> tuple[int, int, int] | None:
-    """Return the offsets where the front matter's content starts and ends and where the body starts, or None."""
-    opener = _find_opening_fence(article)
-    if not opener:
+def find_front_matter(article: str) -> FrontMatter | None:
+    """Return where an article's front matter stands, without reading it; None if there is none, or it never closes."""
+    top = article[_count_marks(article) :].lstrip(" \t\r\n")
+    at = len(article) - len(top)
+    first = top.partition("\n")[0].partition("\r")[0].rstrip()
+    if first[:1] not in {"-", "+", ";", "{", '"', "%"} and not _KEY.match(first):
         return None
-    opening, *others = split_lines(article)
-    inside = at = len(opening)
-    for line in others:
-        if line.rstrip() in _CLOSERS[opener]:
-            return inside, at, at + len(line)
-        at += len(line)
+    lines = split_lines(top)
+    if first[:3] in _CLOSERS:
+        return _find_fenced(article, at, first, lines)
+    if first.startswith("{"):
+        return _find_json(top, at)
+    if _JSON_KEY.match(first):
+        return _find_end(lines, at, Format.JSON_LINES)
+    if first.startswith("% "):
+        return _find_percent(lines, at)
+    return _find_lines(lines, at)
+
+
+def find_opening_fence(article: str) -> str:
+    """Return the first line if it can only be the opening of front matter, else ""."""
+    first = article[_count_marks(article) :].partition("\n")[0].partition("\r")[0].rstrip()
+    return first if first in {"---", "+++"} or first in _NAMED else ""
+
+
+def _count_marks(article: str) -> int:
+    """Return how many byte order marks an article begins with; some editors have added a second one."""
+    return len(article) - len(article.lstrip(BOM))
+
+
+def _find_fenced(article: str, at: int, first: str, lines: Sequence[str]) -> FrontMatter | None:
+    form = _NAMED.get(first) or _FORMATS.get(first)
+    if form is None:
+        return None
+    # Below blank lines, which Zola allows, `---` may also be a rule.
+    inside = "".join(lines[1:3]).lstrip()
+    if article[:at].strip(BOM) and not (_YAML_KEY.match(inside) or inside.startswith("[")):
+        return None
+    start = end = at + len(lines[0])
+    for line in lines[1:]:
+        if line.rstrip() in _CLOSERS[first[:3]]:
+            return FrontMatter(form, start, end, end + len(line))
+        end += len(line)
     return None
+
+
+def _find_json(top: str, at: int) -> FrontMatter | None:
+    """Find Hugo's JSON, an object at the very top."""
+    try:
+        value, length = json.JSONDecoder(strict=False).raw_decode(top)
+    except (ValueError, RecursionError):
+        return None
+    rest = top[length:]
+    after = len(rest) - len(rest.lstrip(" \t\r\n"))
+    if not isinstance(value, dict) or (rest and not after):
+        return None
+    return FrontMatter(Format.JSON, at, at + length, at + length + after)
+
+
+def _find_end(lines: Sequence[str], at: int, form: Format) -> FrontMatter | None:
+    """Find Hexo's closing line, whose front matter may lack the opening one."""
+    end = at
+    for line in lines:
+        if line.rstrip() == ";;;":
+            return FrontMatter(form, at, end, end + len(line))
+        end += len(line)
+    return None
+
+
+def _find_percent(lines: Sequence[str], at: int) -> FrontMatter | None:
+    """Find Pandoc's title block: up to three lines that begin with a percent sign, and the lines that continue them."""
+    block = list(takewhile(lambda line: line.startswith(("%", "  ")), lines))
+    below = lines[len(block)] if len(lines) > len(block) else ""
+    if sum(line.startswith("%") for line in block) > len(("title", "authors", "date")) or below.strip():
+        return None
+    end = at + sum(map(len, block))
+    return FrontMatter(Format.PERCENT, at, end, end + len(below))
+
+
+def _find_lines(lines: Sequence[str], at: int) -> FrontMatter | None:
+    """Find lines of `name: value` that a blank line ends (Pelican), or a fence that was never opened (Hexo)."""
+    end = at
+    keys: set[str] = set()
+    for line in lines:
+        bare = line.rstrip()
+        key = _KEY.match(bare)
+        closes = bare in {"---", ";;;", "..."}
+        if closes or not bare:
+            if not keys & _LINE_KEYS:
+                return None
+            form = Format.YAML if closes else Format.LINES
+            return FrontMatter(form, at, end, end + len(line))
+        if key:
+            keys.add(key[1].lower())
+        elif not line.startswith((" ", "\t", "- ")):
+            return None
+        end += len(line)
+    return FrontMatter(Format.LINES, at, end, end) if keys & _LINE_KEYS else None

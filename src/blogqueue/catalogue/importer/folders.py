@@ -1,0 +1,154 @@
+"""Imports every Markdown file of a folder."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from blogqueue.catalogue.importer import matching, publishing, terms
+from blogqueue.catalogue.importer.matching import Match
+from blogqueue.catalogue.importer.outcomes import Imported, Outcome, UnusableError
+from blogqueue.catalogue.importer.publishing import NewArticle
+from blogqueue.catalogue.importer.reading import File, read_files
+from blogqueue.catalogue.importer.terms import Terms, TermsFinder
+from blogqueue.catalogue.importer.walk import find_files
+from blogqueue.db.tables.catalogue import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, its path below its domain's folder, and what was read in it."""
+
+    path: Path
+    source: PurePosixPath
+    read: File | UnusableError
+
+
+class _Progress:
+    """Counts reading and storing a file as one step each."""
+
+    def __init__(self, files: int, tell: Callable[[int, int], None]) -> None:
+        self.total = 2 * files
+        self.done = 0
+        self._tell = tell
+
+    def advance(self, steps: int = 1) -> None:
+        self.done += steps
+        self._tell(self.done, self.total)
+
+
+def _tell_nobody(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+async def import_folder(
+    folder: Path,
+    *,
+    domain: str,
+    drop_paid_links: str = "",
+    progress: Callable[[int, int], None] = _tell_nobody,
+) -> list[Imported]:
+    """Publish every Markdown file below a folder and return each file's result; one bad file does not stop the others.
+
+    The articles of a sub-folder with a `domain.toml` belong to that domain, others to the domain with host `domain`.
+    A domain that does not exist is created. What site generators do not publish is skipped, with the reason. A file
+    that has changed since its last import becomes its article's next version. A file without the article's paid links
+    is not used, unless `drop_paid_links` gives a reason, which goes into the history. `progress` is told how many
+    steps of how many are done.
+    """
+    paths, results = find_files(folder)
+    finder = TermsFinder(folder, domain)
+    located: list[tuple[Path, Terms]] = []
+    for path in paths:
+        try:
+            located.append((path, finder.find(path.parent)))
+        except UnusableError as error:
+            results.append(Imported(path, error.outcome, error.reason))
+    steps = _Progress(len(located), progress)
+    for host_terms, found in _read(folder, located, steps):
+        results += await _import_domain(host_terms, found, drop_paid_links, steps)
+    return sorted(results, key=lambda result: result.path)
+
+
+def _read(
+    root: Path, located: Sequence[tuple[Path, Terms]], steps: _Progress
+) -> list[tuple[list[Terms], list[_Found]]]:
+    """Read all files, and return those of each domain with its terms, of which several folders may have some."""
+    by_host: dict[str, list[Terms]] = {}
+    for _, its in located:
+        known = by_host.setdefault(its.columns["host"], [])
+        if its not in known:
+            known.append(its)
+    # Two folders of one domain may each have a file of the same name.
+    bases = {host: one[0].folder if len(one) == 1 else root for host, one in by_host.items()}
+    files = [(path, PurePosixPath(path.relative_to(bases[its.columns["host"]]))) for path, its in located]
+    found: dict[str, list[_Found]] = {host: [] for host in by_host}
+    for (path, source), (_, its), read in zip(files, located, read_files(files, steps.advance), strict=True):
+        found[its.columns["host"]].append(_Found(path, source, read))
+    return [(by_host[host], ones) for host, ones in found.items()]
+
+
+async def _import_domain(
+    host_terms: Sequence[Terms], found: Sequence[_Found], drop: str, steps: _Progress
+) -> list[Imported]:
+    """Publish the files of one domain, and return the results."""
+    host = host_terms[0].columns["host"]
+    domain = await Domain.objects().where(Domain.host == host).first()
+    results: list[Imported] = []
+    if any(isinstance(one.read, File) for one in found):
+        for one in host_terms:
+            domain, change = await terms.apply(one)
+            results += [change] if change else []
+    articles = await matching.list_known(domain.id) if domain else []
+    on_sale = {article.source_path for article in articles if publishing.is_live(article)}
+    for one in found:
+        if isinstance(one.read, UnusableError):
+            still = "; its article is still on sale" if str(one.source) in on_sale else ""
+            results.append(Imported(one.path, one.read.outcome, one.read.reason + still))
+            steps.advance()
+    if domain:
+        files = [one.read for one in found if isinstance(one.read, File)]
+        paths = {one.source: one.path for one in found}
+        results += await _publish(
+            files, matching.match(files, articles), domain=domain, paths=paths, drop=drop, steps=steps
+        )
+    return results
+
+
+async def _publish(
+    files: Sequence[File],
+    match: Match,
+    *,
+    domain: Domain,
+    paths: dict[PurePosixPath, Path],
+    drop: str,
+    steps: _Progress,
+) -> list[Imported]:
+    """Publish a domain's files as `match` says."""
+    results: list[Imported] = []
+    new = [NewArticle(file, match.slugs[file.source]) for file in files if file.source in match.slugs]
+    for at in range(0, len(new), publishing.BATCH):
+        batch = new[at : at + publishing.BATCH]
+        for one, published in zip(batch, await publishing.create(batch, domain), strict=True):
+            path = paths[one.file.source]
+            results.append(
+                _show(path, one.file, Outcome.PUBLISHED)
+                if published
+                else Imported(path, Outcome.REFUSED, f"another import has published an article {one.slug!r} meanwhile")
+            )
+        steps.advance(len(batch))
+    for file in files:
+        if file.source in match.slugs:
+            continue
+        try:
+            if file.source in match.refused:
+                raise match.refused[file.source]
+            outcome, notes = await publishing.update(file, match.known[file.source], domain, drop)
+            results.append(_show(paths[file.source], file, outcome, notes))
+        except UnusableError as error:
+            results.append(Imported(paths[file.source], error.outcome, error.reason))
+        steps.advance()
+    return results
+
+
+def _show(path: Path, file: File, outcome: Outcome, notes: tuple[str, ...] = ()) -> Imported:
+    return Imported(path, outcome, notes=file.notes + notes, unshown=file.unshown, room=file.columns.get("room"))
