@@ -22,7 +22,7 @@ MOST_PAID_LINKS = 1000
 SLUG_LENGTH = 200
 
 RESERVED_SLUG = "link"
-"""The address of an article's form, `/articles/{slug}/link`, could not be told from that of an article `link`."""
+"""The address of an article's form, `/articles/{slug}/link`, could also be that of an article `link`."""
 
 _LANGUAGE = re.compile("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 """The usual form of a language tag (BCP 47 §2.1): language, then script, region or variant."""
@@ -49,7 +49,7 @@ def validate_article(values: Mapping[str, Any]) -> dict[str, Any]:
 def to_slug(words: str) -> str:
     """Return some words in lower-case ASCII, joined by hyphens, for use in a URL; "" if none are left.
 
-    Letters of other scripts are written in Latin ones: 深圳 is shenzhen.
+    Other scripts are transliterated: 深圳 becomes shenzhen.
     """
     last = unicodedata.normalize("NFC", words.rstrip("/").rpartition("/")[2])
     plain = "".join(c if c.isascii() else anyascii(c).replace("'", "") for c in last)

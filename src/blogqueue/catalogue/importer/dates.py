@@ -11,7 +11,7 @@ DATE_KEYS = (
     "date", "publishdate", "publish_date", "pubdate", "published", "published_at", "datepublished", "date_published",
     "created", "created_at", "ms.date",
 )  # fmt: skip
-"""The keys of the day of publication in the order in which they count, in small letters: Hugo's, Astro's, DocFX's …"""
+"""The keys of the day of publication in the order in which they count, in lower case: Hugo's, Astro's, DocFX's …"""
 
 FIRST_TO_COME = timedelta(hours=14)
 """A day begins so many hours earlier in the easternmost time zone than in UTC."""

@@ -19,7 +19,7 @@ _DRAFT_FOLDERS = frozenset({"_drafts", "drafts"})
 
 
 def find_reason(front_matter: Mapping[str, object], source: PurePosixPath, now: datetime) -> str:
-    """Return why a site generator would not publish a file, "" if it would; the keys are in small letters."""
+    """Return why a site generator would not publish a file, "" if it would; the keys are in lower case."""
     folder = next((name for name in source.parts[:-1] if name.lower() in _DRAFT_FOLDERS), "")
     if folder:
         return f"is a draft: it is in the folder {folder}"
@@ -31,7 +31,7 @@ def find_reason(front_matter: Mapping[str, object], source: PurePosixPath, now: 
     if _is(status, _HIDDEN_STATES):
         return f"is not published: its front matter has “status: {status}”"
     if _is(front_matter.get("render"), _FALSE) or _is(front_matter.get("headless"), _TRUE):
-        return "is no page of its own: its front matter says that it is not rendered"
+        return "is not a page: its front matter says that it is not rendered"
     return _find_time_reason(front_matter, now)
 
 

@@ -52,8 +52,8 @@ async def import_folder(
     The articles of a sub-folder with a `domain.toml` belong to that domain, others to the domain with host `domain`.
     A domain that does not exist is created. What site generators do not publish is skipped, with the reason. A file
     that has changed since its last import becomes its article's next version. A file without the article's paid links
-    is not used, unless `drop_paid_links` gives a reason, which goes into the history. `progress` is told how many
-    steps of how many are done.
+    is not used, unless `drop_paid_links` gives a reason, which goes into the history. `progress` is called with the
+    number of steps that are done, and of all steps.
     """
     paths, results = find_files(folder)
     finder = TermsFinder(folder, domain)

@@ -25,7 +25,7 @@ def name_page(source: PurePosixPath) -> str:
 def list_slugs(source: PurePosixPath, written: str) -> list[str]:
     """Return the slugs that a file may have, the best first; `written` is the one in its front matter, or "".
 
-    A written slug is what its owner wants: only a folder of another language may stand in front of it.
+    A written slug is taken as it is, except that the folder of a language may be put in front of it.
     """
     folders = [to_slug(name) for name in source.parts[:-1]]
     languages = [to_slug(name) for name in source.parts[:-1] if _LANGUAGE.fullmatch(name)]

@@ -14,7 +14,7 @@ _MARKUP = frozenset(
     {"a", "abbr", "b", "br", "center", "cite", "code", "del", "em", "font", "h1", "i", "img", "ins", "kbd", "mark", "q",
      "s", "small", "span", "strong", "sub", "sup", "time", "u"}
 )  # fmt: skip
-"""The tags that a title may be marked up with; in `Vec<T>`, the T is no tag."""
+"""The tags that a title may be marked up with; the T of `Vec<T>` is not one of them."""
 
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)\b[^>]*>")
 _ATTRIBUTES = re.compile(r"\s*\{[#:.][^{}]*\}\s*$")

@@ -34,7 +34,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """Where front matter stands: its source is `article[start:end]`, and the Markdown begins at `body`."""
+    """Where front matter is: its source is `article[start:end]`, and the Markdown begins at `body`."""
 
     format: Format
     start: int
@@ -65,7 +65,7 @@ def find_body_start(article: str) -> int:
 
 
 def find_front_matter(article: str) -> FrontMatter | None:
-    """Return where an article's front matter stands, without reading it; None if there is none, or it never closes."""
+    """Return where an article's front matter is, without reading it; None if there is none, or it never closes."""
     top = article[_count_marks(article) :].lstrip(" \t\r\n")
     at = len(article) - len(top)
     first = top.partition("\n")[0].partition("\r")[0].rstrip()
