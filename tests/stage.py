@@ -62,7 +62,8 @@ Feed the soil, leave it covered, and let the worms do the digging while you sit 
 
 
 TABLES = (
-    "stripe_events, admin_tokens, queue_stats, order_events, refunds, held_payments, emails, jobs, orders, purchases, "
+    "workers, paused_queues, breakers, stripe_events, admin_tokens, queue_stats, order_events, refunds, held_payments, "
+    "emails, jobs, orders, purchases, "
     "article_versions, articles, domains, sessions, piccolo_user, authenticator_secret"
 )
 """All but the list of migrations, in the order in which a late webhook locks them: then no two wait for each other."""
@@ -329,6 +330,7 @@ class Stage:
     async def time_passes(self) -> None:
         """Retries that are due later are due now, and the workers are reminded of them."""
         await DB.run_ddl("UPDATE jobs SET run_at = clock_timestamp() - interval '1 second' WHERE state = 'DELAYED'")
+        await DB.run_ddl("UPDATE breakers SET probe_at = clock_timestamp() - interval '1 second'")
         client = redis_broker().client
         for queue in QUEUES:
             client.delete(f"dramatiq:{queue}.DQ", f"dramatiq:{queue}.DQ.msgs")

@@ -33,9 +33,9 @@ async def job_of(order: Bought) -> dict[str, object]:
 
 
 async def test_a_job_that_fails_three_times_ends_failed_with_emails_and_every_error(stage: Stage) -> None:
-    # Given a model that is down
+    # Given a model whose answers are no JSON
     order = await stage.buy(await stage.article())
-    await fault(stage, {"kind": "status", "code": 503, "times": -1})
+    await fault(stage, {"kind": "malformed_json", "times": -1})
 
     # When the job has had its three attempts
     await stage.drain()
@@ -50,7 +50,7 @@ async def test_a_job_that_fails_three_times_ends_failed_with_emails_and_every_er
     job = await job_of(order)
     assert (job["state"], job["attempts"]) == ("FAILED", 3)
     assert [error["attempt"] for error in job["errors"]] == [1, 2, 3]  # type: ignore[attr-defined, index]
-    assert all("503" in error["message"] for error in job["errors"])  # type: ignore[attr-defined, index]
+    assert all("not JSON" in error["message"] for error in job["errors"])  # type: ignore[attr-defined, index]
     assert all("Traceback" in error["traceback"] for error in job["errors"])  # type: ignore[attr-defined, index]
     row = await order_row(order)
     assert (row["status"], row["failure_reason"], row["failed_at_step"]) == ("FAILED", "job_failed", 2)
@@ -68,9 +68,9 @@ def test_the_delays_are_two_four_and_eight_seconds(attempt: int, milliseconds: i
 
 
 async def test_the_middleware_redelivers_a_failed_job_after_exactly_two_and_four_seconds(stage: Stage) -> None:
-    # Given a model that is down
+    # Given a model whose answers are no JSON
     order = await stage.buy(await stage.article())
-    await fault(stage, {"kind": "status", "code": 503, "times": -1})
+    await fault(stage, {"kind": "malformed_json", "times": -1})
 
     for milliseconds in (2_000, 4_000):
         # When an attempt has failed
@@ -111,7 +111,7 @@ async def test_a_retry_that_the_broker_does_not_take_is_sent_by_the_sweep(stage:
     order = await stage.buy(await stage.article())
     await fault(stage, {"kind": "status", "code": 503})
     with pytest.raises(Retry) as again:
-        await run(f"backlink-int-{order.id}", integrate_link)
+        await run(f"backlink-int-{order.id}", integrate_link, send=nudge)
     message = integrate_backlink.message(f"backlink-int-{order.id}")
     redis_broker().client.config_set("maxmemory", 1)
     try:

@@ -241,7 +241,7 @@ async def test_a_link_purchase_names_no_topic(stage: Stage) -> None:
 async def test_a_failed_article_order_is_retried_unless_another_text_is_live(stage: Stage) -> None:
     # Given an order whose job failed for good
     order = await stage.commissioned(await stage.site())
-    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
     await stage.drain()
     assert (await stage.status(order))["status"] == "FAILED"
 

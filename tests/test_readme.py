@@ -130,9 +130,9 @@ def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
 
 @pytest.mark.timeout(240)
 def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Product) -> None:
-    # Given a model that is down, and a paid order
+    # Given a model whose answers are no JSON, and a paid order
     base, sandbox = demo.demo_file["baseUrl"], demo.demo_file["sandboxUrl"]
-    httpx.put(f"{sandbox}/faults", json={"model": [{"kind": "status", "code": 503, "times": -1}]})
+    httpx.put(f"{sandbox}/faults", json={"model": [{"kind": "malformed_json", "times": -1}]})
     token = ask_for_token(base, sandbox)
     opened = httpx.post(f"{base}/api/v1/purchase/checkout", json={"token": token}).json()["data"]
     httpx.post(f"{opened['checkoutUrl']}/pay")
@@ -147,7 +147,7 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
     assert (second - first).total_seconds() >= 2
     assert (third - second).total_seconds() >= 4
 
-    # And with the model back, a retry by hand delivers
+    # And with the model answering as it should, a retry by hand delivers
     httpx.delete(f"{sandbox}/faults")
     assert demo.run("jobs", "retry", failed).returncode == 0
     mailed(sandbox, "Your Backlink is Ready for Review", to="ben@customers.example")

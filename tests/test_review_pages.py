@@ -215,7 +215,7 @@ async def test_the_page_says_what_approval_will_do(stage: Stage, how: str, words
 async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:
     # Given an order whose job failed before there was a version
     order = await stage.buy(await stage.article())
-    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
     await stage.drain()
     await stage.faults(model=[])
     await stage.signed_in()
@@ -250,7 +250,7 @@ async def test_a_failed_order_is_refunded_on_its_page_and_again_after_the_refund
     # Given an order that failed, and a bank that refuses the refund
     order = await stage.buy(await stage.article())
     fails = [{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}]
-    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}], stripe=fails)
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}], stripe=fails)
     await stage.drain()
     await stage.signed_in()
     form = {"form": await form_token(stage, order)}

@@ -346,7 +346,7 @@ async def test_a_rejection_over_json_without_a_reason_names_the_field(stage: Sta
 async def test_the_versions_of_a_refunded_order_are_superseded(stage: Stage) -> None:
     # Given an order with a version, whose regeneration fails
     order = await stage.delivered(await stage.article())
-    await stage.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
     await stage.regenerate(order)
     await stage.drain()
     assert (await stage.status(order))["status"] == "FAILED"

@@ -83,9 +83,16 @@ OR (state = 'SENDING' AND lease_until < clock_timestamp() - interval '2 minutes'
 """SENT emails without a time, FAILED ones without a reason, and emails that nobody has sent for two minutes."""
 
 _STUCK = """
-SELECT id FROM jobs WHERE (state IN ('WAITING', 'DELAYED') AND run_at < clock_timestamp() - interval '2 min'
+SELECT id FROM jobs WHERE ((state IN ('WAITING', 'DELAYED') AND run_at < clock_timestamp() - interval '2 min'
     AND (sent_at IS NULL OR sent_at < clock_timestamp() - interval '2 min'))
-OR (state = 'ACTIVE' AND lease_until < clock_timestamp() - interval '2 minutes')
+    OR (state = 'ACTIVE' AND lease_until < clock_timestamp() - interval '2 minutes'))
+    AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
+    AND NOT EXISTS (SELECT FROM breakers WHERE opened_at IS NOT NULL)
+UNION SELECT DISTINCT j.queue FROM jobs j
+    WHERE j.state IN ('WAITING', 'DELAYED', 'ACTIVE') AND j.created_at < clock_timestamp() - interval '2 minutes'
+    AND NOT EXISTS (SELECT FROM paused_queues p WHERE p.queue = j.queue)
+    AND NOT EXISTS (SELECT FROM workers w WHERE w.queues ? j.queue
+                    AND w.seen_at > clock_timestamp() - interval '30 seconds')
 UNION SELECT order_id::text FROM refunds
     WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes'
 UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT on_hold
@@ -93,7 +100,8 @@ UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NO
     AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')
 """
 """Due jobs that the broker has not known of for two minutes (the sweep notes every minute which ones it knows), jobs
-whose lease is long over, refunds that are long due, and FAILED orders whose refund should have begun.
+whose lease is long over, unless their queue is paused or the model's provider is out; queues with jobs that nobody
+works on; refunds that are long due, and FAILED orders whose refund should have begun.
 """
 
 _WITHOUT_HISTORY = """
@@ -182,7 +190,11 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     ),
     (6, "only FAILED orders are refunded, once and in full", partial(_select_ids, _WRONG_REFUNDS)),
     (7, "every email is sent once, on its way, or failed with a reason", partial(_select_ids, _WRONG_EMAILS)),
-    (8, "no order, job or refund is stuck", partial(_select_ids, _STUCK)),
+    (
+        8,
+        "no order, job or refund is stuck, and somebody works on every queue that has jobs",
+        partial(_select_ids, _STUCK),
+    ),
     (9, "every status and every live text has its line of history", partial(_select_ids, _WITHOUT_HISTORY)),
 ]
 """The number and sentence of each rule, as an operator reads them, and the function that finds what breaks it."""

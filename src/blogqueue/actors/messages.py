@@ -15,6 +15,7 @@ from blogqueue.actors import upkeep
 from blogqueue.actors.broker import broker, is_never_retried
 from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
+from blogqueue.actors.heartbeat import Heartbeat
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
 from blogqueue.jobs import queues, sweep
@@ -36,7 +37,7 @@ UNAVAILABLE_SECONDS = 5.0
 )
 async def integrate_backlink(job_id: str) -> None:
     """Run a job that integrates a link."""
-    await nudge(await run(job_id, integrate_link))
+    await run(job_id, integrate_link, send=nudge)
 
 
 @dramatiq.actor(
@@ -44,7 +45,7 @@ async def integrate_backlink(job_id: str) -> None:
 )
 async def generate_article(job_id: str) -> None:
     """Run a job that writes an article."""
-    await nudge(await run(job_id, write))
+    await run(job_id, write, send=nudge)
 
 
 @dramatiq.actor(broker=broker, queue_name=queues.MAIL.name, time_limit=queues.MAIL.time_limit_ms)
@@ -122,6 +123,9 @@ async def nudge(outbox: Outbox) -> None:
             break
         sent.add(row_id)
     await sweep.mark_sent([job.id for job in outbox.jobs if job.id in sent])
+
+
+broker.add_middleware(Heartbeat(nudge))
 
 
 def _list_messages(outbox: Outbox) -> Generator[tuple[str, str]]:

@@ -5,8 +5,10 @@ from typing import Any
 
 import msgspec
 
+from blogqueue.jobs import breaker
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import budget
+from blogqueue.outbox import Outbox
 from blogqueue.writing import model
 from blogqueue.writing.questions import Question
 
@@ -28,6 +30,9 @@ class DurableReplay:
         self._answers = list(claim.model_answers)
         self._stored = len(self._answers)
         self._position = 0
+        self._provider_answered = False
+        self.resumed = Outbox()
+        """The jobs that waited for the model's provider until it answered this run."""
 
     def rewind(self) -> None:
         """Replay from the first answer again, for a run that repeats its work from the start."""
@@ -45,6 +50,7 @@ class DurableReplay:
         if self._position == len(self._answers):
             await budget.check(self._claim.order_id)
             answer = await model.ask(question, customer=str(self._claim.order_id))
+            await self._note_answer()
             self._answers.append(_to_json(question, digest, answer))
         # An answer that could not be stored, because the database was unavailable, is stored when it is replayed.
         if self._position >= self._stored:
@@ -52,6 +58,12 @@ class DurableReplay:
             self._stored = self._position + 1
         self._position += 1
         return self._answers[self._position - 1]["answer"]
+
+    async def _note_answer(self) -> None:
+        """Close the breaker if it is open; once a run is enough."""
+        if not self._provider_answered:
+            self._provider_answered = True
+            self.resumed += await breaker.record_answer()
 
 
 def _to_json(question: Question, digest: str, answer: model.Answer) -> dict[str, Any]:

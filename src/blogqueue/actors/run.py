@@ -6,6 +6,7 @@ import socket
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import ClassVar, cast
 
@@ -13,7 +14,7 @@ from dramatiq.errors import Retry
 
 from blogqueue.actors.replay import DurableReplay
 from blogqueue.db.engine import UNAVAILABLE
-from blogqueue.jobs import jobs
+from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
 from blogqueue.orders import results
@@ -23,7 +24,8 @@ from blogqueue.writing.link_edit.integration import NoRoomError
 from blogqueue.writing.model import ModelError
 
 HOLDER = f"{socket.gethostname()}:{os.getpid()}"
-RENEW_SECONDS = jobs.LEASE_SECONDS / 4
+RENEW_SECONDS = jobs.LEASE_SECONDS / 5
+"""Also how long a cancelled job runs on at most: its worker finds out when it renews the lease."""
 
 
 class _Process:
@@ -51,18 +53,20 @@ class Run:
         self.replay = DurableReplay(claim)
 
 
-async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
-    """Run a job if it is due and no other worker has it; return what to send afterwards.
+async def run(
+    job_id: str, work: Callable[[Run], Awaitable[Outbox]], *, send: Callable[[Outbox], Awaitable[None]]
+) -> None:
+    """Run a job if it is due and no other worker has it, and `send` the ids of what it wrote.
 
     Whatever goes wrong within the work ends on the job's row: as a retry that is due later, or as FAILED. Raises Retry
     (dramatiq.errors) when the job is to run again at its row's time: after a failed attempt (2 s, then 4 s), for a
-    message that came before that time or during another worker's lease, and for a job that this stopping worker handed
-    back.
+    message that came before that time or during another worker's lease, at the next probe while the model's provider
+    is out, and for a job that this stopping worker handed back.
     """
     claim = await jobs.claim(job_id, HOLDER)
     if claim is None:
         logger.info("job skipped", job=job_id, reason="nothing to do")
-        return Outbox()
+        return
     if isinstance(claim, NotYet):
         raise Retry("the job is not due yet", delay=claim.milliseconds)
     bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fencing_token=claim.fencing_token)
@@ -71,12 +75,13 @@ async def run(job_id: str, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
         outbox = await _attempt(claim, work)
     except LostLeaseError:
         bound.warning("job result refused", reason="lease lost")
-        return Outbox()
-    for again in outbox.jobs:
+        return
+    again = next((job for job in outbox.jobs if job.id == job_id), None)
+    await send(replace(outbox, jobs=tuple(job for job in outbox.jobs if job is not again)))
+    if again is not None:
         bound.info("job delayed", retry_ms=again.delay)
         raise Retry("the job runs again", delay=again.delay)
     bound.info("job finished", emails=len(outbox.emails))
-    return outbox
 
 
 async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Outbox:
@@ -90,7 +95,10 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Ou
                     await asyncio.sleep(1)
                 if claim.exhausted:
                     return await results.fail_attempt(claim, None, permanent=True)
-                return await _work(current, work)
+                outbox = await _work(current, work)
+                if claim.probing:
+                    await breaker.end_probe()
+                return outbox + current.replay.resumed
             except UNAVAILABLE as error:
                 # Starting again costs nothing: the model's answers are in this process's memory.
                 logger.warning("database unavailable", job=claim.job_id, error=str(error))
@@ -125,6 +133,7 @@ async def _work(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbo
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
             # If the model could not answer, its earlier answers are still good; otherwise they may be the reason.
             afresh=not isinstance(error, ModelError),
+            outage=isinstance(error, ModelError) and error.outage,
         )
 
 

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from blogqueue.actors.broker import broker
+from blogqueue.actors.run import HOLDER
 from blogqueue.emails import emails
-from blogqueue.jobs import queues, stats, sweep
+from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
-from blogqueue.orders import purchases
+from blogqueue.orders import purchases, results
 from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, reconciliation, refunds
 
@@ -27,6 +28,7 @@ async def run_minute() -> Outbox:
         refunds.begin_due,
         reconciliation.reconcile,
         held_payments.send_due,
+        _give_up_waiting,
         _keep_records,
     ):
         try:
@@ -73,7 +75,12 @@ async def _expire_holds() -> Outbox:
     return Outbox()
 
 
+async def _give_up_waiting() -> Outbox:
+    return await results.give_up_waiting(HOLDER)
+
+
 async def _keep_records() -> Outbox:
     await stats.record()
+    await workers.forget()
     await sweep.clean_up()
     return Outbox()

@@ -11,9 +11,13 @@ from litestar import Response, get
 
 from blogqueue.db import migrations
 from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
+from blogqueue.jobs import breaker, pausing, stats, workers
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 3
+
+LATE_SECONDS = 180
+"""A minute's work may take a while, and a restart of the clock may skip one."""
 
 
 @get("/health/live", include_in_schema=False)
@@ -24,8 +28,10 @@ async def live() -> dict[str, str]:
 
 @get("/health/ready", include_in_schema=False)
 async def ready() -> Response[dict[str, str]]:
-    """Answer 503 while PostgreSQL is unavailable or not migrated; without a broker, orders are still taken."""
+    """Answer 503 while PostgreSQL is unavailable or not migrated; without the other parts, orders are still taken."""
     found = {"postgres": await check_postgres(), "broker": await check_broker()}
+    if not found["postgres"]:
+        found |= {"workers": await check_workers(), "provider": await check_provider(), "clock": await check_clock()}
     return Response(
         {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200
     )
@@ -63,6 +69,28 @@ async def check_broker() -> str:
     if policy.get("maxmemory-policy") != "noeviction":
         return "Redis may evict messages: set maxmemory-policy noeviction"
     return ""
+
+
+async def check_workers() -> str:
+    """Check that somebody works on every queue, and that none is paused."""
+    unserved = await workers.find_unserved()
+    paused = await pausing.list_paused()
+    problems = [f"nobody works on {', '.join(unserved)}"] if unserved else []
+    problems += [f"{queue} is paused" for queue in paused]
+    return "; ".join(problems)
+
+
+async def check_provider() -> str:
+    """Check that the model's provider answered the last jobs."""
+    found = await breaker.get_open()
+    return f"the model's provider has not answered since {found.opened_at:%F %T} UTC: {found.reason}" if found else ""
+
+
+async def check_clock() -> str:
+    """Check that the work of each minute was done lately."""
+    age = await stats.get_age_seconds()
+    late = age is not None and age > LATE_SECONDS
+    return f"the work of each minute was last done {age:.0f} s ago" if late else ""
 
 
 async def _check_port(name: str, host: str | None, port: int) -> str:

@@ -16,6 +16,7 @@ from blogqueue.db.engine import NOW
 from blogqueue.db.tables.jobs import Job
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import backoff
+from blogqueue.jobs.breaker import PROBE_LEASE_SECONDS
 from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.states import JOB_MOVES, OPEN_JOBS, JobState
 
@@ -24,29 +25,45 @@ LEASE_SECONDS = 8
 
 _CLAIM = """
 WITH due AS (
-    SELECT id, state, attempts >= max_attempts AS exhausted FROM jobs
+    SELECT id, state, attempts >= max_attempts AS exhausted,
+        NOT {} AND EXISTS (SELECT FROM breakers WHERE opened_at IS NOT NULL) AS must_probe
+    FROM jobs
     WHERE id = {} AND ((state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp())
                     OR (state = 'ACTIVE' AND lease_until < clock_timestamp()))
-    FOR UPDATE)
+        AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
+    FOR UPDATE),
+probe AS (
+    UPDATE breakers SET probing = true, probe_at = clock_timestamp() + {} * interval '1 second'
+    WHERE opened_at IS NOT NULL AND probe_at <= clock_timestamp() AND EXISTS (SELECT FROM due WHERE must_probe)
+    RETURNING name)
 UPDATE jobs SET
     state = 'ACTIVE', fencing_token = fencing_token + 1, lease_holder = {},
     lease_until = clock_timestamp() + {} * interval '1 second',
     attempts = attempts + CASE WHEN due.exhausted THEN 0 ELSE 1 END,
-    started_at = COALESCE(started_at, clock_timestamp()), progress = '',
+    started_at = COALESCE(started_at, clock_timestamp()), claimed_at = clock_timestamp(), progress = '',
     errors = CASE WHEN due.state <> 'ACTIVE' THEN errors ELSE errors || jsonb_build_object(
         'attempt', attempts, 'at', clock_timestamp(), 'error', 'WorkerLost', 'traceback', '',
         'message', 'the worker ' || lease_holder || ' stopped before the job had ended') END
-FROM due WHERE jobs.id = due.id
-RETURNING jobs.id, queue, order_id, payload, fencing_token, attempts, max_attempts, errors, model_answers, due.exhausted
+FROM due WHERE jobs.id = due.id AND (NOT due.must_probe OR EXISTS (SELECT FROM probe))
+RETURNING jobs.id, queue, order_id, payload, fencing_token, attempts, max_attempts, errors, model_answers,
+    due.exhausted, due.must_probe
 """
-"""Take one job that is due, or whose lease has run out; the latter counts as an attempt that lost its worker."""
+"""Take one job that is due, or whose lease has run out; the latter counts as an attempt that lost its worker.
+
+Nothing is taken from a paused queue. While the breaker is open, only the job that gets the next probe is taken.
+"""
 
 _WAIT_UNTIL_DUE = """
-SELECT GREATEST(1, CEIL(1000 * EXTRACT(EPOCH FROM
-    (CASE state WHEN 'ACTIVE' THEN lease_until ELSE run_at END) - clock_timestamp()))) AS milliseconds
+SELECT GREATEST(1, CEIL(1000 * EXTRACT(EPOCH FROM GREATEST(
+    (CASE state WHEN 'ACTIVE' THEN lease_until ELSE run_at END),
+    (SELECT max(probe_at) FROM breakers WHERE opened_at IS NOT NULL)) - clock_timestamp()))) AS milliseconds
 FROM jobs WHERE id = {} AND state IN ('WAITING', 'DELAYED', 'ACTIVE')
+    AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
 """
-"""In how many ms an open job is due, or its lease runs out."""
+"""In how many ms an open job may be claimed: when it is due or its lease runs out, and at the breaker's next probe.
+
+Nothing for a paused queue: resuming it sends its jobs.
+"""
 
 _RESUME_NEWEST = """
 UPDATE jobs SET state = 'WAITING', attempts = 0, run_at = clock_timestamp(), sent_at = NULL, finished_at = NULL,
@@ -65,7 +82,7 @@ class LostLeaseError(Exception):
 class Claim:
     """A job that this run holds; `exhausted` if its last allowed attempt killed its worker.
 
-    `errors` are those of its earlier attempts.
+    `errors` are those of its earlier attempts. A `probing` run tests whether the model's provider answers again.
     """
 
     job_id: str
@@ -76,6 +93,7 @@ class Claim:
     attempt: int
     max_attempts: int
     exhausted: bool
+    probing: bool = False
     errors: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     model_answers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
@@ -96,12 +114,13 @@ async def create(job: Job) -> Outbox:
     return Outbox(jobs=(OutboxJob(job.id, job.queue),))
 
 
-async def claim(job_id: str, holder: str) -> Claim | NotYet | None:
+async def claim(job_id: str, holder: str, *, ignore_breaker: bool = False) -> Claim | NotYet | None:
     """Claim a due job for this run.
 
-    Return NotYet if it is due later or another run holds its lease, and None if there is nothing (more) to do.
+    Return NotYet if it is due later, another run holds its lease or the model's provider is out, and None if there is
+    nothing (more) to do or its queue is paused.
     """
-    rows = await Job.raw(_CLAIM, job_id, holder, LEASE_SECONDS)
+    rows = await Job.raw(_CLAIM, ignore_breaker, job_id, PROBE_LEASE_SECONDS, holder, LEASE_SECONDS)
     if rows:
         row = rows[0]
         return Claim(
@@ -113,6 +132,7 @@ async def claim(job_id: str, holder: str) -> Claim | NotYet | None:
             attempt=row["attempts"],
             max_attempts=row["max_attempts"],
             exhausted=row["exhausted"],
+            probing=row["must_probe"],
             errors=msgspec.json.decode(row["errors"]),
             model_answers=msgspec.json.decode(row["model_answers"]),
         )
@@ -179,6 +199,15 @@ async def fail_attempt(
     due = QueryString("clock_timestamp() + {} * interval '1 millisecond'", delay)
     await _write(claim, changes | {Job.state: JobState.DELAYED, Job.run_at: due, Job.sent_at: None})
     return delay
+
+
+async def wait_for_provider(claim: Claim) -> None:
+    """Let a job wait for the model's provider: its attempt is not counted, its stored answers are kept.
+
+    Raises LostLeaseError.
+    """
+    waiting = {Job.state: JobState.DELAYED, Job.run_at: NOW, Job.sent_at: NOW, Job.waits_for_provider: True}
+    await _write(claim, waiting | _without_lease() | {Job.attempts: Job.attempts - 1})
 
 
 async def hand_back(claim: Claim) -> None:

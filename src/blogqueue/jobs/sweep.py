@@ -14,12 +14,17 @@ SWEEP_LIMIT = 10_000
 
 _OVERDUE = """
 SELECT id, queue FROM jobs
-WHERE (state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp()
+WHERE ((state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp()
        AND (sent_at IS NULL OR sent_at < clock_timestamp() - {} * interval '1 second'))
-   OR (state = 'ACTIVE' AND lease_until < clock_timestamp())
+    OR (state = 'ACTIVE' AND lease_until < clock_timestamp()))
+    AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
+    AND NOT EXISTS (SELECT FROM breakers WHERE opened_at IS NOT NULL AND probe_at > clock_timestamp())
 ORDER BY sent_at NULLS FIRST, run_at LIMIT {}
 """
-"""Jobs that are due and were not sent lately, or whose lease has run out; those sent longest ago come first."""
+"""Jobs that are due and were not sent lately, or whose lease has run out; those sent longest ago come first.
+
+Nothing of a paused queue, and nothing while the model's provider is out and no probe is due: it could not be claimed.
+"""
 
 _CLEAN_UP = """
 WITH ranked AS (

@@ -1,5 +1,6 @@
 """What a worker brings back: a version of an order's text, or a failed attempt."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from blogqueue.catalogue import versions
@@ -7,7 +8,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails.alerts import alert_operator
-from blogqueue.jobs import jobs
+from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox, OutboxJob
@@ -64,14 +65,24 @@ async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **metadata: Any
 
 
 async def fail_attempt(
-    claim: Claim, error: dict[str, Any] | None, *, permanent: bool, wait_ms: int = 0, afresh: bool = False
+    claim: Claim,
+    error: dict[str, Any] | None,
+    *,
+    permanent: bool,
+    wait_ms: int = 0,
+    afresh: bool = False,
+    outage: bool = False,
 ) -> Outbox:
     """Store a run's error, and return the retry that it leads to, or fail the order and store the emails about it.
 
-    The arguments are those of `jobs.fail_attempt`. Raises LostLeaseError when another worker has claimed the job.
+    With `outage` the model's provider did not answer: once it has failed a few times in a row, for whichever jobs, the
+    job waits for it instead, and the attempt is not counted. The other arguments are those of `jobs.fail_attempt`.
+    Raises LostLeaseError when another worker has claimed the job.
     """
     async with transaction():
         order = await lifecycle.get_for_update(claim.order_id)
+        if outage and error and (waiting := await _wait_for_provider(claim, error["message"], wait_ms)):
+            return waiting
         delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms, afresh=afresh)
         if delay is not None:
             return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue, delay),))
@@ -93,3 +104,38 @@ async def fail_attempt(
             key=key,
             order_id=order.id,
         )
+
+
+async def _wait_for_provider(claim: Claim, message: str, wait_ms: int) -> Outbox | None:
+    """Let the job wait if the breaker is open, with an alert if it has just opened; return None if it is closed."""
+    found = await breaker.record_failure(message, wait_ms=wait_ms)
+    if found is None:
+        return None
+    await jobs.wait_for_provider(claim)
+    outbox = Outbox(jobs=(OutboxJob(claim.job_id, claim.queue, found.wait_ms),))
+    if found.opened:
+        outbox += await alert_operator(
+            "The model's provider does not answer",
+            f"{message} All jobs wait until it answers again; none of them fails because of it for "
+            f"{settings.provider_outage_hours} h.",
+            key=f"breaker {claim.job_id}#{claim.fencing_token}",
+        )
+    return outbox
+
+
+async def give_up_waiting(holder: str) -> Outbox:
+    """Fail the orders whose jobs have waited too long for the model's provider; return their emails."""
+    outbox = Outbox()
+    for job_id in await breaker.find_given_up(settings.provider_outage_hours):
+        claim = await jobs.claim(job_id, holder, ignore_breaker=True)
+        if isinstance(claim, Claim):
+            message = f"the model's provider has not answered for {settings.provider_outage_hours} h"
+            error = {
+                "attempt": claim.attempt,
+                "at": datetime.now(UTC),
+                "error": "ProviderOutage",
+                "message": message,
+                "traceback": "",
+            }
+            outbox += await fail_attempt(claim, error, permanent=True)
+    return outbox

@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 # openai is imported inside functions: the web and the mail worker import this package but never ask the model, and the
 # import would make each of them start a second later.
 
-_BAD_REQUEST = frozenset({400, 401, 403, 404, 422})
+_BAD_REQUEST = frozenset({400, 413, 422})
+"""The provider refused this very question. Any other error status is an outage: of the provider, or of our account
+there (401 and 403: the key, 404: the model's name, 429: the rate or the quota).
+"""
 
 
 class ModelError(Exception):
     """The model gave no usable answer.
 
-    `permanent` means that asking again cannot help; `retry_after` is the provider's Retry-After in seconds, else 0.
+    `permanent` means that asking again cannot help; `outage` that the provider answered no question at all, so that
+    the job is not to blame; `retry_after` is the provider's Retry-After in seconds, else 0.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, retry_after: float = 0) -> None:
+    def __init__(self, message: str, *, permanent: bool = False, outage: bool = False, retry_after: float = 0) -> None:
         super().__init__(message)
         self.permanent = permanent
+        self.outage = outage
         self.retry_after = retry_after
 
 
@@ -80,10 +85,12 @@ async def ask(question: Question, *, customer: str) -> Answer:
         raise ModelError(
             f"the model answered {error.status_code}: {error.message}"[:500],
             permanent=error.status_code in _BAD_REQUEST,
+            outage=error.status_code not in _BAD_REQUEST,
             retry_after=_seconds(error.response.headers.get("retry-after")),
         ) from error
     except openai.OpenAIError as error:
-        raise ModelError(f"the model could not be reached: {type(error).__name__}: {error}"[:500]) from error
+        message = f"the model could not be reached: {type(error).__name__}: {error}"[:500]
+        raise ModelError(message, outage=True) from error
     return _answer(response)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from piccolo.columns import JSONB, BigInt, BigSerial, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -36,10 +36,12 @@ class Job(Table, tablename="jobs", db=DB):
     fencing_token = BigInt(default=0)
     lease_holder = Varchar(100, null=True, default=None)
     lease_until = Timestamptz(null=True, default=None)
+    waits_for_provider = Boolean(default=False)
     run_at = Timestamptz(default=PostgresNow())
     sent_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=PostgresNow())
     started_at = Timestamptz(null=True, default=None)
+    claimed_at = Timestamptz(null=True, default=None)
     finished_at = Timestamptz(null=True, default=None)
 
 
@@ -56,3 +58,39 @@ class QueueStat(Table, tablename="queue_stats", db=DB):
     failed = Integer(default=0)
 
     once_a_minute = Unique([queue, at])
+
+
+class Worker(Table, tablename="workers", db=DB):
+    """A worker process and its last heartbeat. The jobs it runs name it in `lease_holder`."""
+
+    holder = Varchar(100, primary_key=True)
+    queues: Any = JSONB(default="[]")
+    concurrency = Integer()
+    version = Varchar(40)
+    started_at = Timestamptz(default=PostgresNow())
+    seen_at = Timestamptz(default=PostgresNow())
+    stopped_at = Timestamptz(null=True, default=None)
+
+
+class PausedQueue(Table, tablename="paused_queues", db=DB):
+    """A queue that is paused. No worker claims its jobs; deleting the row resumes it."""
+
+    queue = Varchar(40, primary_key=True)
+    actor = Varchar(100)
+    reason = Varchar(500, default="")
+    paused_at = Timestamptz(default=PostgresNow())
+
+
+class Breaker(Table, tablename="breakers", db=DB):
+    """The circuit breaker of a provider: open since `opened_at`, closed while that is null.
+
+    While it is open, one job at a time may ask the provider, from `probe_at` on; `probing` while one does.
+    """
+
+    name = Varchar(40, primary_key=True)
+    failures = Integer(default=0)
+    probes = Integer(default=0)
+    probing = Boolean(default=False)
+    opened_at = Timestamptz(null=True, default=None)
+    probe_at = Timestamptz(null=True, default=None)
+    reason = Varchar(500, default="")

@@ -1,0 +1,47 @@
+"""Pause a queue and resume it: a row that every worker on every host obeys when it claims a job."""
+
+from blogqueue.db.tables.jobs import Job, PausedQueue
+from blogqueue.errors import ConflictError, NotFoundError
+from blogqueue.jobs.queues import JOB_QUEUES
+from blogqueue.outbox import Outbox, OutboxJob
+
+RESUMED_AT_ONCE = 10_000
+"""How many due jobs are sent when a queue is resumed; the sweep sends the others."""
+
+_DUE = """
+SELECT id FROM jobs WHERE queue = {} AND state IN ('WAITING', 'DELAYED') AND run_at <= clock_timestamp()
+ORDER BY run_at LIMIT {}
+"""
+
+
+async def pause(queue: str, *, actor: str, reason: str = "") -> None:
+    """Keep workers from claiming jobs of a queue; running jobs end as usual.
+
+    Raises NotFoundError for a queue that carries no jobs, and ConflictError if it is paused already.
+    """
+    _check_name(queue)
+    row = PausedQueue(queue=queue, actor=actor, reason=reason)
+    if not await PausedQueue.insert(row).on_conflict(action="DO NOTHING").returning(PausedQueue.queue):
+        raise ConflictError(f"The queue {queue} is paused already.")
+
+
+async def resume(queue: str) -> Outbox:
+    """Let workers claim jobs of a queue again; return the jobs that are due.
+
+    Raises NotFoundError for a queue that carries no jobs, and ConflictError if it is not paused.
+    """
+    _check_name(queue)
+    if not await PausedQueue.delete().where(PausedQueue.queue == queue).returning(PausedQueue.queue):
+        raise ConflictError(f"The queue {queue} is not paused.")
+    rows = await Job.raw(_DUE, queue, RESUMED_AT_ONCE)
+    return Outbox(jobs=tuple(OutboxJob(row["id"], queue) for row in rows))
+
+
+async def list_paused() -> dict[str, PausedQueue]:
+    """Return the paused queues by name."""
+    return {row.queue: row for row in await PausedQueue.objects()}
+
+
+def _check_name(queue: str) -> None:
+    if queue not in JOB_QUEUES:
+        raise NotFoundError("queue", field="queue")
