@@ -11,16 +11,13 @@ import httpx
 
 from blogqueue.api import health
 from blogqueue.emails import smtp
-from blogqueue.jobs import broker_probe, stats
+from blogqueue.jobs import broker_probe
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.payments import stripe_probe
 from blogqueue.settings import CLOCK_NEEDS, STRIPE_API_BASE, WEB_NEEDS, find_problems, settings
 from blogqueue.writing import model
 
 TIMEOUT_SECONDS = 10
-
-CLOCK_SECONDS = 150
-"""The clock starts the work of each minute; after two that were missed and some delay, it does not run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ async def examine(*, running: bool) -> list[Finding]:
         ("model", model.check),
     ]
     if running:
-        parts += [("web", _check_web), ("clock", _check_clock)]
+        parts += [("web", _check_web), ("workers", health.check_workers), ("clock", health.check_clock)]
     # One after another: importing a client takes seconds on a slow machine, in which no other question has its answer.
     return [*[await _ask(part, question) for part, question in parts], *_list_remarks()]
 
@@ -95,14 +92,6 @@ async def _check_web() -> str:
     if '"bad_event"' not in answer.text:
         return f"the webhook at {url} does not accept the signature of STRIPE_WEBHOOK_SECRET: {answer.status_code}"
     return ""
-
-
-async def _check_clock() -> str:
-    """Check the work of the last minutes, which the clock, the broker and the mail worker do together."""
-    age = await stats.get_age_seconds()
-    if age is None:
-        return "no minute's work has been done yet: wait a minute, or see the logs of the clock and the mail worker"
-    return "" if age <= CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
 
 
 def _list_remarks() -> list[Finding]:
