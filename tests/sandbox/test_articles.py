@@ -73,6 +73,7 @@ async def test_an_opinion_on_an_article_is_favourable_and_quotes_the_sentence_wi
         "in_language": "yes",
         "natural": "yes",
         "doubtful_claims": "no",
+        "disparaging": "no",
         "promotional": "no",
     }
     [evidence] = {answer["evidence"] for answer in answers.values()}

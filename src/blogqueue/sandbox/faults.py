@@ -36,11 +36,13 @@ ARTICLES = (
 OPINIONS = (
     "relevant",
     "natural",
+    "facts_changed",
     "factual_claim_added",
     "promotional",
     "on_topic",
     "in_language",
     "doubtful_claims",
+    "disparaging",
 )
 """The questions of a second opinion on an edit or an article."""
 

@@ -51,11 +51,13 @@ WRONG_EDITS = {
 OPINION = {
     "relevant": "yes",
     "natural": "yes",
+    "facts_changed": "no",
     "factual_claim_added": "no",
     "promotional": "no",
     "on_topic": "yes",
     "in_language": "yes",
     "doubtful_claims": "no",
+    "disparaging": "no",
 }
 """The favourable answer to each question about an edit or an article."""
 

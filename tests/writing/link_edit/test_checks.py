@@ -157,7 +157,7 @@ def test_joiners_are_allowed_only_if_the_article_has_them() -> None:
     without = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {joined}").problems()
     within = Scene(other, find_eligible_blocks(other)[0]).append(f"{SENTENCE} {joined}").problems()
 
-    assert [problem.rule for problem in without] == ["no_control_characters"]
+    assert [problem.rule for problem in without] == ["one_script", "no_control_characters"]
     assert within == []
 
 

@@ -130,6 +130,7 @@ async def test_only_eligible_blocks_are_offered_and_the_customers_data_comes_las
         "refused": [],
     }
     assert json.loads(opinion.messages[-1]["content"]) == {
+        "language": "en",
         "before": ELIGIBLE[0].text,
         "after": f"{ELIGIBLE[0].text} {SENTENCE}",
         "anchor_text": LINK.anchor_text,

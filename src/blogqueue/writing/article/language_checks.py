@@ -11,9 +11,8 @@ from blogqueue.writing.markdown.contact_details import (
     LONG_NUMBER_DIGITS,
     find_addresses,
     find_hosts,
-    find_prices,
-    find_telephones,
 )
+from blogqueue.writing.markdown.disguises import find_all_prices, find_all_telephones
 from blogqueue.writing.markdown.invisible import find_invisible
 from blogqueue.writing.markdown.words import split_sentences, split_words
 from blogqueue.writing.questions import Problem
@@ -90,10 +89,10 @@ def no_contact_or_price(article: ArticleCheckInput) -> list[Problem]:
     ordered_digits = ["".join(filter(str.isdecimal, phrase)) for phrase in article.brief_phrases]
     found = {
         number
-        for number in find_telephones(text, LONG_NUMBER_DIGITS)
+        for number in find_all_telephones(text, LONG_NUMBER_DIGITS)
         if not any(number.removeprefix("+") in digits for digits in ordered_digits)
     }
-    found |= find_prices(text).difference(*map(find_prices, article.brief_phrases))
+    found |= find_all_prices(text).difference(*map(find_all_prices, article.brief_phrases))
     if not found:
         return []
     message = "Use no telephone number and no price in the article."

@@ -6,7 +6,7 @@ add one: docs/how-to/add-a-check.md.
 
 from collections.abc import Callable
 
-from blogqueue.writing.link_edit import link_checks, place_checks, word_checks
+from blogqueue.writing.link_edit import fact_checks, link_checks, markup_checks, place_checks, word_checks
 from blogqueue.writing.link_edit.check_input import CheckInput, LinkRequirements, build_check_input
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.questions import Problem
@@ -27,7 +27,11 @@ RULES: list[Callable[[CheckInput], list[Problem]]] = [
     place_checks.no_reference,
     place_checks.no_template,
     place_checks.line_ends,
+    markup_checks.no_markup,
+    markup_checks.no_emphasis,
+    markup_checks.one_script,
     word_checks.words_kept,
+    fact_checks.facts_unchanged,
     word_checks.words_added,
     word_checks.length,
     word_checks.no_control_characters,

@@ -91,6 +91,7 @@ def _apply_and_check(
 
 def _build_opinion_question(brief: LinkBrief, applied: AppliedEdit) -> Question:
     return prompts.build_opinion_question(
+        language=brief.language,
         before=brief.article[applied.start : applied.end],
         after=applied.new_text,
         anchor_text=brief.requirements.link.anchor_text,

@@ -4,7 +4,8 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from blogqueue.writing.link_edit.check_input import CheckInput, report
-from blogqueue.writing.markdown.contact_details import find_addresses, find_hosts
+from blogqueue.writing.markdown.contact_details import find_addresses
+from blogqueue.writing.markdown.disguises import find_all_hosts
 from blogqueue.writing.questions import Problem
 
 
@@ -58,19 +59,15 @@ def no_bare_url(given: CheckInput) -> list[Problem]:
     source = given.applied.new_text.replace(given.literal, " ")
     new = {*find_addresses(" ".join(given.new_segments())), *find_addresses(source)}
     # A whole new article has no old blocks; it may name files and functions as code.
-    named = set(find_hosts("\n".join(given.new_segments(code=bool(given.old_blocks)))))
+    named = find_all_hosts("\n".join(given.new_segments(code=bool(given.old_blocks))))
     target = (urlsplit(given.requirements.link.target_url).hostname or "").removeprefix("www.")
     own = {host for host in named if f".{host}".endswith(f".{target}")}
     if named - own:
-        named -= set(
-            find_hosts(
-                "\n".join(
-                    [given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases]
-                )
-            )
+        named -= find_all_hosts(
+            "\n".join([given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases])
         )
     old = given.old_text(), given.old_source
-    found = (new | named | own).difference(*map(find_addresses, old), *map(find_hosts, old))
+    found = (new | named | own).difference(*map(find_addresses, old), *map(find_all_hosts, old))
     if not found:
         return []
     message = "Beside the link, do not add any URL, host name or email address."

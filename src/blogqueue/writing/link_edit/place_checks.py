@@ -147,10 +147,11 @@ def _count_trailing_blanks(source: str) -> Counter[str]:
 
 def _count_odd_starts(source: str) -> Counter[str]:
     """Count the starts of lines that do not begin as prose does: with a letter, a quotation mark or a link."""
-    return Counter(filter(None, map(_get_odd_start, _split_lines(source))))
+    return Counter(filter(None, map(get_odd_start, _split_lines(source))))
 
 
-def _get_odd_start(line: str) -> str:
+def get_odd_start(line: str) -> str:
+    """Return the start of a line that does not begin as prose does, or ""."""
     if line.startswith(_PROSE_STARTS) or (line.startswith("[") and "](" in line):
         return ""
     behind = line.lstrip("0123456789")

@@ -4,33 +4,43 @@ import unicodedata
 from collections import Counter
 
 from blogqueue.writing.link_edit.check_input import CheckInput, report
+from blogqueue.writing.markdown.blocks import get_prose
 from blogqueue.writing.markdown.contact_details import (
     LONG_NUMBER_DIGITS,
     find_addresses,
     find_hosts,
     find_numbers,
-    find_prices,
-    find_telephones,
     fold,
 )
+from blogqueue.writing.markdown.disguises import find_all_prices, find_all_telephones
 from blogqueue.writing.markdown.invisible import USED_IN_WRITING, find_invisible
+from blogqueue.writing.markdown.parsing import TopBlock
 from blogqueue.writing.markdown.words import (
     count_kept,
+    count_sentences,
     find_marks,
+    find_missing,
     find_runs,
     keep_letters,
     split_cased_words,
+    split_kept_words,
     split_words,
 )
 from blogqueue.writing.questions import Problem
 
 # All bounds are our own choices.
 
-MIN_KEPT = 0.6
-"""The share of a paragraph's words that must stay: with fewer, it was rewritten."""
+MAX_RECASED_WORDS = 2
+"""A sentence that gets a new beginning loses its capital letter; more is another spelling."""
+
+MAX_LOST_MARKS = 1
+"""Of each kind of marks one may go: a full stop may become a comma."""
 
 MAX_ADDED_WORDS = 60
 """One or two long sentences."""
+
+MAX_ADDED_SENTENCES = 4
+"""One that carries the link and a few around it; a model that goes on writes another paragraph."""
 
 MIN_LENGTH = 0.95
 """The shortest that an edited paragraph may be, as a share of the old one's rendered characters."""
@@ -53,38 +63,55 @@ ASSISTANT_TALK = (
     "here is the updated", "here's the updated", "here is the edited", "here's the edited", "here is the rewritten",
     "here's the rewritten", "sure, here", "sure! here", "certainly! here", "certainly, here", "of course! here",
     "ignore previous instructions", "ignore all previous", "ignore the above", "previous instructions", "system prompt",
+    "as an artificial intelligence", "note to editors", "note to the editor", "note to the reviewer", "dear editor",
     "customer_notes", "anchor_text", "target_url", "lorem ipsum", "[insert", "my training data", "knowledge cutoff",
 )  # fmt: skip
 """What a model says to its user, and an author never to a reader."""
 
 
 def words_kept(given: CheckInput) -> list[Problem]:
-    """Require that a replacement keeps most words in their order, and an appended sentence the whole paragraph."""
+    """Require that a replacement keeps every word in its order, and an appended sentence the whole paragraph.
+
+    A customer buys a link, not an edit. A word in which a letter was swapped for one that looks alike is another word.
+    """
     if given.applied.mode == "append":
         if given.applied.new_text.startswith(given.old_source + " "):
             return []
         return report("words_kept", 'With "append", the paragraph itself must not change.', given.applied.new_text)
     old, new = given.old_text(), given.new_text()
-    total, kept = len(split_words(old)), count_kept(split_words(old), split_words(new))
-    if kept < MIN_KEPT * total:
-        message = f"Keep at least {MIN_KEPT:.0%} of the paragraph's words in their order; {kept} of {total} are left."
-        return report("words_kept", message, given.applied.new_text)
-    if (Counter(split_cased_words(old)) & Counter(split_cased_words(new))).total() < MIN_KEPT * total:
+    missing = find_missing(split_kept_words(old), split_kept_words(new))
+    missing = missing or find_missing(_list_prose_words(given.old_blocks), _list_prose_words(given.new_blocks))
+    if missing:
+        message = "Keep every word of the paragraph, unchanged and in its order; add words between or behind them only."
+        return report("words_kept", message, " ".join(missing))
+    if (Counter(split_cased_words(old)) - Counter(split_cased_words(new))).total() > MAX_RECASED_WORDS:
         return report("words_kept", "Keep the paragraph's small and capital letters.", given.applied.new_text)
     for old_marks, new_marks in zip(find_marks(old), find_marks(new), strict=True):
-        if (Counter(old_marks) - Counter(new_marks)).total() > max(1, (1 - MIN_KEPT) * len(old_marks)):
+        if (Counter(old_marks) - Counter(new_marks)).total() > MAX_LOST_MARKS:
             return report("words_kept", "Keep the paragraph's punctuation.", given.applied.new_text)
     return []
 
 
+def _list_prose_words(blocks: tuple[TopBlock, ...]) -> list[str]:
+    """Return the words of some blocks that are not code: prose may not be made code."""
+    return split_kept_words("\n".join(get_prose(inline) for block in blocks for inline in block.inlines))
+
+
 def words_added(given: CheckInput) -> list[Problem]:
-    """Require at most 60 new words beside the anchor text, which may have 80 in a script without spaces."""
+    """Require at most four new sentences, and at most 60 new words beside the anchor text.
+
+    The anchor text alone may have 80 in a script without spaces.
+    """
     new = split_words("\n".join(given.new_segments()))
     added = len(new) - count_kept(split_words(given.old_text()), new)
-    if added <= MAX_ADDED_WORDS:
-        return []
-    message = f"Add at most {MAX_ADDED_WORDS} words; {added} are new."
-    return report("words_added", message, given.applied.new_text)
+    if added > MAX_ADDED_WORDS:
+        message = f"Add at most {MAX_ADDED_WORDS} words; {added} are new."
+        return report("words_added", message, given.applied.new_text)
+    sentences = count_sentences(given.new_text()) - count_sentences(given.old_text())
+    if sentences > MAX_ADDED_SENTENCES:
+        message = f"Add at most {MAX_ADDED_SENTENCES} sentences; {sentences} are new."
+        return report("words_added", message, given.applied.new_text)
+    return []
 
 
 def length(given: CheckInput) -> list[Problem]:
@@ -152,11 +179,11 @@ def _find_named_contacts(notes: str, new: str, given: CheckInput) -> set[str]:
 
 def no_contact_or_price(given: CheckInput) -> list[Problem]:
     """Refuse new telephone numbers and prices: they belong in advertisements, not in the sentence around a link."""
-    new, old = "\n".join(given.new_segments(code=False)), given.old_text()
-    telephones = find_telephones(new, LONG_NUMBER_DIGITS)
+    new, old = "\n".join(given.new_segments()), given.old_text()
+    telephones = find_all_telephones(new, LONG_NUMBER_DIGITS)
     if telephones:  # searching the whole article is slow
-        telephones -= find_telephones(given.before.article, LONG_NUMBER_DIGITS)
-    found = telephones | (find_prices(new) - find_prices(old))
+        telephones -= find_all_telephones(given.before.article, LONG_NUMBER_DIGITS)
+    found = telephones | (find_all_prices(new) - find_all_prices(old))
     if not found:
         return []
     message = "Do not add any telephone number or price."

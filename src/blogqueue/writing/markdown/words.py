@@ -8,6 +8,17 @@ from difflib import SequenceMatcher
 
 _PAUSES = frozenset(".,;:!?\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f")
 
+_NEXT_SENTENCE = re.compile(
+    r"[.!?\u2026][\"')\]\u2019\u201d\u00bb]*\s+(?=[^\W\d_])(?![a-z])|[\u3002\uff01\uff1f](?=\w)"
+)
+
+_AROUND_WORDS = (
+    "!\"'()*,-./:;?[]_"
+    "\u00a1\u00ab\u00b7\u00bb\u00bf\u2010\u2011\u2018\u2019\u201a\u201c\u201d\u201e\u2026\u2039\u203a\u3001\u3002"
+    "\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+)
+_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), " ")
+
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[\u3002\uff01\uff1f])")
 
 
@@ -49,6 +60,27 @@ def count_kept(old: Sequence[str], new: Sequence[str]) -> int:
 def split_sentences(text: str) -> list[str]:
     """Split a text after every mark that ends a sentence; in scripts with spaces, only where a space follows."""
     return [part for part in _SENTENCE_ENDS.split(text) if part.strip()]
+
+
+def count_sentences(text: str) -> int:
+    """Count the sentences of a text; one begins after a sentence's end, not with a small letter (as after "e.g.")."""
+    return 1 + len(_NEXT_SENTENCE.findall(text))
+
+
+def split_kept_words(text: str) -> list[str]:
+    """Return the words of a text, casefolded, with all that makes them other words: accents, hyphens, vowel signs.
+
+    Only the punctuation around a word is dropped ("can't" is not "can", "non-toxic" not "toxic"). Dashes separate
+    words.
+    """
+    spaced = _space_wide_letters(text.casefold()).translate(_DASHES)
+    return [word for chunk in spaced.split() if (word := chunk.strip(_AROUND_WORDS))]
+
+
+def find_missing(old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Return the first of the old words that the new ones do not have in the same order, or []."""
+    others = iter(new)
+    return next(([word] for word in old if word not in others), [])
 
 
 def find_runs(words: Sequence[str], length: int) -> set[tuple[str, ...]]:
