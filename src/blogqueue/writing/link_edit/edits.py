@@ -88,8 +88,8 @@ def reapply(
     if copies[0] not in find_eligible_blocks(article, paid_links):
         raise EditRefused(
             "unfit_block",
-            "The edited paragraph may not take a link now: it is the first or the last one, between a template's tags, "
-            "or beside another paid link.",
+            "The edited paragraph may not take a link now: it is the first or the last one, in a quotation or "
+            "another region, or beside another paid link.",
         )
     return _splice(article, Edit(copies[0].id, applied.mode, applied.text), copies[0])
 

@@ -1,11 +1,13 @@
 """The paragraphs of an article, and which of them may take a paid link."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import Inline, Parsed, RenderedLink, TopBlock, parse
+from blogqueue.writing.markdown.prose_lines import is_metadata, read_as_prose
+from blogqueue.writing.markdown.regions import cut_regions
 from blogqueue.writing.markdown.words import split_words
 
 MIN_WORDS = 25
@@ -42,22 +44,21 @@ def find_eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[
     - with fewer than 25 words outside emphasis,
     - that lead an article of five paragraphs or more, or are the last of several, where readers are asked to act,
     - that end with a colon, since a sentence after it would separate it from what it introduces,
-    - with an external link, an image, HTML, a footnote or a template tag, or between a template's tags,
+    - with an external link, an image, HTML, a footnote or a template tag,
+    - in a region that tags or marks enclose (`regions`), or not prose to every renderer (`prose_lines`),
     - with a paid link in them or in the block directly before or after.
     """
     parsed = parse(article)
     paragraphs = _find_paragraphs(parsed)
     last = len(paragraphs) - 1
     paid = frozenset(paid_links)
-    regions = _find_template_regions(article, parsed.body)
     return [
         block
         for number, (block, at) in enumerate(paragraphs)
         if not (number == 0 and len(paragraphs) >= LONG_ARTICLE)
         and not (number == last and last > 0)
-        and _is_plain_prose(block.text, parsed.blocks[at])
         and not is_beside(parsed, at, paid)
-        and not any(start < block.end and block.start < end for start, end in regions)
+        and _is_plain_prose(parsed, at)
     ]
 
 
@@ -111,8 +112,9 @@ def _find_paragraphs(parsed: Parsed) -> list[tuple[Block, int]]:
     return found
 
 
-def _is_plain_prose(source: str, block: TopBlock) -> bool:
-    inline = block.inlines[0]
+def _is_plain_prose(parsed: Parsed, at: int) -> bool:
+    block = parsed.blocks[at]
+    source, inline = parsed.source(block), block.inlines[0]
     plain = "".join(piece.text for piece in inline.pieces if not piece.emphasised)
     return (
         len(split_words(plain)) >= MIN_WORDS
@@ -122,36 +124,30 @@ def _is_plain_prose(source: str, block: TopBlock) -> bool:
         and not any(is_external(link) for link in inline.links)
         and not count_footnotes(inline)
         and not count_template_tags(source, inline)
+        and read_as_prose(source)
+        and not (at == 0 and is_metadata(source))
+        and not _belongs_to_block_above(parsed, at)
+        and _has_words_outside_regions(parsed.article, block)
     )
 
 
-def _find_template_regions(article: str, body: int) -> list[tuple[int, int]]:
-    """Return the ranges from a template's opening tag to its end tag: `{% highlight %}` ... `{% endhighlight %}`.
+def _belongs_to_block_above(parsed: Parsed, at: int) -> bool:
+    """Return whether a paragraph is indented as a part of a footnote, definition, directive or list item would be.
 
-    Their content may be code or a comment, whatever Markdown reads in it. An end tag closes the nearest opening tag of
-    its name; a bare `end` (Zola) closes the nearest of any name.
+    Below a heading or an end tag, an indentation means nothing.
     """
-    regions: list[tuple[int, int]] = []
-    opened: list[tuple[str, int]] = []  # names and start offsets of the tags without an end tag so far
-    for start, end, name in _find_template_tags(article, body):
-        if not name.startswith("end"):
-            opened.append((name, start))
-            continue
-        closes = name.removeprefix("end")
-        match = next((i for i in reversed(range(len(opened))) if closes in {"", opened[i][0]}), None)
-        if match is not None:
-            regions.append((opened[match][1], end))
-            del opened[match:]
-    return regions
+    start = parsed.blocks[at].start
+    line = max(parsed.article.rfind("\n", 0, start), parsed.article.rfind("\r", 0, start)) + 1
+    if len(parsed.article[line:start].expandtabs(4)) <= 1 or at == 0:
+        return False
+    above = parsed.blocks[at - 1]
+    ends_element = above.kind == "html_block" and "</" in parsed.source(above).rstrip().rpartition("\n")[2]
+    return above.kind != "heading_open" and not ends_element
 
 
-def _find_template_tags(article: str, body: int) -> Iterator[tuple[int, int, str]]:
-    """Yield the start, the end and the name of each `{% name ... %}`."""
-    start = article.find("{%", body)
-    while start >= 0:
-        end = article.find("%}", start + 2)
-        if end < 0:
-            return
-        inside = article[start + 2 : end].strip("-").split()
-        yield start, end + 2, inside[0].partition("(")[0] if inside else ""
-        start = article.find("{%", end + 2)
+def _has_words_outside_regions(article: str, block: TopBlock) -> bool:
+    """Return whether no region goes beyond a block, and enough of its words are outside those within it."""
+    kept = cut_regions(article, block.start, block.end)
+    if kept is None:
+        return False
+    return len(kept) == block.end - block.start or len(split_words(kept)) >= MIN_WORDS

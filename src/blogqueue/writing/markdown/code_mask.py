@@ -1,0 +1,67 @@
+"""Code in an article's source, blanked out, so that tags which an article only shows are not taken for its own."""
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+
+from blogqueue.writing.markdown.front_matter import split_lines
+from blogqueue.writing.markdown.parsing import Parsed
+
+_BACKTICKS = re.compile(r"`+")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
+_NO_LINE_END = re.compile(r"[^\n]")
+
+
+def mask_fences(parsed: Parsed) -> str:
+    r"""Return the body with fenced code and code spans blanked out, every line end as \n; offsets stay the same."""
+    return _mask_spans(_mask_tokens(parsed, parsed.article[parsed.body :], {"fence"}))
+
+
+def mask_indented(parsed: Parsed, body: str) -> str:
+    """Return a masked body with indented code blanked out as well."""
+    return _mask_tokens(parsed, body, {"code_block"})
+
+
+def _mask_tokens(parsed: Parsed, body: str, kinds: set[str]) -> str:
+    ranges = [token.map for token in parsed.tokens if token.type in kinds and token.map]
+    lines = body.replace("\r\n", " \n").replace("\r", "\n")
+    if not ranges:
+        return lines
+    starts = list(accumulate(map(len, split_lines(parsed.article[parsed.body :])), initial=0))
+    return blank_out(lines, [(starts[first], starts[last]) for first, last in ranges])
+
+
+def _mask_spans(text: str) -> str:
+    """Blank out the code spans: a run of backticks up to the next run of the same length in the same paragraph."""
+    runs = [match.span() for match in _BACKTICKS.finditer(text) if not text.endswith("\\", 0, match.start())]
+    if not runs:
+        return text
+    closers: dict[int, int] = {}
+    following: dict[int, int] = {}
+    for number in reversed(range(len(runs))):
+        width = runs[number][1] - runs[number][0]
+        if width in following:
+            closers[number] = following[width]
+        following[width] = number
+    spans: list[tuple[int, int]] = []
+    number = 0
+    while number < len(runs):
+        closer = closers.get(number)
+        if closer is None or _BLANK_LINE.search(text, runs[number][1], runs[closer][0]):
+            number += 1
+            continue
+        spans.append((runs[number][0], runs[closer][1]))
+        number = closer + 1
+    return blank_out(text, spans)
+
+
+def blank_out(text: str, ranges: Sequence[tuple[int, int]]) -> str:
+    """Return a text with the ranges, which are in order, blanked out, except for line ends."""
+    parts: list[str] = []
+    at = 0
+    for start, end in ranges:
+        if start < at:
+            continue
+        parts += [text[at:start], _NO_LINE_END.sub(" ", text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]])
