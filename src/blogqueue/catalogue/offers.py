@@ -66,7 +66,7 @@ class Search(msgspec.Struct, frozen=True):
 
 
 _OFFERS = f"""
-SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at,
+SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at, a.source_path,
        a.selected_version_id, d.id AS domain_id, d.host, d.name AS domain_name,
        d.language, d.currency, d.backlink_price, d.rel,
        d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
@@ -97,6 +97,7 @@ class Offer(msgspec.Struct, frozen=True):
     niche: str
     keyword: str
     published_at: datetime
+    source_path: str | None
     selected_version_id: UUID
     domain_id: UUID
     host: str

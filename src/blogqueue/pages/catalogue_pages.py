@@ -13,6 +13,7 @@ from blogqueue.catalogue import offers, paid_links
 from blogqueue.pages.responses import moved_to, page
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
+from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
 from blogqueue.writing.markdown.rendering import render
 
 
@@ -77,8 +78,14 @@ async def article(slug: FromPath[str], host: FromPath[str] = "") -> Template | R
     offer = await offers.get_by_slug(slug, host)
     if not host and offer.path != f"/articles/{slug}":
         return moved_to(offer.path)
-    html = render(offer.content_md, await paid_links.find_pairs(offer.id), images_of=offer.host)
-    return page("article.html", images_of=offer.host, offer=offer, html=html)
+    html = render_page(
+        offer.content_md,
+        await paid_links.find_pairs(offer.id),
+        title=offer.title,
+        host=offer.host,
+        source=offer.source_path,
+    )
+    return page("article.html", images_of=offer.host, offer=offer, html=html, right_to_left=is_right_to_left(html))
 
 
 @get("/terms", include_in_schema=False)

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
@@ -15,11 +15,12 @@ from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.catalogue.importer import dates, drafts, slugs, titles
 from blogqueue.catalogue.importer.outcomes import UnusableError, skip
 from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
+from blogqueue.writing.markdown.template_syntax import list_unshown
 
 MAX_BYTES = 1_000_000
 """A thousand times a short article; anything larger is not an article."""
 
-FEW_FILES = 100
+FEW_FILES = 400
 """So many files are read before other processes would have started."""
 
 TITLE_LENGTH, NICHE_LENGTH, KEYWORD_LENGTH = 500, 100, 200
@@ -39,7 +40,7 @@ class File:
     details: dict[str, Any]
     columns: dict[str, Any]
     notes: tuple[str, ...] = ()
-    unshown: tuple[str, ...] = field(default=())
+    unshown: tuple[str, ...] = ()
 
 
 def read_files(files: Sequence[tuple[Path, PurePosixPath]], done: Callable[[], None]) -> Iterator[File | UnusableError]:
@@ -93,6 +94,7 @@ def read_file(path: Path, source: PurePosixPath, now: datetime) -> File:
         details=_read_details(values, content, source),
         columns=versions.describe_text(content),
         notes=_note_unread(values),
+        unshown=list_unshown(content),
     )
 
 

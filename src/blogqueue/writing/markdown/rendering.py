@@ -20,12 +20,12 @@ URL_SCHEMES = {"http", "https", "mailto"}
 CHANGED = "changed"
 """The HTML id of the paragraph that an edit changed."""
 
-_ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
+ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
 
 # link_rel=None: nh3 would overwrite our rel. Links open in the same tab, so they do not need noopener.
 # The only id comes from our own renderer: an article's raw HTML is text by then.
 _CLEANER = nh3.Cleaner(
-    attributes=_ATTRIBUTES, tag_attribute_values={"p": {"id": {CHANGED}}}, url_schemes=URL_SCHEMES, link_rel=None
+    attributes=ATTRIBUTES, tag_attribute_values={"p": {"id": {CHANGED}}}, url_schemes=URL_SCHEMES, link_rel=None
 )
 
 
@@ -46,8 +46,18 @@ def render(
     """
     parsed = parse(article)
     marked = id(_find_opening(parsed, *changed)) if changed else 0
-    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": lower, "images_of": images_of}
+    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": lower, "images_of": images_of, "html": False}
     return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, env))
+
+
+def render_body(article: str, paid: Sequence[tuple[Link, str]], images_of: str) -> str:
+    """Render an article's body as HTML with its raw HTML, which is not sanitised: the caller must do that.
+
+    `paid` and `images_of` as in `render`.
+    """
+    parsed = parse(article)
+    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": images_of, "html": True}
+    return _RENDERER.render(parsed.tokens, MARKDOWN.options, env)
 
 
 def _assign_rels(parsed: Parsed, paid: Sequence[tuple[Link, str]]) -> dict[int, str]:
@@ -66,7 +76,7 @@ def _find_opening(parsed: Parsed, start: int, end: int) -> Token | None:
 def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[tuple[TopBlock, str]]:
     """Render block by block, as `render` does: return each top-level block with its HTML."""
     parsed = parse(article)
-    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": None}
+    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": None, "html": False}
     ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
     return [
         (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
@@ -161,11 +171,11 @@ class _Renderer(RendererHTML):
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
-        return "" if _is_comment(content) else escape(content)
+        return content if env["html"] else "" if _is_comment(content) else escape(content)
 
     def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
-        return "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
+        return content if env["html"] else "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
 
 
 def _choose_heading_tag(tag: str, *, lower: bool) -> str:
