@@ -10,8 +10,8 @@ from blogqueue.orders.status_view import EarlierVersionView, TextRunView, Versio
 from blogqueue.states import OrderKind
 from blogqueue.writing.link_edit.comparison import compare
 from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.markdown.article_page import render_page
 from blogqueue.writing.markdown.links import Link, format_link
-from blogqueue.writing.markdown.rendering import render
 
 
 def show_current(snapshot: Snapshot) -> VersionView | None:
@@ -46,7 +46,8 @@ def _render(content: str, snapshot: Snapshot, *, mark: bool) -> str:
     own = (link, _write_rel(snapshot.order.rel))
     at = content.find(format_link(link))
     changed = (at, at + 1) if mark else None
-    return render(content, [*paid, own], changed, lower=True, images_of=snapshot.article.host)
+    article = snapshot.article
+    return render_page(content, [*paid, own], title="", host=article.host, source=article.source_path, changed=changed)
 
 
 def _write_rel(rel: str) -> str:

@@ -160,6 +160,15 @@ def test_paid_links_keep_their_rel() -> None:
     assert '<a href="https://ana.example/a" rel="sponsored">a guide</a>' in html
 
 
+def test_the_changed_paragraph_is_marked_and_no_other() -> None:
+    article = "{{ a }} First.\n\n<p id=changed>Mine.</p>\n\nSecond.\n"
+
+    at = article.index("Second")
+    html = render_page(article, [], title="", host="garden.example", source=None, changed=(at, at + 1))
+
+    assert html.count("id=") == 1 and '<p id="changed">Second.</p>' in html
+
+
 def test_the_direction_is_that_of_most_letters() -> None:
     assert is_right_to_left("<p>Docker: הערימה צריכה להתהפך פעם בשבועיים</p>")
     assert is_right_to_left("<p>می‌خواهم</p>")

@@ -10,14 +10,14 @@ from urllib.parse import urljoin, urlsplit
 import nh3
 
 from blogqueue.writing.markdown.links import Link
-from blogqueue.writing.markdown.rendering import ATTRIBUTES, URL_SCHEMES, render_body
+from blogqueue.writing.markdown.rendering import ATTRIBUTES, CHANGED, MARKED, URL_SCHEMES, render_body
 from blogqueue.writing.markdown.template_syntax import PLACEHOLDER, QUOTED_PLACEHOLDER, hide_template_syntax
 
 _DROPPED = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "canvas", "audio", "video",
             "form", "textarea", "select", "title"}  # fmt: skip
 """The tags whose content is not shown either; nh3 removes other unknown tags and keeps their content."""
 
-_ATTRIBUTES = ATTRIBUTES | {"*": {"dir", "hidden", "lang"}}
+_ATTRIBUTES = ATTRIBUTES | {"*": {"dir", "hidden", "lang"}, "p": {"id"}}
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>\s*", re.DOTALL)
 _HEADING_TAG = re.compile(r"(</?h)([1-5])\b")
 _EMPTY = re.compile(r"<p>\s*</p>\s*")
@@ -28,11 +28,19 @@ SAMPLE = 5000
 """So many characters show in which direction a text is written."""
 
 
-def render_page(article: str, paid: Sequence[tuple[Link, str]], *, title: str, host: str, source: str | None) -> str:
+def render_page(
+    article: str,
+    paid: Sequence[tuple[Link, str]],
+    *,
+    title: str,
+    host: str,
+    source: str | None,
+    changed: tuple[int, int] | None = None,
+) -> str:
     """Render an article's body below a page's own heading, `title`, as sanitised HTML.
 
     The body's first heading is left out if it is the title, and if others are of the first level, all move one level
-    down. Paid links have their `rel`, as `rendering.render` gives it. Relative links and pictures are resolved against
+    down. `paid` and `changed` are as in `rendering.render`. Relative links and pictures are resolved against
     the folder of the file `source` at https://`host`, and pictures of other hosts are left out. A text without a file
     was written here, and links to other articles on these pages.
     """
@@ -44,7 +52,7 @@ def render_page(article: str, paid: Sequence[tuple[Link, str]], *, title: str, h
         link_rel=None,
         attribute_filter=lambda tag, name, value: _filter_attribute(tag, name, value, base, here=source is None),
     )
-    html = cleaner.clean(render_body(hide_template_syntax(article), paid, host))
+    html = cleaner.clean(render_body(hide_template_syntax(article), paid, host, changed))
     return _place_below(_EMPTY.sub("", html.replace(PLACEHOLDER, "")), title)
 
 
@@ -65,27 +73,26 @@ def _find_folder(source: str | None) -> str:
 
 def _filter_attribute(tag: str, name: str, value: str, base: str, *, here: bool) -> str | None:
     """Return an attribute's value with URLs resolved; None to leave the attribute out."""
+    if name == "id":
+        # The one that the renderer gave; an id in the article's own HTML could be one of the page's.
+        return CHANGED if value == MARKED else None
     if (tag, name) not in {("a", "href"), ("img", "src")}:
         return value
-    url = value.replace(QUOTED_PLACEHOLDER, "").replace(PLACEHOLDER, "").strip()
-    # A heading of this page has no id that a fragment could lead to.
+    url = _resolve(value.replace(QUOTED_PLACEHOLDER, "").replace(PLACEHOLDER, "").strip(), base, here=here)
+    foreign = url is not None and not url.startswith(urljoin(base, "/"))
+    return None if name == "src" and foreign else url
+
+
+def _resolve(url: str, base: str, *, here: bool) -> str | None:
+    """Return where a link leads on the article's site; None for a fragment: no heading of this page has an id."""
     if not url or url.startswith("#"):
         return None
-    if here and url.startswith("/articles/"):
-        return url
     try:
-        parts = urlsplit(url)
-        resolved = (
-            url
-            if parts.scheme
-            else urljoin(base, re.sub(r"(?:(?<=/)|^)?(?:_?index)?\.(?:md|markdown)(?=$|[?#])", "/", url))
-        )
-        host = urlsplit(resolved).netloc
+        if urlsplit(url).scheme or (here and url.startswith("/articles/")):
+            return url
+        return urljoin(base, re.sub(r"(?:(?<![^/])_?index)?\.(?:md|markdown)(?=$|[?#])", "/", url))
     except ValueError:
         return None
-    if name == "src" and (host != urlsplit(base).netloc or not resolved.startswith("https://")):
-        return None
-    return resolved
 
 
 def _place_below(html: str, title: str) -> str:

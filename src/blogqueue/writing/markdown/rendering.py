@@ -20,6 +20,9 @@ URL_SCHEMES = {"http", "https", "mailto"}
 CHANGED = "changed"
 """The HTML id of the paragraph that an edit changed."""
 
+MARKED = "\uf8f1changed"
+"""The same before sanitising: no article's own HTML has this id."""
+
 ATTRIBUTES = {tag: set(names) for tag, names in nh3.ALLOWED_ATTRIBUTES.items()} | {"a": {"href", "title", "rel"}}
 
 # link_rel=None: nh3 would overwrite our rel. Links open in the same tab, so they do not need noopener.
@@ -50,13 +53,14 @@ def render(
     return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, env))
 
 
-def render_body(article: str, paid: Sequence[tuple[Link, str]], images_of: str) -> str:
+def render_body(article: str, paid: Sequence[tuple[Link, str]], images_of: str, changed: tuple[int, int] | None) -> str:
     """Render an article's body as HTML with its raw HTML, which is not sanitised: the caller must do that.
 
-    `paid` and `images_of` as in `render`.
+    `paid`, `images_of` and `changed` are as in `render`, but the changed paragraph's id is MARKED.
     """
     parsed = parse(article)
-    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": images_of, "html": True}
+    marked = id(_find_opening(parsed, *changed)) if changed else 0
+    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": False, "images_of": images_of, "html": True}
     return _RENDERER.render(parsed.tokens, MARKDOWN.options, env)
 
 
@@ -153,7 +157,7 @@ class _Renderer(RendererHTML):
 
     def paragraph_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
         if id(tokens[idx]) == env["marked"]:
-            return f'<p id="{CHANGED}">'
+            return f'<p id="{MARKED if env["html"] else CHANGED}">'
         return self.renderToken(tokens, idx, options, env)
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
