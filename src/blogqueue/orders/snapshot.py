@@ -38,8 +38,8 @@ SELECT json_build_object(
     'order', to_json(the_order),
     'article', (
         SELECT to_json(found) FROM (
-            SELECT a.id, a.slug, {addresses.PATH} AS path, a.source_path, a.title, a.status, d.name AS domain_name, d.host,
-                d.language
+            SELECT a.id, a.slug, {addresses.PATH} AS path, a.source_path, a.title, a.status,
+                d.name AS domain_name, d.host, d.language
             FROM the_order o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id) AS found),
     'jobs', (SELECT COALESCE(json_agg(j ORDER BY j.created_at), '[]') FROM the_jobs j),
     'versions', (SELECT COALESCE(json_agg(v ORDER BY v.version_num DESC), '[]') FROM the_versions v),
