@@ -1,5 +1,6 @@
 """Piccolo Admin: one login, the owner's tables kept with history, the workflow's only looked at."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -350,3 +351,62 @@ async def test_only_the_admin_has_its_looser_policy(stage: Stage) -> None:
     assert "'unsafe-inline'" in admin.headers["content-security-policy"]
     assert "unsafe-inline" not in reviews.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in admin.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "tables/orders/?__page_size=-1", b""),
+        ("GET", "tables/orders/?__page_size=9999999999999999999", b""),
+        ("GET", "tables/orders/?__page=-1", b""),
+        ("GET", "tables/orders/?__order=foo", b""),
+        ("GET", "tables/orders/?__cursor=foo", b""),
+        ("GET", "tables/orders/?backlink_data=x", b""),
+        ("GET", "tables/orders/?price=9999999999999999999", b""),
+        ("GET", "tables/orders/x/", b""),
+        ("GET", "tables/orders/%00/", b""),
+        ("GET", "tables/domains/?host=%00", b""),
+        ("POST", "forms/take-down-or-put-back/", b"[]"),
+        ("POST", "forms/take-down-or-put-back/", b"{"),
+        ("POST", "forms/take-down-or-put-back/", b"\xff"),
+        ("POST", "forms/take-down-or-put-back/", b"[" * 60_000),
+        ("POST", "tables/domains/", b"[]"),
+        ("POST", "tables/domains/", b'{"host": "\\ud800"}'),
+        ("POST", "change-password/", b"[]"),
+        ("POST", "mfa-setup/", b"[]"),
+    ],
+)
+async def test_no_odd_call_of_an_editor_is_our_fault(stage: Stage, method: str, path: str, body: bytes) -> None:
+    await stage.signed_in()
+    token = {"x-csrftoken": stage.http.cookies["csrftoken"], "content-type": "application/json"}
+
+    answer = await stage.http.request(method, f"/admin/api/{path}", content=body, headers=token)
+
+    assert answer.status_code < 500, answer.text
+
+
+@pytest.mark.parametrize("path", ["openapi.json", "public/openapi.json", "public/docs", "api/openapi.json", "api"])
+async def test_no_address_below_admin_redirects_to_the_host_of_the_request(stage: Stage, path: str) -> None:
+    await stage.signed_in()
+
+    answer = await stage.http.get(f"/admin/{path}", headers={"host": "evil.example"})
+
+    assert "evil" not in answer.headers.get("location", "")
+    assert answer.status_code in {200, 404}
+
+
+async def test_what_the_admin_answers_is_kept_by_no_cache_but_its_own_files_are(stage: Stage) -> None:
+    await stage.signed_in()
+
+    private = [await stage.http.get(f"/admin/api/{path}") for path in ("tables/orders/", "mfa-setup/", "user/")]
+    page = (await stage.http.get("/admin/")).text
+    files = re.findall(r"assets/[\w.-]+\.js", page)
+
+    assert {answer.headers["cache-control"] for answer in private} == {"no-store"}
+    assert files
+    assert "cache-control" not in (await stage.http.get(f"/admin/{files[0]}")).headers
+
+
+@pytest.mark.parametrize("name", ["%00", "a" * 3000, "..%2fapp.py", "a/" * 1000])
+async def test_no_odd_name_of_a_file_is_our_fault(stage: Stage, name: str) -> None:
+    assert (await stage.http.get(f"/static/{name}")).status_code in {400, 404}

@@ -7,16 +7,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
-from litestar import Litestar
+from litestar import Litestar, Request, Response
 from litestar.datastructures import CacheControlHeader
+from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from blogqueue import log
+from blogqueue import limits, log
 from blogqueue.admin import article_pages, piccolo_admin, review_pages
 from blogqueue.api import bodies, edge, health, openapi
 from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
+from blogqueue.errors import NotFoundError
 from blogqueue.orders import changes
 from blogqueue.pages import (
     api_docs,
@@ -45,6 +47,7 @@ GRACE_SECONDS = 5
 async def _database(_: Litestar) -> AsyncGenerator[None]:
     async with pool(POOL_SIZE), changes.listening():
         yield
+    await limits.close()
 
 
 class Server(uvicorn.Server):
@@ -80,6 +83,10 @@ def serve() -> None:
         sys.exit(1)
 
 
+def _no_such_file(request: Request[Any, Any, Any], _: Exception) -> Response[Any]:
+    return error_pages.error_page(request, NotFoundError("file"))
+
+
 def create_app() -> Litestar:
     """Return the application. Exits with a list if production settings are missing."""
     check_settings("web", WEB_NEEDS)
@@ -102,6 +109,8 @@ def create_app() -> Litestar:
                 directories=[package / "static" for package in PACKAGES_WITH_PAGES],
                 cache_control=CacheControlHeader(max_age=STATIC_SECONDS, public=True, immutable=True),
                 include_in_schema=False,
+                # A name with a NUL character, or one that is longer than a file's can be.
+                exception_handlers={ValueError: _no_such_file, InternalServerException: _no_such_file},
             ),
         ],
         exception_handlers={Exception: error_pages.error_page},

@@ -3,11 +3,10 @@
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from piccolo.apps.user.tables import BaseUser
 from piccolo_api.session_auth.tables import SessionsBase
 
 from blogqueue import tokens
-from blogqueue.db.tables.editors import AdminToken
+from blogqueue.db.tables.editors import AdminToken, Editor
 from blogqueue.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 
 SESSION_EXTENSION = timedelta(minutes=20)
@@ -16,10 +15,10 @@ SESSION_EXTENSION = timedelta(minutes=20)
 
 async def create(name: str, email: str, password: str) -> None:
     """Create an editor who can sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
-    if await BaseUser.exists().where(BaseUser.username == name):
+    if await Editor.exists().where(Editor.username == name):
         raise ConflictError(f"An editor named {name!r} already exists.")
     try:
-        await BaseUser.create_user(name, password, email=email, admin=True, superuser=True, active=True)
+        await Editor.create_user(name, password, email=email, admin=True, superuser=True, active=True)
     except ValueError as error:
         raise InvalidError([FieldError("password", "password", str(error))]) from error
 
@@ -27,7 +26,7 @@ async def create(name: str, email: str, password: str) -> None:
 async def get_by_session(session: str) -> str | None:
     """Return the name of the signed-in editor, None without a valid session. Raises ForbiddenError for a non-editor."""
     user_id = await SessionsBase.get_user_id(session, increase_expiry=SESSION_EXTENSION) if session else None
-    user = await BaseUser.objects().where(BaseUser.id == user_id).first() if user_id is not None else None
+    user = await Editor.objects().where(Editor.id == user_id).first() if user_id is not None else None
     if user is None:
         return None
     if not (user.active and user.admin):

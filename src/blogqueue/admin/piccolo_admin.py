@@ -6,27 +6,34 @@ Each request that writes is one transaction, so that no change is stored without
 import base64
 import hashlib
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+import asyncpg
 from litestar import asgi
-from litestar.types import Message, Receive, Scope, Send
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from piccolo_admin.endpoints import create_admin
 from piccolo_api.encryption.providers import FernetProvider
 from piccolo_api.mfa.authenticator.provider import AuthenticatorProvider
 from starlette.requests import Request
 
 from blogqueue import editors
+from blogqueue.admin import login
 from blogqueue.admin.piccolo_forms import FORMS
 from blogqueue.admin.piccolo_tables import AFTER_WRITE, SAFE_METHODS, TABLES, AfterWrite
 from blogqueue.api import auth
 from blogqueue.db.engine import transaction
+from blogqueue.editors import Editor
+from blogqueue.errors import NotFoundError, ProblemError
+from blogqueue.log import logger
 from blogqueue.settings import settings
 
 PREFIX = "/admin"
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
 # Piccolo Admin's Vue sets styles on elements; its fonts and the QR code of the MFA page are data: URLs.
-SECURITY_HEADERS = (
+SECURITY_HEADERS: Headers = (
     (
         b"content-security-policy",
         (
@@ -38,7 +45,13 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 
+NOT_STORED: Headers = ((b"cache-control", b"no-store"),)
+"""What Piccolo Admin's calls answer is private; its assets are not."""
+
 FIRST_ERROR_STATUS = 400
+
+ODD_INPUT = (asyncpg.DataError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+"""What Piccolo Admin raises for values that it does not check: a page's size of -1, a list for a form."""
 
 
 def make_encryption() -> FernetProvider:
@@ -57,6 +70,8 @@ def _make_admin() -> Any:  # noqa: ANN401 - Starlette's application
         production=secure,
         allowed_hosts=[urlsplit(settings.public_url).hostname or ""],
         sidebar_links={"Reviews": "/admin/reviews", "Article texts": "/admin/articles", "Website": "/"},
+        auth_table=Editor,
+        rate_limit_provider=login.Uncounted(),
         mfa_providers=[AuthenticatorProvider(make_encryption(), issuer_name="blogqueue")],
     )
 
@@ -71,19 +86,36 @@ async def piccolo_admin(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 307, "headers": [(b"location", b"/admin/")]})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
         return
-    if scope["type"] != "http" or "/api/" not in scope["path"]:
-        await ADMIN(scope, receive, _with_headers(send))
-        return
-    # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
-    editor = await editors.get_by_session(Request(scope).cookies.get(auth.SESSION_COOKIE, ""))
-    if scope["method"] in SAFE_METHODS or editor is None:  # without a login nothing is written
+    if scope["type"] != "http" or scope["path"].startswith("/assets/"):
         await ADMIN(scope, receive, _with_headers(send))
         return
     answer: list[Message] = []
-    with suppress(_RefusedError):
-        await _write(scope, receive, answer)
+    try:
+        await _answer(scope, receive, answer)
+    except ODD_INPUT as error:
+        logger.warning("odd request below /admin", path=scope["path"], exc_info=error)
+        raise ProblemError("The request does not fit this page.") from error
+    if any(name == b"location" and b"://" in value for name, value in answer[0].get("headers", [])):
+        # Starlette redirects to an address with or without a last slash, on whatever host the request names.
+        raise NotFoundError("page")
     for message in answer:
-        await _with_headers(send)(message)
+        await _with_headers(send, SECURITY_HEADERS + NOT_STORED)(message)
+
+
+async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> None:
+    """Have Piccolo Admin answer a call into `answer`; who writes must be an editor, and a login is counted."""
+    if scope["path"].startswith("/api/"):
+        # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
+        editor = await editors.get_by_session(
+            Request(cast("dict[str, Any]", scope)).cookies.get(auth.SESSION_COOKIE, "")
+        )
+        if scope["method"] not in SAFE_METHODS and editor is not None:  # without a login nothing is written
+            with suppress(_RefusedError):
+                await _write(scope, receive, answer)
+            return
+    elif scope["path"].startswith("/public/login/") and scope["method"] == "POST":
+        receive = await login.check(scope, receive)
+    await ADMIN(scope, receive, _store(answer))
 
 
 class _RefusedError(Exception):
@@ -92,14 +124,10 @@ class _RefusedError(Exception):
 
 async def _write(scope: Scope, receive: Receive, answer: list[Message]) -> None:
     """Have Piccolo Admin write in one transaction, and store its answer in `answer`. Raises _RefusedError."""
-
-    async def store(message: Message) -> None:
-        answer.append(message)
-
     after_write: AfterWrite = []
     scope[AFTER_WRITE] = after_write  # type: ignore[literal-required]
     async with transaction():
-        await ADMIN(scope, receive, store)
+        await ADMIN(scope, receive, _store(answer))
         _refuse_errors(answer)
         for write in after_write:
             await write()
@@ -110,12 +138,19 @@ def _refuse_errors(answer: list[Message]) -> None:
         raise _RefusedError
 
 
-def _with_headers(send: Send) -> Send:
+def _store(answer: list[Message]) -> Send:
+    async def store(message: Message) -> None:
+        answer.append(message)
+
+    return store
+
+
+def _with_headers(send: Send, headers: Headers = SECURITY_HEADERS) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in SECURITY_HEADERS}
+            own = {name for name, _ in headers}
             others = [(name, value) for name, value in message["headers"] if name.lower() not in own]
-            message["headers"] = [*others, *SECURITY_HEADERS]
+            message["headers"] = [*others, *headers]
         await send(message)
 
     return sending

@@ -1,18 +1,19 @@
 """Find out who calls: a customer by an order's access token, an editor by a session or a program's token."""
 
 import hmac
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.openapi.spec import Reference, SecurityScheme
 
-from blogqueue import editors, tokens
+from blogqueue import editors, limits, tokens
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ForbiddenError, UnauthorizedError
+from blogqueue.limits import Limit
 from blogqueue.orders import lifecycle
 from blogqueue.settings import settings
 
@@ -54,12 +55,23 @@ CUSTOMER: list[dict[str, list[str]]] = [{"orderToken": []}, {"orderCookie": []},
 
 EDITOR: list[dict[str, list[str]]] = [{"adminToken": []}, {"editorSession": [], "formToken": []}]
 
-# Each limit counts in its own store, because its keys are only addresses.
-CHECKOUT_LIMIT = RateLimitConfig(("minute", settings.max_checkouts_per_minute_per_ip), store="checkouts").middleware
-"""How often an address may ask for a payment page, by program and by form together; 429 above that."""
+CHECKOUTS = Limit("checkouts", settings.max_checkouts_per_minute_per_ip, 60)
+"""How often a network may ask for a payment page, by program and by form together."""
 
-ORDER_LINK_LIMIT = RateLimitConfig(("hour", settings.max_purchases_per_hour_per_ip), store="order_links").middleware
-"""How often an address may ask for the links of its orders; 429 above that."""
+ORDER_LINKS = Limit("order_links", settings.max_purchases_per_hour_per_ip, 3600)
+"""How often a network may ask for the links of its orders."""
+
+PAYMENT_RETURNS = Limit("payment_returns", settings.max_checkouts_per_minute_per_ip, 60)
+"""How often a network may come back from a payment page: each time, Stripe may be asked."""
+
+
+def limited(limit: Limit) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
+    """Return a guard that lets a network in as often as a limit allows. It raises TooManyError."""
+
+    async def guard(request: Connection, _: BaseRouteHandler) -> None:
+        await limits.take(limit, limits.to_network(address(request)))
+
+    return guard
 
 
 def cookie_name(order_id: UUID) -> str:
@@ -125,6 +137,6 @@ async def _editor(request: Connection) -> str:
     return name
 
 
-def address(request: Request[Any, Any, Any]) -> str:
+def address(request: Connection) -> str:
     """Return the caller's network address; behind a proxy, uvicorn has put the forwarded one there."""
     return request.client.host if request.client else ""

@@ -50,7 +50,7 @@ def read_first(app: ASGIApp) -> ASGIApp:
             raise _refuse(408, "The body did not arrive in time.") from error
         else:
             if complete:
-                await app(scope, _replay(bytes(body), receive), send)
+                await app(scope, replay(bytes(body), receive), send)
         finally:
             _bodies.large -= max(0, len(body) - BODY_BYTES)
 
@@ -89,15 +89,15 @@ def _refuse(status: int, message: str) -> HTTPException:
     return HTTPException(message, status_code=status, headers={"Connection": "close"})
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return what hands on a body that has been read, and after it whatever the connection brings."""
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Return a `receive` that hands on a body that has been read, and after it whatever the connection brings."""
     read = False
 
-    async def replay() -> HTTPReceiveMessage:
+    async def receive_read() -> HTTPReceiveMessage:
         nonlocal read
         if read:
             return await receive()  # type: ignore[return-value]
         read = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return replay  # type: ignore[return-value]
+    return receive_read  # type: ignore[return-value]

@@ -95,9 +95,9 @@ def answer(request: Request[Any, Any, Any], error: Exception) -> Response[ErrorE
 
 
 def headers(error: Exception, problem: ProblemError) -> dict[str, str]:
-    """Return the headers of an error's answer: the allowed methods, the rate limits, when to try again."""
+    """Return the headers of an error's answer: the allowed methods, when to try again."""
     own = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    retry_after = getattr(problem, "retry_after", None) or own.get("RateLimit-Reset")
+    retry_after = getattr(problem, "retry_after", None)
     return own | {"Retry-After": str(retry_after)} if retry_after else own
 
 

@@ -149,7 +149,7 @@ async def ask_for_link(request: Request[Any, Any, Any], data: JSONBody[Any]) -> 
     operation_id="open_checkout",
     summary="Open the payment page",
     tags=TAGS,
-    middleware=[auth.CHECKOUT_LIMIT],
+    guards=[auth.limited(auth.CHECKOUTS)],
     responses=refusals(404, 409, 422, 429),
 )
 async def open_checkout(data: JSONBody[CheckoutRequest]) -> Envelope[CheckoutView]:

@@ -72,7 +72,7 @@ async def order_link() -> Template:
     return _ask_for_address(None)
 
 
-@post("/order-link", include_in_schema=False, middleware=[auth.ORDER_LINK_LIMIT])
+@post("/order-link", include_in_schema=False, guards=[auth.limited(auth.ORDER_LINKS)])
 async def email_order_link(data: Form) -> Response[Any] | Template:
     """Email the links to an address's orders. The response and its timing do not reveal whether there are any."""
     typed = data.get("email", "").strip()

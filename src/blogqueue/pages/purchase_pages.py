@@ -97,7 +97,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
     )
 
 
-@post("/purchase/confirm", include_in_schema=False, middleware=[auth.CHECKOUT_LIMIT])
+@post("/purchase/confirm", include_in_schema=False, guards=[auth.limited(auth.CHECKOUTS)])
 async def go_to_checkout(data: Form) -> Redirect | Template:
     """Redirect to the payment page at Stripe."""
     token = data.get("token", "")
@@ -127,7 +127,7 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
     return forms.to_check_email(purchase_request.email, form)
 
 
-@get("/purchase/return", include_in_schema=False)
+@get("/purchase/return", include_in_schema=False, guards=[auth.limited(auth.PAYMENT_RETURNS)])
 async def return_from_payment(session_id: FromQuery[str] = "") -> Template:
     """Show the state of a payment after the payment page; fulfill the order if the webhook has not come yet."""
     stripe_answered = True
