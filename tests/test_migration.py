@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from blogqueue.actors.messages import nudge
+from blogqueue.audit import audit
 from blogqueue.catalogue import articles
 from blogqueue.db.engine import close_pool, open_pool
 from blogqueue.db.migrations import forwards
@@ -97,6 +98,12 @@ async def older(stage: Stage, new_schema: dict[str, list[Any]]) -> AsyncGenerato
     await forwards()
 
 
+async def check_sound(oversold: int) -> None:
+    """Check that all holds but for the articles of which the older version, which counted no room, sold too many."""
+    broken = {finding.number: len(finding.offenders) for finding in await audit() if finding.offenders}
+    assert broken == ({10: oversold} if oversold else {})
+
+
 async def order_of(stage: Stage, name: str) -> Bought:
     """A customer's order, opened by a new link: the tokens of the dump were derived from another secret key."""
     email = f"{name}@customers.example"
@@ -116,7 +123,7 @@ async def test_a_migrated_database_has_the_schema_of_a_new_one(new_schema: dict[
 async def test_data_of_an_older_version_keep_what_must_always_hold(older: Stage) -> None:
     await forwards()
 
-    await older.sound()
+    await check_sound(oversold=1)
     assert await Order.count() == 11
 
 
@@ -140,7 +147,7 @@ async def test_open_orders_of_an_older_version_go_on(older: Stage) -> None:
     assert [one["status"] for one in status] == ["QUALITY_CHECK", "QUALITY_CHECK"]
     assert status[1]["versionCount"] == 3
     await stage.drain()
-    await stage.sound()
+    await check_sound(oversold=1)
 
 
 async def test_an_article_that_an_older_version_took_down_is_put_back(older: Stage) -> None:
@@ -154,4 +161,4 @@ async def test_an_article_that_an_older_version_took_down_is_put_back(older: Sta
     # Then the link is live and guarded again
     with pytest.raises(ConflictError, match="Paid links would be lost"):
         await articles.take_down(lia["article_id"], actor="edith")
-    await older.sound()
+    await check_sound(oversold=1)

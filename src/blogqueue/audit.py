@@ -7,11 +7,12 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import paid_links
+from blogqueue.catalogue import paid_links, slots
 from blogqueue.db import history
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
+from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.rendering import find_lost_links
 
 _PAYMENTS_WITHOUT_THEIR_ORDER = """
@@ -104,6 +105,17 @@ whose lease is long over, unless their queue is paused or the model's provider i
 works on; refunds that are long due, and FAILED orders whose refund should have begun.
 """
 
+_ARTICLES_WITH_SLOTS_IN_USE = f"""
+SELECT * FROM (
+    SELECT a.id, v.content_md,
+        (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {slots.OPEN} AND NOT EXISTS (
+            SELECT FROM order_events e WHERE e.order_id = orders.id AND e.action = {{}}))
+        + (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {slots.HELD}) AS in_use
+    FROM articles a JOIN article_versions v ON v.id = a.selected_version_id) found
+WHERE in_use > 0
+"""  # noqa: S608 - constants, no input
+"""The live texts of articles with open orders or holds, and how many those are."""
+
 _WITHOUT_HISTORY = """
 SELECT o.id FROM orders o LEFT JOIN LATERAL (SELECT to_status FROM order_events e
     WHERE e.order_id = o.id AND e.to_status <> '' ORDER BY e.id DESC LIMIT 1) latest ON true
@@ -155,6 +167,18 @@ async def _find_lost_paid_links() -> list[str]:
     return broken
 
 
+async def _find_without_room() -> list[str]:
+    """Return the articles with more open orders and holds than their live text has room for, counted anew.
+
+    Orders from which an editor has taken the room, with a reason, do not count.
+    """
+    return [
+        str(row["id"])
+        for row in await Order.raw(_ARTICLES_WITH_SLOTS_IN_USE, history.ROOM_TAKEN)
+        if row["in_use"] > count_room(row["content_md"], [one.link for one in await paid_links.find(row["id"])])
+    ]
+
+
 async def _was_taken_down(order_id: UUID) -> bool:
     """Whether an order's history says that its article is off the site."""
     latest = (
@@ -196,5 +220,6 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
         partial(_select_ids, _STUCK),
     ),
     (9, "every status and every live text has its line of history", partial(_select_ids, _WITHOUT_HISTORY)),
+    (10, "no article has more slots sold and held than its text has room for", _find_without_room),
 ]
 """The number and sentence of each rule, as an operator reads them, and the function that finds what breaks it."""

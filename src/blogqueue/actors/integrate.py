@@ -1,7 +1,7 @@
 """The work of the `backlink-integration` queue: a claimed job becomes a checked article version."""
 
 from blogqueue.actors.run import Run
-from blogqueue.catalogue import articles, versions
+from blogqueue.catalogue import articles, slots, versions
 from blogqueue.orders import lifecycle, requirements, results
 from blogqueue.outbox import Outbox
 from blogqueue.writing.attempts import Conversation
@@ -18,6 +18,8 @@ async def integrate_link(current: Run) -> Outbox:
         title=article.title,
         language=article.domain_id.language,
         requirements=await requirements.of_order(order),
+        leave=await slots.count_to_leave(order.article_id, order_id=order.id),
+        used=await requirements.find_used(order),
     )
     draft = await integrate(brief, Conversation(current.replay.ask))
     return await results.deliver(current.claim, draft, base_article_version_id=str(published.id), edit=draft.edit)

@@ -12,6 +12,7 @@ from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
+from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
@@ -91,11 +92,11 @@ async def publish_text(
     """Publish an editor's text as the article's next version and return its id; the live one's if they are the same.
 
     `based_on` is the version that the text was written from, None for a first text. `override` is the reason for
-    publishing a text that drops or alters paid links; it goes into the history of each order concerned. A text may also
-    bring a dropped link back, if the article has a link slot for it.
+    publishing a text that drops or alters paid links, or has no room for the links of open orders; it goes into the
+    history of each order concerned. A text may also bring a dropped link back, if the article has a link slot for it.
 
-    Raises InvalidError for an empty or oversized text, NotFoundError, and ConflictError: for paid links without an
-    `override`, when another version is live than `based_on`, and for an article that was taken down.
+    Raises InvalidError for an empty or oversized text, NotFoundError, and ConflictError: for paid links or open orders
+    without an `override`, when another version is live than `based_on`, and for an article that was taken down.
     """
     _check_text(content_md)
     async with transaction():
@@ -124,24 +125,34 @@ async def create_published(article: Article, content_md: str, *, actor: str) -> 
 
 
 async def _publish(article: Article, content_md: str, *, actor: str, reason: str) -> UUID:
-    """Publish a text and record what it does to paid links, in the caller's transaction, with the article locked.
+    """Publish a text and record what it does to paid links and open orders, with the article locked by the caller.
 
-    Raises ConflictError when the text would drop paid links and there is no `reason`.
+    Raises ConflictError when the text would drop paid links, or take the room of open orders, and there is no `reason`.
     """
     lost = await _find_lost(article.id, content_md)
     if lost and not reason:
         raise _paid_links_error(lost)
     restored = await _find_restored(article.id, content_md, freed=len(lost))
-    version_id = await versions.store(article.id, content_md)
+    links = [one.link for one in [*await paid_links.find(article.id), *restored] if one not in lost]
+    room = count_room(content_md, links)
+    without_room = await _find_without_room(article, room)
+    if without_room and not reason:
+        raise _no_room_error(without_room, room)
+    version_id = await versions.store(article.id, content_md, links=links)
     await versions.publish(article.id, version_id)
+    await slots.release_excess(article.id, room=room)
     await history.record(
         actor,
         "publish text",
         article_id=article.id,
         from_status=article.status,
         to_status=ArticleStatus.PUBLISHED,
-        detail=f"version {version_id}" + (f"; paid links dropped: {reason}" if lost else ""),
+        detail=f"version {version_id}"
+        + (f"; paid links dropped: {reason}" if lost else "")
+        + (f"; room of open orders taken: {reason}" if without_room else ""),
     )
+    for order_id in without_room:
+        await history.record(actor, history.ROOM_TAKEN, order_id=order_id, detail=reason)
     await _record_dropped(lost, actor=actor, reason=reason)
     await _record_restored(restored, actor=actor, version_id=version_id)
     return version_id
@@ -225,7 +236,7 @@ async def _find_restored(article_id: UUID, content_md: str, *, freed: int) -> li
     restored = [one for one in dropped.values() if not await slots.is_sold(article_id, one.link)]
     if not restored:
         return []
-    if await slots.count_free(article_id) + freed < len(restored) or find_lost_links(
+    if await slots.count_free(article_id, by_rule=True) + freed < len(restored) or find_lost_links(
         content_md, [(one.link, one.rel) for one in restored]
     ):
         raise ConflictError(
@@ -235,6 +246,14 @@ async def _find_restored(article_id: UUID, content_md: str, *, freed: int) -> li
             details=_to_details(restored),
         )
     return restored
+
+
+async def _find_without_room(article: Article, room: int) -> list[UUID]:
+    """Return the open orders of an article if a text's room is less than they need, and less than they have now."""
+    waiting = await slots.find_open(article.id)
+    if room >= len(waiting) or not article.selected_version_id:
+        return []
+    return waiting if room < (await versions.get(article.selected_version_id)).room else []
 
 
 async def _record_dropped(lost: list[PaidLink], *, actor: str, reason: str) -> None:
@@ -255,6 +274,18 @@ def _paid_links_error(paid: list[PaidLink]) -> ConflictError:
         f"Paid links would be lost: those of order{'s' if len(paid) > 1 else ''} {names}. Keep them as they are.",
         code="paid_links",
         details=_to_details(paid),
+    )
+
+
+def _no_room_error(order_ids: list[UUID], room: int) -> ConflictError:
+    names = ", ".join(map(str, order_ids))
+    return ConflictError(
+        f"This text has room for {room} more link{'' if room == 1 else 's'}, and {len(order_ids)} open "
+        f"order{'s' if len(order_ids) > 1 else ''} need{'' if len(order_ids) > 1 else 's'} it: {names}. Keep enough "
+        "paragraphs that can take a link. With a reason you can publish it all the same; an order whose link finds no "
+        "room fails and is refunded.",
+        code="no_room",
+        details=[FieldError("content", "room", f"Order {one} waits for its link.") for one in order_ids],
     )
 
 

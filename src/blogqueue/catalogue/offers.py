@@ -15,7 +15,8 @@ from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
 from blogqueue.money import ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
-from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_blocks
+from blogqueue.writing.link_edit.room import find_blocks_leaving
+from blogqueue.writing.markdown.blocks import find_prose_blocks
 
 PAGE_SIZE = 20
 MOST = 10**12
@@ -197,8 +198,8 @@ async def list_filters() -> tuple[list[tuple[str, str]], list[str], list[str]]:
     return domains, sorted({str(row["niche"]) for row in rows}), sorted({str(row["currency"]) for row in rows})
 
 
-async def find_eligible_paragraphs(offer: Offer) -> tuple[list[str], int]:
-    """Return the first words of each paragraph that may take a link, and how many paragraphs the article has in all."""
+async def find_offered_paragraphs(offer: Offer) -> tuple[list[str], int]:
+    """Return the first words of each paragraph that the next link may go into, and how many the article has in all."""
     paid = [link for link, _ in await paid_links.find_pairs(offer.id)]
-    starts = [shorten(block.text, 90, placeholder=" …") for block in find_eligible_blocks(offer.content_md, paid)]
-    return starts, len(find_prose_blocks(offer.content_md))
+    offered = find_blocks_leaving(offer.content_md, paid, leave=await slots.count_to_leave(offer.id))
+    return [shorten(block.text, 90, placeholder=" …") for block in offered], len(find_prose_blocks(offer.content_md))

@@ -1,49 +1,84 @@
 """Link slots: how many more paid links an article may take, and whether a link is sold already.
 
-An article has as many slots as its domain's `max_paid_links`. Orders and unpaid purchases take them up.
+    slots free = min(max_paid_links - live - open, room - open) - holds
+
+`max_paid_links` is the domain's, `live` counts the paid links in the live text, `open` the orders whose link is still
+to go in, `room` is what the live text can take (`writing.link_edit.room`), and `holds` counts unpaid purchases.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from piccolo.columns.combination import WhereRaw
 
+from blogqueue.db.engine import NOW
 from blogqueue.db.tables.catalogue import Article
-from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.orders import Order, Purchase
+from blogqueue.states import OrderStatus
 from blogqueue.writing.markdown.links import Link
 
 SOLD = "orders.status <> 'FAILED' AND orders.link_dropped_at IS NULL"
 """The orders that have a slot: their links are in the article, or will be. Dropped links have freed theirs."""
 
+OPEN = "orders.status NOT IN ('COMPLETED', 'FAILED')"
+"""The orders whose links are still to go in."""
+
 HELD = "purchases.state = 'OPEN' AND purchases.slot_held_until > clock_timestamp()"
 """The unpaid purchases that hold a slot."""
 
+_UNSOLD = f"""
+LEAST(d.max_paid_links - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}),
+    (SELECT COALESCE(live.room, 0) FROM article_versions live WHERE live.id = a.selected_version_id)
+    - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {OPEN}))
+"""  # noqa: S608 - constants, no input
+"""How many slots of an article `a` of a domain `d` are not sold, held or not, as an SQL expression.
+
+Negative where a text or a domain's rules have taken slots away. An article without a live text has no room to run out
+of (LEAST ignores nulls).
+"""
+
 FREE = f"""
-GREATEST(0, d.max_paid_links
-    - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD})
+GREATEST(0, {_UNSOLD}
     - (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {HELD}))
 """  # noqa: S608 - constants, no input
 """How many slots of an article `a` of a domain `d` are neither sold nor held, as an SQL expression."""
 
-_COUNT_FREE = f"SELECT {FREE} AS n FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}"  # noqa: S608 - constants, no input
-"""How many slots of one article are free."""
+_COUNT_UNSOLD = f"""
+SELECT {_UNSOLD} AS unsold, d.max_paid_links
+    - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}) AS unsold_by_rule,
+    (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {HELD}
+        AND purchases.id <> ALL ({{}})) AS held
+FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}
+"""  # noqa: S608 - constants, no input
+"""How many slots of one article are not sold, with and without a look at its room, and how many of them are held."""
 
 _IS_AVAILABLE = f"""
-SELECT d.max_paid_links
-    > (SELECT count(*) FROM orders WHERE orders.article_id = own.article_id AND {SOLD})
-    + (SELECT count(*) FROM purchases WHERE purchases.article_id = own.article_id AND {HELD} AND purchases.id <> own.id
-       AND (own.slot_held_until <= clock_timestamp()
+SELECT {_UNSOLD}
+    > (SELECT count(*) FROM purchases WHERE purchases.article_id = own.article_id AND {HELD} AND purchases.id <> own.id
+       AND (COALESCE(own.slot_held_until <= clock_timestamp(), true)
             OR (purchases.created_at, purchases.id) < (own.created_at, own.id))) AS available
 FROM purchases own JOIN articles a ON a.id = own.article_id JOIN domains d ON d.id = a.domain_id WHERE own.id = {{}}
 """  # noqa: S608 - constants, no input
 """Whether a slot is left for a purchase after what is sold and what earlier purchases hold.
 
-A purchase whose own hold is over comes after all that hold one.
+A purchase that holds no slot, or none any more, comes after all that hold one.
 """
 
+_FIND_EXCESS = f"""
+SELECT purchases.id FROM purchases WHERE purchases.article_id = {{}} AND {HELD}
+ORDER BY purchases.created_at, purchases.id OFFSET GREATEST(0, {{}}::bigint)
+"""  # noqa: S608 - constants, no input
+"""The purchases that hold a slot, without the first so many."""
 
-async def count_free(article_id: UUID) -> int:
-    """Return how many link slots of an article are neither sold nor held, whether or not it is on sale."""
-    return int((await Article.raw(_COUNT_FREE, article_id))[0]["n"])
+
+async def count_free(article_id: UUID, *, besides: Sequence[UUID] = (), by_rule: bool = False) -> int:
+    """Return how many link slots of an article are neither sold nor held, whether or not it is on sale.
+
+    Holds of the purchases `besides` do not count. `by_rule` counts what the domain allows, whatever the text has room
+    for. The article is locked by the caller.
+    """
+    row = (await Article.raw(_COUNT_UNSOLD, list(besides), article_id))[0]
+    return max(0, int(row["unsold_by_rule" if by_rule else "unsold"]) - int(row["held"]))
 
 
 async def count_sold(article_id: UUID) -> int:
@@ -51,9 +86,36 @@ async def count_sold(article_id: UUID) -> int:
     return await Order.count().where(Order.article_id == article_id, WhereRaw(SOLD))
 
 
+async def find_open(article_id: UUID) -> list[UUID]:
+    """Return the orders whose links are still to go into an article, oldest first."""
+    rows = await Order.select(Order.id).where(Order.article_id == article_id, WhereRaw(OPEN)).order_by(Order.created_at)
+    return [row["id"] for row in rows]
+
+
+async def count_to_leave(article_id: UUID, *, order_id: UUID | None = None) -> int:
+    """Return for how many further links a text shall leave room when one more goes in, that of `order_id`.
+
+    Those are the other open orders, and all that the domain still sells: then no later sale makes a placed link move.
+    """
+    others = [one for one in await find_open(article_id) if one != order_id]
+    rows = await Article.select(Article.domain_id.max_paid_links.as_alias("most")).where(Article.id == article_id)
+    live = await Order.count().where(
+        Order.article_id == article_id, Order.status == OrderStatus.COMPLETED, Order.link_dropped_at.is_null()
+    )
+    return max(len(others), rows[0]["most"] - live - 1)
+
+
 async def is_available(purchase_id: UUID) -> bool:
     """Return whether a purchase may (still) have a link slot, with its article locked by the caller."""
     return bool((await Article.raw(_IS_AVAILABLE, purchase_id))[0]["available"])
+
+
+async def release_excess(article_id: UUID, *, room: int) -> None:
+    """End the newest holds that a text with this room cannot keep, with the article locked by the caller."""
+    spare = room - len(await find_open(article_id))
+    excess = [row["id"] for row in await Purchase.raw(_FIND_EXCESS, article_id, spare)]
+    if excess:
+        await Purchase.update({Purchase.slot_held_until: NOW}).where(Purchase.id.is_in(excess))
 
 
 async def is_sold(article_id: UUID, link: Link) -> bool:

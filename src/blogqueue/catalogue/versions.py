@@ -1,30 +1,45 @@
 """Article versions: stored once, numbered per article, and one of them live."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from piccolo.querystring import QueryString
 
+from blogqueue.catalogue import rooms
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
+from blogqueue.writing.link_edit.room import count_room, identify_rules
 from blogqueue.writing.markdown.front_matter import find_body_start
+from blogqueue.writing.markdown.links import Link
 
 
 async def lock_article(article_id: UUID) -> Article:
     """Return an article, locked until the caller's transaction ends. Raises NotFoundError.
 
-    Whoever numbers its versions, counts its link slots or publishes it has to lock it first.
+    Whoever numbers its versions, counts its link slots or publishes it has to lock it first. The room of its live text
+    is counted again if the rules have changed since, so that what is decided under the lock is right.
     """
     article = await Article.objects().where(Article.id == article_id).first().lock_rows("UPDATE")
     if article is None:
         raise NotFoundError("article", field="articleId")
+    await rooms.recount(article_id)
     return article
 
 
-async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # noqa: ANN401 - the version's own columns
-    """Store the article's next version and return its id, with the article locked by the caller."""
+async def store(
+    article_id: UUID,
+    content_md: str,
+    *,
+    links: Sequence[Link],
+    **columns: Any,  # noqa: ANN401 - the version's own columns
+) -> UUID:
+    """Store the article's next version and return its id, with the article locked by the caller.
+
+    `links` are the paid links that the text carries; its room is counted with them.
+    """
     latest = (
         await ArticleVersion.select(ArticleVersion.version_num)
         .where(ArticleVersion.article_id == article_id)
@@ -36,6 +51,8 @@ async def store(article_id: UUID, content_md: str, **columns: Any) -> UUID:  # n
         version_num=latest["version_num"] + 1 if latest else 1,
         content_md=content_md,
         **describe_text(content_md),
+        room=count_room(content_md, links),
+        room_rules=identify_rules(),
         **columns,
     )
     await ArticleVersion.insert(version)

@@ -111,13 +111,19 @@ def _become(module: str, *arguments: str) -> None:
 
 @main.command()
 def migrate() -> None:
-    """Migrate the database to this version.
+    """Migrate the database to this version, and count how many links its articles can take.
 
     It may run on several hosts at once.
     """
+    from blogqueue.catalogue import rooms
     from blogqueue.db import migrations
 
-    with_database(migrations.forwards())
+    async def run() -> None:
+        await migrations.forwards()
+        while await rooms.recount_all(limit=100):
+            pass
+
+    with_database(run())
 
 
 @main.command()

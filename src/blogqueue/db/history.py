@@ -14,6 +14,9 @@ TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
 The audit reads them, in lines of older versions too: they must not be renamed.
 """
 
+ROOM_TAKEN = "room taken"
+"""The action in an open order's history when an editor published a text without room for it. The audit reads it."""
+
 
 async def record(
     actor: str,

@@ -8,8 +8,10 @@ from piccolo.columns.combination import WhereRaw
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
+from blogqueue.catalogue import slots
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
@@ -18,7 +20,8 @@ from blogqueue.orders import requests
 from blogqueue.orders.requests import PurchaseRequest, Quote
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
-from blogqueue.states import PurchaseState
+from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
+from blogqueue.writing.markdown.links import Link
 
 HOLD_MARGIN = timedelta(minutes=10)
 """How long a link slot stays held after the end of its Checkout Session, whose webhook may come late."""
@@ -27,9 +30,9 @@ _AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
 
 
 async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
-    """Store a purchase, hold its link slot if it is for a link, and store the email with its magic link.
+    """Store a purchase and the email with its magic link; a link slot is held when that is opened (`open_link`).
 
-    `address` is the caller's network address; purchases are limited per address and per email. `form_id` becomes the
+    It replaces the earlier purchases for the same by the same email address that hold nothing. `address` is the caller's network address; purchases are limited per address and per email. `form_id` becomes the
     purchase's id, so that a form sent twice, by a double click or the back button, makes one purchase and one email.
     Raises InvalidError, NotFoundError, ConflictError (not on sale, sold out, no paragraph for a link) and TooManyError.
     """
@@ -41,7 +44,10 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
         if purchase_id is None:
             return Outbox()
         await _check_limits(purchase_request.email, address_hash)
-        quote = await requests.quote(purchase_request)
+        same = await _find_same(purchase_request)
+        quote = await requests.quote(purchase_request, besides=[one.id for one in same])
+        # One that holds a slot, or is on the payment page, goes on until this one is confirmed too.
+        await _end([one.id for one in same if one.slot_held_until is None and one.session_number == 0])
         await _store(purchase_id, purchase_request, quote, address_hash=address_hash)
         return await emails.create(
             "magic_link",
@@ -59,7 +65,7 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
 
 
 async def _store(purchase_id: UUID, purchase_request: PurchaseRequest, quote: Quote, *, address_hash: str) -> None:
-    """Store a purchase, in the caller's transaction. It holds its link slot for as long as its magic link is valid."""
+    """Store a purchase, in the caller's transaction."""
     expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
     await Purchase.insert(
         Purchase(
@@ -69,7 +75,6 @@ async def _store(purchase_id: UUID, purchase_request: PurchaseRequest, quote: Qu
             address_hash=address_hash,
             token_hash=tokens.hash_token(tokens.derive_purchase_token(purchase_id)),
             token_expires_at=expires_at,
-            slot_held_until=expires_at,
             price=quote.price,
             currency=quote.currency,
             rel=quote.rel,
@@ -96,6 +101,42 @@ async def get_confirmable(token: str) -> Purchase:
             details=[FieldError("token", "fresh", f"A link is valid for {settings.magic_link_ttl_minutes} minutes.")],
         )
     return purchase
+
+
+async def open_link(token: str) -> Purchase:
+    """Return the purchase that a magic link confirms. Opening it for the first time holds the link slot.
+
+    The hold lasts as long as a new magic link is valid, and the purchase can be confirmed for as long. Programs that
+    scan emails open links too; such a hold ends by itself. Raises what `get_confirmable` and `check_available` raise.
+    """
+    purchase = await get_confirmable(token)
+    if purchase.slot_held_until is not None or purchase.payment_pending or purchase.kind == OrderKind.ARTICLE:
+        return purchase
+    async with transaction():
+        locked = await get_for_update(purchase.id)
+        if locked is None or locked.state != PurchaseState.OPEN or locked.slot_held_until is not None:
+            return purchase
+        same = await _find_same(requests.from_purchase(locked))
+        await _end([one.id for one in same if one.id != locked.id])
+        await check_available(locked)
+        held_until = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
+        await Purchase.update(
+            {Purchase.slot_held_until: held_until, Purchase.token_expires_at: held_until},
+        ).where(Purchase.id == locked.id)
+    return purchase
+
+
+async def check_available(purchase: Purchase) -> None:
+    """Raise ConflictError if a requested link cannot be had any more, with its article locked by the caller."""
+    article = await Article.select(Article.status).where(Article.id == purchase.article_id)
+    if article[0]["status"] != ArticleStatus.PUBLISHED:
+        raise ConflictError("This article is no longer on sale.", code="not_on_sale")
+    # The domain may have lowered its number of links, or this purchase's hold be over and its slot sold.
+    if not await slots.is_available(purchase.id):
+        raise ConflictError("All link slots of this article are taken.", code="sold_out")
+    link = Link(purchase.details["target_url"], purchase.details["anchor_text"])
+    if await slots.is_sold(purchase.article_id, link):
+        raise ConflictError("This link has been bought in this article already.", code="already_there")
 
 
 async def renew(token: str, *, address: str) -> Outbox:
@@ -146,11 +187,35 @@ async def expire() -> int:
         .where(
             Purchase.state == PurchaseState.OPEN,
             Purchase.session_id.is_null(),
-            Purchase.slot_held_until < NOW,
+            Purchase.token_expires_at < NOW,
+            Purchase.slot_held_until.is_null() | (Purchase.slot_held_until < NOW),
         )
         .returning(Purchase.id)
     )
     return len(rows)
+
+
+async def _find_same(purchase_request: PurchaseRequest) -> list[Purchase]:
+    """Return the OPEN purchases for the same by the same email address, without payments that are on their way."""
+    found = (
+        await Purchase.objects()
+        .where(
+            Purchase.state == PurchaseState.OPEN,
+            Purchase.kind == requests.get_kind(purchase_request),
+            Purchase.payment_pending.eq(False),
+            WhereRaw("lower(email) = lower({})", purchase_request.email),
+        )
+        .output(load_json=True)
+    )
+    return [one for one in found if requests.is_for_same(requests.from_purchase(one), purchase_request)]
+
+
+async def _end(purchase_ids: list[UUID]) -> None:
+    """Expire purchases that another one replaces, and their holds. One that is paid all the same is still fulfilled."""
+    if purchase_ids:
+        await Purchase.update({Purchase.state: PurchaseState.EXPIRED, Purchase.slot_held_until: NOW}).where(
+            Purchase.id.is_in(purchase_ids)
+        )
 
 
 async def _get_by_token(token: str) -> Purchase:

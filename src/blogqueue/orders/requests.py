@@ -1,14 +1,15 @@
 """Purchase requests, for a link or for a new article with one: whether they can be fulfilled, and their quotes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 import msgspec
 
 from blogqueue.catalogue import domains, link_rules, offers, paid_links, slots
 from blogqueue.catalogue.link_rules import RuleError
+from blogqueue.catalogue.offers import Offer
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
@@ -79,6 +80,17 @@ def from_purchase(purchase: Purchase) -> PurchaseRequest:
     return ArticleRequest(domain_id=purchase.domain_id, email=purchase.email, **purchase.details)
 
 
+def is_for_same(one: PurchaseRequest, other: PurchaseRequest) -> bool:
+    """Return whether two requests are for the same link (or the same new article with it) by the same address."""
+    return _get_subject(one) == _get_subject(other)
+
+
+def _get_subject(purchase_request: PurchaseRequest) -> tuple[object, ...]:
+    is_link = isinstance(purchase_request, LinkRequest)
+    subject = (purchase_request.article_id,) if is_link else (purchase_request.domain_id, purchase_request.topic)
+    return *subject, purchase_request.target_url, purchase_request.anchor_text, purchase_request.email.lower()
+
+
 def validate(purchase_request: PurchaseRequest) -> PurchaseRequest:
     """Return a request as it will be stored. Raises InvalidError, which names every field that breaks a rule."""
     broken: list[FieldError] = []
@@ -130,11 +142,14 @@ async def lock(purchase_request: PurchaseRequest) -> None:
         await domains.lock(purchase_request.domain_id)
 
 
-async def quote(purchase_request: PurchaseRequest) -> Quote:
-    """Return the quote for a request as of now. Raises NotFoundError, InvalidError or ConflictError if it has none."""
-    return await (
-        _quote_link(purchase_request) if isinstance(purchase_request, LinkRequest) else _quote_article(purchase_request)
-    )
+async def quote(purchase_request: PurchaseRequest, *, besides: Sequence[UUID] = ()) -> Quote:
+    """Return the quote for a request as of now; holds of the purchases `besides`, which it replaces, do not count.
+
+    Raises NotFoundError, InvalidError or ConflictError if it has none.
+    """
+    if isinstance(purchase_request, LinkRequest):
+        return await _quote_link(purchase_request, besides)
+    return await _quote_article(purchase_request)
 
 
 async def describe(purchase: Purchase) -> str:
@@ -165,7 +180,7 @@ async def _check_on_sale(article_id: UUID) -> None:
         )
 
 
-async def _quote_link(purchase_request: LinkRequest) -> Quote:
+async def _quote_link(purchase_request: LinkRequest, besides: Sequence[UUID]) -> Quote:
     """Return the quote for a link, if the domain allows it and the article has a link slot and a paragraph for it."""
     offer = await offers.get(purchase_request.article_id)
     link = Link(purchase_request.target_url, purchase_request.anchor_text)
@@ -175,25 +190,13 @@ async def _quote_link(purchase_request: LinkRequest) -> Quote:
         ("notes", purchase_request.notes),
     )
     _refuse_forbidden(texts, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
-    if offer.slots_free < 1:
-        raise ConflictError(
-            "All link slots of this article are taken.",
-            code="sold_out",
-            details=[
-                FieldError("articleId", "slots", f"An article has at most {offer.max_paid_links} paid links."),
-            ],
-        )
+    if await slots.count_free(offer.id, besides=besides) < 1:
+        await _refuse_slot(offer)
     if await slots.is_sold(offer.id, link) or link in find_links(offer.content_md):
         raise ConflictError(
             "This article already has this link, or will have it soon.",
             code="already_there",
             details=[FieldError("anchorText", "new", "Choose another anchor text or another target URL.")],
-        )
-    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await paid_links.find_pairs(offer.id)]):
-        raise ConflictError(
-            "This article has no paragraph that can take a link.",
-            code="no_room",
-            details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
         )
     return Quote(
         price=offer.backlink_price,
@@ -203,6 +206,22 @@ async def _quote_link(purchase_request: LinkRequest) -> Quote:
         subject=_describe_link(offer.title),
         title=offer.title,
         base_version_id=offer.selected_version_id,
+    )
+
+
+async def _refuse_slot(offer: Offer) -> NoReturn:
+    """Raise the ConflictError for an article without a free link slot."""
+    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await paid_links.find_pairs(offer.id)]):
+        raise ConflictError(
+            "This article has no paragraph that can take a link.",
+            code="no_room",
+            details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
+        )
+    message = f"An article has at most {offer.max_paid_links} paid links, and no more than its paragraphs have room for."
+    raise ConflictError(
+        "All link slots of this article are taken.",
+        code="sold_out",
+        details=[FieldError("articleId", "slots", message)],
     )
 
 

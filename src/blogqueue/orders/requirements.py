@@ -1,10 +1,15 @@
 """What the text of an order's link must satisfy, for the worker that writes it and the editor who approves it."""
 
 from blogqueue.catalogue import paid_links, slots
-from blogqueue.db.tables.catalogue import Article
-from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.db.tables.orders import Order, OrderEvent
+from blogqueue.states import OrderStatus
 from blogqueue.writing.link_edit.check_input import LinkRequirements
+from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link
+
+MAX_USED = 12
+"""How many earlier edits the model is told about. Each costs tokens, and the newest matter most."""
 
 
 async def of_order(order: Order) -> LinkRequirements:
@@ -23,3 +28,30 @@ async def of_order(order: Order) -> LinkRequirements:
         paid_links=tuple(link for link, _ in paid),
         max_paid_links=max(domain[0]["max_paid_links"], await slots.count_sold(order.article_id)),
     )
+
+
+async def find_used(order: Order) -> tuple[AppliedEdit, ...]:
+    """Return the edits of an order's earlier versions that its customer did not keep, oldest first, at most MAX_USED.
+
+    A link that is integrated again because its article has changed was submitted before: its last edit was kept.
+    """
+    begun = (
+        await OrderEvent.select(OrderEvent.from_status)
+        .where(
+            OrderEvent.order_id == order.id,
+            OrderEvent.to_status == OrderStatus.PROCESSING,
+            OrderEvent.from_status.is_in([OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW]),
+        )
+        .order_by(OrderEvent.id, ascending=False)
+        .first()
+    )
+    kept = order.version_id if begun and begun["from_status"] == OrderStatus.ADMIN_REVIEW else None
+    rows = (
+        await ArticleVersion.select(ArticleVersion.id, ArticleVersion.backlink_metadata)
+        .where(ArticleVersion.order_id == order.id)
+        .order_by(ArticleVersion.version_num, ascending=False)
+        .limit(MAX_USED)
+        .output(load_json=True)
+    )
+    edits = [(row["backlink_metadata"] or {}).get("edit") for row in reversed(rows) if row["id"] != kept]
+    return tuple(AppliedEdit(**edit) for edit in edits if edit)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from blogqueue.catalogue import versions
+from blogqueue.catalogue import paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Order
@@ -16,6 +16,7 @@ from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, ReviewStatus
 from blogqueue.writing.article.generation import ArticleDraft
 from blogqueue.writing.link_edit.integration import LinkDraft
+from blogqueue.writing.markdown.links import Link
 
 EXPLANATIONS = {
     OrderKind.BACKLINK: "We could not work your link in.",
@@ -34,9 +35,11 @@ async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **metadata: Any
         order, _ = await lifecycle.get_with_article_for_update(claim.order_id)
         await jobs.complete(claim)
         regeneration = bool(claim.payload["isRegeneration"])
+        own = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
         version_id = await versions.store(
             order.article_id,
             draft.content,
+            links=[*(link for link, _ in await paid_links.find_pairs(order.article_id)), own],
             order_id=order.id,
             job_id=claim.job_id,
             qc_attempts=draft.qc_attempts,

@@ -76,9 +76,12 @@ async def check_email(request: Request[Any, Any, Any]) -> Template:
 
 @get("/purchase/confirm", include_in_schema=False)
 async def confirm(token: FromQuery[str] = "") -> Template:
-    """Show the purchase with a button. Opening the link alone changes nothing, because mail scanners open links too."""
+    """Show the purchase with a button, and hold its link slot. Opening the link alone confirms nothing.
+
+    Mail scanners open links too.
+    """
     try:
-        purchase = await purchases.get_confirmable(token)
+        purchase = await purchases.open_link(token)
         if purchase.payment_pending:
             raise ConflictError("Your payment is on its way.", code="payment_pending")
         is_link = purchase.kind == OrderKind.BACKLINK
@@ -94,6 +97,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         cost=format_amount(purchase.price, purchase.currency),
         offer=offer,
         domain=domain,
+        minutes=settings.magic_link_ttl_minutes,
     )
 
 
@@ -151,7 +155,7 @@ async def cancel_payment() -> Template:
 
 async def _show_link_form(offer: Offer, typed: Mapping[str, str], problem: ProblemError | None = None) -> Template:
     """Show the form with what was typed, and the messages at their fields."""
-    paragraphs, paragraph_count = await offers.find_eligible_paragraphs(offer)
+    paragraphs, paragraph_count = await offers.find_offered_paragraphs(offer)
     errors, form_error = forms.list_errors(problem, FIELDS)
     return page(
         "link_form.html",

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from blogqueue import tokens
-from blogqueue.catalogue import domains, slots
+from blogqueue.catalogue import domains
 from blogqueue.db.engine import NOW, transaction
-from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, UnavailableError
@@ -18,7 +17,7 @@ from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
 from blogqueue.payments.stripe_api import CheckoutSession, StripeCallError, StripeRefusedError
 from blogqueue.settings import settings
-from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
+from blogqueue.states import OrderKind, PurchaseState
 
 MAX_SESSIONS = 5
 """How many Checkout Sessions one purchase may open, one after another."""
@@ -138,12 +137,7 @@ async def _check_on_sale(purchase: Purchase) -> None:
     if purchase.kind == OrderKind.ARTICLE:
         await domains.get(purchase.domain_id)
         return
-    article = await Article.select(Article.status).where(Article.id == purchase.article_id)
-    if article[0]["status"] != ArticleStatus.PUBLISHED:
-        raise ConflictError("This article is no longer on sale.", code="not_on_sale")
-    # The domain may have lowered its number of links, or this purchase's hold be over and its slot sold.
-    if not await slots.is_available(purchase.id):
-        raise ConflictError("All link slots of this article are taken.", code="sold_out")
+    await purchases.check_available(purchase)
 
 
 async def release(session_id: str) -> bool:

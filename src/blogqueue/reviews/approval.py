@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from blogqueue.catalogue import addresses, paid_links, versions
+from blogqueue.catalogue import addresses, paid_links, slots, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
@@ -22,6 +22,7 @@ from blogqueue.states import ArticleStatus, FailureReason, OrderKind, OrderStatu
 from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import AppliedEdit, EditRefused, reapply
+from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
@@ -142,9 +143,14 @@ async def preview(order: Order, version: ArticleVersion, article: Article) -> Ap
     links = [*await paid_links.find_pairs(article.id), (required.link, required.rel)]
     if UUID(version.backlink_metadata["base_article_version_id"]) == article.selected_version_id:
         # The worker has checked this version; that no paid link is lost is checked again on what goes live.
-        lost = _describe_lost(version.content_md, links)
-        return ApprovalPreview(ApprovalEffect.REINTEGRATE if lost else ApprovalEffect.PUBLISH, lost)
-    return await _preview_reapplied(version, article, required, links)
+        found = ApprovalPreview(ApprovalEffect.PUBLISH, _describe_lost(version.content_md, links))
+    else:
+        found = await _preview_reapplied(version, article, required, links)
+    if found.effect is ApprovalEffect.REINTEGRATE:
+        return found
+    content = found.content or version.content_md
+    reasons = found.reasons or await _describe_missing_room(order, article, content, [link for link, _ in links])
+    return ApprovalPreview(ApprovalEffect.REINTEGRATE, reasons) if reasons else found
 
 
 def _preview_new_article(version: ArticleVersion, article: Article, required: LinkRequirements) -> ApprovalPreview:
@@ -177,6 +183,22 @@ async def _preview_reapplied(
     return ApprovalPreview(ApprovalEffect.REAPPLY, (), content, edit)
 
 
+async def _describe_missing_room(
+    order: Order, article: Article, content: str, links: list[Link]
+) -> tuple[str, ...]:
+    """Say if a text with this order's link, the last of `links`, has less room than the other open orders need.
+
+    Orders from which an editor has taken the room before keep none from being published.
+    """
+    others = [one for one in await slots.find_open(article.id) if one != order.id]
+    live = await versions.get(article.selected_version_id)
+    most = count_room(live.content_md, links[:-1]) - 1
+    if count_room(content, links) >= min(len(others), most):
+        return ()
+    names = ", ".join(map(str, others))
+    return (f"room: The link has to go into another paragraph, so that there is room for those of {names}.",)
+
+
 def _describe_lost(content: str, links: list[tuple[Link, str]]) -> tuple[str, ...]:
     """Name each of these links that a text does not contain exactly once, as it was sold."""
     return tuple(
@@ -204,9 +226,11 @@ async def _store_reapplied(
     order: Order, version: ArticleVersion, article: Article, content: str, edit: AppliedEdit
 ) -> UUID:
     """Store the live text with an order's edit as the order's current version, and return its id."""
+    links = [link for link, _ in await paid_links.find_pairs(order.article_id)]
     version_id = await versions.store(
         order.article_id,
         content,
+        links=[*links, Link(order.backlink_data["target_url"], order.backlink_data["keyword"])],
         order_id=order.id,
         qc_attempts=version.qc_attempts,
         last_qc_status=version.last_qc_status or QcStatus.NEEDS_HUMAN_REVIEW,

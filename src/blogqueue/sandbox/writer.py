@@ -84,16 +84,23 @@ def write_answer(form: JSON, messages: list[str], fault: JSON, *, asked_before: 
 
 
 def _edit_link(blocks: list[str], article: str, asked: JSON, fault: JSON, asked_before: int) -> JSON:
-    """Append a sentence with the link to a paragraph that depends on the link and on the refused attempts."""
+    """Append a sentence with the link to a paragraph that depends on the link and on the refused attempts.
+
+    Paragraphs and sentences of the order's earlier versions ("used") are used again only if there are no others.
+    """
     url, anchor, refused = asked["target_url"], asked["anchor_text"], asked.get("refused", [])
+    used = asked.get("used", [])
     link = f"[{anchor}]({url})"
     suitable = _find_suitable(blocks, article)
+    suitable = [block for block in suitable if block not in {edit["block"] for edit in used}] or suitable
     index = derive_number(url, anchor) % len(suitable)
     if refused and len(suitable) > 1:
         # Another paragraph than before, and not the same one for every refusal.
         index += 1 + derive_number(json.dumps(refused)) % (len(suitable) - 1)
     sentences = SENTENCES.get(_read_language(article), SENTENCES["en"])
-    text = sentences[(derive_number(anchor, url) + len(refused) + asked_before) % len(sentences)].format(link=link)
+    texts = [sentence.format(link=link) for sentence in sentences]
+    texts = [text for text in texts if text not in {edit["text"] for edit in used}] or texts
+    text = texts[(derive_number(anchor, url) + len(refused) + asked_before) % len(texts)]
     edit = {"block": suitable[index % len(suitable)], "mode": "append", "text": text}
     if fault["kind"] == "replace":
         paragraph = article.partition(f"\n[{edit['block']}] ")[2].partition("\n\n")[0].rstrip()

@@ -67,7 +67,8 @@ class Article(Table, tablename="articles", db=DB):
 class ArticleVersion(Table, tablename="article_versions", db=DB):
     """One text of an article, never changed once stored. `backlink_metadata` holds the edit that made it.
 
-    `word_count` counts the words of the body, so that the catalogue can sort by length without reading texts.
+    `word_count` counts the words of the body, so that the catalogue can sort by length without reading texts. `room` is
+    how many more paid links the text can take, counted by the rules that `room_rules` identifies; null if not counted.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -75,6 +76,8 @@ class ArticleVersion(Table, tablename="article_versions", db=DB):
     version_num = Integer()
     content_md = Text()
     word_count = Integer(default=0)
+    room = Integer(null=True, default=None)
+    room_rules = Varchar(16, default="")
     qc_attempts = Integer(default=0)
     last_qc_status = Varchar(30, null=True, default=None)
     last_qc_notes: Any = JSONB(null=True, default=None)

@@ -18,6 +18,7 @@ class Purchase(Table, tablename="purchases", db=DB):
 
     A link is requested in an article, a new article on a domain; the other of the two is null. `subject` is the name of
     the purchase on the payment page. `stripe_checked_at` is when Stripe was last asked about the Checkout Session.
+    `slot_held_until` is null until the mailed link is opened: nobody holds a link slot with an unconfirmed address.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -43,7 +44,7 @@ class Purchase(Table, tablename="purchases", db=DB):
     rel = Varchar(20)
     state = Varchar(20, choices=PurchaseState, default=PurchaseState.OPEN)
     held_reason = Text(default="")
-    slot_held_until = Timestamptz()
+    slot_held_until = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=PostgresNow())
 
     names_its_subject = Check(

@@ -1,0 +1,70 @@
+"""Room: how many more paid links a text can take one after another, and which paragraphs leave enough of it.
+
+Each paid link uses up its paragraph and the paragraphs directly beside it, so the room depends on where links are put:
+of three paragraphs in a row, the outer two can take a link each, but the middle one uses up all three.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+from functools import cache
+from importlib import metadata, resources
+
+from blogqueue.writing.markdown.blocks import Block, find_eligible_blocks
+from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.parsing import parse
+
+RULES_LENGTH = 16
+
+
+def count_room(article: str, paid_links: Sequence[Link] = ()) -> int:
+    """Return how many more paid links a text that carries `paid_links` can take one after another."""
+    return _count(_find_positions(article, find_eligible_blocks(article, paid_links)))
+
+
+def find_blocks_leaving(article: str, paid_links: Sequence[Link] = (), *, leave: int) -> list[Block]:
+    """Return the eligible paragraphs that leave room for `leave` more paid links once they have one, in order.
+
+    Where the text has less room, return those that leave the most: there is always one if any paragraph is eligible.
+    """
+    eligible = find_eligible_blocks(article, paid_links)
+    positions = _find_positions(article, eligible)
+    enough = min(leave, _count(positions) - 1)
+    return [
+        block
+        for block, taken in zip(eligible, positions, strict=True)
+        if _count([position for position in positions if abs(position - taken) > 1]) >= enough
+    ]
+
+
+@cache
+def identify_rules() -> str:
+    """Return an id of the rules that decide where a link may stand: it changes whenever their code does.
+
+    It is a hash of the source of the Markdown package and of this module, and of the parser's version, so that nobody
+    has to remember to raise a number: a stored room with another id is counted again.
+    """
+    digest = hashlib.sha256(metadata.version("markdown-it-py").encode())
+    sources = [
+        file for file in resources.files("blogqueue.writing.markdown").iterdir() if file.name.endswith(".py")
+    ]
+    for file in [*sorted(sources, key=lambda file: file.name), resources.files(__package__) / "room.py"]:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:RULES_LENGTH]
+
+
+def _find_positions(article: str, blocks: Collection[Block]) -> list[int]:
+    """Return the index of each block among the top-level blocks: those with neighbouring indexes are side by side."""
+    index = {block.start: at for at, block in enumerate(parse(article).blocks)}
+    return [index[block.start] for block in blocks]
+
+
+def _count(positions: Sequence[int]) -> int:
+    """Return how many of these positions, in rising order, can be chosen so that no two are side by side.
+
+    Taking the first one that is free, again and again, finds the largest number.
+    """
+    count, last = 0, -2
+    for position in positions:
+        if position > last + 1:
+            count, last = count + 1, position
+    return count
