@@ -166,6 +166,10 @@ class Stage:
         link = next(word for word in mail["text"].split() if "/purchase/confirm?" in word)
         return parse_qs(urlsplit(link).query)["token"][0]
 
+    async def open_link(self, to: str = "ana@customers.example") -> httpx.Response:
+        """Open the newest magic link mailed to an address: the page that asks to confirm, which holds the slot."""
+        return await self.http.get("/purchase/confirm", params={"token": await self.magic_token(to)})
+
     async def checkout(self, token: str) -> httpx.Response:
         return await self.http.post("/api/v1/purchase/checkout", json={"token": token})
 

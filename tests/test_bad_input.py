@@ -125,6 +125,7 @@ async def test_a_sold_out_article_is_refused_before_payment(stage: Stage) -> Non
     # Given an article with one place, which an open purchase holds
     article_id = await stage.article(max_paid_links=1)
     await stage.ask(article_id)
+    await stage.open_link()
 
     # When somebody else asks for it
     answer = await stage.ask(article_id, email="ben@customers.example")

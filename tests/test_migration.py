@@ -120,7 +120,8 @@ async def test_a_migrated_database_has_the_schema_of_a_new_one(new_schema: dict[
         assert migrated[kind] == lines, kind
 
 
-async def test_data_of_an_older_version_keep_what_must_always_hold(older: Stage) -> None:
+@pytest.mark.usefixtures("older")
+async def test_data_of_an_older_version_keep_what_must_always_hold() -> None:
     await forwards()
 
     await check_sound(oversold=1)
@@ -150,7 +151,8 @@ async def test_open_orders_of_an_older_version_go_on(older: Stage) -> None:
     await check_sound(oversold=1)
 
 
-async def test_an_article_that_an_older_version_took_down_is_put_back(older: Stage) -> None:
+@pytest.mark.usefixtures("older")
+async def test_an_article_that_an_older_version_took_down_is_put_back() -> None:
     # Given a paid link in an article that was taken down, as the older version recorded it
     await forwards()
     [lia] = await Order.select(Order.article_id).where(Order.customer_email == "lia@customers.example")

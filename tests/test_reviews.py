@@ -86,10 +86,15 @@ async def test_one_order_approved_ten_times_at_once_is_published_once(stage: Sta
 
 
 async def test_of_three_orders_on_one_block_one_is_published_and_two_are_integrated_again(stage: Stage) -> None:
-    # Given three links in the one paragraph of an article that may take one
-    article_id = await stage.article(content=ONE_ROOM)
+    # Given three links in the one paragraph that an editor has left, in spite of the open orders
+    article_id = await stage.article(content=LONG)
+    three = [await stage.delivered(article_id, **changes) for changes in (ANA, BEN, CLEO)]
     assert len(find_eligible_blocks(ONE_ROOM)) == 1
-    three = [await stage.submitted(article_id, **changes) for changes in (ANA, BEN, CLEO)]
+    await articles.publish_text(article_id, ONE_ROOM, actor="edith", override="The rest was wrong.")
+    for order in three:
+        await stage.regenerate(order)
+        await stage.drain()
+        await stage.submit(order, (await stage.status(order))["version"]["versionId"])
 
     # When all three are approved at the same moment
     answers = await asyncio.gather(*(stage.approve(order) for order in three))

@@ -17,7 +17,7 @@ from blogqueue.jobs import jobs, sweep
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.payments import refunds
 from blogqueue.settings import settings
-from tests.people import BEN, CLEO
+from tests.people import BEN, CLEO, LONG
 from tests.stage import Stage, redis_broker
 
 
@@ -103,7 +103,8 @@ async def test_a_minute_that_is_sent_twice_counts_once(stage: Stage) -> None:
 async def test_a_purchase_that_was_not_paid_lets_its_place_go(stage: Stage) -> None:
     article_id = await stage.article(max_paid_links=1)
     await stage.ask(article_id)
-    await Purchase.raw("UPDATE purchases SET slot_held_until = now() - interval '1 second'")
+    await stage.open_link()
+    await Purchase.raw("UPDATE purchases SET (slot_held_until, token_expires_at) = (now(), now())")
 
     await stage.minute()
 
@@ -254,7 +255,7 @@ async def test_a_job_of_an_order_that_is_gone_cannot_be(stage: Stage) -> None:
 async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage: Stage) -> None:
     # Given what fell due meanwhile: a job and an email that were never sent, a hold that has expired, a refund,
     # and a paid session whose webhook was lost
-    article_id = await stage.article(max_paid_links=9)
+    article_id = await stage.article(max_paid_links=9, content=LONG)
     ordered = await stage.buy(article_id)
     failed = await stage.buy(article_id, **BEN)
     await Job.delete().where(Job.order_id == failed.id)
@@ -267,7 +268,7 @@ async def test_a_clock_that_was_down_for_ten_minutes_has_forgotten_nothing(stage
     redis_broker().client.flushdb()
     await DB.run_ddl("UPDATE purchases SET session_started_at = session_started_at - interval '10 minutes'")
     await Purchase.raw(
-        "UPDATE purchases SET slot_held_until = clock_timestamp() - interval '9 minutes' WHERE email LIKE 'dan%'"
+        "UPDATE purchases SET token_expires_at = clock_timestamp() - interval '9 minutes' WHERE email LIKE 'dan%'"
     )
     await DB.run_ddl("UPDATE jobs SET run_at = run_at - interval '10 minutes', sent_at = NULL")
     await DB.run_ddl("UPDATE emails SET run_at = run_at - interval '10 minutes' WHERE state = 'WAITING'")

@@ -19,6 +19,7 @@ async def integrate_link(current: Run) -> Outbox:
         language=article.domain_id.language,
         requirements=await requirements.of_order(order),
         leave=await slots.count_to_leave(order.article_id, order_id=order.id),
+        pending=await requirements.find_pending(order),
         used=await requirements.find_used(order),
     )
     draft = await integrate(brief, Conversation(current.replay.ask))

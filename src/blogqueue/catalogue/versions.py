@@ -50,18 +50,23 @@ async def store(
         article_id=article_id,
         version_num=latest["version_num"] + 1 if latest else 1,
         content_md=content_md,
-        **describe_text(content_md),
-        room=count_room(content_md, links),
-        room_rules=identify_rules(),
+        **describe_text(content_md, links),
         **columns,
     )
     await ArticleVersion.insert(version)
     return version.id
 
 
-def describe_text(content_md: str) -> dict[str, Any]:
-    """Return the columns of a version that its text alone decides: how many words it has, without its front matter."""
-    return {"word_count": len(content_md[find_body_start(content_md) :].split())}
+def describe_text(content_md: str, links: Sequence[Link] = ()) -> dict[str, Any]:
+    """Return the columns of a version that its text and its paid links decide.
+
+    They are how many words it has, without its front matter, and its room.
+    """
+    return {
+        "word_count": len(content_md[find_body_start(content_md) :].split()),
+        "room": count_room(content_md, links),
+        "room_rules": identify_rules(),
+    }
 
 
 async def publish(article_id: UUID, version_id: UUID) -> None:

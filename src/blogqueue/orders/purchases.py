@@ -32,8 +32,9 @@ _AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
 async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
     """Store a purchase and the email with its magic link; a link slot is held when that is opened (`open_link`).
 
-    It replaces the earlier purchases for the same by the same email address that hold nothing. `address` is the caller's network address; purchases are limited per address and per email. `form_id` becomes the
-    purchase's id, so that a form sent twice, by a double click or the back button, makes one purchase and one email.
+    It replaces the earlier purchases for the same by the same email address that hold nothing. `address` is the
+    caller's network address; purchases are limited per address and per email. `form_id` becomes the purchase's id, so
+    that a form sent twice, by a double click or the back button, makes one purchase and one email.
     Raises InvalidError, NotFoundError, ConflictError (not on sale, sold out, no paragraph for a link) and TooManyError.
     """
     purchase_request = requests.validate(purchase_request)
@@ -202,7 +203,7 @@ async def _find_same(purchase_request: PurchaseRequest) -> list[Purchase]:
         .where(
             Purchase.state == PurchaseState.OPEN,
             Purchase.kind == requests.get_kind(purchase_request),
-            Purchase.payment_pending.eq(False),
+            WhereRaw("NOT payment_pending"),
             WhereRaw("lower(email) = lower({})", purchase_request.email),
         )
         .output(load_json=True)

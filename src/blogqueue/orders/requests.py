@@ -217,7 +217,9 @@ async def _refuse_slot(offer: Offer) -> NoReturn:
             code="no_room",
             details=[FieldError("articleId", "room", "A link needs a plain paragraph of some length.")],
         )
-    message = f"An article has at most {offer.max_paid_links} paid links, and no more than its paragraphs have room for."
+    message = (
+        f"An article has at most {offer.max_paid_links} paid links, and no more than its paragraphs have room for."
+    )
     raise ConflictError(
         "All link slots of this article are taken.",
         code="sold_out",

@@ -11,6 +11,13 @@ from blogqueue.writing.markdown.links import Link
 MAX_USED = 12
 """How many earlier edits the model is told about. Each costs tokens, and the newest matter most."""
 
+_PENDING = f"""
+SELECT v.backlink_metadata->'edit'->>'sha256' AS sha256
+FROM orders JOIN article_versions v ON v.id = orders.version_id
+WHERE orders.article_id = {{}} AND orders.id <> {{}} AND {slots.OPEN}
+AND v.backlink_metadata->'edit'->>'sha256' IS NOT NULL ORDER BY orders.id
+"""  # noqa: S608 - constants, no input
+
 
 async def of_order(order: Order) -> LinkRequirements:
     """Return what a text with this order's link must satisfy, and the article's other paid links.
@@ -55,3 +62,8 @@ async def find_used(order: Order) -> tuple[AppliedEdit, ...]:
     )
     edits = [(row["backlink_metadata"] or {}).get("edit") for row in reversed(rows) if row["id"] != kept]
     return tuple(AppliedEdit(**edit) for edit in edits if edit)
+
+
+async def find_pending(order: Order) -> tuple[str, ...]:
+    """Return the hashes of the paragraphs that the current versions of the article's other open orders have edited."""
+    return tuple(row["sha256"] for row in await Order.raw(_PENDING, order.article_id, order.id))

@@ -183,9 +183,7 @@ async def _preview_reapplied(
     return ApprovalPreview(ApprovalEffect.REAPPLY, (), content, edit)
 
 
-async def _describe_missing_room(
-    order: Order, article: Article, content: str, links: list[Link]
-) -> tuple[str, ...]:
+async def _describe_missing_room(order: Order, article: Article, content: str, links: list[Link]) -> tuple[str, ...]:
     """Say if a text with this order's link, the last of `links`, has less room than the other open orders need.
 
     Orders from which an editor has taken the room before keep none from being published.

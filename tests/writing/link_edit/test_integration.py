@@ -102,6 +102,26 @@ async def test_an_edit_that_is_liked_at_the_last_attempt_is_approved() -> None:
     assert (draft.qc_attempts, draft.qc_status) == (3, QcStatus.APPROVED_BY_AI)
 
 
+async def test_an_edit_that_an_earlier_version_had_costs_an_attempt() -> None:
+    used = AppliedEdit(**(await integrated(RIGHT, LIKED))[0].edit)
+    brief = replace(BRIEF, used=(used,))
+    shouted = RIGHT | {"text": SENTENCE.replace("Readers", "READERS") + "!"}
+
+    draft, model = await integrated(shouted, OTHER, LIKED, brief=brief)
+
+    assert [problem["rule"] for problem in model.refused("link_edit")[1]] == ["not_new"]
+    assert (draft.qc_attempts, draft.edit["block"]) == (2, ELIGIBLE[1].id)
+    assert json.loads(model.asked[0].messages[-1]["content"])["used"] == [{"block": RIGHT["block"], "text": SENTENCE}]
+
+
+async def test_a_model_that_only_repeats_itself_does_not_fail_the_order() -> None:
+    used = AppliedEdit(**(await integrated(RIGHT, LIKED))[0].edit)
+
+    draft, _ = await integrated(RIGHT, PRICED, RIGHT, brief=replace(BRIEF, used=(used,)))
+
+    assert (draft.edit["text"], draft.qc_status) == (SENTENCE, QcStatus.NEEDS_HUMAN_REVIEW)
+
+
 async def test_an_article_without_room_asks_nothing() -> None:
     model = ScriptedModel()
 
@@ -128,6 +148,7 @@ async def test_only_eligible_blocks_are_offered_and_the_customers_data_comes_las
         "anchor_text": LINK.anchor_text,
         "customer_notes": NOTES,
         "refused": [],
+        "used": [],
     }
     assert json.loads(opinion.messages[-1]["content"]) == {
         "language": "en",

@@ -28,8 +28,9 @@ class NoRoomError(Exception):
 class LinkBrief:
     """The published article and the link that it shall carry; `language` is a BCP 47 tag.
 
-    `leave` is for how many further links the article shall have room afterwards, and `used` are the edits of the
-    order's earlier versions, from which this one shall differ.
+    `leave` is for how many further links the article shall have room afterwards, `pending` are the hashes of the
+    paragraphs that other open orders have chosen, and `used` are the edits of the order's earlier versions, from which
+    this one shall differ.
     """
 
     article: str
@@ -37,6 +38,7 @@ class LinkBrief:
     language: str
     requirements: LinkRequirements
     leave: int = 0
+    pending: tuple[str, ...] = ()
     used: tuple[AppliedEdit, ...] = ()
 
 
@@ -55,9 +57,10 @@ async def integrate(brief: LinkBrief, conversation: Conversation) -> LinkDraft:
     """Work the link into the article in up to 3 attempts.
 
     If no proposal passes the second opinion, return the last one that passed the checks, for a human to review; if none
-    is new, the last one that is right otherwise: a repeated text is better for the customer than none. Raises NoRoomError, DraftRefusedError if no proposal passed the checks, and what the conversation's `ask` raises.
+    is new, the last one that is right otherwise: a repeated text is better for the customer than none.
+    Raises NoRoomError, DraftRefusedError if no proposal passed the checks, and what the conversation's `ask` raises.
     """
-    blocks = find_blocks_leaving(brief.article, brief.requirements.paid_links, leave=brief.leave)
+    blocks = find_blocks_leaving(brief.article, brief.requirements.paid_links, leave=brief.leave, pending=brief.pending)
     if not blocks:
         raise NoRoomError("the article has no paragraph that may take a link")
     passed: tuple[str, AppliedEdit] | None = None

@@ -7,7 +7,8 @@ of three paragraphs in a row, the outer two can take a link each, but the middle
 import hashlib
 from collections.abc import Collection, Sequence
 from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
+from pathlib import Path
 
 from blogqueue.writing.markdown.blocks import Block, find_eligible_blocks
 from blogqueue.writing.markdown.links import Link
@@ -21,19 +22,26 @@ def count_room(article: str, paid_links: Sequence[Link] = ()) -> int:
     return _count(_find_positions(article, find_eligible_blocks(article, paid_links)))
 
 
-def find_blocks_leaving(article: str, paid_links: Sequence[Link] = (), *, leave: int) -> list[Block]:
+def find_blocks_leaving(
+    article: str, paid_links: Sequence[Link] = (), *, leave: int, pending: Collection[str] = ()
+) -> list[Block]:
     """Return the eligible paragraphs that leave room for `leave` more paid links once they have one, in order.
 
     Where the text has less room, return those that leave the most: there is always one if any paragraph is eligible.
+    Paragraphs whose SHA-256 is in `pending`, which other open orders have chosen, and those beside them are left out
+    while there are others: of two links in one paragraph, the second has to be integrated again.
     """
     eligible = find_eligible_blocks(article, paid_links)
     positions = _find_positions(article, eligible)
     enough = min(leave, _count(positions) - 1)
-    return [
-        block
-        for block, taken in zip(eligible, positions, strict=True)
-        if _count([position for position in positions if abs(position - taken) > 1]) >= enough
-    ]
+    chosen = [position for block, position in zip(eligible, positions, strict=True) if block.sha256 in pending]
+    leaving = {
+        position: block
+        for block, position in zip(eligible, positions, strict=True)
+        if _count([other for other in positions if abs(other - position) > 1]) >= enough
+    }
+    apart = [block for position, block in leaving.items() if all(abs(position - other) > 1 for other in chosen)]
+    return apart or list(leaving.values())
 
 
 @cache
@@ -44,10 +52,8 @@ def identify_rules() -> str:
     has to remember to raise a number: a stored room with another id is counted again.
     """
     digest = hashlib.sha256(metadata.version("markdown-it-py").encode())
-    sources = [
-        file for file in resources.files("blogqueue.writing.markdown").iterdir() if file.name.endswith(".py")
-    ]
-    for file in [*sorted(sources, key=lambda file: file.name), resources.files(__package__) / "room.py"]:
+    here = Path(__file__)
+    for file in [*sorted((here.parents[1] / "markdown").glob("*.py")), here]:
         digest.update(file.read_bytes())
     return digest.hexdigest()[:RULES_LENGTH]
 
