@@ -1,4 +1,4 @@
-"""What is sold can be delivered: all that the shop accepts can be approved, in any order, while owners rewrite texts."""
+"""All that the shop sells can be delivered: approved in any order, while owners rewrite their texts."""
 
 import asyncio
 from pathlib import Path

@@ -282,7 +282,7 @@ def _no_room_error(order_ids: list[UUID], room: int) -> ConflictError:
     return ConflictError(
         f"This text has room for {room} more link{'' if room == 1 else 's'}, and {len(order_ids)} open "
         f"order{'s' if len(order_ids) > 1 else ''} need{'' if len(order_ids) > 1 else 's'} it: {names}. Keep enough "
-        "paragraphs that can take a link. With a reason you can publish it all the same; an order whose link finds no "
+        "paragraphs that can take a link. With a reason you can still publish it; an order whose link finds no "
         "room fails and is refunded.",
         code="no_room",
         details=[FieldError("content", "room", f"Order {one} waits for its link.") for one in order_ids],

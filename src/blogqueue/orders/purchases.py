@@ -212,7 +212,7 @@ async def _find_same(purchase_request: PurchaseRequest) -> list[Purchase]:
 
 
 async def _end(purchase_ids: list[UUID]) -> None:
-    """Expire purchases that another one replaces, and their holds. One that is paid all the same is still fulfilled."""
+    """Expire purchases that another one replaces, and their holds. One that is still paid is fulfilled."""
     if purchase_ids:
         await Purchase.update({Purchase.state: PurchaseState.EXPIRED, Purchase.slot_held_until: NOW}).where(
             Purchase.id.is_in(purchase_ids)

@@ -9,7 +9,7 @@ from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link
 
 MAX_USED = 12
-"""How many earlier edits the model is told about. Each costs tokens, and the newest matter most."""
+"""How many earlier edits the model reads about. Each costs tokens, and the newest matter most."""
 
 _PENDING = f"""
 SELECT v.backlink_metadata->'edit'->>'sha256' AS sha256

@@ -108,7 +108,7 @@ def _apply_and_check(
 
 
 def _check_room(brief: LinkBrief, content: str) -> list[Problem]:
-    """Refuse an edit that leaves less room than was promised for its block: it changed more than its own paragraph."""
+    """Refuse an edit that leaves less room than its block should: it changed more than its own paragraph."""
     paid = brief.requirements.paid_links
     before = count_room(brief.article, paid)
     if count_room(content, [*paid, brief.requirements.link]) >= min(brief.leave, before - 1):

@@ -46,7 +46,7 @@ def find_blocks_leaving(
 
 @cache
 def identify_rules() -> str:
-    """Return an id of the rules that decide where a link may stand: it changes whenever their code does.
+    """Return an id of the rules that decide where a link may be: it changes whenever their code does.
 
     It is a hash of the source of the Markdown package and of this module, and of the parser's version, so that nobody
     has to remember to raise a number: a stored room with another id is counted again.
