@@ -27,7 +27,7 @@ async def test_a_customer_buys_follows_and_accepts_a_link(stage: Stage, ana: Vis
     await follows(stage, ana, order)
     await regenerates(stage, ana)
     await accepts(stage, ana, order)
-    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["linksFree"] == 2
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["linksFree"] == 1
     await stage.sound()
 
 

@@ -178,6 +178,7 @@ async def test_refusals_and_errors_look_like_the_other_pages(
 
     # Sold out
     await stage.ask(article_id)
+    await stage.open_link()
     await ana.go("/articles/soil-that-lasts/link")
     await ana.shows("Sold out for now.")
     await ana.check_in_all_sizes("sold-out")
