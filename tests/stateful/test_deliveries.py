@@ -13,7 +13,6 @@ from tests.stateful.deliveries import DeliveryMachine
 
 MUST_HAPPEN = {
     "COMPLETED",
-    "PROCESSING",
     "publish_text",
     "regenerate",
     "sold_out",
