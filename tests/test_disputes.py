@@ -105,6 +105,41 @@ async def test_a_lost_dispute_of_a_completed_order_is_recorded(stage: Stage) -> 
     await stage.sound()
 
 
+async def test_an_order_with_two_disputes_is_on_hold_while_one_of_them_is_open(stage: Stage) -> None:
+    # Given an order whose payment is disputed twice, each with its alert
+    order = await stage.delivered(await stage.article())
+    first, second = await dispute(stage, order), await dispute(stage, order)
+    await stage.drain("mail")
+    alerts = [mail for mail in await stage.mails("operator@") if "A payment is disputed" in mail["subject"]]
+    assert len(alerts) == 2
+
+    # When the first is won
+    await close(stage, first, "won")
+
+    # Then nothing can be done with the order
+    version = (await stage.status(order))["version"]["versionId"]
+    assert (await stage.submit(order, version)).status_code == 409
+    assert (await order_row(order))["on_hold"]
+
+    # And once the second is won too, the order goes on
+    await close(stage, second, "won")
+    assert not (await order_row(order))["on_hold"]
+    assert (await stage.submit(order, version)).status_code == 200
+    await stage.sound()
+
+
+async def test_a_prevented_dispute_ends_the_order_because_stripe_has_refunded_it(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+
+    await close(stage, await dispute(stage, order), "prevented")
+
+    row = await order_row(order)
+    assert (row["status"], row["failure_reason"], row["on_hold"]) == ("FAILED", "payment_reversed", False)
+    assert "was refunded to you" in (await stage.email("Your order has ended"))["text"]
+    assert "before it became a charge-back" in (await stage.alert("A dispute was prevented"))["text"]
+    await stage.sound()
+
+
 async def test_a_dispute_whose_end_arrives_first_puts_nothing_on_hold(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
     await stage.faults(webhook=[{"kind": "drop", "type": "charge.dispute.created"}])

@@ -18,14 +18,34 @@ from blogqueue.outbox import Outbox
 from blogqueue.states import FailureReason, OrderStatus, RefundState
 
 DISPUTED = "A payment is disputed"
-WON = frozenset({"won", "warning_closed"})
-"""The statuses of a closed dispute after which the money stays here (docs.stripe.com/api/disputes/object)."""
-
 CHARGED_BACK, REFUNDED = "was charged back by your bank", "was refunded to you"
 """What happened to a payment, as its customer reads it."""
 
+WON = frozenset({"won", "warning_closed"})
+"""The statuses of a closed dispute after which the money stays here (docs.stripe.com/api/disputes/object)."""
+
+LOST: dict[str, tuple[str, str, str]] = {
+    "lost": ("A dispute was lost", "The bank has taken the payment back.", CHARGED_BACK),
+    "prevented": (
+        "A dispute was prevented",
+        "Stripe refunded the payment to the customer before it became a charge-back.",
+        REFUNDED,
+    ),
+}
+"""The statuses after which the money is gone: the alert's summary and detail, and what the customer reads."""
+
 _ORDER_OF_PAYMENT = "SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}"
 """The order that a payment is for (index `orders_by_payment`)."""
+
+_COUNT_OPEN_DISPUTES = """
+SELECT count(*) FROM stripe_events opened WHERE payload->'data'->'object'->>'payment_intent' = {}
+AND type = 'charge.dispute.created' AND NOT EXISTS (
+    SELECT FROM stripe_events closed
+    WHERE closed.payload->'data'->'object'->>'payment_intent' = opened.payload->'data'->'object'->>'payment_intent'
+    AND closed.type = 'charge.dispute.closed'
+    AND closed.payload->'data'->'object'->>'id' = opened.payload->'data'->'object'->>'id')
+"""
+"""How many disputes about a payment are open (index `stripe_events_reversals`)."""
 
 _FIND_CLOSING_EVENT = """
 SELECT id FROM stripe_events WHERE payload->'data'->'object'->>'payment_intent' = {}
@@ -44,7 +64,7 @@ async def open_dispute(payment_intent: str, dispute_id: str) -> Outbox:
     if closed or order_id is None:
         return Outbox()
     order = await _get_for_update(order_id)
-    if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
+    if order.failure_reason == FailureReason.PAYMENT_REVERSED:
         return Outbox()
     await Order.update({Order.on_hold: True, Order.updated_at: NOW}).where(Order.id == order_id)
     await jobs.cancel(order_id)
@@ -61,20 +81,27 @@ async def open_dispute(payment_intent: str, dispute_id: str) -> Outbox:
 async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Outbox:
     """End the order of a lost dispute, or release that of a won or withdrawn one, in the caller's transaction.
 
-    `status` is the dispute's at Stripe; with any other the order stays on hold until the operator decides.
+    `status` is the dispute's at Stripe; with any other the order stays on hold until the operator decides. It also
+    stays on hold while another dispute about its payment is open.
     """
     order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
-    if status == "lost":
-        outbox = await _end(order_id, actor=history.STRIPE, action="dispute lost", what=CHARGED_BACK)
+    if status in LOST:
+        summary, detail, what = LOST[status]
+        outbox = await _end(order_id, actor=history.STRIPE, action=f"dispute {status}", what=what)
         return outbox + await alert_operator(
-            "A dispute was lost",
-            "The bank has taken the payment back. The order has ended, unless it was COMPLETED.",
+            summary,
+            f"{detail} The order has ended, unless it was COMPLETED.",
             key=f"lost-{dispute_id}",
             order_id=order_id,
         )
     if status in WON:
+        if (await StripeEvent.raw(_COUNT_OPEN_DISPUTES, payment_intent))[0]["count"]:
+            await history.record(
+                history.STRIPE, f"dispute {status}", order_id=order_id, detail="another dispute is still open"
+            )
+            return Outbox()
         return await _release(order_id, actor=history.STRIPE, action=f"dispute {status}")
     return Outbox()
 

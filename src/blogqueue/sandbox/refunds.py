@@ -67,11 +67,11 @@ async def open_dispute(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/disputes/{dispute_id:str}/close", status_code=200)
 async def close_dispute(request: Request[Any, Any, Any], dispute_id: FromPath[str]) -> Response[Any]:
-    """Close a dispute, as the customer's bank would: `{status: "won" | "lost"}`."""
+    """Close a dispute, as the customer's bank would: `{status: "won" | "lost" | "prevented"}`."""
     sandbox, asked = get_sandbox(request), await request.json()
     dispute = sandbox.store.get("disputes", dispute_id)
-    if dispute is None or asked.get("status") not in {"won", "lost"}:
-        return Response({"error": "there is no such dispute, or status is not won or lost"}, status_code=400)
+    if dispute is None or asked.get("status") not in {"won", "lost", "prevented"}:
+        return Response({"error": "there is no such dispute, or status is not won, lost or prevented"}, status_code=400)
     dispute["status"] = asked["status"]
     sandbox.store.put("disputes", dispute_id, dispute)
     return await _send_event(sandbox, "charge.dispute.closed", dispute)
