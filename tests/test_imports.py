@@ -117,7 +117,10 @@ async def test_what_was_taken_down_is_not_put_back_by_an_import(tmp_path: Path) 
         ("host = 5", "host"),
         ('host = "not a host"', "host"),
         ('backlink_price = "a"', "backlink_price"),
-        ("article_price = -1", "article_price"),
+        ("backlink_price = 4900", "backlink_price"),
+        ('backlink_price = "0.49"', "backlink_price"),
+        ('article_price = "-1"', "article_price"),
+        ('article_price = "59.00"\ncurrency = "JPY"', "article_price"),
         ("max_paid_links = 1.5", "max_paid_links"),
         ("max_paid_links = true", "max_paid_links"),
         ('rel = "bogus"', "rel"),
@@ -189,7 +192,7 @@ async def test_a_reason_lets_an_import_drop_paid_links(tmp_path: Path, stage: St
 async def test_a_folder_says_its_domains_terms(tmp_path: Path) -> None:
     folder = tmp_path / "garden.example"
     folder.mkdir()
-    (folder / "domain.toml").write_text('host = "garden.example"\nname = "Garden"\nbacklink_price = 700\n', "utf-8")
+    (folder / "domain.toml").write_text('host = "garden.example"\nname = "Garden"\nbacklink_price = "7.00"\n', "utf-8")
     (folder / "a.md").write_bytes(b"# A\n\nText.\n")
 
     await import_folder(tmp_path, domain="blog.example")

@@ -13,6 +13,7 @@ from blogqueue.catalogue import articles
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
 from blogqueue.db.tables.payments import HeldPayment
+from tests.payments import session_at_stripe
 from tests.stage import GARDEN, PASSWORD, Stage, order_row
 
 
@@ -153,14 +154,13 @@ async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage
 
 
 WRONG_TERMS: list[dict[str, Any]] = [
-    {"backlink_price": 0},
+    {"backlink_price": 59},
     {"backlink_price": 10**30},
-    {"article_price": 100_000_000},
+    {"article_price": 16_000},
     {"max_paid_links": -1},
     {"max_paid_links": 10**12},
     {"currency": "EURO"},
-    {"currency": "ZZZ"},
-    {"currency": "KWD"},
+    {"currency": "JPY"},
     {"rel": "dofollow"},
     {"language": "<x>"},
     {"language": ""},
@@ -185,6 +185,72 @@ async def test_terms_that_nobody_can_have_meant_are_refused_and_leave_no_line(
     assert next(iter(wrong)) in answer.text
     assert (await Domain.select())[0] == before
     assert await OrderEvent.count() == lines
+
+
+async def set_prices(stage: Stage, **typed: str) -> httpx.Response:
+    prices = {"host": "greenbench.example", "currency": "EUR", "backlink_price": "59.00", "article_price": "149.00"}
+    return await write(stage, "POST", "forms/set-prices/", **prices | typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "shown"),
+    [
+        ({}, (5900, 14900), "59.00 EUR"),
+        ({"backlink_price": "59,5"}, (5950, 14900), "59.50 EUR"),
+        ({"currency": "JPY", "backlink_price": "7000", "article_price": "20000"}, (7000, 20000), "7000 JPY"),
+        ({"currency": "UGX", "backlink_price": "180000", "article_price": "500000"}, (18_000_000, 50_000_000), "UGX"),
+        ({"currency": "KWD", "backlink_price": "5.120", "article_price": "20"}, (5120, 20_000), "5.120 KWD"),
+    ],
+)
+async def test_a_price_is_typed_as_people_write_money_and_charged_as_stripe_counts_it(
+    stage: Stage, typed: dict[str, str], stored: tuple[int, int], shown: str
+) -> None:
+    # Given a domain whose prices Edith types
+    article_id = await stage.article()
+    await stage.signed_in()
+    answer = await set_prices(stage, **typed)
+    assert answer.status_code == 200, answer.text
+    assert shown in answer.text
+    row = (await Domain.select(Domain.backlink_price, Domain.article_price))[0]
+    assert (row["backlink_price"], row["article_price"]) == stored
+    assert (await newest_line())[:2] == ("edith", "set prices")
+
+    # When Ana buys a link
+    page = await stage.http.get("/articles/soil-that-lasts/link")
+    opened = await stage.asked_and_opened(article_id)
+
+    # Then she sees the same amount here and at Stripe
+    assert shown in page.text
+    at_stripe = await session_at_stripe(stage, opened["sessionId"])
+    assert (at_stripe["amount_total"], at_stripe["currency"]) == (stored[0], typed.get("currency", "EUR").lower())
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "rule"),
+    [
+        ({"backlink_price": "0.49"}, "backlink_price", "from 0.50 EUR"),
+        ({"article_price": "1000000"}, "article_price", "to 999999.99 EUR"),
+        ({"article_price": "1,000"}, "article_price", "like 49.00"),
+        ({"backlink_price": "59.005"}, "backlink_price", "at most 2 decimals"),
+        ({"currency": "HUF"}, "backlink_price", "from 175.00 HUF"),
+        ({"currency": "ISK"}, "backlink_price", "no decimals"),
+        ({"currency": "KWD", "backlink_price": "5.125"}, "backlink_price", "must be 0"),
+        ({"currency": "ZZZ"}, "currency", "currency code"),
+        ({"host": "other.example"}, "domain", "no such domain"),
+    ],
+)
+async def test_a_price_that_stripe_would_refuse_is_refused_by_its_rule(
+    stage: Stage, typed: dict[str, str], field: str, rule: str
+) -> None:
+    await stage.article()
+    await stage.signed_in()
+    before = (await Domain.select())[0]
+
+    answer = await set_prices(stage, **typed)
+
+    assert answer.status_code == 422
+    assert field in answer.text and rule in answer.text
+    assert (await Domain.select())[0] == before
 
 
 @pytest.mark.parametrize("host", ["", "not a host", "javascript:alert(1)", "127.0.0.1", "intranet", "a.example/x"])

@@ -127,7 +127,8 @@ async def test_a_missing_object_is_a_page_that_says_so(http: httpx.AsyncClient, 
 
 
 @pytest.mark.parametrize(
-    ("minor_units", "currency", "shown"), [(4900, "eur", "49.00 EUR"), (5, "usd", "0.05 USD"), (500, "jpy", "500 JPY")]
+    ("minor_units", "currency", "shown"),
+    [(4900, "eur", "49.00 EUR"), (5, "usd", "0.05 USD"), (500, "jpy", "500 JPY"), (5120, "kwd", "5.120 KWD")],
 )
 def test_a_price_is_shown_in_major_units_of_its_currency(minor_units: int, currency: str, shown: str) -> None:
     assert format_price(minor_units, currency) == shown

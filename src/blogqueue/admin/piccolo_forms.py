@@ -13,8 +13,10 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from blogqueue.admin.piccolo_tables import get_editor
-from blogqueue.catalogue import articles
+from blogqueue.catalogue import articles, row_edits
+from blogqueue.catalogue.domain_rules import DEFAULT_CURRENCY
 from blogqueue.errors import ProblemError
+from blogqueue.money import format_amount
 from blogqueue.payments import disputes, held_payments
 
 
@@ -38,6 +40,15 @@ class OrderOnHoldForm(BaseModel):
 
     order_id: UUID
     action: Literal["continue", "end"] = "continue"
+
+
+class PricesForm(BaseModel):
+    """A domain's prices, written as people write money; what was paid before keeps its price."""
+
+    host: str
+    currency: str = DEFAULT_CURRENCY
+    backlink_price: str = Field(title="Price of a link, such as 59.00")
+    article_price: str = Field(title="Price of a new article, such as 149.00")
 
 
 @contextmanager
@@ -82,7 +93,24 @@ async def _decide_on_order_on_hold(request: Request, form: OrderOnHoldForm) -> s
         return "The order has ended."
 
 
+async def _set_prices(request: Request, form: PricesForm) -> str:
+    values = form.model_dump()
+    host = values.pop("host").strip().lower()
+    with _problems_shown():
+        domain = await row_edits.set_prices(host, values, actor=get_editor(request))
+    return (
+        f"At {domain.host}, a link costs {format_amount(domain.backlink_price, domain.currency)} and a new article "
+        f"{format_amount(domain.article_price, domain.currency)}."
+    )
+
+
 FORMS = [
+    FormConfig(
+        "Set prices",
+        PricesForm,
+        _set_prices,
+        "Set the prices of a domain. Write them as people write money, such as 59.00.",
+    ),
     FormConfig(
         "Take down or put back",
         ArticleForm,

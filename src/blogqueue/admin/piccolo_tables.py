@@ -112,8 +112,8 @@ def _read_only(*, newest: Column) -> dict[str, Any]:
 TABLES = [
     TableConfig(
         Domain,
-        visible_columns=[Domain.host, Domain.name, Domain.niche, Domain.language, Domain.currency,
-                         Domain.backlink_price, Domain.rel, Domain.max_paid_links],
+        visible_columns=[Domain.host, Domain.name, Domain.niche, Domain.language, Domain.rel,
+                         Domain.max_paid_links],
         link_column=Domain.host,
         order_by=[OrderBy(Domain.host)],
         **_editable(Domain),

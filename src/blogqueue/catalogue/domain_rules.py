@@ -11,10 +11,11 @@ from anyascii import anyascii
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.tables.catalogue import Rel
-from blogqueue.money import CURRENCIES
+from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, parse_price
 
-HIGHEST_PRICE = 99_999_999
-"""Stripe accepts amounts of up to eight digits (docs.stripe.com/api/payment_intents/object, "amount")."""
+PRICES = ("backlink_price", "article_price")
+DEFAULT_CURRENCY = "EUR"
+EXAMPLE_PRICE = "49.00"
 
 MOST_PAID_LINKS = 1000
 """More than any article has paragraphs for."""
@@ -37,8 +38,38 @@ class ColumnError(ValueError):
 
 
 def validate_domain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the given columns of a domain as they will be stored. Raises ColumnError for the first invalid one."""
-    return _validate(_DOMAIN, values)
+    """Return the given columns of a domain as they will be stored. Raises ColumnError for the first invalid one.
+
+    Prices are in minor units. Whether Stripe takes them depends on the currency, so they are given together with it.
+    """
+    valid = _validate(_DOMAIN, values)
+    for name in PRICES:
+        if name in valid and "currency" in valid:
+            try:
+                check_price(valid[name], valid["currency"])
+            except AmountError as error:
+                raise ColumnError(name, str(error)) from error
+    return valid
+
+
+def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a domain with the prices that a person wrote, "59.00", in minor units of the currency.
+
+    Without a currency they are in DEFAULT_CURRENCY, which is then returned too. Raises ColumnError.
+    """
+    prices = {name: values[name] for name in PRICES if name in values}
+    if not prices:
+        return dict(values)
+    currency = _validate(_DOMAIN, {"currency": values.get("currency", DEFAULT_CURRENCY)})["currency"]
+    read: dict[str, Any] = {}
+    for name, price in prices.items():
+        if not isinstance(price, str):
+            raise ColumnError(name, f'Must be an amount in quotes, such as "{EXAMPLE_PRICE}".')
+        try:
+            read[name] = parse_price(price, currency)
+        except AmountError as error:
+            raise ColumnError(name, str(error)) from error
+    return {**values, "currency": currency, **read}
 
 
 def validate_article(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,7 +157,7 @@ def _validate_slug(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML 
     return text
 
 
-_PRICE = partial(_validate_number, lowest=1, highest=HIGHEST_PRICE)
+_PRICE = partial(_validate_number, lowest=1, highest=HIGHEST)
 
 _DOMAIN: Mapping[str, Callable[[Any], Any]] = {
     "host": _validate_host,

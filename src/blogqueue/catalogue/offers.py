@@ -13,7 +13,7 @@ from blogqueue.catalogue import addresses, paid_links, slots
 from blogqueue.db import pagination
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
-from blogqueue.money import ZERO_DECIMAL
+from blogqueue.money import THREE_DECIMAL, ZERO_DECIMAL
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.link_edit.room import find_blocks_leaving
 from blogqueue.writing.markdown.blocks import find_prose_blocks
@@ -24,7 +24,9 @@ MOST = 10**12
 
 # Currencies are not converted: prices compare as numbers, in hundredths even where a currency has none.
 _HUNDREDTHS = (
-    f"d.backlink_price * CASE WHEN d.currency IN ({', '.join(map(repr, sorted(ZERO_DECIMAL)))}) THEN 100 ELSE 1 END"
+    f"(CASE WHEN d.currency IN ({', '.join(map(repr, sorted(ZERO_DECIMAL)))}) THEN d.backlink_price * 100 "
+    f"WHEN d.currency IN ({', '.join(map(repr, sorted(THREE_DECIMAL)))}) THEN d.backlink_price / 10 "
+    "ELSE d.backlink_price END)"
 )
 
 

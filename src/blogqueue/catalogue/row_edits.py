@@ -10,8 +10,10 @@ from piccolo.table import Table
 
 from blogqueue.catalogue import domain_rules
 from blogqueue.db import history
+from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.errors import FieldError, InvalidError, NotFoundError
+from blogqueue.money import format_amount
 from blogqueue.states import ArticleStatus
 
 MOVED_COLUMNS: dict[type[Table], set[str]] = {
@@ -19,6 +21,11 @@ MOVED_COLUMNS: dict[type[Table], set[str]] = {
     Domain: {"created_at"},
 }
 """The columns that the workflow moves: an edit never changes them."""
+
+PRICE_COLUMNS = frozenset({"backlink_price", "article_price", "currency"})
+"""The columns that only `set_prices` changes: people write 59.00, and the row has 5900."""
+
+USE_THE_FORM = "Set prices with the form “Set prices”: this column counts in minor units."
 
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
 """The columns that public addresses contain: an edit of them is refused, except the slug of a draft."""
@@ -30,7 +37,15 @@ def validate(table: type[Table], values: dict[str, Any]) -> dict[str, Any]:
 
 
 def prepare(row: Table) -> None:
-    """Validate a new row, and make a new article a draft. Raises domain_rules.ColumnError."""
+    """Validate a new row, and make a new article a draft. Raises domain_rules.ColumnError.
+
+    A new domain has the default prices until `set_prices` sets its own.
+    """
+    if isinstance(row, Domain):
+        default = Domain()
+        for name in sorted(PRICE_COLUMNS):
+            if getattr(row, name) != getattr(default, name):
+                raise domain_rules.ColumnError(name, USE_THE_FORM)
     for name, value in validate(type(row), row.to_dict()).items():
         setattr(row, name, value)
     if isinstance(row, Article):
@@ -45,6 +60,26 @@ async def record_created(row: Table, *, actor: str) -> None:
         )
     elif isinstance(row, Domain):
         await history.record(actor, "create domain", detail=str(row.host))
+
+
+async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain:
+    """Set a domain's currency and prices as a person wrote them, "59.00"; return the domain.
+
+    Raises NotFoundError, and domain_rules.ColumnError for the first invalid value.
+    """
+    async with transaction():
+        domain = await Domain.objects().where(Domain.host == host).first().lock_rows("UPDATE")
+        if domain is None:
+            raise NotFoundError("domain", field="host")
+        stored = domain_rules.validate_domain(domain_rules.read_prices(values))
+        changes = "; ".join(
+            f"{name}: {format_amount(getattr(domain, name), domain.currency)} → "
+            f"{format_amount(stored[name], stored['currency'])}"
+            for name in domain_rules.PRICES
+        )
+        await Domain.update(stored).where(Domain.id == domain.id)
+        await history.record(actor, "set prices", detail=f"{host}: {changes}")
+        return await Domain.objects().get(Domain.id == domain.id)
 
 
 async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:
@@ -64,6 +99,8 @@ async def change(table: type[Table], row_id: str, values: dict[str, Any], *, act
     if fixed:
         message = f"{fixed[0]}: This cannot be changed, because public addresses depend on it."
         raise InvalidError([FieldError(fixed[0], "fixed", message)])
+    if table is Domain and (priced := sorted(PRICE_COLUMNS & set(edited))):
+        raise domain_rules.ColumnError(priced[0], USE_THE_FORM)
     changed = validate(table, edited)
     if changed:
         changes = "; ".join(f"{name}: {known[name]!r} → {value!r}" for name, value in changed.items())

@@ -6,13 +6,8 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from blogqueue.sandbox import intents, sessions, webhooks
+from blogqueue.sandbox import forms, intents, sessions, webhooks
 from blogqueue.sandbox.state import JSON, Sandbox, get_sandbox
-
-# docs.stripe.com/currencies#zero-decimal
-ZERO_DECIMAL = frozenset(
-    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf")
-)
 
 
 @get("/checkout/{session_id:str}")
@@ -80,9 +75,9 @@ async def expire(request: Request[Any, Any, Any], session_id: FromPath[str]) -> 
 
 
 def format_price(minor_units: int, currency: str) -> str:
-    """Format an amount for people: 49.00 EUR, 5000 JPY."""
-    amount = str(minor_units) if currency in ZERO_DECIMAL else f"{minor_units / 100:.2f}"
-    return f"{amount} {currency.upper()}"
+    """Format an amount for people: 49.00 EUR, 5000 JPY, 5.120 KWD."""
+    decimals = forms.count_decimals(currency)
+    return f"{minor_units / 10**decimals:.{decimals}f} {currency.upper()}"
 
 
 async def _complete(request: Request[Any, Any, Any], session_id: str, *, paid: bool) -> Response[Any] | Template:

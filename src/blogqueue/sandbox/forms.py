@@ -9,6 +9,11 @@ METADATA_KEYS = 50
 METADATA_NAME_LENGTH = 40
 METADATA_LENGTH = 500
 
+ZERO_DECIMAL = frozenset(
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
+)
+THREE_DECIMAL = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
+
 
 class StripeError(Exception):
     """An error in Stripe's shape (docs.stripe.com/api/errors)."""
@@ -104,3 +109,10 @@ def get_url(asked: JSON, name: str) -> str | None:
         message = "Invalid URL: An explicit scheme (such as https) must be provided."
         raise StripeError(400, message, code="url_invalid", param=name)
     return value
+
+
+def count_decimals(currency: str) -> int:
+    """Return how many decimals Stripe's amounts in a currency have (docs.stripe.com/currencies)."""
+    if currency.lower() in ZERO_DECIMAL:
+        return 0
+    return 3 if currency.lower() in THREE_DECIMAL else 2

@@ -23,7 +23,11 @@ SLACK_SECONDS = 5
 """Allowed beyond these bounds, as the call takes time and clocks differ."""
 
 MINIMUM_AMOUNT = 50
-"""In minor units; Stripe's own minimum depends on the currency, 0.50 in most (docs.stripe.com/currencies)."""
+MINIMUM_AMOUNTS = {"gbp": 30, "huf": 17_500, "czk": 1_500, "mxn": 1_000, "hkd": 400, "sek": 300, "pln": 200}
+"""In minor units: 50 in most currencies, and some of the others (docs.stripe.com/currencies)."""
+
+STEPS = dict.fromkeys(("isk", "ugx"), 100) | dict.fromkeys(("bhd", "jod", "kwd", "omr", "tnd"), 10)
+"""The currencies of which amounts must be multiples of a number (the same page, "Special cases")."""
 
 _PARAMETERS = {
     "adaptive_pricing", "after_expiration", "allow_promotion_codes", "allowed_payment_method_types", "automatic_tax",
@@ -236,10 +240,14 @@ def _sum_line_items(line_items: list[JSON]) -> tuple[int, str]:
     if len(currencies) != 1:
         raise StripeError(400, "All prices of a Checkout Session must be in one currency.", param="line_items")
     amount = sum(item["amount_total"] for item in line_items)
-    if amount < MINIMUM_AMOUNT:
+    currency = currencies.pop()
+    if amount % STEPS.get(currency, 1):
+        message = f"Invalid amount: in {currency} it must be a multiple of {STEPS[currency]}."
+        raise StripeError(400, message, code="parameter_invalid_integer", param="line_items")
+    if amount < MINIMUM_AMOUNTS.get(currency, MINIMUM_AMOUNT):
         message = "The Checkout Session's total amount must be at least the minimum that can be charged."
         raise StripeError(400, message, code="amount_too_small", param="line_items")
-    return amount, currencies.pop()
+    return amount, currency
 
 
 def _list_items(sandbox: Sandbox, session_id: str, asked: JSON) -> JSON:

@@ -60,7 +60,9 @@ class TermsFinder:
 
 def _read_columns(file: Path) -> dict[str, Any]:
     try:
-        columns = domain_rules.validate_domain(tomllib.loads(file.read_text(encoding="utf-8")))
+        columns = domain_rules.validate_domain(
+            domain_rules.read_prices(tomllib.loads(file.read_text(encoding="utf-8")))
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ColumnError) as error:
         raise UnusableError(f"its {file.name} is invalid: {error}") from error
     unknown = set(columns) - set(domain_rules.DOMAIN_COLUMNS)

@@ -22,6 +22,9 @@ class Rel(StrEnum):
     NONE = "none"
 
 
+IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Set it with the form “Set prices”."
+
+
 class Domain(Table, tablename="domains", db=DB):
     """A site that sells links. Prices are in minor units of its currency."""
 
@@ -31,8 +34,8 @@ class Domain(Table, tablename="domains", db=DB):
     niche = Varchar(100, default="general")
     language = Varchar(35, default="en")
     currency = Varchar(3, default="EUR")
-    backlink_price = BigInt(default=4900)
-    article_price = BigInt(default=14900)
+    backlink_price = BigInt(default=4900, help_text=IN_MINOR_UNITS)
+    article_price = BigInt(default=14900, help_text=IN_MINOR_UNITS)
     rel = Varchar(20, choices=Rel, default=Rel.SPONSORED)
     max_paid_links = Integer(default=3)
     forbidden_niches = Array(base_column=Varchar(100))
