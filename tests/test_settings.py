@@ -1,10 +1,11 @@
 """A process that lacks a setting in production does not start, and names everything that is missing in one list."""
 
 import subprocess
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from blogqueue.jobs.queues import MAIL_NEEDS
 from blogqueue.settings import WEB_NEEDS, Settings, check_settings, settings
@@ -81,6 +82,55 @@ def test_what_is_missing_or_still_the_examples_keeps_production_from_starting(
     with pytest.raises(SystemExit, match=f"  - {name} ") as refused:
         check_settings("process", needs)
     assert "secret@" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "address"),
+    [
+        ("no-reply@links.example.com", "", "no-reply@links.example.com"),
+        ("blogqueue <no-reply@links.example.com>", "blogqueue", "no-reply@links.example.com"),
+        ("Green Bench, Ltd. <no-reply@links.example.com>", "Green Bench, Ltd.", "no-reply@links.example.com"),
+        ('"Green Bench, Ltd." <no-reply@links.example.com>', "Green Bench, Ltd.", "no-reply@links.example.com"),
+        ('The "Green" Bench <o\'neil+x@links.example.com>', 'The "Green" Bench', "o'neil+x@links.example.com"),
+        ("Grüne Bank: Beet (alt) <post@grünebank.example>", "Grüne Bank: Beet (alt)", "post@xn--grnebank-75a.example"),
+    ],
+)
+def test_a_sender_is_read_once_whatever_is_in_its_name(typed: str, name: str, address: str) -> None:
+    values = Settings(mail_from=typed, mail_reply_to=typed)
+
+    message = EmailMessage()
+    message["From"] = values.mail_from
+    (mailbox,) = message["From"].addresses
+    assert (mailbox.display_name, mailbox.addr_spec, values.contact) == (name, address, address)
+    assert message["From"].defects == ()
+    assert f"<{address}>".encode() in message.as_bytes() or address.encode() in message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mail_from", ""),
+        ("mail_from", "Green Bench"),
+        ("mail_from", "grün@links.example.com"),
+        ("mail_from", "Green <a@links.example.com"),
+        ("mail_from", "a@links.example.com, b@links.example.com"),
+        ("mail_from", "Green\nBcc: x@y.example <a@links.example.com>"),
+        ("mail_reply_to", "help@"),
+        ("operator_email", "Otto <otto@links.example.com>"),
+        ("public_url", "https://links.example.com/shop"),
+        ("public_url", "https://links.example.com/?a=b"),
+        ("public_url", "links.example.com"),
+        ("public_url", "https://me@links.example.com"),
+    ],
+)
+def test_an_address_that_cannot_work_is_refused_at_the_start(name: str, value: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(**{name: value})
+    assert [error["loc"] for error in refused.value.errors()] == [(name,)]
+
+
+def test_the_slash_at_the_end_of_the_public_address_is_left_out() -> None:
+    assert Settings(public_url="https://links.example.com/").public_url == "https://links.example.com"
 
 
 @pytest.mark.parametrize("shell", ["/bin/sh", "bash"])

@@ -4,14 +4,16 @@
 """
 
 import importlib.util
+import re
 import sys
 from collections.abc import Iterable
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+import idna
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 STRIPE_API_BASE = "https://api.stripe.com"
@@ -37,6 +39,42 @@ WEB_NEEDS = (
 CLOCK_NEEDS = ("broker",)
 CLI_NEEDS = ("database_url",)
 
+_MAILBOX = re.compile(r"(?:(?P<name>[^<>]*)<)?(?P<local>[!#-'*+/-9=?A-Z^-~-]+)@(?P<host>[^\s<>@,;:]+)(?(name)>)")
+"""An address, or a name and an address in angle brackets; the characters of RFC 5322 §3.2.3 before the @."""
+
+
+def _normalize_mailbox(value: str) -> str:
+    """Return a name and an address as a header takes them: the name in quotes, the host in ASCII. Raises ValueError."""
+    found = _MAILBOX.fullmatch(value.strip())
+    if found is None or not value.isprintable():
+        raise ValueError("must be an address in ASCII letters, or a name with the address in <>")
+    try:
+        address = f"{found['local']}@{idna.encode(found['host'], uts46=True).decode()}"
+    except (idna.IDNAError, UnicodeError) as error:
+        raise ValueError(f"the host of the address is no host name: {error}") from error
+    name = (found["name"] or "").strip()
+    if len(name) > 1 and name[0] == name[-1] == '"':
+        name = re.sub(r"\\(.)", r"\1", name[1:-1])
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>' if name else address
+
+
+def _normalize_address(value: str) -> str:
+    """Return an address without a name, its host in ASCII. Raises ValueError."""
+    if "<" in value:
+        raise ValueError("must be an address without a name")
+    return _normalize_mailbox(value)
+
+
+def _normalize_public_url(value: str) -> str:
+    """Return an address without a slash at its end; links are made by adding a path. Raises ValueError."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise ValueError("must be an address like https://links.example.com")
+    if parts.path not in {"", "/"} or parts.query or parts.fragment:
+        raise ValueError("must have no path: blogqueue needs a host of its own, such as https://links.example.com")
+    return f"{parts.scheme}://{parts.netloc}"
+
 
 class Settings(BaseSettings):
     """All settings. The environment variable is `BLOGQUEUE_` and the setting's name.
@@ -47,7 +85,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BLOGQUEUE_", populate_by_name=True, extra="ignore")
 
     env: Literal["production", "demo", "test"] = "production"
-    public_url: str = "http://127.0.0.1:8000"
+    public_url: Annotated[str, AfterValidator(_normalize_public_url)] = "http://127.0.0.1:8000"
     secret_key: SecretStr = SecretStr("")
     log_format: Literal["json", "console"] = "json"
 
@@ -65,9 +103,9 @@ class Settings(BaseSettings):
     openai_timeout_seconds: float = 60.0
 
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
-    mail_from: str = "blogqueue <no-reply@localhost>"
-    mail_reply_to: str = ""
-    operator_email: str = "operator@localhost"
+    mail_from: Annotated[str, AfterValidator(_normalize_mailbox)] = "blogqueue <no-reply@localhost>"
+    mail_reply_to: Annotated[str, AfterValidator(lambda value: value and _normalize_mailbox(value))] = ""
+    operator_email: Annotated[str, AfterValidator(_normalize_address)] = "operator@localhost"
 
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
