@@ -379,32 +379,85 @@ async def test_an_article_that_was_unpublished_after_payment_is_refunded_at_once
         {"kind": "refusal"},
         {"kind": "incomplete"},
         {"kind": "cut"},
+        {"kind": "html"},
+        {"kind": "nul"},
+        {"kind": "no_usage"},
     ],
     ids=lambda fault: "-".join(str(value) for value in fault.values()),
 )
 async def test_a_model_that_fails_once_costs_an_attempt_and_no_order(stage: Stage, wrong: dict[str, object]) -> None:
     order = await stage.buy(await stage.article())
+    calls_before = await stage.model_calls()
     await fault(stage, wrong)
 
     await stage.drain()
     job = await job_of(order)
     assert (job["state"], job["attempts"]) == ("DELAYED", 1)
+    message = str(job["errors"][0]["message"])  # type: ignore[index]
+    assert message.startswith(("the model", "the model's answer")), message
     await stage.time_passes()
     await stage.drain()
 
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    # Every call is counted, also the one that brought nothing: three were made, as the sandbox says too.
+    calls = await stage.model_calls() - calls_before
+    assert ((await order_row(order))["model_calls"], (await job_of(order))["model_calls"]) == (calls, calls) == (3, 3)
     await stage.sound()
 
 
-async def test_a_model_that_asks_for_patience_gets_it(stage: Stage) -> None:
+async def test_the_tokens_of_an_answer_that_cannot_be_used_are_counted(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
-    await fault(stage, {"kind": "status", "code": 429, "retry_after": 90})
+    await fault(stage, {"kind": "refusal"})
+
+    await stage.drain()
+
+    job, row = await job_of(order), await order_row(order)
+    assert job["model_calls"] == row["model_calls"] == 1
+    assert row["model_tokens"] == job["tokens_in"] + job["tokens_out"] > 0  # type: ignore[operator]
+
+
+async def test_usage_without_details_is_no_reason_to_refuse_an_answer(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "no_usage_details"})
+
+    await stage.drain()
+
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+    assert (await order_row(order))["model_calls"] == 2
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"retry-after": "90"},
+        {"retry-after-ms": "90000"},
+        {"retry-after": "never", "x-ratelimit-reset-tokens": "1m30s", "x-ratelimit-remaining-tokens": "0"},
+    ],
+    ids=lambda headers: next(reversed(headers)),
+)
+async def test_a_model_that_asks_for_patience_gets_it(stage: Stage, headers: dict[str, str]) -> None:
+    order = await stage.buy(await stage.article())
+    await fault(stage, {"kind": "status", "code": 429, "headers": headers})
 
     await stage.drain()
 
     waits = await Job.raw("SELECT EXTRACT(EPOCH FROM run_at - clock_timestamp()) AS s FROM jobs")
     assert 60 < waits[0]["s"] <= 90
     assert (await job_of(order))["state"] == "DELAYED"
+
+
+async def test_an_edit_that_replaces_its_paragraph_passes_the_checks_at_once(stage: Stage) -> None:
+    # Given a model that gives whole paragraphs anew, of which the last is not always the one
+    article_id = await stage.article()
+    await stage.faults(model=[{"kind": "replace", "times": -1}])
+
+    for anchor in ("a guide to mulching", "a mulching handbook"):
+        order = await stage.buy(article_id, anchorText=anchor)
+        await stage.drain()
+
+        job = await job_of(order)
+        assert (job["state"], job["attempts"], job["model_calls"]) == ("COMPLETED", 1, 2)
+    await stage.sound()
 
 
 async def test_a_model_that_never_answers_is_given_up_and_asked_again(stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """Durable replay: store the answers of the model on the job as they arrive, so that a rerun does not pay again."""
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 import msgspec
@@ -49,7 +50,7 @@ class DurableReplay:
             self._stored = min(self._stored, self._position)
         if self._position == len(self._answers):
             await budget.check(self._claim.order_id)
-            answer = await model.ask(question, customer=str(self._claim.order_id))
+            answer = await self._ask_model(question)
             await self._note_answer()
             self._answers.append(_to_json(question, digest, answer))
         # An answer that could not be stored, because the database was unavailable, is stored when it is replayed.
@@ -65,6 +66,18 @@ class DurableReplay:
             self._provider_answered = True
             self.resumed += await breaker.record_answer()
 
+    async def _ask_model(self, question: Question) -> model.Answer:
+        """Ask the model; a call without a usable answer is counted too. Raises ModelError, LostLeaseError.
+
+        A call during an outage is counted on the job, but uses up nothing of the order's budget: it may be repeated
+        for as long as the outage lasts, and costs nothing.
+        """
+        try:
+            return await model.ask(question, customer=str(self._claim.order_id))
+        except model.ModelError as error:
+            await budget.count_failed(self._claim, asdict(error.usage), free=error.outage)
+            raise
+
 
 def _to_json(question: Question, digest: str, answer: model.Answer) -> dict[str, Any]:
     return {
@@ -73,5 +86,5 @@ def _to_json(question: Question, digest: str, answer: model.Answer) -> dict[str,
         "answer": answer.value,
         "model": answer.model,
         "response": answer.response_id,
-        "usage": {"input": answer.input_tokens, "cached": answer.cached_tokens, "output": answer.output_tokens},
+        "usage": asdict(answer.usage),
     }

@@ -156,18 +156,13 @@ async def store_answers(claim: Claim, model_answers: list[dict[str, Any]]) -> No
     An answer's `usage` counts tokens: input, cached (of the input) and output. Raises LostLeaseError.
     """
     newest = model_answers[-1]
-    usage = newest["usage"]
-    await _write(
-        claim,
-        {
-            Job.model_answers: model_answers,
-            Job.model_calls: Job.model_calls + 1,
-            Job.progress: newest["name"],
-            Job.tokens_in: Job.tokens_in + usage["input"],
-            Job.tokens_cached: Job.tokens_cached + usage["cached"],
-            Job.tokens_out: Job.tokens_out + usage["output"],
-        },
-    )
+    stored = {Job.model_answers: model_answers, Job.progress: newest["name"]}
+    await _write(claim, stored | _count_tokens(newest["usage"]))
+
+
+async def count_call(claim: Claim, usage: dict[str, int]) -> None:
+    """Count a call of the model that gave no usable answer. Raises LostLeaseError."""
+    await _write(claim, _count_tokens(usage))
 
 
 async def complete(claim: Claim) -> None:
@@ -265,6 +260,15 @@ async def _write(claim: Claim, changes: dict[Any, Any]) -> None:
     )
     if not rows:
         raise LostLeaseError(claim.job_id)
+
+
+def _count_tokens(usage: dict[str, int]) -> dict[Any, Any]:
+    return {
+        Job.model_calls: Job.model_calls + 1,
+        Job.tokens_in: Job.tokens_in + usage["input"],
+        Job.tokens_cached: Job.tokens_cached + usage["cached"],
+        Job.tokens_out: Job.tokens_out + usage["output"],
+    }
 
 
 def _without_lease() -> dict[Any, Any]:

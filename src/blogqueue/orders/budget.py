@@ -31,13 +31,27 @@ async def spend(claim: Claim, model_answers: list[dict[str, Any]]) -> None:
 
     Raises LostLeaseError when another worker has claimed the job.
     """
-    usage = model_answers[-1]["usage"]
     async with transaction():
         # The order before the job: locks are always taken in this order (see orders.lifecycle).
-        await Order.update(
-            {
-                Order.model_calls: Order.model_calls + 1,
-                Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
-            },
-        ).where(Order.id == claim.order_id)
+        await _count_on_order(claim, model_answers[-1]["usage"])
         await jobs.store_answers(claim, model_answers)
+
+
+async def count_failed(claim: Claim, usage: dict[str, int], *, free: bool) -> None:
+    """Count a call of the model that gave no usable answer on order and job, in one transaction; a free one on the job.
+
+    `usage` counts tokens: input, cached (of the input) and output. Raises LostLeaseError.
+    """
+    async with transaction():
+        if not free:
+            await _count_on_order(claim, usage)
+        await jobs.count_call(claim, usage)
+
+
+async def _count_on_order(claim: Claim, usage: dict[str, int]) -> None:
+    await Order.update(
+        {
+            Order.model_calls: Order.model_calls + 1,
+            Order.model_tokens: Order.model_tokens + usage["input"] + usage["output"],
+        },
+    ).where(Order.id == claim.order_id)

@@ -52,8 +52,12 @@ _NUMBER = int | float
 KINDS: dict[str, dict[str, dict[str, Any]]] = {
     "model": {
         "slow": {"seconds": _NUMBER},
-        "status": {"code": int, "retry_after": _NUMBER},
+        "status": {"code": int, "retry_after": _NUMBER, "headers": dict},
         "malformed_json": {},
+        "html": {},
+        "nul": {},
+        "no_usage": {},
+        "no_usage_details": {},
         "cut": {},
         "refusal": {},
         "incomplete": {},

@@ -20,6 +20,8 @@ CACHED_TOKENS = 1_024
 CACHED_STEP = 128
 """A prefix is cached from 1,024 tokens, in steps of 128 (platform.openai.com/docs/guides/prompt-caching)."""
 
+WEB_PAGE = "<!doctype html><title>Welcome</title><p>A proxy's page instead of an answer."
+
 MODEL: JSON = {"id": "sandbox-writer", "object": "model", "created": 1_790_000_000, "owned_by": "sandbox"}
 ECHOED_PARAMETERS = (
     "instructions", "max_output_tokens", "metadata", "prompt_cache_key", "reasoning", "safety_identifier", "store",
@@ -49,8 +51,14 @@ async def create_response(request: Request[Any, Any, Any]) -> Response[Any] | St
     if fault["kind"] == "status":
         return _fail(fault)
     body = _build_body(asked, _write(form, texts, fault, asked_before), fault)
+    if fault["kind"] == "html":
+        return Response(WEB_PAGE, media_type="text/html", headers=_make_headers())
     body["usage"] = _count_usage(sandbox, texts, body)
     sandbox.store.put("calls", key, call | {"usage": body["usage"]})
+    if fault["kind"] == "no_usage":
+        body["usage"] = None
+    if fault["kind"] == "no_usage_details":
+        body["usage"] |= {"input_tokens_details": None}
     if fault["kind"] == "cut":
         return CutResponse(body)
     if asked.get("stream"):
@@ -93,6 +101,8 @@ def _write(form: JSON, texts: list[str], fault: JSON, asked_before: int) -> str:
     if form["type"] != "json_schema":
         return "The sandbox's writer only answers to a schema: send text.format with a JSON schema."
     text = json.dumps(writer.write_answer(form, texts, fault, asked_before=asked_before), ensure_ascii=False)
+    if fault["kind"] == "nul":
+        return text.replace("e", "\\u0000")
     return text[: len(text) // 2] if fault["kind"] in {"malformed_json", "incomplete"} else text
 
 
@@ -207,6 +217,7 @@ def _find_schema_error(schema: Any) -> str:  # noqa: ANN401 - any JSON
 def _fail(fault: JSON) -> Response[Any]:
     """Answer with the error that a fault asks for."""
     headers = {"retry-after": str(fault["retry_after"])} if "retry_after" in fault else {}
+    headers |= {str(name): str(value) for name, value in fault.get("headers", {}).items()}
     code = int(fault.get("code", 503))
     kind = {429: "rate_limit_exceeded", 503: "server_overloaded"}.get(code, "sandbox_fault")
     return _error(code, "A fault is set in the sandbox.", kind, headers=headers)

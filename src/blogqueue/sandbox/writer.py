@@ -103,7 +103,7 @@ def _edit_link(blocks: list[str], article: str, asked: JSON, fault: JSON, asked_
     text = texts[(derive_number(anchor, url) + len(refused) + asked_before) % len(texts)]
     edit = {"block": suitable[index % len(suitable)], "mode": "append", "text": text}
     if fault["kind"] == "replace":
-        paragraph = article.partition(f"\n[{edit['block']}] ")[2].partition("\n\n")[0].rstrip()
+        paragraph = _read_paragraph(blocks, article, edit["block"])
         return edit | {"mode": "replace", "text": f"{paragraph} {text}"}
     if fault["kind"] != "wrong_edit":
         return edit
@@ -152,13 +152,18 @@ def build_smallest(schema: JSON, root: JSON) -> Any:  # noqa: ANN401 - as the sc
 def _find_suitable(blocks: list[str], article: str) -> list[str]:
     """Return the paragraphs that end with a sentence, after which another reads well; all of them if none does."""
     found: list[str] = []
-    for block, following in zip(blocks, [*blocks[1:], ""], strict=True):
-        text = article.partition(f"\n[{block}] ")[2]
-        if following:
-            text = text.partition(f"\n[{following}] ")[0]
+    for block in blocks:
+        text = _read_paragraph(blocks, article, block)
         if text.rstrip(CLOSING).endswith(SENTENCE_ENDS):
             found.append(block)
     return found or blocks
+
+
+def _read_paragraph(blocks: list[str], article: str, block: str) -> str:
+    """Return the text of a paragraph of the question: up to the next paragraph's id, or to the end."""
+    text = article.partition(f"\n[{block}] ")[2]
+    following = blocks[blocks.index(block) + 1 :]
+    return (text.partition(f"\n[{following[0]}] ")[0] if following else text).rstrip()
 
 
 def _read_language(article: str) -> str:

@@ -4,6 +4,7 @@ The client does not retry: its retries would multiply with the three QC attempts
 timeout of a call is far below the actor's time limit.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import msgspec
 
 from blogqueue.settings import settings
 from blogqueue.writing.questions import MAX_OUTPUT_TOKENS, Question
+from blogqueue.writing.retry_after import find_wait
 
 if TYPE_CHECKING:
     import openai
@@ -20,36 +22,56 @@ if TYPE_CHECKING:
 # openai is imported inside functions: the web and the mail worker import this package but never ask the model, and the
 # import would make each of them start a second later.
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL character in JSON, where a backslash may itself be written as two."""
+
 _BAD_REQUEST = frozenset({400, 413, 422})
 """The provider refused this very question. Any other error status is an outage: of the provider, or of our account
 there (401 and 403: the key, 404: the model's name, 429: the rate or the quota).
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call cost, in tokens; `cached` is a part of `input`."""
+
+    input: int = 0
+    cached: int = 0
+    output: int = 0
+
+
 class ModelError(Exception):
     """The model gave no usable answer.
 
     `permanent` means that asking again cannot help; `outage` that the provider answered no question at all, so that
-    the job is not to blame; `retry_after` is the provider's Retry-After in seconds, else 0.
+    the job is not to blame; `retry_after` is how long the provider asks to wait in seconds, else 0; `usage` is what the
+    call cost, as far as the provider says.
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, outage: bool = False, retry_after: float = 0) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        outage: bool = False,
+        retry_after: float = 0,
+        usage: Usage | None = None,
+    ) -> None:
+        super().__init__(message[:500])
         self.permanent = permanent
         self.outage = outage
         self.retry_after = retry_after
+        self.usage = usage or Usage()
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A structured answer, and its cost in tokens."""
+    """A structured answer, and its cost."""
 
     value: dict[str, Any]
     model: str
     response_id: str
-    input_tokens: int
-    cached_tokens: int
-    output_tokens: int
+    usage: Usage
 
 
 @cache
@@ -83,15 +105,16 @@ async def ask(question: Question, *, customer: str) -> Answer:
         )
     except openai.APIStatusError as error:
         raise ModelError(
-            f"the model answered {error.status_code}: {error.message}"[:500],
+            f"the model answered {error.status_code}: {error.message}",
             permanent=error.status_code in _BAD_REQUEST,
             outage=error.status_code not in _BAD_REQUEST,
-            retry_after=_seconds(error.response.headers.get("retry-after")),
+            retry_after=find_wait(error.response.headers),
         ) from error
-    except openai.OpenAIError as error:
-        message = f"the model could not be reached: {type(error).__name__}: {error}"[:500]
-        raise ModelError(message, outage=True) from error
-    return _answer(response)
+    except openai.APIConnectionError as error:
+        raise ModelError(f"the model could not be reached: {type(error).__name__}: {error}", outage=True) from error
+    except (openai.OpenAIError, ValueError) as error:
+        raise ModelError(f"the model's answer is not JSON: {error}") from error
+    return _read(response)
 
 
 async def check() -> str:
@@ -109,11 +132,33 @@ async def check() -> str:
     return "" if settings.openai_model in names else f"the provider has no model {settings.openai_model!r} for our key"
 
 
-def _answer(response: "Response") -> Answer:
-    """Return the answer in a response; raise ModelError, not permanent, if it is refused, cut short or not JSON."""
+def _read(response: "Response | str") -> Answer:
+    """Return the answer in a response, which may be anything: some servers only resemble OpenAI's. Raises ModelError."""
+    if isinstance(response, str):  # a web page
+        raise ModelError(f"the model's answer is not JSON but text: {response[:200]!r}")
+    try:
+        return _answer(response, _read_usage(response))
+    except (AttributeError, TypeError) as error:
+        raise ModelError(f"the model's answer lacks a part of a response: {error}") from error
+
+
+def _read_usage(response: "Response") -> Usage:
+    """Return what a response says it cost. Raises ModelError if it does not: then no budget could be kept."""
+    usage = response.usage
+    if usage is None:
+        raise ModelError("the model's answer does not say its usage in tokens")
+    details = usage.input_tokens_details  # pyright says it is there; compatible servers leave it out
+    return Usage(usage.input_tokens, details.cached_tokens if details else 0, usage.output_tokens)
+
+
+def _answer(response: "Response", usage: Usage) -> Answer:
+    """Return the answer in a response.
+
+    Raises ModelError, not permanent, if it is refused, cut short, not JSON, or has NUL characters.
+    """
     if response.status != "completed":
         reason = response.incomplete_details.reason if response.incomplete_details else response.status
-        raise ModelError(f"the model's answer is incomplete: {reason}")
+        raise ModelError(f"the model's answer is incomplete: {reason}", usage=usage)
     refusals = [
         part.refusal
         for item in response.output
@@ -122,25 +167,12 @@ def _answer(response: "Response") -> Answer:
         if part.type == "refusal"
     ]
     if refusals:
-        raise ModelError(f"the model refused: {refusals[0]}"[:500])
+        raise ModelError(f"the model refused: {refusals[0]}", usage=usage)
     try:
         value = msgspec.json.decode(response.output_text, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise ModelError(f"the model's answer is not JSON: {response.output_text[:200]!r}") from error
-    usage = response.usage
-    return Answer(
-        value=value,
-        model=response.model,
-        response_id=response.id,
-        input_tokens=usage.input_tokens if usage else 0,
-        cached_tokens=usage.input_tokens_details.cached_tokens if usage else 0,
-        output_tokens=usage.output_tokens if usage else 0,
-    )
-
-
-def _seconds(retry_after: str | None) -> float:
-    """Return a Retry-After header (RFC 9110 §10.2.3) in seconds, at most 600; 0, so our own backoff, for a date."""
-    try:
-        return max(0.0, min(float(retry_after or 0), 600.0))
-    except ValueError:
-        return 0.0
+        raise ModelError(f"the model's answer is not JSON: {response.output_text[:200]!r}", usage=usage) from error
+    if _NUL.search(msgspec.json.encode(value)):
+        # PostgreSQL stores no text with them (postgresql.org/docs/current/datatype-json.html).
+        raise ModelError("the model's answer has NUL characters", usage=usage)
+    return Answer(value=value, model=response.model, response_id=response.id, usage=usage)
