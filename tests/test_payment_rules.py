@@ -48,6 +48,7 @@ async def held_state() -> str:
         ({"mode": "subscription"}, "the mode is subscription instead of payment"),
         ({"client_reference_id": "another purchase"}, "the client_reference_id is not the purchase's id"),
         ({"livemode": True}, "Stripe's test mode"),
+        ({"payment_status": "no_payment_required", "amount_total": 0, "payment_intent": None}, "the amount is 0"),
     ],
 )
 async def test_a_payment_that_differs_in_one_field_is_held(

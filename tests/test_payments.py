@@ -194,6 +194,59 @@ async def test_a_held_payment_that_was_dealt_with_outside_is_dismissed(stage: St
     await stage.sound()
 
 
+@pytest.mark.parametrize(("code", "alert"), [(400, "A purchase cannot be paid"), (401, "Stripe refuses the API key")])
+async def test_an_error_of_stripes_that_lasts_is_not_please_try_again(stage: Stage, code: int, alert: str) -> None:
+    # Given a purchase whose checkout Stripe refuses for good
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    await stage.faults(stripe=[{"kind": "status", "code": code, "times": -1}])
+
+    # When its customer tries twice
+    answers = [await stage.checkout(token) for _ in range(2)]
+    page = await stage.http.post("/purchase/confirm", data={"token": token})
+
+    # Then nobody is told to try again, and the operator is told once
+    for answer in answers:
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "cannot_be_paid")
+        assert "trying again will not help" in answer.json()["error"]["message"]
+    assert (page.status_code, "Try again" in page.text) == (409, False)
+    alerts = await Email.select(Email.subject).where(Email.kind == "operator_alert")
+    assert [alert in row["subject"] for row in alerts] == [True]
+
+    # And once it is repaired, the same link works
+    await stage.faults(stripe=[])
+    assert (await stage.checkout(token)).status_code == 200
+
+
+async def test_a_key_that_stripe_refuses_alerts_the_operator_though_nobody_buys(stage: Stage) -> None:
+    await stage.faults(stripe=[{"kind": "status", "code": 401, "times": -1}])
+
+    await stage.minute()
+    await stage.minute()
+
+    await stage.faults(stripe=[])
+    assert "STRIPE_API_KEY" in (await stage.alert("Stripe refuses the API key"))["text"]
+    assert await Email.count().where(Email.kind == "operator_alert") == 1
+
+
+async def test_the_return_page_asks_stripe_only_while_the_order_is_unknown(stage: Stage) -> None:
+    # Given an unpaid session, whose page was opened before and after the payment
+    opened = await stage.asked_and_opened(await stage.article())
+    page = f"/purchase/return?session_id={opened['sessionId']}"
+    assert "Nothing has been paid yet" in (await stage.http.get(page)).text
+
+    # When it is opened again at once, and after the order is there, while Stripe answers nothing
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "times": -1}])
+    reloaded = (await stage.http.get(page)).text
+    await stage.pay(opened["checkoutUrl"])
+    await Purchase.raw("UPDATE purchases SET stripe_checked_at = NULL")
+    paid = (await stage.http.get(page)).text
+
+    # Then Stripe was not asked
+    assert "Nothing has been paid yet" in reloaded
+    assert "Request received!" in paid
+
+
 async def test_a_new_title_does_not_change_the_payment_page_that_was_asked_for(stage: Stage) -> None:
     # Given a payment page whose answer from Stripe was cut off
     article_id = await stage.article()

@@ -8,14 +8,14 @@ from blogqueue.catalogue import domains
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
-from blogqueue.errors import ConflictError, UnavailableError
+from blogqueue.errors import ConflictError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import format_amount
 from blogqueue.orders import purchases, requests
 from blogqueue.orders.purchases import HOLD_MARGIN
 from blogqueue.outbox import Outbox
-from blogqueue.payments import fulfillment, stripe_api
-from blogqueue.payments.stripe_api import CheckoutSession, StripeCallError, StripeRefusedError
+from blogqueue.payments import fulfillment, stripe_alerts, stripe_api
+from blogqueue.payments.stripe_api import CheckoutSession, StripeCallError, StripeKeyError, StripeRefusedError
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind, PurchaseState
 
@@ -23,6 +23,7 @@ MAX_SESSIONS = 5
 """How many Checkout Sessions one purchase may open, one after another."""
 
 UNAVAILABLE = "The payment page cannot be opened right now. Please try again."
+REFUSED = "Our payment provider does not accept this payment, and trying again will not help. Our team has been told."
 
 
 async def open_session(token: str) -> CheckoutSession:
@@ -35,7 +36,7 @@ async def open_session(token: str) -> CheckoutSession:
     known = await purchases.get_confirmable(token)
     if known.session_id and known.session_expires_at <= datetime.now(UTC):
         # It may have been paid in its last minute, or with a delayed payment, and the webhook not be here yet.
-        await _end(known.session_id)
+        await _end(known)
     purchase = await _plan_session(known)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)
@@ -52,7 +53,7 @@ async def open_session(token: str) -> CheckoutSession:
         )
     except StripeCallError as error:
         logger.warning("checkout session not created", purchase=str(purchase.id), error=str(error))
-        raise UnavailableError(UNAVAILABLE) from error
+        raise await _explain(error, purchase) from error
     await Purchase.update({Purchase.session_id: session.id, Purchase.session_url: session.url}).where(
         Purchase.id == purchase.id,
         Purchase.session_number == purchase.session_number,
@@ -61,19 +62,29 @@ async def open_session(token: str) -> CheckoutSession:
     return session
 
 
-async def _end(session_id: str) -> None:
+async def _explain(error: StripeCallError, purchase: Purchase) -> ProblemError:
+    """Return what the customer is told of a failed call; alert the operator if it will fail again."""
+    if isinstance(error, StripeKeyError):
+        await stripe_alerts.alert_of_key(error)  # the sweep sends it
+    elif isinstance(error, StripeRefusedError):
+        await stripe_alerts.alert_of_purchase(error, purchase)
+    else:
+        return UnavailableError(UNAVAILABLE)
+    return ConflictError(REFUSED, code="cannot_be_paid")
+
+
+async def _end(purchase: Purchase) -> None:
     """Make sure that a session which is over by our clock is not paid beside the next one; fulfill it if it was paid.
 
-    Our clock may be ahead of Stripe's, where the session is still open then. Raises UnavailableError.
+    Our clock may be ahead of Stripe's, where the session of the purchase is still open then. Raises
+    UnavailableError and ConflictError.
     """
     try:
-        session = await _expire_at_stripe(session_id)
-    except StripeRefusedError as error:
-        if error.code == "resource_missing":
-            return  # Stripe does not have this session, so nobody can pay it
-        raise UnavailableError(UNAVAILABLE) from error
+        session = await _expire_at_stripe(purchase.session_id)
     except StripeCallError as error:
-        raise UnavailableError(UNAVAILABLE) from error
+        if isinstance(error, StripeRefusedError) and error.code == "resource_missing":
+            return  # Stripe does not have this session, so nobody can pay it
+        raise await _explain(error, purchase) from error
     async with transaction():
         await fulfillment.fulfill(session)  # the sweep sends what this stores
 

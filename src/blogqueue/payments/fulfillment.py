@@ -52,7 +52,8 @@ async def fulfill(session: dict[str, Any]) -> Handled:
     (orders.session_id) is the last guard. Any session that was opened for a purchase may pay for it. A payment that
     does not match its purchase, or is a duplicate, is held for the operator.
     """
-    if session.get("payment_status") != "paid":
+    # A discount can make a session free. We offer none, so the amount of such a session differs, and it is held.
+    if session.get("payment_status") not in {"paid", "no_payment_required"}:
         await _await_payment(session)
         return Handled("not paid yet")
     await lock_payment(session.get("payment_intent"))

@@ -11,8 +11,8 @@ from blogqueue.errors import UnavailableError
 from blogqueue.log import logger
 from blogqueue.orders.purchases import HOLD_MARGIN
 from blogqueue.outbox import Outbox
-from blogqueue.payments import checkout, fulfillment, stripe_api
-from blogqueue.payments.stripe_api import StripeCallError, StripeRefusedError
+from blogqueue.payments import checkout, fulfillment, stripe_alerts, stripe_api
+from blogqueue.payments.stripe_api import StripeCallError, StripeKeyError, StripeRefusedError
 from blogqueue.settings import settings
 
 FAILED_INTENTS = frozenset({"requires_payment_method", "canceled"})
@@ -35,6 +35,19 @@ RETURNING session_id
 """
 """The sessions to ask Stripe about, each every five minutes, and of two processes by one only."""
 
+RETURN_SECONDS = 5
+"""How often at most a returning customer's page asks Stripe about its session: people reload it."""
+
+_CLAIM_RETURN = """
+UPDATE purchases p SET stripe_checked_at = clock_timestamp()
+WHERE session_id = {} AND NOT payment_pending
+AND (stripe_checked_at IS NULL OR stripe_checked_at < clock_timestamp() - {} * interval '1 second')
+AND NOT EXISTS (SELECT FROM orders o WHERE o.session_id = p.session_id)
+AND NOT EXISTS (SELECT FROM held_payments h WHERE h.session_id = p.session_id)
+RETURNING id
+"""
+"""Claim a session to ask Stripe about it. The minute's work asks about delayed payments, which take days."""
+
 
 async def reconcile() -> Outbox:
     """Fulfill payments whose webhook did not arrive, and let go of sessions that ended unpaid.
@@ -50,15 +63,18 @@ async def reconcile() -> Outbox:
             outbox += await _attempt(session_id, _resolve(session_id))
     except StripeCallError as error:
         logger.warning("reconciliation put off, Stripe unavailable", error=str(error))
+        if isinstance(error, StripeKeyError):
+            outbox += await stripe_alerts.alert_of_key(error)
     return outbox
 
 
 async def fulfill_by_id(session_id: str) -> Outbox:
     """Fulfill a session whose customer returns from the payment page, perhaps before the webhook arrives.
 
-    Sessions that are not ours are ignored. Raises UnavailableError.
+    Stripe is asked only about sessions of ours that have no order yet, and only once in RETURN_SECONDS for each.
+    Raises UnavailableError.
     """
-    if not await Purchase.exists().where(Purchase.session_id == session_id):
+    if not await Purchase.raw(_CLAIM_RETURN, session_id, RETURN_SECONDS):
         return Outbox()
     try:
         session = await stripe_api.get_session(session_id)

@@ -30,6 +30,10 @@ class StripeUnavailableError(StripeCallError):
     """Stripe did not answer, failed itself, or refused all calls: trying again may help."""
 
 
+class StripeKeyError(StripeUnavailableError):
+    """Stripe refuses our API key, and with it every call, until an operator acts."""
+
+
 class StripeRefusedError(StripeCallError):
     """Stripe refuses this request, and will again. `code` is Stripe's error code, `explanation` is for people."""
 
@@ -84,6 +88,8 @@ def _own_errors() -> Generator[None]:
         yield
     except stripe.InvalidRequestError as error:
         raise StripeRefusedError(str(error), code=error.code, explanation=error.user_message or str(error)) from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise StripeKeyError(str(error)) from error
     except stripe.StripeError as error:
         raise StripeUnavailableError(str(error)) from error
 
