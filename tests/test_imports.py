@@ -120,7 +120,8 @@ async def test_what_was_taken_down_is_not_put_back_by_an_import(tmp_path: Path) 
         ("backlink_price = 4900", "backlink_price"),
         ('backlink_price = "0.49"', "backlink_price"),
         ('article_price = "-1"', "article_price"),
-        ('article_price = "59.00"\ncurrency = "JPY"', "article_price"),
+        ('article_price = "59.00"\nbacklink_price = "500"\ncurrency = "JPY"', "article_price"),
+        ('currency = "JPY"\nbacklink_price = "500"', "article_price"),
         ("max_paid_links = 1.5", "max_paid_links"),
         ("max_paid_links = true", "max_paid_links"),
         ('rel = "bogus"', "rel"),
@@ -444,15 +445,15 @@ async def test_importing_again_takes_title_niche_and_date_over_unless_an_editor_
 async def test_changed_terms_are_taken_over_unless_an_editor_changed_them(tmp_path: Path) -> None:
     write(tmp_path, a="Text.\n")
     terms = tmp_path / "domain.toml"
-    terms.write_text('host = "garden.example"\nbacklink_price = 700\n', "utf-8")
+    terms.write_text('host = "garden.example"\nbacklink_price = "7.00"\n', "utf-8")
     await import_folder(tmp_path, domain="blog.example")
 
-    terms.write_text('host = "garden.example"\nbacklink_price = 900\nforbidden_words = ["casino"]\n', "utf-8")
+    terms.write_text('host = "garden.example"\nbacklink_price = "9.00"\nforbidden_words = ["casino"]\n', "utf-8")
     changed = [file for file in await import_folder(tmp_path, domain="blog.example") if file.path == terms]
-    assert changed[0].notes == ("backlink_price: 700 → 900", "forbidden_words: [] → ['casino']")
+    assert changed[0].notes == ("backlink_price: 7.00 EUR → 9.00 EUR", "forbidden_words: [] → ['casino']")
 
     await OrderEvent.insert(OrderEvent(actor="edith", action="edit domain", detail="garden.example: rel: a → b"))
-    terms.write_text('host = "garden.example"\nbacklink_price = 100\n', "utf-8")
+    terms.write_text('host = "garden.example"\nbacklink_price = "1.00"\n', "utf-8")
     left = [file for file in await import_folder(tmp_path, domain="blog.example") if file.path == terms]
     assert "backlink_price" in left[0].notes[0] and left[0].outcome == "unchanged"
     assert (await Domain.select(Domain.backlink_price, Domain.forbidden_words)) == [

@@ -213,7 +213,7 @@ async def test_a_price_is_typed_as_people_write_money_and_charged_as_stripe_coun
     assert shown in answer.text
     row = (await Domain.select(Domain.backlink_price, Domain.article_price))[0]
     assert (row["backlink_price"], row["article_price"]) == stored
-    assert (await newest_line())[:2] == ("edith", "set prices")
+    assert (await newest_line())[:2] == ("edith", "edit domain")
 
     # When Ana buys a link
     page = await stage.http.get("/articles/soil-that-lasts/link")

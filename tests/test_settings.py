@@ -125,7 +125,7 @@ def test_a_sender_is_read_once_whatever_is_in_its_name(typed: str, name: str, ad
 )
 def test_an_address_that_cannot_work_is_refused_at_the_start(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        Settings(**{name: value})
+        Settings.model_validate({name: value})
     assert [error["loc"] for error in refused.value.errors()] == [(name,)]
 
 

@@ -3,6 +3,10 @@
 import asyncio
 from typing import Any
 
+import pytest
+
+from blogqueue.db.tables.jobs import Job
+from blogqueue.settings import settings
 from tests.stage import Bought, Stage
 
 
@@ -25,6 +29,80 @@ async def test_a_status_is_of_one_moment_while_versions_are_stored(stage: Stage)
         assert status["versionCount"] == len(status["queue"]["jobs"]) - len(open_jobs)
         numbers = [version["number"] for version in (status["version"], *status["earlierVersions"])]
         assert numbers == list(range(status["versionCount"], 0, -1))
+
+
+async def test_before_the_first_run_the_api_says_the_usual_and_the_page_says_nothing(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+
+    status = await stage.status(order)
+
+    assert (status["estimatedTime"], status["estimatedSeconds"]) == ("10-30 minutes", None)
+    await stage.http.get(f"/order-status/{order.id}", params={"access": order.access})
+    assert "minutes" not in (await stage.http.get(f"/order-status/{order.id}")).text
+
+
+async def test_the_estimate_leaves_out_waits_for_retries_and_outages(stage: Stage) -> None:
+    # Given a job that failed, was retried a day later and took no time
+    article_id = await stage.article()
+    order = await stage.buy(article_id)
+    await stage.faults(model=[{"kind": "status", "code": 500}])
+    await stage.drain()
+    await Job.raw("UPDATE jobs SET started_at = clock_timestamp() - interval '20 hours'")
+    await stage.time_passes()
+    await stage.drain()
+
+    # When the order is regenerated, then that job's last run alone is no measure
+    await stage.regenerate(order)
+    assert (await stage.status(order))["estimatedTime"] == "10-30 minutes"
+
+    # And once a job has run without a failed attempt, its last run is, from its last claim on
+    await Job.raw("UPDATE jobs SET started_at = clock_timestamp() - interval '20 hours' WHERE state = 'WAITING'")
+    await stage.drain()
+    answer = (await stage.regenerate(order)).json()["data"]
+    assert answer["estimatedTime"] == "about a minute"
+    status = await stage.status(order)
+    assert status["estimatedTime"] == "about a minute" and 0 < status["estimatedSeconds"] < 60
+
+
+async def test_whether_an_order_can_be_regenerated_is_what_the_call_answers(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an order that was regenerated as often as an hour allows
+    monkeypatch.setattr(settings, "max_regenerations_per_hour_per_order", 2)
+    order = await stage.delivered(await stage.article())
+    for _ in range(2):
+        assert (await stage.status(order))["canRegenerateBacklink"]
+        assert (await stage.regenerate(order)).status_code == 202
+        await stage.drain()
+
+    # When the first of them was 50 minutes ago
+    await stage.by_force(
+        "UPDATE order_events SET created_at = created_at - interval '50 minutes' WHERE id = "
+        "(SELECT min(id) FROM order_events WHERE action = 'regenerate')"
+    )
+
+    # Then status and call refuse alike, for as long as that one counts
+    assert not (await stage.status(order))["canRegenerateBacklink"]
+    refused = await stage.regenerate(order)
+    assert refused.status_code == 429
+    assert 590 < int(refused.headers["retry-after"]) <= 600
+
+    # And when it no longer counts, they allow it alike
+    await stage.by_force("UPDATE order_events SET created_at = created_at - interval '10 minutes'")
+    assert (await stage.status(order))["canRegenerateBacklink"]
+    assert (await stage.regenerate(order)).status_code == 202
+
+
+async def test_a_delayed_job_is_told_as_such(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 500}])
+
+    await stage.drain()
+
+    status = await stage.status(order)
+    assert [job["state"] for job in status["queue"]["jobs"]] == ["DELAYED"]
+    assert status["statusMessage"] == "An attempt has failed; the next one begins soon"
+    assert (status["status"], status["queue"]["hasActiveJob"]) == ("PROCESSING", False)
 
 
 async def read_until(stage: Stage, order: Bought, *, versions: int) -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ def _normalize_mailbox(value: str) -> str:
     try:
         address = f"{found['local']}@{idna.encode(found['host'], uts46=True).decode()}"
     except (idna.IDNAError, UnicodeError) as error:
-        raise ValueError(f"the host of the address is no host name: {error}") from error
+        raise ValueError(f"the host of the address is not valid: {error}") from error
     name = (found["name"] or "").strip()
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])
@@ -72,7 +72,7 @@ def _normalize_public_url(value: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise ValueError("must be an address like https://links.example.com")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
-        raise ValueError("must have no path: blogqueue needs a host of its own, such as https://links.example.com")
+        raise ValueError("must have no path: blogqueue needs its own host, such as https://links.example.com")
     return f"{parts.scheme}://{parts.netloc}"
 
 

@@ -146,6 +146,8 @@ STATUS_MESSAGES: dict[OrderStatus, str] = {
 
 WAITING_MESSAGE = "Request received, waiting in the queue"
 
+DELAYED_MESSAGE = "An attempt has failed; the next one begins soon"
+
 ON_HOLD_MESSAGE = "On hold: the payment is disputed"
 
 STEPS: dict[OrderStatus, int] = {

@@ -271,7 +271,7 @@ async def test_the_estimate_includes_the_jobs_ahead_in_the_queue(stage: Stage) -
     # Given jobs that took two minutes each
     article_id = await stage.article(content=LONG, max_paid_links=9)
     first, second, third = [await stage.delivered(article_id, anchorText=f"guide number {n}") for n in range(3)]
-    await Job.raw("UPDATE jobs SET finished_at = started_at + interval '2 minutes'")
+    await Job.raw("UPDATE jobs SET finished_at = claimed_at + interval '2 minutes'")
 
     # When three orders are regenerated, and the first is being processed
     said = [(await stage.regenerate(order)).json()["data"]["estimatedTime"] for order in (first, second, third)]

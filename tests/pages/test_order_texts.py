@@ -29,6 +29,7 @@ def status(**changes: Any) -> OrderStatusView:
         "canRegenerateArticle": False,
         "canSubmitForReview": False,
         "estimatedTime": "2-4 minutes",
+        "estimatedSeconds": 240,
         "regenerationCount": 0,
         "failureReason": None,
         "failureDetail": "",

@@ -85,6 +85,7 @@ _STATUS = OrderStatusView(
     can_regenerate_article=False,
     can_submit_for_review=True,
     estimated_time=None,
+    estimated_seconds=None,
     regeneration_count=0,
     failure_reason=None,
     failure_detail="",

@@ -55,12 +55,16 @@ def validate_domain(values: Mapping[str, Any]) -> dict[str, Any]:
 def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a domain with the prices that a person wrote, "59.00", in minor units of the currency.
 
-    Without a currency they are in DEFAULT_CURRENCY, which is then returned too. Raises ColumnError.
+    Without a currency they are in DEFAULT_CURRENCY, which is then returned too. Another currency needs both prices,
+    as the default ones are not meant in it. Raises ColumnError.
     """
     prices = {name: values[name] for name in PRICES if name in values}
+    currency = _validate(_DOMAIN, {"currency": values.get("currency", DEFAULT_CURRENCY)})["currency"]
+    missing = sorted(set(PRICES) - set(prices))
+    if currency != DEFAULT_CURRENCY and missing:
+        raise ColumnError(missing[0], f"Required, because the currency is {currency}.")
     if not prices:
         return dict(values)
-    currency = _validate(_DOMAIN, {"currency": values.get("currency", DEFAULT_CURRENCY)})["currency"]
     read: dict[str, Any] = {}
     for name, price in prices.items():
         if not isinstance(price, str):

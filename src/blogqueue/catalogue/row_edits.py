@@ -77,9 +77,11 @@ async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain
             f"{format_amount(stored[name], stored['currency'])}"
             for name in domain_rules.PRICES
         )
-        await Domain.update(stored).where(Domain.id == domain.id)
-        await history.record(actor, "set prices", detail=f"{host}: {changes}")
-        return await Domain.objects().get(Domain.id == domain.id)
+        await Domain.update({**stored}).where(Domain.id == domain.id)
+        await history.record(actor, "edit domain", detail=f"{host}: {changes}")
+        for name, value in stored.items():
+            setattr(domain, name, value)
+        return domain
 
 
 async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:

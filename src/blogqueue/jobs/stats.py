@@ -19,8 +19,9 @@ FROM (SELECT count(*) FILTER (WHERE other.state = 'ACTIVE') AS running,
       WHERE job.state = 'WAITING' AND other.queue = job.queue AND other.id <> job.id
         AND other.state IN ('WAITING', 'DELAYED', 'ACTIVE')) AS others,
      (SELECT min(seconds) AS shortest, max(seconds) AS longest
-      FROM (SELECT EXTRACT(EPOCH FROM finished_at - started_at)::float AS seconds FROM jobs
-            WHERE queue = job.queue AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT 20) AS newest) AS runs
+      FROM (SELECT EXTRACT(EPOCH FROM finished_at - claimed_at)::float AS seconds FROM jobs
+            WHERE queue = job.queue AND state = 'COMPLETED' AND claimed_at IS NOT NULL AND errors = '[]'
+            ORDER BY finished_at DESC LIMIT 20) AS newest) AS runs
 """
 """The `Forecast` of the row `job` of an outer query."""
 
@@ -31,7 +32,8 @@ class Forecast(msgspec.Struct, frozen=True):
     """What is known of how long a job will take.
 
     `running` and `ahead` say how many jobs of its queue run and how many wait longer than it does, both 0 for a job
-    that does not wait. `shortest` and `longest` are of the queue's last 20 completed jobs, in s; None before there are.
+    that does not wait. `shortest` and `longest` are of the last run of the queue's last 20 completed jobs, in s; None
+    before there are any. Jobs that had a failed attempt are left out, as their last run may be a part of the work only.
     """
 
     running: int

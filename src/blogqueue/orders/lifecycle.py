@@ -12,20 +12,18 @@ from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.jobs import Job
-from blogqueue.db.tables.orders import Order, OrderEvent
+from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
 from blogqueue.jobs.queues import QUEUE_OF_ORDER
 from blogqueue.orders import customer_emails
+from blogqueue.orders.regenerations import REGENERATE, WAIT
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState
 from blogqueue.writing.markdown.links import Link
 
-REGENERATE = "regenerate"
-"""The history action of a customer's regeneration; the hourly limit counts these lines."""
-
-_AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
+_REGENERATION_WAIT = f"SELECT wait.seconds FROM orders o, LATERAL ({WAIT}) AS wait WHERE o.id = {{}}"  # noqa: S608 - constants
 
 
 async def get(order_id: UUID) -> Order:
@@ -162,18 +160,13 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
         _check_not_on_hold(order)
         if version_id is not None:
             _check_current(order, version_id)
-        # Counted from the history, which has this regeneration already: job rows are deleted after a while.
-        recent = await OrderEvent.count().where(
-            OrderEvent.order_id == order_id,
-            OrderEvent.actor == history.CUSTOMER,
-            OrderEvent.action == REGENERATE,
-            OrderEvent.created_at > _AN_HOUR_AGO,
-        )
-        if recent > settings.max_regenerations_per_hour_per_order:
+        # The history has this regeneration already.
+        wait = await Order.raw(_REGENERATION_WAIT, settings.max_regenerations_per_hour_per_order, order_id)
+        if wait:
             raise TooManyError(
                 f"You can regenerate at most {settings.max_regenerations_per_hour_per_order} times an hour. "
                 "Please try again later.",
-                retry_after=3600,
+                retry_after=wait[0]["seconds"],
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
         return await jobs.create(await _build_job(order, regeneration=True))

@@ -10,6 +10,8 @@ from blogqueue.catalogue import addresses
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
 from blogqueue.jobs.stats import FORECAST, Forecast
+from blogqueue.orders.regenerations import WAIT
+from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
 
 EARLIER_ARTICLES_SHOWN = 5
@@ -44,9 +46,10 @@ SELECT json_build_object(
     'jobs', (SELECT COALESCE(json_agg(j ORDER BY j.created_at), '[]') FROM the_jobs j),
     'versions', (SELECT COALESCE(json_agg(v ORDER BY v.version_num DESC), '[]') FROM the_versions v),
     'base_texts', (
-        SELECT COALESCE(json_object_agg(b.id, b.content_md), '{{{{}}}}') FROM article_versions b
+        SELECT COALESCE(json_object_agg(b.id, b.content_md), json_build_object()) FROM article_versions b
         WHERE b.id IN (SELECT (v.metadata->>'base_article_version_id')::uuid FROM the_versions v)
           AND EXISTS (SELECT FROM the_order o WHERE o.kind = 'backlink')),
+    'regeneration_wait', (SELECT wait.seconds FROM the_order o, LATERAL ({WAIT}) AS wait),
     'paid_links', (SELECT COALESCE(json_agg(l ORDER BY l.completed_at), '[]') FROM the_links l)
 ) AS snapshot FROM the_order
 """  # noqa: S608 - built from constants
@@ -138,19 +141,24 @@ class PaidLinkRow(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """An order and all that its status shows, at one moment. `base_texts` are by version id."""
+    """An order and all that its status shows, at one moment.
+
+    `base_texts` are by version id. `regeneration_wait` is in how many s it may be regenerated, None for now.
+    """
 
     order: OrderRow
     article: ArticleRow
     jobs: list[JobRow]
     versions: list[VersionRow]
     base_texts: dict[UUID, str]
+    regeneration_wait: int | None
     paid_links: list[PaidLinkRow]
 
 
 async def read(order_id: UUID) -> Snapshot:
     """Read an order's snapshot. Raises NotFoundError."""
-    rows = await Order.raw(_READ, order_id)
+    # One more is allowed now if there were fewer than the limit: none is as old as the limit says.
+    rows = await Order.raw(_READ, order_id, settings.max_regenerations_per_hour_per_order - 1)
     if not rows:
         raise NotFoundError("order", field="orderId")
     return msgspec.json.decode(rows[0]["snapshot"], type=Snapshot)

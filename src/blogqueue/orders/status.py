@@ -13,6 +13,7 @@ from blogqueue.orders.snapshot import ArticleRow, JobRow, OrderRow
 from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatusView, ProgressView, QueueView
 from blogqueue.settings import settings
 from blogqueue.states import (
+    DELAYED_MESSAGE,
     ON_HOLD_MESSAGE,
     STATUS_MESSAGES,
     STEPS,
@@ -46,6 +47,8 @@ async def get_status(order_id: UUID) -> OrderStatusView:
     order = found.order
     step, message = _locate(order, found.jobs)
     review = order.status is OrderStatus.QUALITY_CHECK and not order.on_hold
+    regenerable = review and found.regeneration_wait is None
+    forecast = next(((job.queue, job.forecast) for job in found.jobs if job.forecast), None)
     return OrderStatusView(
         order_id=order.id,
         kind=order.kind,
@@ -59,10 +62,11 @@ async def get_status(order_id: UUID) -> OrderStatusView:
             has_active_job=any(job.state is JobState.ACTIVE for job in found.jobs),
             jobs=[_show_job(job) for job in found.jobs],
         ),
-        can_regenerate_backlink=review and order.kind is OrderKind.BACKLINK,
-        can_regenerate_article=review and order.kind is OrderKind.ARTICLE,
+        can_regenerate_backlink=regenerable and order.kind is OrderKind.BACKLINK,
+        can_regenerate_article=regenerable and order.kind is OrderKind.ARTICLE,
         can_submit_for_review=review,
-        estimated_time=next((_estimate(job.queue, job.forecast) for job in found.jobs if job.forecast), None),
+        estimated_time=_format_span(*_estimate(*forecast)) if forecast else None,
+        estimated_seconds=ceil(_estimate(*forecast)[1]) if forecast and forecast[1].longest is not None else None,
         regeneration_count=order.regeneration_count,
         failure_reason=order.failure_reason,
         failure_detail=order.failure_detail,
@@ -83,15 +87,16 @@ async def get_status(order_id: UUID) -> OrderStatusView:
 
 async def estimate(queue: str, job_id: str) -> str:
     """Return how long a job has until its end, for people: from the queue's last jobs and the job's turn."""
-    return _estimate(queue, await stats.forecast(job_id))
+    return _format_span(*_estimate(queue, await stats.forecast(job_id)))
 
 
-def _estimate(queue: str, forecast: Forecast) -> str:
+def _estimate(queue: str, forecast: Forecast) -> tuple[float, float]:
+    """Return in how many s a job will have ended, at least and at most."""
     low, high = FIRST_ESTIMATE
     if forecast.shortest is not None and forecast.longest is not None:
         low, high = forecast.shortest, forecast.longest
     turns = forecast.count_turns(slots=QUEUES[queue].get_threads(settings))
-    return _format_span(low * turns, high * turns)
+    return low * turns, high * turns
 
 
 def _format_span(low: float, high: float) -> str:
@@ -118,6 +123,8 @@ def _locate(order: OrderRow, jobs: list[JobRow]) -> tuple[int, str]:
         return STEPS[order.status], ON_HOLD_MESSAGE
     if order.status is OrderStatus.PROCESSING and any(job.state is JobState.WAITING for job in jobs):
         return 1, WAITING_MESSAGE
+    if order.status is OrderStatus.PROCESSING and any(job.state is JobState.DELAYED for job in jobs):
+        return STEPS[order.status], DELAYED_MESSAGE
     return STEPS[order.status], STATUS_MESSAGES[order.status]
 
 

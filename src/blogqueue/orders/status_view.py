@@ -117,10 +117,17 @@ class OrderStatusView(View, frozen=True, kw_only=True):
         Meta(description="Newest first; for orders of an article only the five newest."),
     ]
     queue: QueueView
-    can_regenerate_backlink: bool
+    can_regenerate_backlink: Annotated[bool, Meta(description="Whether regenerate-backlink would be accepted now.")]
     can_regenerate_article: bool
     can_submit_for_review: bool
-    estimated_time: Annotated[str | None, Meta(description="For example “2-4 minutes”; null when no job is open.")]
+    estimated_time: Annotated[
+        str | None,
+        Meta(description="For example “2-4 minutes”; null when no job is open. Before the first job, “10-30 minutes”."),
+    ]
+    estimated_seconds: Annotated[
+        Count | None,
+        Meta(description="The longer end of `estimatedTime`; null before the first run."),
+    ]
     regeneration_count: Count
     failure_reason: FailureReason | None
     failure_detail: Annotated[str, Meta(description="Why the order failed, for people; empty if it did not.")]

@@ -167,12 +167,12 @@ def _explain_processing(status: OrderStatusView) -> str:
             if job.position == 1
             else f"Your {_noun(status)} is number {job.position} in the queue."
         )
-        ready = f"It should be ready in {status.estimated_time}." if status.estimated_time else ""
+        ready = f"It should be ready in {status.estimated_time}." if status.estimated_seconds is not None else ""
         return f"{place} {ready} {email}"
     if job.state == JobState.DELAYED:
         return f"Attempt {job.attempts} of {job.max_attempts} failed. We will try again in a moment. {email}"
     step = NEXT_STEPS.get(job.progress) or FIRST_STEP[status.kind]
-    usual = f"This usually takes {status.estimated_time}." if status.estimated_time else ""
+    usual = f"This usually takes {status.estimated_time}." if status.estimated_seconds is not None else ""
     return f"{step} {usual} {email}"
 
 

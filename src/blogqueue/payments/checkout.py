@@ -23,7 +23,9 @@ MAX_SESSIONS = 5
 """How many Checkout Sessions one purchase may open, one after another."""
 
 UNAVAILABLE = "The payment page cannot be opened right now. Please try again."
-REFUSED = "Our payment provider does not accept this payment, and trying again will not help. Our team has been told."
+REFUSED = (
+    "Our payment provider does not accept this payment, and trying again will not help. Our team has been informed."
+)
 
 
 async def open_session(token: str) -> CheckoutSession:
@@ -63,7 +65,7 @@ async def open_session(token: str) -> CheckoutSession:
 
 
 async def _explain(error: StripeCallError, purchase: Purchase) -> ProblemError:
-    """Return what the customer is told of a failed call; alert the operator if it will fail again."""
+    """Return the error that the customer reads about a failed call; alert the operator if it will fail again."""
     if isinstance(error, StripeKeyError):
         await stripe_alerts.alert_of_key(error)  # the sweep sends it
     elif isinstance(error, StripeRefusedError):

@@ -58,7 +58,7 @@ async def create_response(request: Request[Any, Any, Any]) -> Response[Any] | St
     if fault["kind"] == "no_usage":
         body["usage"] = None
     if fault["kind"] == "no_usage_details":
-        body["usage"] |= {"input_tokens_details": None}
+        body["usage"]["input_tokens_details"] = None
     if fault["kind"] == "cut":
         return CutResponse(body)
     if asked.get("stream"):

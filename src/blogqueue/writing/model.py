@@ -133,7 +133,7 @@ async def check() -> str:
 
 
 def _read(response: "Response | str") -> Answer:
-    """Return the answer in a response, which may be anything: some servers only resemble OpenAI's. Raises ModelError."""
+    """Return the answer in a response, whatever it is: some servers only resemble OpenAI's. Raises ModelError."""
     if isinstance(response, str):  # a web page
         raise ModelError(f"the model's answer is not JSON but text: {response[:200]!r}")
     try:

@@ -12,6 +12,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import OrderEvent
+from blogqueue.money import format_amount
 
 ACTOR = "import"
 FILE = "domain.toml"
@@ -89,12 +90,21 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
         if await _is_edited(host):
             left = f"an editor has edited this domain, so these stay as they are: {', '.join(changed)}"
             return domain, Imported(terms.file, Outcome.UNCHANGED, notes=(left,))
-        changes = tuple(f"{name}: {getattr(domain, name)!r} → {value!r}" for name, value in changed.items())
+        after = changed.get("currency", domain.currency)
+        changes = tuple(
+            f"{name}: {_show(name, getattr(domain, name), domain.currency)} → {_show(name, value, after)}"
+            for name, value in changed.items()
+        )
         await Domain.update({**changed}).where(Domain.id == domain.id)
         await history.record(ACTOR, "edit domain", detail=f"{host}: {'; '.join(changes)}")
         for name, value in changed.items():
             setattr(domain, name, value)
         return domain, Imported(terms.file, Outcome.UPDATED, notes=changes)
+
+
+def _show(name: str, value: object, currency: str) -> str:
+    """Return a column's value for people: prices as money."""
+    return format_amount(value, currency) if name in domain_rules.PRICES and isinstance(value, int) else repr(value)
 
 
 async def _is_edited(host: str) -> bool:

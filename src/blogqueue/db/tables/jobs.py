@@ -16,7 +16,8 @@ class Job(Table, tablename="jobs", db=DB):
     """Work that an order needs. This row is the record; a broker message only reminds a worker of it.
 
     `fencing_token` grows with every claim. Each write of a run names the token that it got, so that a run that lost
-    its lease changes nothing. PostgreSQL's clock alone sets and compares `lease_until` and `run_at`.
+    its lease changes nothing. `started_at` is the first claim, `claimed_at` the last one. PostgreSQL's clock alone sets
+    and compares `lease_until` and `run_at`.
     """
 
     id = Varchar(120, primary_key=True)

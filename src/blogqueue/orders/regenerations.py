@@ -1,0 +1,18 @@
+"""How often a customer may regenerate an order: counted from the history, as job rows are deleted after a while."""
+
+from blogqueue.db import history
+
+REGENERATE = "regenerate"
+"""The history action of a customer's regeneration."""
+
+WAIT = f"""
+SELECT GREATEST(1, CEIL(EXTRACT(EPOCH FROM e.created_at + interval '1 hour' - clock_timestamp())))::int AS seconds
+FROM order_events e
+WHERE e.order_id = o.id AND e.actor = '{history.CUSTOMER}' AND e.action = '{REGENERATE}'
+  AND e.created_at > clock_timestamp() - interval '1 hour'
+ORDER BY e.created_at DESC OFFSET {{}} LIMIT 1
+"""  # noqa: S608 - constants, no input
+"""In how many s the order `o` of an outer query has had no more than so many regenerations within an hour.
+
+There is no row if it has no more now.
+"""
