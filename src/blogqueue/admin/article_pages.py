@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from blogqueue import editors, tokens
 from blogqueue.api import auth
-from blogqueue.catalogue import articles, paid_links, versions
+from blogqueue.catalogue import articles, paid_links, slots, versions
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
@@ -91,6 +91,7 @@ async def _show(
         text=text,
         base=base,
         paid=await paid_links.find(article_id),
+        waiting=await slots.find_open(article_id),
         form=tokens.derive_form_token(auth.session(request)),
         refusal=refusal,
         notice=notice,
