@@ -11,6 +11,7 @@ import pytest
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.catalogue.importer.reading import FEW_FILES
+from blogqueue.cli import import_report
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from tests.corpora import CORPORA, list_articles
@@ -483,3 +484,34 @@ async def test_many_files_are_read_by_several_processes_and_stored_in_batches(tm
     assert {file.outcome for file in found} == {"published"} and await Article.count() == FEW_FILES + 50
     assert steps[-1] == (total, total)
     await stage.sound()
+
+
+async def test_the_command_line_names_what_it_left_out_and_fails_only_for_what_was_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Given a draft beside an article with a tag that pages leave out
+    write(
+        tmp_path,
+        good="---\ndate: soon\n---\n{% include toc.html %}\n\nText.\n",
+        posts__later="---\ndraft: true\n---\nText.\n",
+    )
+
+    code = import_report.show(await import_folder(tmp_path, domain="blog.example"), tmp_path)
+
+    printed = capsys.readouterr()
+    assert code == 0
+    assert printed.out == "1 published, 0 updated, 0 unchanged, 1 skipped, 0 refused\n"
+    assert printed.err.splitlines()[:3] == [
+        "good.md: its date 'soon' could not be read",
+        "skipped: posts/later.md: is a draft: its front matter has “draft: true”",
+        "Pages leave out the template syntax of 1 file: {% include %} (1)",
+    ]
+
+    # When a file is refused, or no article is used at all
+    write(tmp_path, empty="\n")
+    refused = import_report.show(await import_folder(tmp_path, domain="blog.example"), tmp_path)
+    nothing = import_report.show(await import_folder(tmp_path / "posts", domain="blog.example"), tmp_path / "posts")
+
+    # Then the command fails
+    assert (refused, nothing) == (1, 1)
+    assert "refused: empty.md: has no text" in capsys.readouterr().err

@@ -58,4 +58,4 @@ def _show_unshown(imported: Sequence[Imported]) -> None:
 def _show_room(imported: Sequence[Imported]) -> None:
     without = [one for one in imported if one.used and one.room == 0]
     if without:
-        print(f"{len(without)} of these articles have no room for a link, so none is sold in them.", file=sys.stderr)
+        print(f"No room for a link, so none is sold: {len(without)} of these articles.", file=sys.stderr)
