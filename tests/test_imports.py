@@ -506,6 +506,7 @@ async def test_the_command_line_names_what_it_left_out_and_fails_only_for_what_w
         "skipped: posts/later.md: is a draft: its front matter has “draft: true”",
         "Pages leave out the template syntax of 1 file: {% include %} (1)",
     ]
+    assert printed.err.splitlines()[3] == "No room for a link, so none is sold: 1 of these articles."
 
     # When a file is refused, or no article is used at all
     write(tmp_path, empty="\n")
