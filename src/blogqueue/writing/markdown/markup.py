@@ -19,7 +19,6 @@ _SIGN = re.compile(
     | %%                # a comment (Obsidian)
     | == | \+\+\w       # marked and inserted text
     | \(\(              # a reference to a block
-    | &\#?\w            # a character reference, if HTML knows it
     | [{_OVERLAYS}]
     """,
     re.VERBOSE,
@@ -59,7 +58,7 @@ def _is_marked(chunk: str) -> bool:
         return False  # most chunks end here
     if not _MARKS.isdisjoint(chunk):
         return True
-    return any(sign[0][0] != "&" or _has_reference(chunk) for sign in _SIGN.finditer(chunk))
+    return bool(_SIGN.search(chunk)) or ("&" in chunk and _has_reference(chunk))
 
 
 def _has_reference(chunk: str) -> bool:

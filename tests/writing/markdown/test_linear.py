@@ -1,0 +1,31 @@
+"""What the checks search a text for takes linear time, whatever the text: 200,000 characters each."""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from blogqueue.writing.markdown.disguises import find_all_hosts, find_all_prices, find_all_telephones
+from blogqueue.writing.markdown.markup import find_markup
+from blogqueue.writing.markdown.scripts import find_mixed_words, find_scripts
+from blogqueue.writing.markdown.words import count_sentences, find_missing, split_kept_words
+
+SIZE = 200_000
+UNITS = [
+    "[", "`", "``a", "&a", ":a", "<", ".'", " .", "a .", "1 ", "O1", "one-", "a\u00b7", "\u0430a", "\u6f22", " ", "@",
+    "x@x.", "-1", "!\"'",
+]  # fmt: skip
+SEARCHES: list[Callable[[str], object]] = [
+    find_markup, find_all_hosts, find_all_prices, lambda text: find_all_telephones(text, 9), find_mixed_words,
+    find_scripts, count_sentences, lambda text: find_missing(split_kept_words(text), split_kept_words(f"a {text}")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_search_of_a_long_text_takes_no_second(unit: str) -> None:
+    text = unit * (SIZE // len(unit))
+
+    for search in SEARCHES:
+        started = time.process_time()
+        search(text)
+        assert time.process_time() - started < 3, search
