@@ -14,7 +14,7 @@ import idna
 
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.contact_details import find_addresses
-from blogqueue.writing.markdown.invisible import find_invisible
+from blogqueue.writing.markdown.invisible import drop_needed, find_invisible
 from blogqueue.writing.markdown.links import Link, find_links, format_link
 
 URL_LENGTH = 2048
@@ -108,17 +108,18 @@ def to_unicode_host(url: str) -> str:
 def validate_anchor_text(value: str) -> str:
     """Return one line of plain text that reads the same in Markdown, in HTML and as text."""
     text = unicodedata.normalize("NFC", value).strip()
+    seen = drop_needed(text)
     if not text:
         raise RuleError("required", "Enter an anchor text.")
     if len(text) > ANCHOR_LENGTH:
         raise RuleError("length", f"An anchor text must have at most {ANCHOR_LENGTH} characters.")
-    if not text.isprintable() or find_invisible(text):
+    if not seen.isprintable() or find_invisible(seen):
         raise RuleError("plain_text", "An anchor text must be one line without invisible characters.")
     if found := next((c for c in text if c in MARKUP), ""):
         raise RuleError("no_markup", f"An anchor text must be plain text; please leave out “{found}”.")
     if html.unescape(text) != text:
         raise RuleError("no_markup", "An anchor text must be plain text; an & with a name and a semicolon is HTML.")
-    if text != " ".join(text.split(" ")) or "  " in text or any(c.isspace() and c != " " for c in text):
+    if "  " in seen:
         raise RuleError("plain_text", "Use single spaces between the words of an anchor text.")
     if "@" in text or find_addresses(text):
         raise RuleError("no_url", "An anchor text must be words, not a web or email address.")
@@ -132,7 +133,7 @@ def validate_notes(value: str) -> str:
     text = value.replace("\r\n", "\n").strip()
     if len(text) > NOTES_LENGTH:
         raise RuleError("length", f"Notes must have at most {NOTES_LENGTH} characters.")
-    if any(not c.isprintable() and c != "\n" for c in text):
+    if any(not c.isprintable() and c not in "\n\u00a0\u202f" for c in drop_needed(text)):
         raise RuleError("plain_text", "Notes cannot contain invisible characters.")
     return text
 
@@ -142,7 +143,8 @@ def validate_phrase(value: str, longest: int) -> str:
     text = unicodedata.normalize("NFC", value).strip()
     if len(text) > longest:
         raise RuleError("length", f"Must have at most {longest} characters.")
-    if not text.isprintable() or find_invisible(text):
+    seen = drop_needed(text)
+    if not seen.isprintable() or find_invisible(seen):
         raise RuleError("plain_text", "Must be one line without invisible characters.")
     if found := next((c for c in text if c in "[]<>{}`|\\"), ""):
         raise RuleError("no_markup", f"Must be plain text; please leave out “{found}”.")

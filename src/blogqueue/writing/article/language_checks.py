@@ -13,7 +13,7 @@ from blogqueue.writing.markdown.contact_details import (
     find_hosts,
 )
 from blogqueue.writing.markdown.disguises import find_all_prices, find_all_telephones
-from blogqueue.writing.markdown.invisible import find_invisible
+from blogqueue.writing.markdown.invisible import drop_needed, find_invisible
 from blogqueue.writing.markdown.words import split_sentences, split_words
 from blogqueue.writing.questions import Problem
 
@@ -74,7 +74,7 @@ def no_repetition(article: ArticleCheckInput) -> list[Problem]:
 def no_control_characters(article: ArticleCheckInput) -> list[Problem]:
     """Refuse invisible characters, in the source or as character references, and decomposed text (not NFC)."""
     text, rendered = article.whole.after.article, article.whole.new_text()
-    found = find_invisible(_drop_joiners(text)) | find_invisible(_drop_joiners(rendered))
+    found = find_invisible(drop_needed(text)) | find_invisible(drop_needed(rendered))
     if found:
         codes = " ".join(f"U+{ord(c):04X}" for c in found)
         return report("no_control_characters", "The text must not contain control or invisible characters.", codes)
@@ -119,19 +119,3 @@ def _find_letter_runs(text: str) -> list[str]:
 
 def _is_letter(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character).startswith("M")
-
-
-def _drop_joiners(text: str) -> str:
-    """Drop the joiners that Persian or Hindi need: those between letters of scripts without upper and lower case."""
-    return "".join(
-        c for at, c in enumerate(text) if not (c in "\u200c\u200d" and _joins_letters(text[at - 1 : at + 2]))
-    )
-
-
-def _joins_letters(around: str) -> bool:
-    sides = around[:1] + around[2:]
-    return len(sides) == 2 and all(_is_caseless(side) for side in sides)  # noqa: PLR2004 - a letter on each side
-
-
-def _is_caseless(character: str) -> bool:
-    return unicodedata.category(character) in {"Lo", "Mn", "Mc"}

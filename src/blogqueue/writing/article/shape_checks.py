@@ -12,6 +12,7 @@ from blogqueue.writing.article.check_input import (
 from blogqueue.writing.link_edit.check_input import report
 from blogqueue.writing.markdown.blocks import MIN_WORDS
 from blogqueue.writing.markdown.contact_details import find_addresses
+from blogqueue.writing.markdown.invisible import drop_needed
 from blogqueue.writing.markdown.parsing import MARKDOWN, TopBlock, parse
 from blogqueue.writing.markdown.words import split_words
 from blogqueue.writing.questions import Problem
@@ -36,12 +37,13 @@ _NOT_PROSE = {"fence": "a code block", "code_block": "a code block", "hr": "a ho
 def title(article: ArticleCheckInput) -> list[Problem]:
     """Require a title of one line and 10 to 120 characters that reads the same as Markdown and as text."""
     text, (least, most) = article.title, TITLE_LENGTH
+    seen = drop_needed(text)
     # Any markup in the title, even an escape or an entity, would make its text shorter than its source.
     rendered = [inline.text for inline in article.whole.after.blocks[0].inlines]
     if (
         least <= len(text) <= most
-        and text.isprintable()
-        and text == " ".join(text.split())
+        and seen.isprintable()
+        and seen == " ".join(seen.split())
         and rendered == [text]
         and [block.kind for block in parse(text).blocks] == ["paragraph_open"]
         and not find_addresses(text)

@@ -13,7 +13,7 @@ from blogqueue.writing.markdown.contact_details import (
     fold,
 )
 from blogqueue.writing.markdown.disguises import find_all_prices, find_all_telephones
-from blogqueue.writing.markdown.invisible import USED_IN_WRITING, find_invisible
+from blogqueue.writing.markdown.invisible import USED_IN_WRITING, drop_needed, find_invisible
 from blogqueue.writing.markdown.parsing import TopBlock
 from blogqueue.writing.markdown.words import (
     count_kept,
@@ -129,12 +129,12 @@ def length(given: CheckInput) -> list[Problem]:
 def no_control_characters(given: CheckInput) -> list[Problem]:
     """Refuse new invisible characters, in the source or as character references, and newly decomposed text.
 
-    The joiners that some scripts need and emoji's variation selectors are allowed if the article has them elsewhere;
-    bidi controls never.
+    The joiners that a script needs, and emoji's, are allowed between its letters, and anywhere if the article has them
+    elsewhere; bidi controls never.
     """
     new, old = given.applied.new_text, given.old_source
-    in_source = find_invisible(new) - find_invisible(old)
-    in_text = find_invisible(given.new_text()) - find_invisible(given.old_text())
+    in_source = find_invisible(drop_needed(new)) - find_invisible(drop_needed(old))
+    in_text = find_invisible(drop_needed(given.new_text())) - find_invisible(drop_needed(given.old_text()))
     found = [c for c in in_source | in_text if not (c in USED_IN_WRITING and c in given.before.article)]
     if found:
         shown = " ".join(f"U+{ord(c):04X}" for c in found)

@@ -1,5 +1,6 @@
 """Characters that no reader sees."""
 
+import re
 import unicodedata
 from collections import Counter
 
@@ -17,3 +18,56 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 def find_invisible(text: str) -> Counter[str]:
     """Count the characters of a text that no reader sees, except line ends."""
     return Counter(c for c in text if c not in "\r\n" and (unicodedata.category(c) in _INVISIBLE or c in _BLANK))
+
+
+_IN_WRITING = re.compile("[\u00a0\u202f\u200b-\u200d\u180b-\u180d\ufe0f]")
+_JOINED_SCRIPTS = re.compile("[\u0600-\u077f\u0860-\u0dff\u1000-\u109f\u1780-\u18af]")
+"""Scripts in whose spelling joiners count: Arabic, Syriac, N'Ko, those of India, Burmese, Khmer, Mongolian (Unicode 15
+§23.2)."""
+
+UNSPACED_SCRIPTS = "\u0e01-\u0e4e\u0e50-\u0e59\u0e81-\u0edf\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7\u17dc-\u17e9"
+"""Thai, Lao, Burmese and Khmer, without their punctuation, as in a regular expression's class."""
+
+_UNSPACED = re.compile(f"[{UNSPACED_SCRIPTS}]")
+_VIRAMA = 9  # the combining class of the signs that take a consonant's vowel away; a joiner may also end a word there
+
+
+def drop_needed(text: str) -> str:
+    """Return a text without the invisible characters that its writing needs, and with a space for its needed blanks.
+
+    Needed are joiners between letters of scripts that use them, word breaks (U+200B) between letters of scripts without
+    spaces, joiners and selectors of emoji, and the blanks that do not break: before French punctuation, and in numbers.
+    """
+    if text.isascii():
+        return text
+    return _IN_WRITING.sub(lambda found: _replace_needed(text, found), text)
+
+
+def _replace_needed(text: str, found: re.Match[str]) -> str:
+    character, before, after = found[0], text[: found.start()][-1:], text[found.end() :][:1]
+    if character in "\u00a0\u202f":
+        french = (before == "\u00ab" and after.isalnum()) or after in tuple("?!:;\u00bb%\u20ac")
+        return " " if before and (french or (before.isdigit() and after.isdigit())) else character
+    if character == "\u200b":
+        needed = bool(_UNSPACED.match(before) and _UNSPACED.match(after))
+    elif character == "\ufe0f":
+        needed = _is_emoji(before)
+    elif character in "\u180b\u180c\u180d":
+        needed = "\u1820" <= before <= "\u18aa"
+    else:
+        needed = _joins_letters(before, after) or (
+            character == "\u200d" and (_is_emoji(before) or before == "\ufe0f") and _is_emoji(after)
+        )
+    return "" if needed else character
+
+
+def _joins_letters(before: str, after: str) -> bool:
+    return _is_joined_letter(before) and (unicodedata.combining(before) == _VIRAMA or _is_joined_letter(after))
+
+
+def _is_joined_letter(character: str) -> bool:
+    return bool(_JOINED_SCRIPTS.match(character)) and unicodedata.category(character)[0] in "LM"
+
+
+def _is_emoji(character: str) -> bool:
+    return bool(character) and unicodedata.category(character) in {"So", "Sk", "Sm"}

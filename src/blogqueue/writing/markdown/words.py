@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from blogqueue.writing.markdown.invisible import UNSPACED_SCRIPTS
+
 _PAUSES = frozenset(".,;:!?\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f")
 
 _NEXT_SENTENCE = re.compile(
@@ -17,22 +19,31 @@ _AROUND_WORDS = (
     "\u00a1\u00ab\u00b7\u00bb\u00bf\u2010\u2011\u2018\u2019\u201a\u201c\u201d\u201e\u2026\u2039\u203a\u3001\u3002"
     "\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
 )
+LETTERS_PER_WORD = 3
+"""Of a script without spaces. ICU's dictionaries cut a site's Thai pages into words of 3.0 letters, and the first
+article of the Universal Declaration of Human Rights into words of 3.2 (Thai), 3.0 (Khmer), 2.8 (Lao) and 2.0 (Burmese).
+The bounds here are so coarse that no dictionary is worth its size (30 MB)."""
+
+_UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
+_STACKERS = "\u17d2\u1039"  # Khmer and Burmese: the next consonant stands below this one
 _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), " ")
 
-_SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026])\s+|(?<=[\u3002\uff01\uff1f])")
+# The marks of Urdu, Arabic, Hindi, Burmese and Khmer are among them.
+_SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026\u06d4\u061f\u0964\u104b\u17d4])\s+|(?<=[\u3002\uff01\uff1f])")
 
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text, casefolded, without the punctuation around them.
 
-    Chinese and Japanese do not put spaces between words; in these scripts every letter counts as a word.
+    Chinese and Japanese do not put spaces between words; in these scripts every letter counts as a word. In Thai, Lao,
+    Burmese and Khmer, three letters with their marks do (`LETTERS_PER_WORD`).
     """
     return split_cased_words(text.casefold())
 
 
 def split_cased_words(text: str) -> list[str]:
     """Return the words of a text with their capital and small letters, as `split_words` does otherwise."""
-    return [word for word in map(strip_punctuation, _space_wide_letters(text).split()) if word]
+    return [word for word in map(strip_punctuation, _space_letters(text, LETTERS_PER_WORD).split()) if word]
 
 
 def find_marks(text: str) -> tuple[list[str], list[str]]:
@@ -73,7 +84,7 @@ def split_kept_words(text: str) -> list[str]:
     Only the punctuation around a word is dropped ("can't" is not "can", "non-toxic" not "toxic"). Dashes separate
     words.
     """
-    spaced = _space_wide_letters(text.casefold()).translate(_DASHES)
+    spaced = _space_letters(text.casefold(), 1).translate(_DASHES)
     return [word for chunk in spaced.split() if (word := chunk.strip(_AROUND_WORDS))]
 
 
@@ -100,10 +111,22 @@ def strip_punctuation(chunk: str) -> str:
     return chunk[start:end]
 
 
-def _space_wide_letters(text: str) -> str:
+def _space_letters(text: str, size: int) -> str:
+    """Put spaces around every Chinese or Japanese letter, and between groups of `size` letters of Thai and the like."""
     if text.isascii():
         return text
-    return "".join(f" {c} " if _is_wide(c) else c for c in text)
+    grouped = _UNSPACED_RUN.sub(lambda run: f" {_group_letters(run[0], size)} ", text)
+    return "".join(f" {c} " if _is_wide(c) else c for c in grouped)
+
+
+def _group_letters(run: str, size: int) -> str:
+    letters: list[str] = []
+    for character in run:
+        if letters and (unicodedata.category(character)[0] == "M" or letters[-1][-1] in _STACKERS):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return " ".join("".join(letters[at : at + size]) for at in range(0, len(letters), size))
 
 
 def _is_wide(character: str) -> bool:
