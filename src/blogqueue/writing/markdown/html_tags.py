@@ -18,8 +18,8 @@ CONTAINERS = frozenset((
     "fieldset", "figure", "footer", "form", "header", "iframe", "main", "map", "menu", "nav", "noscript", "object",
     "ol", "pre", "script", "section", "select", "style", "svg", "table", "template", "textarea", "ul", "video",
 ))  # fmt: skip
-"""Elements that hold all that follows if their end tag is missing; of others, such as `<T>` in prose, no such thing
-can be said."""
+"""Elements that hold all that follows if their end tag is missing; others, such as `<T>` in prose, hold nothing
+then."""
 
 _RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "xmp")}
 
@@ -50,7 +50,7 @@ def find_comments(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def read_comment(start: int, end: int, inside: str) -> Tag | None:
-    """Return the tag that a comment stands for: `<!-- wp:code -->`, `<!-- /wp:code -->`, `<!-- START toc -->`."""
+    """Return the tag that a comment is used as: `<!-- wp:code -->`, `<!-- /wp:code -->`, `<!-- START toc -->`."""
     words = [word.strip("[]#") for word in _COMMENT_WORD.findall(inside[:200])[:2]]
     if not words or words[0] in _PROSE_COMMENTS:
         return None

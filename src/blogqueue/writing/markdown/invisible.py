@@ -22,8 +22,8 @@ def find_invisible(text: str) -> Counter[str]:
 
 _IN_WRITING = re.compile("[\u00a0\u202f\u200b-\u200d\u180b-\u180d\ufe0f]")
 _JOINED_SCRIPTS = re.compile("[\u0600-\u077f\u0860-\u0dff\u1000-\u109f\u1780-\u18af]")
-"""Scripts in whose spelling joiners count: Arabic, Syriac, N'Ko, those of India, Burmese, Khmer, Mongolian (Unicode 15
-§23.2)."""
+"""Scripts in whose spelling joiners count: Arabic, Syriac, N'Ko, those of India, Burmese, Khmer, Mongolian (Unicode 15,
+chapter 23)."""
 
 UNSPACED_SCRIPTS = "\u0e01-\u0e4e\u0e50-\u0e59\u0e81-\u0edf\u1000-\u1049\u1050-\u109f\u1780-\u17d3\u17d7\u17dc-\u17e9"
 """Thai, Lao, Burmese and Khmer, without their punctuation, as in a regular expression's class."""

@@ -45,7 +45,7 @@ _SYNTAXES = (
 )
 _FENCE = re.compile(r"^[ \t]*+(?P<mark>:{3,}|(?P<m>[%+=\"'/;^@~&|])(?P=m){2,}|\.{4,})(?P<info>[^\n]*)", re.MULTILINE)
 _DIRECTIVE_ENDS = re.compile(r"([\w-]+)-end\b")
-_DOTTED_NAME = re.compile(r"\w+(?:\.\w+)+")  # `::: package.module` stands alone (mkdocstrings)
+_DOTTED_NAME = re.compile(r"\w+(?:\.\w+)+")  # `::: package.module` has no end (mkdocstrings)
 _BRACES = re.compile(r"[{}]")
 
 
@@ -90,7 +90,7 @@ def _find_fences(text: str) -> Iterator[Tag]:
 
 
 def _read_directive(match: re.Match[str], family: str, info: str, ended: set[str]) -> Iterator[Tag]:
-    """Yield the tag of a directive: `:::note` opens, `:::row-end:::` closes, `:::image ... :::` stands alone."""
+    """Yield the tag of a directive: `:::note` opens, `:::row-end:::` closes, `:::image ... :::` has no end."""
     name = re.split(r"[\s:\[{]", info, maxsplit=1)[0] or info[:20]
     if name.endswith("-end") or re.search(r"[-\s]end\b", info):
         yield Tag(*match.span(), TagKind.CLOSE, family, name.removesuffix("-end"))

@@ -1,8 +1,8 @@
 """The regions of an article in which no paragraph is plain prose, whatever CommonMark reads in it.
 
 A paragraph may be enclosed by tags far above and below it: those of an HTML element or of a component, of a template
-language, of a comment, of a formula, of a directive. To CommonMark each of them is a block of its own, and what is
-between them is prose; to the site that publishes the article it may be a quotation, hidden, code or nothing at all.
+language, of a comment, of a formula, of a directive. CommonMark reads each of them as a separate block, and what
+is between them as prose; to the site that publishes the article it may be a quotation, hidden, code or nothing at all.
 """
 
 from bisect import bisect_right

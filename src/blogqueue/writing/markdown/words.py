@@ -25,7 +25,7 @@ article of the Universal Declaration of Human Rights into words of 3.2 (Thai), 3
 The bounds here are so coarse that no dictionary is worth its size (30 MB)."""
 
 _UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
-_STACKERS = "\u17d2\u1039"  # Khmer and Burmese: the next consonant stands below this one
+_STACKERS = "\u17d2\u1039"  # Khmer and Burmese: the next consonant is written below this one
 _DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), " ")
 
 # The marks of Urdu, Arabic, Hindi, Burmese and Khmer are among them.
