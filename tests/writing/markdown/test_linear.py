@@ -1,4 +1,4 @@
-"""What the checks search a text for takes linear time, whatever the text: 200,000 characters each."""
+"""What the checks search a text for takes linear time, whatever the text: 50,000 characters each."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from blogqueue.writing.markdown.markup import find_markup
 from blogqueue.writing.markdown.scripts import find_mixed_words, find_scripts
 from blogqueue.writing.markdown.words import count_sentences, find_missing, split_kept_words
 
-SIZE = 200_000
+SIZE = 50_000
 UNITS = [
     "[", "`", "``a", "&a", ":a", "<", ".'", " .", "a .", "1 ", "O1", "one-", "a\u00b7", "\u0430a", "\u6f22", " ", "@",
     "x@x.", "-1", "!\"'",
@@ -28,4 +28,4 @@ def test_a_search_of_a_long_text_takes_no_second(unit: str) -> None:
     for search in SEARCHES:
         started = time.process_time()
         search(text)
-        assert time.process_time() - started < 3, search
+        assert time.process_time() - started < 1, search
