@@ -57,6 +57,9 @@ async def nothing_kept(stage: Stage) -> None:
         ("targetUrl", "http://10.0.0.8/", "public_host"),
         ("targetUrl", "https://ana:secret@www.example.com/", "credentials"),
         ("targetUrl", "https://www.example.com:8443/", "port"),
+        ("targetUrl", "http://www.example.com:443/", "port"),
+        ("targetUrl", "https://www.example.com:80/", "port"),
+        ("targetUrl", "https://[v1.example.com]/", "public_host"),
         ("targetUrl", "https://www.example.com/a b", "url"),
         ("targetUrl", "https://www.example.com/\u200b", "url"),
         ("targetUrl", "https://www.example.com/<script>", "url"),
@@ -78,6 +81,8 @@ async def nothing_kept(stage: Stage) -> None:
         ("anchorText", "sales\uff20example.com", "no_url"),
         ("anchorText", "bit.ly/abc1", "no_url"),
         ("anchorText", "\u3164", "plain_text"),
+        ("anchorText", "paypal.com", "named_host"),
+        ("anchorText", "the shop anasgarden.example.evil.com", "named_host"),
         ("notes", "n" * 1001, "length"),
         ("notes", "bell\x07", "plain_text"),
         ("email", "", "email"),
@@ -99,6 +104,13 @@ async def test_every_bad_value_is_named_at_once(stage: Stage) -> None:
     answer = await stage.ask(await stage.article(), targetUrl="x", anchorText="", email="x")
 
     assert [detail["field"] for detail in answer.json()["error"]["details"]] == ["targetUrl", "anchorText", "email"]
+
+
+@pytest.mark.parametrize("anchor", ["anasgarden.example", "mulch at Anasgarden.example", "Essex and Sussex"])
+async def test_an_anchor_may_name_the_host_of_the_target(stage: Stage, anchor: str) -> None:
+    answer = await stage.ask(await stage.article(forbidden_words=["sex"]), anchorText=anchor)
+
+    assert answer.status_code == 202, answer.text
 
 
 async def test_a_forbidden_word_is_refused(stage: Stage) -> None:

@@ -30,10 +30,8 @@ from blogqueue.settings import settings
 
 PREFIX = "/admin"
 
-Headers = tuple[tuple[bytes, bytes], ...]
-
 # Piccolo Admin's Vue sets styles on elements; its fonts and the QR code of the MFA page are data: URLs.
-SECURITY_HEADERS: Headers = (
+SECURITY_HEADERS = (
     (
         b"content-security-policy",
         (
@@ -44,9 +42,6 @@ SECURITY_HEADERS: Headers = (
     (b"referrer-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 )
-
-NOT_STORED: Headers = ((b"cache-control", b"no-store"),)
-"""What Piccolo Admin's calls answer is private; its assets are not."""
 
 FIRST_ERROR_STATUS = 400
 
@@ -99,7 +94,7 @@ async def piccolo_admin(scope: Scope, receive: Receive, send: Send) -> None:
         # Starlette redirects to an address with or without a last slash, on whatever host the request names.
         raise NotFoundError("page")
     for message in answer:
-        await _with_headers(send, SECURITY_HEADERS + NOT_STORED)(message)
+        await _with_headers(send)(message)
 
 
 async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> None:
@@ -145,12 +140,12 @@ def _store(answer: list[Message]) -> Send:
     return store
 
 
-def _with_headers(send: Send, headers: Headers = SECURITY_HEADERS) -> Send:
+def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            own = {name for name, _ in headers}
+            own = {name for name, _ in SECURITY_HEADERS}
             others = [(name, value) for name, value in message["headers"] if name.lower() not in own]
-            message["headers"] = [*others, *headers]
+            message["headers"] = [*others, *SECURITY_HEADERS]
         await send(message)
 
     return sending

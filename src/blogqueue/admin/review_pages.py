@@ -1,5 +1,6 @@
 """The review queue, and one order under review: approve, reject, retry and refund. The login is Piccolo Admin's."""
 
+import asyncio
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from blogqueue import editors, tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.admin import diff
 from blogqueue.api import auth
+from blogqueue.catalogue import link_rules
 from blogqueue.db import history
 from blogqueue.errors import ProblemError
 from blogqueue.orders import lifecycle
@@ -50,6 +52,7 @@ async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | N
         failed=await queue.list_failed(),
         shown=queue.SHOWN,
         notice=await _describe(done),
+        explain_host=link_rules.explain_host,
     )
 
 
@@ -158,12 +161,16 @@ async def _show(
         images_of=review.host,
         review=review,
         order=review.order,
-        change=diff.show_change(review.base.content_md, review.version.content_md, review.edit, review.paid_links)
+        # In a thread, because a long text takes a while and others wait for the event loop.
+        change=await asyncio.to_thread(
+            diff.show_change, review.base.content_md, review.version.content_md, review.edit, review.paid_links
+        )
         if review.version and review.base and review.edit
         else None,
-        whole=render(review.version.content_md, review.paid_links, images_of=review.host)
+        whole=await asyncio.to_thread(render, review.version.content_md, review.paid_links, images_of=review.host)
         if review.version and not review.edit
         else "",
+        shown_host=link_rules.explain_host(review.order.backlink_data["target_url"]),
         reasons=approval.REASONS,
         following=await queue.find_next(order_id),
         form=tokens.derive_form_token(auth.session(request)),

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import Request
@@ -12,7 +13,7 @@ from litestar.openapi.spec import Reference, SecurityScheme
 
 from blogqueue import editors, limits, tokens
 from blogqueue.db.tables.orders import Order
-from blogqueue.errors import ForbiddenError, UnauthorizedError
+from blogqueue.errors import ForbiddenError, ProblemError, UnauthorizedError
 from blogqueue.limits import Limit
 from blogqueue.orders import lifecycle
 from blogqueue.settings import settings
@@ -20,6 +21,10 @@ from blogqueue.settings import settings
 Connection = ASGIConnection[Any, Any, Any, Any]
 
 BEARER = "Bearer "
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_OWN_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(settings.public_url))
+
 SESSION_COOKIE = "id"
 """The name that piccolo_api gives it."""
 
@@ -87,12 +92,32 @@ def is_secure() -> bool:
 def bearer(request: Connection) -> str:
     """Return the request's bearer token, or ""."""
     header = request.headers.get("authorization", "")
-    return header.removeprefix(BEARER) if header.startswith(BEARER) else ""
+    return header[len(BEARER) :] if header.casefold().startswith(BEARER.casefold()) else ""
 
 
 async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Order:
-    """Return the order whose access token the request shows. Raises NotFoundError: an id alone opens nothing."""
-    return await lifecycle.get_with_token(order_id, bearer(request) or request.cookies.get(cookie_name(order_id), ""))
+    """Return the order whose access token the request shows. Raises NotFoundError: an id alone opens nothing.
+
+    A browser sends its cookie whichever site asks it to. So a call of the API that writes and shows only the cookie
+    must come from our own pages, as JSON, which no form of another site can send. Raises ForbiddenError and
+    ProblemError.
+    """
+    token = bearer(request) or request.cookies.get(cookie_name(order_id), "")
+    if not bearer(request) and request.method not in SAFE_METHODS and request.url.path.startswith("/api/"):
+        _check_own_site(request)
+    return await lifecycle.get_with_token(order_id, token)
+
+
+def _check_own_site(request: Connection) -> None:
+    """Check that a call comes from our own pages. Raises ForbiddenError, and ProblemError if it is not JSON."""
+    origin = request.headers.get("origin", _OWN_ORIGIN)
+    if origin != _OWN_ORIGIN or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise ForbiddenError
+    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != "application/json":
+        problem = ProblemError("Send the body as application/json.", code="unsupported_media_type")
+        problem.status = 415
+        raise problem
 
 
 def session(request: Connection) -> str:

@@ -11,6 +11,9 @@ from blogqueue.settings import settings
 
 REQUEST_ID = "X-Request-Id"
 
+PUBLIC = ("/static/", "/admin/assets/", "/api/docs", "/api/openapi.json", "/api/v1/articles", "/api/v1/domains")
+"""What everybody may see, so that caches may keep it for as long as its own headers say."""
+
 
 def wrap(app: ASGIApp) -> ASGIApp:
     """Wrap an application so that it answers HEAD like GET, and all its answers have the common headers."""
@@ -24,7 +27,7 @@ def wrap(app: ASGIApp) -> ASGIApp:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _complete(list(message["headers"]), request_id)
+                message["headers"] = _complete(list(message["headers"]), request_id, scope["path"])
             await send(message)
 
         if scope["method"] == "HEAD":
@@ -58,10 +61,15 @@ def _as_get(scope: Scope, send: Send) -> tuple[Scope, Receive, Send]:
     return cast("Scope", {**scope, "method": "GET"}), cast("Receive", receive), send_headers
 
 
-def _complete(headers: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
-    """Return an answer's headers with the request's id, and with what browsers must know (ASVS 4.0.3, V14.4.4 f.)."""
+def _complete(headers: list[tuple[bytes, bytes]], request_id: str, path: str) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with the request's id, and with what browsers must know (ASVS 4.0.3, V14.4.4 f.).
+
+    No cache keeps an answer that is not known to be public, as most are for one customer or editor (V8.2.1).
+    """
     own = [(REQUEST_ID.lower().encode(), request_id.encode()), (b"x-content-type-options", b"nosniff")]
     if settings.public_url.startswith("https://"):
         own.append((b"strict-transport-security", b"max-age=31536000"))
+    if not path.startswith(PUBLIC):
+        own.append((b"cache-control", b"no-store"))
     names = {name.lower() for name, _ in headers}
     return [*headers, *(header for header in own if header[0] not in names)]

@@ -282,6 +282,7 @@ PROBLEMS = {
         details=[FieldError("orderId", "status", "The order's status is COMPLETED.")],
     ),
     413: Problem(code="body_too_large", message="Request Entity Too Large"),
+    415: Problem(code="unsupported_media_type", message="Send the body as application/json."),
     422: Problem(
         code="invalid",
         message="Please check: anchorText.",

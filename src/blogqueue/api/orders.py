@@ -122,7 +122,7 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     summary="Regenerate a link",
     tags=TAGS,
     security=auth.CUSTOMER,
-    responses=refusals(404, 409, 429),
+    responses=refusals(403, 404, 409, 415, 429),
 )
 async def regenerate_backlink(
     request: Request[Any, Any, Any], data: JSONBody[OrderRequest]
@@ -142,7 +142,7 @@ async def regenerate_backlink(
     summary="Regenerate an article",
     tags=TAGS,
     security=auth.CUSTOMER,
-    responses=refusals(404, 409, 429),
+    responses=refusals(403, 404, 409, 415, 429),
 )
 async def regenerate_article(
     request: Request[Any, Any, Any], data: JSONBody[OrderRequest]
@@ -179,7 +179,7 @@ async def _regenerate(order: Order, kind: OrderKind, note: str) -> Envelope[Rege
     summary="Submit a version for review",
     tags=TAGS,
     security=auth.CUSTOMER,
-    responses=refusals(404, 409),
+    responses=refusals(403, 404, 409, 415),
 )
 async def submit_for_review(
     request: Request[Any, Any, Any], data: JSONBody[SubmitRequest]

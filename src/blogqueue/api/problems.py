@@ -36,6 +36,7 @@ MEANINGS = {
     404: "There is no such thing, or the caller may not know of it.",
     409: "The thing is in another state than this call needs.",
     413: "The body is too large.",
+    415: "The call shows an order's cookie, and its body is not JSON.",
     422: "A field breaks a rule; `details` name every such field.",
     429: "Too many calls; `Retry-After` says in how many seconds to try again.",
     503: "A part of the service does not answer. Nothing was changed; try again after `Retry-After` seconds.",

@@ -14,8 +14,10 @@ import idna
 
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.contact_details import find_addresses
+from blogqueue.writing.markdown.disguises import find_all_hosts
 from blogqueue.writing.markdown.invisible import drop_needed, find_invisible
 from blogqueue.writing.markdown.links import Link, find_links, format_link
+from blogqueue.writing.markdown.scripts import find_mixed_words, find_scripts
 
 URL_LENGTH = 2048
 ANCHOR_LENGTH = 80
@@ -63,8 +65,10 @@ def validate_target_url(value: str) -> str:
         raise RuleError("scheme", "A URL must begin with https:// or http:// and a host name.")
     if parts.username is not None or parts.password is not None:
         raise RuleError("credentials", "A URL cannot contain a user name or a password.")
-    if port not in {None, 80, 443}:
-        raise RuleError("port", "A URL cannot name a port other than 80 or 443.")
+    if port not in {None, {"http": 80, "https": 443}[parts.scheme]}:
+        raise RuleError("port", "A URL cannot name a port other than its scheme's own: 443 for https, 80 for http.")
+    if not set("[]").isdisjoint(parts.netloc):
+        raise RuleError("public_host", "Use a host name without brackets.")
     safe = "/%:@!$&'*+,;=~-._?"
     url = urlunsplit(
         (parts.scheme, validate_public_host(parts.hostname), quote(parts.path, safe), quote(parts.query, safe),
@@ -105,6 +109,16 @@ def to_unicode_host(url: str) -> str:
     return name if name != host else ""
 
 
+def explain_host(url: str) -> str:
+    """Return how a host with letters beyond ASCII reads, and in which scripts, so that an editor sees a look-alike."""
+    name = to_unicode_host(url)
+    if not name:
+        return ""
+    scripts = " and ".join(sorted(script.capitalize() for script in find_scripts(name.rpartition(".")[0])))
+    warning = "; a word mixes scripts, as look-alikes do" if find_mixed_words(name) else ""
+    return f"reads as {name} ({scripts} letters{warning})"
+
+
 def validate_anchor_text(value: str) -> str:
     """Return one line of plain text that reads the same in Markdown, in HTML and as text."""
     text = unicodedata.normalize("NFC", value).strip()
@@ -126,6 +140,19 @@ def validate_anchor_text(value: str) -> str:
     if not any(c.isalnum() for c in text):
         raise RuleError("plain_text", "An anchor text must contain a letter or a digit.")
     return text
+
+
+def validate_named_host(anchor: str, url: str) -> str:
+    """Return an anchor text. Raises RuleError if it names a host other than the target's: readers would be misled."""
+    target = urlsplit(url).hostname or ""
+    own = {target, idna.decode(target)} if "xn--" in target else {target}
+    for named in find_all_hosts(anchor):
+        host = named.partition("/")[0]
+        if not any(one == host or one.endswith(f".{host}") for one in own):
+            raise RuleError(
+                "named_host", f"An anchor text that names a host must name that of the target URL, {target}."
+            )
+    return anchor
 
 
 def validate_notes(value: str) -> str:

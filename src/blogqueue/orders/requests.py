@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from blogqueue.catalogue import domains, link_rules, offers, paid_links, slots
+from blogqueue.catalogue.forbidden_words import find_forbidden
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.catalogue.offers import Offer
 from blogqueue.catalogue.versions import lock_article
@@ -124,6 +125,7 @@ def validate(purchase_request: PurchaseRequest) -> PurchaseRequest:
             **link,
         )
     if not broken:
+        apply("anchorText", lambda text: link_rules.validate_named_host(text, valid.target_url), valid.anchor_text)
         apply("targetUrl", lambda url: link_rules.validate_link(url, valid.anchor_text).target_url, valid.target_url)
     if broken:
         raise InvalidError(broken)
@@ -256,8 +258,7 @@ def _refuse_forbidden(texts: tuple[tuple[str, str], ...], forbidden: list[str], 
     broken = [
         FieldError(field, "forbidden_word", f"{domain_name} takes no links about “{word}”.")
         for field, text in texts
-        for word in forbidden
-        if word.casefold() in text.casefold()
+        for word in find_forbidden(text, forbidden)
     ]
     if broken:
         raise InvalidError(broken)
