@@ -1,12 +1,15 @@
-"""What an operator decides on the command line about money."""
+"""What an operator decides about money and the engine, on the command line and by a program."""
 
 import asyncio
 import os
 import sys
+from typing import Any
 
+from blogqueue import editors
 from blogqueue.db.tables.orders import Purchase
+from blogqueue.jobs import jobs, pausing, workers
 from tests.payments import dispute
-from tests.stage import Stage, order_row
+from tests.stage import Stage, bearer, order_row
 
 
 async def blogqueue(*words: str) -> tuple[int, str]:
@@ -59,3 +62,62 @@ async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
     assert (await order_row(ben))["failure_reason"] == "payment_reversed"
     await stage.sound()
+
+
+async def test_a_queue_is_paused_and_resumed_and_twice_is_refused(stage: Stage) -> None:
+    # Given a paused queue
+    queue = "backlink-integration"
+    assert await blogqueue("queues", "pause", queue, "--reason", "a new prompt") == (0, f"{queue} is paused\n")
+    assert await blogqueue("queues", "pause", queue) == (1, f"The queue {queue} is paused already.\n")
+
+    # When Ana buys and a worker reads the message
+    order = await stage.buy(await stage.article())
+    await stage.drain()
+
+    # Then the order waits, and the list says why
+    assert (await stage.status(order))["progress"]["step"] == 1
+    assert "PAUSED by operator: a new prompt" in (await blogqueue("queues", "list"))[1]
+
+    # And a resumed queue delivers it
+    assert await blogqueue("queues", "resume", queue) == (0, f"{queue} is resumed\n")
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
+
+
+async def test_workers_are_listed_with_what_they_do(stage: Stage) -> None:
+    await workers.beat("writer-1:4711", ["backlink-integration"], 10)
+    await pausing.pause("backlink-integration", actor="edith")
+    order = await stage.buy(await stage.article())
+    await pausing.resume("backlink-integration")
+    await jobs.claim(f"backlink-int-{order.id}", "writer-1:4711")
+
+    _, output = await blogqueue("workers")
+
+    assert "writer-1:4711" in output and "1/10 jobs" in output and f"backlink-int-{order.id}" in output
+
+
+async def test_a_program_sees_queues_workers_and_jobs_and_retries_one(stage: Stage) -> None:
+    # Given a failed job, and an editor's program
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    order = await stage.buy(await stage.article())
+    await stage.drain()
+    program = bearer(await editors.issue_token("a program"))
+
+    async def read(path: str) -> Any:
+        answer = await stage.http.get(f"/api/v1/admin/{path}", headers=program)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["data"]
+
+    # When it reads the queues and the failed jobs
+    (queue,) = [one for one in (await read("queues"))["items"] if one["name"] == "backlink-integration"]
+    (job,) = (await read("jobs?state=FAILED"))["items"]
+
+    # Then it sees the job with its error, and a retry delivers the order
+    assert (queue["failed"], queue["workers"]) == (1, 0)
+    assert job["jobId"] == f"backlink-int-{order.id}" and "400" in job["errors"][0]["message"]
+    assert (await read("workers"))["items"] == []
+    again = await stage.http.post(f"/api/v1/admin/jobs/{job['jobId']}/retry", headers=program)
+    assert again.status_code == 202
+    assert (await stage.http.get("/api/v1/admin/jobs/none", headers=program)).status_code == 404
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"

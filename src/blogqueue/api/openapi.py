@@ -14,7 +14,7 @@ from litestar.openapi.spec import Components, Contact, License, Server, Tag
 from litestar.routes import HTTPRoute
 
 from blogqueue import __version__
-from blogqueue.api import auth, edge, examples
+from blogqueue.api import auth, edge, examples, operation_examples
 from blogqueue.api.envelope import Envelope, ErrorEnvelope
 from blogqueue.api.problems import BODY_TYPES, MEANINGS
 from blogqueue.api.routes import make_router
@@ -39,6 +39,7 @@ TAGS = [
     Tag("Orders", "Follow an order, regenerate its version and submit it for review."),
     Tag("Reviews", "What an editor decides about orders."),
     Tag("Payments", "What an editor decides about refunds, disputes and held payments."),
+    Tag("Operations", "What an operator sees and does: queues, workers and jobs."),
     Tag("Stripe", "Events from Stripe."),
 ]
 
@@ -99,7 +100,8 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
                 JSON: {
                     "schema": refs[0] if len(refs) == 1 else {"oneOf": refs},
                     "examples": {
-                        key: {"value": msgspec.to_builtins(value)} for key, value in examples.BODIES[name].items()
+                        key: {"value": msgspec.to_builtins(value)}
+                        for key, value in (examples.BODIES | operation_examples.BODIES)[name].items()
                     },
                 }
             },
@@ -120,7 +122,7 @@ def _success(name: str, handler: HTTPRouteHandler) -> dict[str, Any]:
     if answer.origin is not Envelope:
         event = {"schema": {"type": "string"}, "example": examples.EVENT}
         return {"description": "The events.", "headers": headers, "content": {"text/event-stream": event}}
-    data = examples.ANSWERS[name]
+    data = (examples.ANSWERS | operation_examples.ANSWERS)[name]
     return {
         "description": (getdoc(answer.inner_types[0].annotation) or "").partition("\n")[0],
         "headers": headers,

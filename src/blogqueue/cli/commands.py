@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blogqueue import __version__
-from blogqueue.cli import operator
+from blogqueue.cli import engine, operator
 from blogqueue.cli.operator import with_database
 from blogqueue.jobs.queues import QUEUES
 
@@ -187,5 +187,5 @@ def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
     sys.exit(import_report.show(imported, folder))
 
 
-for _group in operator.GROUPS:
+for _group in (*operator.GROUPS, *engine.GROUPS):
     main.add_command(_group)

@@ -1,4 +1,4 @@
-"""The operator's commands: jobs, queues, orders on hold, held payments, emails, editors.
+"""The operator's commands about money and people: orders on hold, held payments, emails, editors.
 
 As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
 """
@@ -13,9 +13,8 @@ from uuid import UUID
 import click
 
 from blogqueue.errors import ProblemError
-from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.money import format_amount
-from blogqueue.states import EmailState, JobState
+from blogqueue.states import EmailState
 
 OPERATOR = "operator"
 
@@ -42,53 +41,6 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
         sys.exit(f"The database at DATABASE_URL cannot be used: {error}. Is it migrated (`blogqueue migrate`)?")
     finally:
         work.close()  # Python would complain about a coroutine that was never awaited
-
-
-@click.group("jobs")
-def jobs_group() -> None:
-    """List, show and retry jobs."""
-
-
-@jobs_group.command("list")
-@click.option("--queue", type=click.Choice(list(JOB_QUEUES)), default=None, help="Only this queue.")
-@click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="Only this state.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
-def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
-    """List the newest jobs."""
-    from blogqueue.jobs import stats
-
-    for row in with_database(stats.list_newest(queue or "", state, limit=limit)):
-        error = f"  {row['errors'][-1]['message']}" if row["errors"] else ""
-        print(
-            f"{row['id']}  {row['state']:<9} {row['attempts']}/{row['max_attempts']}  {row['created_at']:%F %T}{error}"
-        )
-
-
-@jobs_group.command("show")
-@click.argument("job_id")
-def show_job(job_id: str) -> None:
-    """Show a job with the errors of all its attempts."""
-    import json
-
-    from blogqueue.jobs import stats
-
-    print(json.dumps(with_database(stats.get_job(job_id)), indent=2, default=str, ensure_ascii=False))
-
-
-@jobs_group.command("retry")
-@click.argument("job_id")
-def retry_job(job_id: str) -> None:
-    """Give a FAILED job new attempts; its order becomes PROCESSING again."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.jobs import stats
-    from blogqueue.orders import lifecycle
-
-    async def retry() -> None:
-        job = await stats.get_job(job_id)
-        await nudge(await lifecycle.retry(job["order_id"], actor=OPERATOR, job_id=job_id))
-
-    with_database(retry())
-    print(f"{job_id} is waiting again")
 
 
 @click.group("orders")
@@ -196,20 +148,6 @@ def dismiss_payment(session_id: str) -> None:
     print(f"{session_id} is dismissed")
 
 
-@click.group("queues")
-def queues_group() -> None:
-    """Show the queues."""
-
-
-@queues_group.command("list")
-def list_queues() -> None:
-    """Count the jobs of each queue by state."""
-    from blogqueue.jobs import stats
-
-    for queue, states in with_database(stats.count_jobs()).items():
-        print(f"{queue:<22}" + "  ".join(f"{state.lower()} {n}" for state, n in states.items()))
-
-
 @click.group("emails")
 def emails_group() -> None:
     """List and resend emails."""
@@ -274,4 +212,4 @@ def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of th
         print(with_database(editors.issue_token(name)))
 
 
-GROUPS = (jobs_group, orders_group, payments_group, queues_group, emails_group, editors_group)
+GROUPS = (orders_group, payments_group, emails_group, editors_group)

@@ -1,0 +1,89 @@
+"""One example of each body and answer of the operator's calls, as `api.examples` has them of the other calls."""
+
+import msgspec
+
+from blogqueue.api import operations
+from blogqueue.api.examples import ASKED, DONE, JOB, ORDER
+from blogqueue.jobs.queues import BACKLINK_INTEGRATION
+from blogqueue.states import JobState
+
+QUEUE = BACKLINK_INTEGRATION.name
+WORKER = "writer-1:4711"
+
+_JOB = operations.JobItem(
+    job_id=JOB,
+    queue=QUEUE,
+    order_id=ORDER,
+    state=JobState.FAILED,
+    attempts=3,
+    max_attempts=3,
+    progress="link_edit",
+    model_calls=9,
+    tokens_in=14_200,
+    tokens_out=1_850,
+    worker=None,
+    waits_for_provider=False,
+    run_at=ASKED,
+    created_at=ASKED,
+    claimed_at=ASKED,
+    finished_at=DONE,
+    errors=[
+        operations.AttemptError(
+            attempt=3,
+            at="2026-11-23T09:03:00Z",
+            error="ModelError",
+            message="the model refused",
+            traceback="Traceback (most recent call last): …",
+        )
+    ],
+)
+
+BODIES: dict[str, dict[str, msgspec.Struct]] = {
+    "pause_queue": {"reason": operations.PauseRequest(reason="A new prompt is being tried out.")},
+}
+"""Bodies by operation."""
+
+ANSWERS: dict[str, msgspec.Struct] = {
+    "list_queues": operations.QueueList(
+        items=[
+            operations.QueueItem(
+                name=QUEUE,
+                waiting=2,
+                active=1,
+                delayed=0,
+                completed=100,
+                failed=1,
+                cancelled=0,
+                oldest_waiting_seconds=12,
+                completed_last_hour=31,
+                run_seconds_p50=14.2,
+                run_seconds_p95=41.0,
+                workers=1,
+                slots=10,
+                paused_at=None,
+                paused_by="",
+                pause_reason="",
+            )
+        ]
+    ),
+    "pause_queue": operations.QueueDecision(name=QUEUE, paused=True),
+    "resume_queue": operations.QueueDecision(name=QUEUE, paused=False),
+    "list_workers": operations.WorkerList(
+        items=[
+            operations.WorkerItem(
+                holder=WORKER,
+                queues=[QUEUE],
+                concurrency=10,
+                version="0.1.0",
+                started_at=ASKED,
+                seen_at=DONE,
+                alive=True,
+                jobs=[operations.WorkerJob(job_id=JOB, order_id=ORDER, progress="link_edit", seconds=4)],
+            )
+        ]
+    ),
+    "list_jobs": operations.JobList(items=[_JOB]),
+    "get_job": _JOB,
+    "retry_job": operations.RetriedJob(job_id=JOB),
+}
+"""The data of each operation's answer."""

@@ -1,0 +1,305 @@
+"""What an operator sees and does, for programs with an admin token: queues, workers and jobs."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Router, get, post
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter, QueryParameter
+from msgspec import Meta
+
+from blogqueue.actors.messages import nudge
+from blogqueue.api import auth
+from blogqueue.api.envelope import Envelope, success
+from blogqueue.api.problems import refusals
+from blogqueue.jobs import overview, pausing, stats, workers
+from blogqueue.jobs.queues import BACKLINK_INTEGRATION, JOB_QUEUES
+from blogqueue.orders import lifecycle
+from blogqueue.orders.status_view import Count, Moment, View
+from blogqueue.states import JobState
+
+TAGS = ["Operations"]
+
+QueueName = Annotated[
+    str,
+    PathParameter(
+        max_length=40,
+        pattern="^(" + "|".join(JOB_QUEUES) + ")$",
+        description="The name of a queue of jobs.",
+        examples=[Example(value=BACKLINK_INTEGRATION.name)],
+    ),
+]
+JobId = Annotated[
+    str,
+    PathParameter(
+        min_length=1,
+        max_length=120,
+        pattern="^[a-z0-9-]+$",
+        description="The id of a job.",
+        examples=[Example(value="backlink-int-7b1f0a8e-55f1-4d0e-9f6b-0f3c1f6f8a10")],
+    ),
+]
+Seconds = Annotated[float, Meta(ge=0)] | None
+
+
+class PauseRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Why the queue is paused, for the other operators."""
+
+    reason: Annotated[str, Meta(max_length=500, description="Plain text.")] = ""
+
+
+class QueueItem(View, frozen=True, kw_only=True):
+    """A queue of jobs: its jobs by state, how long they take, and who works on it."""
+
+    name: Annotated[str, Meta(max_length=40)]
+    waiting: Count
+    active: Count
+    delayed: Count
+    completed: Annotated[int, Meta(ge=0, description="Of those that are kept: the last 100.")]
+    failed: Count
+    cancelled: Count
+    oldest_waiting_seconds: Annotated[int | None, Meta(description="The age of the oldest job that waits.")]
+    completed_last_hour: Count
+    run_seconds_p50: Seconds
+    run_seconds_p95: Seconds
+    workers: Annotated[int, Meta(ge=0, description="Worker processes that are alive and serve this queue.")]
+    slots: Annotated[int, Meta(ge=0, description="How many jobs they can run at once.")]
+    paused_at: Moment | None
+    paused_by: Annotated[str, Meta(max_length=100)]
+    pause_reason: Annotated[str, Meta(max_length=500)]
+
+
+class QueueList(View, frozen=True, kw_only=True):
+    """The queues of jobs."""
+
+    items: list[QueueItem]
+
+
+class QueueDecision(View, frozen=True, kw_only=True):
+    """A queue after it was paused or resumed."""
+
+    name: Annotated[str, Meta(max_length=40)]
+    paused: bool
+
+
+class WorkerJob(View, frozen=True, kw_only=True):
+    """A job that a worker runs, and for how long it has done so."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+    order_id: UUID
+    progress: Annotated[str, Meta(max_length=100, description="The last question that the model answered.")]
+    seconds: Count
+
+
+class WorkerItem(View, frozen=True, kw_only=True):
+    """A worker process of the last day."""
+
+    holder: Annotated[str, Meta(max_length=100, description="Its host and process id.")]
+    queues: list[str]
+    concurrency: Annotated[int, Meta(ge=1)]
+    version: Annotated[str, Meta(max_length=40)]
+    started_at: Moment
+    seen_at: Moment
+    alive: Annotated[bool, Meta(description="Whether its heartbeat was seen in the last 30 s.")]
+    jobs: list[WorkerJob]
+
+
+class WorkerList(View, frozen=True, kw_only=True):
+    """The worker processes of the last day, those that are alive first."""
+
+    items: list[WorkerItem]
+
+
+class AttemptError(View, frozen=True, kw_only=True):
+    """What went wrong in one attempt."""
+
+    attempt: Count
+    at: Annotated[str, Meta(description="The time, as ISO 8601.")]
+    error: Annotated[str, Meta(description="The type of the error.")]
+    message: str
+    traceback: str
+
+
+class JobItem(View, frozen=True, kw_only=True):
+    """A job as an operator sees it."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+    queue: Annotated[str, Meta(max_length=40)]
+    order_id: UUID
+    state: JobState
+    attempts: Count
+    max_attempts: Count
+    progress: Annotated[str, Meta(max_length=100)]
+    model_calls: Count
+    tokens_in: Count
+    tokens_out: Count
+    worker: Annotated[str | None, Meta(description="The worker that runs it.")]
+    waits_for_provider: bool
+    run_at: Moment
+    created_at: Moment
+    claimed_at: Moment | None
+    finished_at: Moment | None
+    errors: Annotated[list[AttemptError], Meta(description="One for each attempt that failed.")]
+
+
+class JobList(View, frozen=True, kw_only=True):
+    """The newest jobs."""
+
+    items: Annotated[list[JobItem], Meta(max_length=100)]
+
+
+class RetriedJob(View, frozen=True, kw_only=True):
+    """A job that runs again."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+
+
+@get("/queues", operation_id="list_queues", summary="List queues", tags=TAGS)
+async def list_queues() -> Envelope[QueueList]:
+    """List the queues of jobs, with their jobs by state and their workers."""
+    return success(
+        QueueList(
+            items=[
+                QueueItem(
+                    name=queue.name,
+                    **{state.lower(): number for state, number in queue.counts.items()},
+                    oldest_waiting_seconds=queue.oldest_seconds,
+                    completed_last_hour=queue.completed_last_hour,
+                    run_seconds_p50=queue.run_seconds_p50,
+                    run_seconds_p95=queue.run_seconds_p95,
+                    workers=queue.workers,
+                    slots=queue.slots,
+                    paused_at=queue.paused_at,
+                    paused_by=queue.paused_by,
+                    pause_reason=queue.pause_reason,
+                )
+                for queue in await overview.list_queues()
+            ]
+        )
+    )
+
+
+@post(
+    "/queues/{name:str}/pause",
+    status_code=200,
+    operation_id="pause_queue",
+    summary="Pause a queue",
+    tags=TAGS,
+    responses=refusals(409),
+)
+async def pause_queue(
+    request: Request[Any, Any, Any], name: QueueName, data: JSONBody[PauseRequest | None] = None
+) -> Envelope[QueueDecision]:
+    """Keep all workers on all hosts from starting jobs of a queue; those that run end as usual."""
+    await pausing.pause(name, actor=request.user, reason=data.reason if data else "")
+    return success(QueueDecision(name=name, paused=True), "Paused")
+
+
+@post(
+    "/queues/{name:str}/resume",
+    status_code=200,
+    operation_id="resume_queue",
+    summary="Resume a queue",
+    tags=TAGS,
+    responses=refusals(409),
+)
+async def resume_queue(name: QueueName) -> Envelope[QueueDecision]:
+    """Let workers start jobs of a paused queue again; those that are due start at once."""
+    await nudge(await pausing.resume(name))
+    return success(QueueDecision(name=name, paused=False), "Resumed")
+
+
+@get("/workers", operation_id="list_workers", summary="List workers", tags=TAGS)
+async def list_workers() -> Envelope[WorkerList]:
+    """List the worker processes of the last day, and what each is doing."""
+    found = await workers.list_workers()
+    return success(
+        WorkerList(
+            items=[
+                WorkerItem(
+                    holder=worker.holder,
+                    queues=worker.queues,
+                    concurrency=worker.concurrency,
+                    version=worker.version,
+                    started_at=worker.started_at,
+                    seen_at=worker.seen_at,
+                    alive=worker.alive,
+                    jobs=[WorkerJob(**job) for job in worker.jobs],
+                )
+                for worker in found
+            ]
+        )
+    )
+
+
+@get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400))
+async def list_jobs(
+    queue: Annotated[str, QueryParameter(max_length=40, description="Only jobs of this queue.")] = "",
+    job_state: Annotated[JobState | None, QueryParameter(name="state", description="Only jobs in this state.")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
+) -> Envelope[JobList]:
+    """List the newest jobs, of one queue and in one state if they are given."""
+    return success(JobList(items=[_view(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
+
+
+@get("/jobs/{job_id:str}", operation_id="get_job", summary="Read a job", tags=TAGS, responses=refusals(404))
+async def get_job(job_id: JobId) -> Envelope[JobItem]:
+    """Return a job with the error of each attempt."""
+    return success(_view(await stats.get_job(job_id)))
+
+
+@post(
+    "/jobs/{job_id:str}/retry",
+    status_code=202,
+    operation_id="retry_job",
+    summary="Retry a job",
+    tags=TAGS,
+    responses=refusals(404, 409),
+)
+async def retry_job(request: Request[Any, Any, Any], job_id: JobId) -> Envelope[RetriedJob]:
+    """Give a FAILED job new attempts, as long as its order's refund has not begun."""
+    job = await stats.get_job(job_id)
+    await nudge(await lifecycle.retry(job["order_id"], actor=request.user, job_id=job_id))
+    return success(RetriedJob(job_id=job_id), "The job is waiting again")
+
+
+def _view(row: dict[str, Any]) -> JobItem:
+    return JobItem(
+        job_id=row["id"],
+        queue=row["queue"],
+        order_id=row["order_id"],
+        state=JobState(row["state"]),
+        attempts=row["attempts"],
+        max_attempts=row["max_attempts"],
+        progress=row["progress"],
+        model_calls=row["model_calls"],
+        tokens_in=row["tokens_in"],
+        tokens_out=row["tokens_out"],
+        worker=row["lease_holder"],
+        waits_for_provider=row["waits_for_provider"],
+        run_at=row["run_at"],
+        created_at=row["created_at"],
+        claimed_at=row["claimed_at"],
+        finished_at=row["finished_at"],
+        errors=[AttemptError(**error) for error in row["errors"]],
+    )
+
+
+HANDLERS = [
+    Router(
+        path="/admin",
+        guards=[auth.editors_only],
+        security=auth.EDITOR,
+        route_handlers=[
+            list_queues,
+            pause_queue,
+            resume_queue,
+            list_workers,
+            list_jobs,
+            get_job,
+            retry_job,
+        ],
+    )
+]
+"""The guard runs before a body is read; then `request.user` is the editor's name."""
