@@ -256,7 +256,7 @@ class MarketMachine(RuleBasedStateMachine):
         order_id = self.buys_a_link(pick, "paid")
         if order_id is None:
             return
-        self.faults(model=[{"kind": "status", "code": 401, "times": -1}])
+        self.faults(model=[{"kind": "status", "code": 400, "times": -1}])
         self.do(self.stage.drain("backlink-integration"))
         self.faults()
         assert self.do(lifecycle.get(order_id)).status == OrderStatus.FAILED

@@ -53,12 +53,11 @@ async def create_response(request: Request[Any, Any, Any]) -> Response[Any] | St
     body = _build_body(asked, _write(form, texts, fault, asked_before), fault)
     if fault["kind"] == "html":
         return Response(WEB_PAGE, media_type="text/html", headers=_make_headers())
-    body["usage"] = _count_usage(sandbox, texts, body)
-    sandbox.store.put("calls", key, call | {"usage": body["usage"]})
-    if fault["kind"] == "no_usage":
-        body["usage"] = None
+    usage: dict[str, Any] = _count_usage(sandbox, texts, body)
+    sandbox.store.put("calls", key, call | {"usage": usage})
     if fault["kind"] == "no_usage_details":
-        body["usage"]["input_tokens_details"] = None
+        usage = usage | {"input_tokens_details": None}
+    body["usage"] = None if fault["kind"] == "no_usage" else usage
     if fault["kind"] == "cut":
         return CutResponse(body)
     if asked.get("stream"):
