@@ -1,6 +1,6 @@
 """Limits on how often something may be done, counted in Redis for all web processes together.
 
-While Redis is away, each process counts for itself: limits become looser by the number of processes, but they hold, and
+While Redis is down, each process counts for itself: limits become looser by the number of processes, but they hold, and
 nobody is locked out. A count ends with its window of time, so every limit ends by itself.
 """
 
@@ -25,7 +25,7 @@ AWAY_SECONDS = 5
 """How long Redis is then left alone, so that not every call waits for it."""
 
 MOST_COUNTERS = 100_000
-"""How many counts a process keeps in memory while Redis is away: some 10 MB."""
+"""How many counts a process keeps in memory while Redis is down: some 10 MB."""
 
 
 class Limit(msgspec.Struct, frozen=True):
@@ -59,7 +59,7 @@ async def take(limit: Limit, key: str) -> None:
 
 
 def to_network(address: str) -> str:
-    """Return the network that an address stands for: a line is usually given one IPv4 address, or a /64 of IPv6."""
+    """Return the network that an address is for: a line is usually given one IPv4 address, or a /64 of IPv6."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -78,7 +78,7 @@ def _hide(key: str) -> str:
 
 
 async def _count(name: str, seconds: int) -> int:
-    """Add one to a counter, in Redis or, while that is away, in this process; return the new count."""
+    """Add one to a counter, in Redis or, while that is down, in this process; return the new count."""
     if time.monotonic() >= _counts.away_until and (client := _get_redis()) is not None:
         try:
             async with client.pipeline() as pipeline:

@@ -112,7 +112,7 @@ class WorkerList(View, frozen=True, kw_only=True):
 
 
 class AttemptError(View, frozen=True, kw_only=True):
-    """What went wrong in one attempt."""
+    """The error of one attempt."""
 
     attempt: Count
     at: Annotated[str, Meta(description="The time, as ISO 8601.")]

@@ -1,4 +1,4 @@
-"""Failed jobs, grouped by what went wrong, so that one cause is read once and mended once."""
+"""Failed jobs, grouped by their error, so that one cause is read once and mended once."""
 
 from dataclasses import dataclass
 from datetime import datetime
