@@ -48,14 +48,14 @@ class _Counts:
 _counts = _Counts()
 
 
-async def take(limit: Limit, key: str) -> None:
-    """Count one more for a key. Raises TooManyError above the limit, until the end of the window."""
+async def take(limit: Limit, key: str, *, message: str = "You have sent many requests.") -> None:
+    """Count one more for a key. Raises TooManyError with the message above the limit, until the end of the window."""
     now = time.time()
     window = int(now) // limit.seconds
     count = await _count(f"blogqueue:limit:{limit.name}:{_hide(key)}:{window}", limit.seconds)
     if count > limit.most:
         retry_after = max(1, int((window + 1) * limit.seconds - now) + 1)
-        raise TooManyError("You have sent many requests. Please try again later.", retry_after=retry_after)
+        raise TooManyError(message, retry_after=retry_after)
 
 
 def to_network(address: str) -> str:

@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     max_regenerations_per_hour_per_order: int = Field(default=6, ge=1, le=1000)
     max_purchases_per_hour_per_email: int = Field(default=10, ge=1, le=1000)
     max_purchases_per_hour_per_ip: int = Field(default=60, ge=1, le=10000)
+    max_purchases_per_hour_per_email_domain: int = Field(default=100, ge=1, le=100_000)
+    max_purchases_per_hour: int = Field(default=500, ge=1, le=100_000)
     max_checkouts_per_minute_per_ip: int = Field(default=30, ge=1, le=10000)
     max_model_calls_per_order: int = Field(default=200, ge=1, le=100_000)
     max_model_tokens_per_order: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)

@@ -1,11 +1,9 @@
 """Purchases: a request with its frozen quote, from the magic link that confirms it to its payment or its end."""
 
-import hashlib
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from piccolo.columns.combination import WhereRaw
-from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.catalogue import slots
@@ -14,9 +12,9 @@ from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
-from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
+from blogqueue.errors import ConflictError, FieldError, NotFoundError
 from blogqueue.money import format_amount
-from blogqueue.orders import requests
+from blogqueue.orders import purchase_limits, requests
 from blogqueue.orders.requests import PurchaseRequest, Quote
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -26,25 +24,24 @@ from blogqueue.writing.markdown.links import Link
 HOLD_MARGIN = timedelta(minutes=10)
 """How long a link slot stays held after the end of its Checkout Session, whose webhook may come late."""
 
-_AN_HOUR_AGO = QueryString("clock_timestamp() - interval '1 hour'")
-
 
 async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UUID | None = None) -> Outbox:
     """Store a purchase and the email with its magic link; a link slot is held when that is opened (`open_link`).
 
     It replaces the earlier purchases for the same by the same email address that hold nothing. `address` is the
-    caller's network address; purchases are limited per address and per email. `form_id` becomes the purchase's id, so
+    caller's network address; purchases are limited (`orders.purchase_limits`). `form_id` becomes the purchase's id, so
     that a form sent twice, by a double click or the back button, makes one purchase and one email.
     Raises InvalidError, NotFoundError, ConflictError (not on sale, sold out, no paragraph for a link) and TooManyError.
     """
     purchase_request = requests.validate(purchase_request)
-    address_hash = hashlib.sha256(f"{settings.secret_key.get_secret_value()}|{address}".encode()).hexdigest()
+    address_hash = purchase_limits.hash_network(address)
     async with transaction():
         await requests.lock(purchase_request)
         purchase_id = await _choose_id(form_id, purchase_request)
         if purchase_id is None:
             return Outbox()
-        await _check_limits(purchase_request.email, address_hash)
+        await purchase_limits.check(purchase_request.email, address_hash)
+        await purchase_limits.take(purchase_request.email)
         same = await _find_same(purchase_request)
         quote = await requests.quote(purchase_request, besides=[one.id for one in same])
         # One that holds a slot, or is on the payment page, goes on until this one is confirmed too.
@@ -56,11 +53,9 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
             purchase_id=purchase_id,
             confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
             minutes=settings.magic_link_ttl_minutes,
-            item=quote.subject,
-            article_title=quote.title,
+            # Nothing that was typed into the form: the address may be that of somebody else.
+            item=quote.subject if quote.base_version_id else "a new article",
             domain_name=quote.domain_name,
-            target_url=purchase_request.target_url,
-            anchor_text=purchase_request.anchor_text,
             price=format_amount(quote.price, quote.currency),
         )
 
@@ -236,12 +231,3 @@ async def _choose_id(form_id: UUID | None, purchase_request: PurchaseRequest) ->
     if sent_before is None:
         return form_id
     return None if requests.from_purchase(sent_before) == purchase_request else uuid4()
-
-
-async def _check_limits(email: str, address_hash: str) -> None:
-    """Raise TooManyError for an email or a network address with too many purchases in the last hour."""
-    recent = Purchase.created_at > _AN_HOUR_AGO
-    by_email = await Purchase.count().where(WhereRaw("lower(email) = lower({})", email), recent)
-    by_address = await Purchase.count().where(Purchase.address_hash == address_hash, recent)
-    if by_email >= settings.max_purchases_per_hour_per_email or by_address >= settings.max_purchases_per_hour_per_ip:
-        raise TooManyError("Too many purchases were started in the last hour.", retry_after=3600)
