@@ -17,7 +17,6 @@ from dramatiq import MessageProxy
 from dramatiq.errors import Retry
 from dramatiq.message import Message
 from piccolo.apps.user.tables import BaseUser
-from piccolo_api.session_auth.tables import SessionsBase
 
 from blogqueue import editors
 from blogqueue.actors.broker import broker, retries
@@ -29,6 +28,7 @@ from blogqueue.db.engine import DB, transaction
 from blogqueue.db.migrations import forwards
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.sessions import EditorSession
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import sweep
 from blogqueue.jobs.queues import QUEUES
@@ -37,7 +37,7 @@ from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from tests.sandboxes import serve_sandbox
 
-PASSWORD = "edith's own password"
+PASSWORD = "harbour quilt nineteen"
 
 GARDEN = """\
 ---
@@ -244,7 +244,7 @@ class Stage:
             await editors.create(name, f"{name}@blogqueue.example", PASSWORD)
         user = await BaseUser.objects().get(BaseUser.username == name)
         assert user is not None
-        session = await SessionsBase.create_session(user.id)
+        session = await EditorSession.create_session(user.id)
         self.http.cookies.set("id", session.token)
         await self.http.get("/admin/")
         return session.token

@@ -1,31 +1,99 @@
 """Editors and the bearer tokens of their programs: shown once, stored as hashes, revocable."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from piccolo_api.session_auth.tables import SessionsBase
+from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret
 
 from blogqueue import tokens
+from blogqueue.db.engine import transaction
 from blogqueue.db.tables.editors import AdminToken, Editor
+from blogqueue.db.tables.sessions import EditorSession
 from blogqueue.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
+from blogqueue.passwords import find_weakness
 
 SESSION_EXTENSION = timedelta(minutes=20)
 """Each request extends a session by this much, up to 7 days in all; Piccolo Admin's own pages do the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An editor, as the operator sees them. `last_login` is None before the first one."""
+
+    name: str
+    email: str
+    active: bool
+    second_factor: bool
+    last_login: datetime | None
 
 
 async def create(name: str, email: str, password: str) -> None:
     """Create an editor who can sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
     if await Editor.exists().where(Editor.username == name):
         raise ConflictError(f"An editor named {name!r} already exists.")
-    try:
-        await Editor.create_user(name, password, email=email, admin=True, superuser=True, active=True)
-    except ValueError as error:
-        raise InvalidError([FieldError("password", "password", str(error))]) from error
+    _check_password(password, name, email)
+    await Editor.create_user(name, password, email=email, admin=True, superuser=True, active=True)
+
+
+async def list_accounts() -> list[Account]:
+    """Return all editors, by name."""
+    with_second_factor = {
+        row["user_id"]
+        for row in await AuthenticatorSecret.select(AuthenticatorSecret.user_id).where(
+            AuthenticatorSecret.revoked_at.is_null()
+        )
+    }
+    return [
+        Account(row["username"], row["email"], row["active"], row["id"] in with_second_factor, row["last_login"])
+        for row in await Editor.select().where(Editor.admin == True).order_by(Editor.username)  # noqa: E712 - a column
+    ]
+
+
+async def set_active(name: str, *, active: bool) -> None:
+    """Let an editor sign in, or not; a deactivated one is signed out everywhere. Raises NotFoundError."""
+    async with transaction():
+        editor_id = await _get_id(name)
+        await Editor.update({Editor.active: active}).where(Editor.id == editor_id)
+        if not active:
+            await EditorSession.delete().where(EditorSession.user_id == editor_id)
+
+
+async def reset_password(name: str, password: str) -> None:
+    """Give an editor another password, and sign them out everywhere. Raises NotFoundError, InvalidError."""
+    async with transaction():
+        editor_id = await _get_id(name)
+        _check_password(password, name)
+        await Editor.update_password(editor_id, password)
+        await EditorSession.delete().where(EditorSession.user_id == editor_id)
+
+
+async def remove_second_factor(name: str) -> None:
+    """Let an editor sign in with the password alone, until they set up an authenticator app again."""
+    await AuthenticatorSecret.revoke(await _get_id(name))
+
+
+async def _get_id(name: str) -> int:
+    """Return an editor's id. Raises NotFoundError."""
+    rows = await Editor.select(Editor.id).where(Editor.username == name)
+    if not rows:
+        raise NotFoundError(f"editor: {name}")
+    return int(rows[0]["id"])
+
+
+def _check_password(password: str, *names: str) -> None:
+    """Raise InvalidError for a password that is weak, or has the editor's name or address in it."""
+    weakness = find_weakness(password)
+    parts = [part for name in names for part in name.casefold().split("@") if len(part) > 2]  # noqa: PLR2004 - "ed" is in many words
+    if not weakness and any(part in password.casefold() for part in parts):
+        weakness = "The password contains the editor's name or address."
+    if weakness:
+        raise InvalidError([FieldError("password", "password", weakness)])
 
 
 async def get_by_session(session: str) -> str | None:
     """Return the name of the signed-in editor, None without a valid session. Raises ForbiddenError for a non-editor."""
-    user_id = await SessionsBase.get_user_id(session, increase_expiry=SESSION_EXTENSION) if session else None
+    user_id = await EditorSession.get_user_id(session, increase_expiry=SESSION_EXTENSION) if session else None
     user = await Editor.objects().where(Editor.id == user_id).first() if user_id is not None else None
     if user is None:
         return None

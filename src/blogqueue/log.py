@@ -5,7 +5,9 @@ order, email, refund, attempt, queue, actor, args, reason, error, retry_ms.
 """
 
 import logging
+import re
 import sys
+from typing import Any, TextIO
 
 import structlog
 
@@ -18,34 +20,62 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+_ADDRESS = re.compile(r"[^\s<>()\[\]{}\"',;:=]+@(?=[^\s<>()\[\]{}\"',;:=]*\w)[^\s<>()\[\]{}\"',;:=/]+")
+"""An email address. A mail server repeats it in its refusal, and a URL's password before its host looks the same."""
+
 logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger("blogqueue")
 
 
 def configure() -> None:
     """Write every log line of this process to standard error, in one form."""
-    final: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer(colors=False)
-        if settings.log_format == "console"
-        else structlog.processors.JSONRenderer()
-    )
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    logging.basicConfig(handlers=[make_handler(sys.stderr)], level=logging.INFO, force=True)
+    # Our own line per request is enough, and these would log URLs, which contain ids and tokens.
+    for noisy in ("httpx", "httpx2", "stripe", "openai"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def make_handler(stream: TextIO) -> logging.Handler:
+    """Return what writes log lines to a stream, without anybody's email address."""
+    final: structlog.typing.Processor = (
+        structlog.dev.ConsoleRenderer(colors=False)
+        if settings.log_format == "console"
+        else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                _hide_addresses,
                 final,
             ],
         ),
     )
-    logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    # Our own line per request is enough, and these would log URLs, which contain ids and tokens.
-    for noisy in ("httpx", "httpx2", "stripe", "openai"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return handler
+
+
+def _hide_addresses(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Replace email addresses in every value, wherever a library put them."""
+    return {name: _hide(value) for name, value in event.items()}
+
+
+def _hide(value: Any) -> Any:  # noqa: ANN401 - whatever was logged
+    match value:
+        case str():
+            return _ADDRESS.sub("(address)", value)
+        case None | bool() | int() | float():
+            return value
+        case dict():
+            return {key: _hide(member) for key, member in value.items()}
+        case list() | tuple():
+            return [_hide(member) for member in value]
+        case _:
+            return _ADDRESS.sub("(address)", str(value))

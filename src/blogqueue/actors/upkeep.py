@@ -11,7 +11,7 @@ from blogqueue.emails import emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
-from blogqueue.orders import purchases, results
+from blogqueue.orders import purchases, results, retention
 from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, reconciliation, refunds
 
@@ -93,5 +93,7 @@ async def _recount_rooms() -> Outbox:
 async def _keep_records() -> Outbox:
     await stats.record()
     await workers.forget()
+    await stats.forget()
     await sweep.clean_up()
+    await retention.delete_unconfirmed()
     return Outbox()

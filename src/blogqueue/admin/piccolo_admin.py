@@ -23,6 +23,7 @@ from blogqueue.admin.piccolo_forms import FORMS
 from blogqueue.admin.piccolo_tables import AFTER_WRITE, SAFE_METHODS, TABLES, AfterWrite
 from blogqueue.api import auth
 from blogqueue.db.engine import transaction
+from blogqueue.db.tables.sessions import EditorSession
 from blogqueue.editors import Editor
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.log import logger
@@ -67,6 +68,7 @@ def _make_admin() -> Any:  # noqa: ANN401 - Starlette's application
         sidebar_links={"Reviews": "/admin/reviews", "Article texts": "/admin/articles", "Website": "/"},
         auth_table=Editor,
         rate_limit_provider=login.Uncounted(),
+        session_table=EditorSession,
         mfa_providers=[AuthenticatorProvider(make_encryption(), issuer_name="blogqueue")],
     )
 

@@ -1,4 +1,6 @@
-"""The `blogqueue` command: starts the processes, sets them up and checks them; `cli.operator` has the operator's part.
+"""The `blogqueue` command: starts the processes, sets them up and checks them.
+
+`cli.operator` and `cli.people` have the operator's part.
 
 Each command imports what it needs, so that `demo` and `--help` need no database.
 
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blogqueue import __version__
-from blogqueue.cli import engine, operator
+from blogqueue.cli import engine, operator, people
 from blogqueue.cli.operator import with_database
 from blogqueue.jobs.queues import QUEUES
 
@@ -187,5 +189,5 @@ def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
     sys.exit(import_report.show(imported, folder))
 
 
-for _group in (*operator.GROUPS, *engine.GROUPS):
+for _group in (*operator.GROUPS, *engine.GROUPS, *people.GROUPS):
     main.add_command(_group)

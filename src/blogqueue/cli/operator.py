@@ -1,4 +1,4 @@
-"""The operator's commands about money and people: orders on hold, held payments, emails, editors.
+"""The operator's commands about money: orders on hold, held payments, emails.
 
 As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
 """
@@ -34,7 +34,7 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
         check_settings("cli", CLI_NEEDS)
         return asyncio.run(run())
     except ProblemError as error:
-        sys.exit(error.message)
+        sys.exit(" ".join(detail.message for detail in error.details) or error.message)
     except UNAVAILABLE as error:
         sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
     except UNUSABLE as error:
@@ -181,35 +181,4 @@ def resend_email(email_id: UUID, although_unknown: bool) -> None:  # noqa: FBT00
     print(f"{email_id} is waiting again")
 
 
-@click.group("editors")
-def editors_group() -> None:
-    """Manage editors, and the tokens of their programs."""
-
-
-@editors_group.command("create")
-@click.option("--name", required=True, help="The name to sign in with.")
-@click.option("--email", required=True, help="The editor's email address.")
-@click.option("--password", envvar="BLOGQUEUE_EDITOR_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
-def create_editor(name: str, email: str, password: str) -> None:
-    """Create an editor who may sign in."""
-    from blogqueue import editors
-
-    with_database(editors.create(name, email, password))
-    print(f"{name} may sign in")
-
-
-@editors_group.command("token")
-@click.argument("name")
-@click.option("--revoke", is_flag=True, help="Revoke the token.")
-def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
-    """Issue a bearer token for the admin API, and print it this once."""
-    from blogqueue import editors
-
-    if revoke:
-        with_database(editors.revoke_token(name))
-        print(f"{name} is revoked", file=sys.stderr)
-    else:
-        print(with_database(editors.issue_token(name)))
-
-
-GROUPS = (orders_group, payments_group, emails_group, editors_group)
+GROUPS = (orders_group, payments_group, emails_group)

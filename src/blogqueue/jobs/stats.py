@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from piccolo.query.functions.aggregate import Count
+from piccolo.querystring import QueryString
 
 from blogqueue.db.tables.jobs import Job, QueueStat
 from blogqueue.errors import NotFoundError
@@ -49,6 +50,11 @@ class Forecast(msgspec.Struct, frozen=True):
         return (self.running + self.ahead) // max(slots, self.running) + 1
 
 
+KEEP_DAYS = 30
+
+_OLDEST = QueryString("clock_timestamp() - {} * interval '1 day'", KEEP_DAYS)
+
+
 async def list_newest(queue: str = "", state: JobState | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
     """Return the newest jobs, of one queue and one state if they are given."""
     query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
@@ -88,6 +94,11 @@ async def get_age_seconds() -> float | None:
     """Return how many seconds ago a minute's numbers were last stored, None if they never were."""
     age = (await QueueStat.raw("SELECT EXTRACT(EPOCH FROM clock_timestamp() - max(at)) AS age FROM queue_stats"))[0]
     return None if age["age"] is None else float(age["age"])
+
+
+async def forget() -> None:
+    """Delete numbers that are older than 30 days."""
+    await QueueStat.delete().where(QueueStat.at < _OLDEST)
 
 
 async def record() -> None:

@@ -15,6 +15,7 @@ from blogqueue.emails.alerts import alert_operator
 from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle, purchases
 from blogqueue.outbox import Outbox
+from blogqueue.payments.personal_data import drop_personal
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, OrderKind, PurchaseState
 from blogqueue.writing.markdown.links import Link
@@ -143,7 +144,7 @@ def _find_mismatch(session: dict[str, Any], purchase: Purchase) -> str:
 async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reason: str) -> Handled:
     """Hold a payment until the operator decides; a purchase without an order becomes HELD."""
     await HeldPayment.insert(
-        HeldPayment(session_id=session["id"], purchase_id=purchase.id, session=session, reason=reason)
+        HeldPayment(session_id=session["id"], purchase_id=purchase.id, session=drop_personal(session), reason=reason)
     )
     if purchase.state != PurchaseState.PAID:
         await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: reason}).where(

@@ -13,6 +13,7 @@ from blogqueue.log import logger
 from blogqueue.outbox import Outbox
 from blogqueue.payments import checkout, disputes, fulfillment, held_payments, refunds, stripe_api
 from blogqueue.payments.fulfillment import Handled
+from blogqueue.payments.personal_data import drop_personal
 
 LONGEST_ID, LONGEST_TYPE = 255, 100
 """The widths of the columns `stripe_events.id` and `.type`."""
@@ -58,9 +59,9 @@ async def receive(raw: bytes, signature: str) -> Outbox:
 
 
 async def _store(event: dict[str, Any]) -> bool:
-    """Store an event; False if it is stored already."""
+    """Store an event without what it says about a person; False if it is stored already."""
     stored = (
-        await StripeEvent.insert(StripeEvent(id=event["id"], type=event["type"], payload=event))
+        await StripeEvent.insert(StripeEvent(id=event["id"], type=event["type"], payload=drop_personal(event)))
         .on_conflict(action="DO NOTHING")
         .returning(StripeEvent.id)
     )

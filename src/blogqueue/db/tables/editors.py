@@ -12,10 +12,19 @@ from piccolo.table import Table
 from typing_extensions import override
 
 from blogqueue.db.engine import DB
+from blogqueue.passwords import find_weakness
 
 
 class Editor(BaseUser, tablename="piccolo_user"):
     """Piccolo's user, whose password is hashed in a thread: it takes 0.2 s, in which the web would answer nobody."""
+
+    @classmethod
+    @override
+    def _validate_password(cls, password: str) -> None:
+        """Raise ValueError for a weak password, at the command line and on Piccolo's pages alike."""
+        super()._validate_password(password)
+        if weakness := find_weakness(password):
+            raise ValueError(weakness)
 
     @classmethod
     @override
@@ -36,7 +45,8 @@ class Editor(BaseUser, tablename="piccolo_user"):
         if not hmac.compare_digest(hashed, stored):
             return None
         if int(iterations) != cls._pbkdf2_iteration_count:  # hashed by an earlier Piccolo, with fewer rounds
-            await cls.update_password(username, password)
+            again = await asyncio.to_thread(cls.hash_password, password)
+            await cls.update({cls.password: again}).where(cls.id == rows[0]["id"])
         # Piccolo's column has no time zone, and its own login stores the host's time.
         await cls.update({cls.last_login: datetime.now()}).where(cls.username == username)  # noqa: DTZ005 - see above
         return int(rows[0]["id"])

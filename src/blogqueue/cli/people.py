@@ -1,0 +1,129 @@
+"""The operator's commands about people: editors, their passwords and programs, and customers who ask for their data.
+
+A password is asked for, or read from BLOGQUEUE_EDITOR_PASSWORD: as an option every user of the machine could see it.
+"""
+# ruff: noqa: PLC0415 - as in `cli.commands`
+
+import json
+import os
+import sys
+
+import click
+
+from blogqueue.cli.operator import OPERATOR, with_database
+
+
+def _ask_password() -> str:
+    """Return a new password, typed twice, or that of the environment."""
+    given = os.environ.get("BLOGQUEUE_EDITOR_PASSWORD", "")
+    return given or click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+
+@click.group("editors")
+def editors_group() -> None:
+    """Manage editors, and the tokens of their programs."""
+
+
+@editors_group.command("create")
+@click.option("--name", required=True, help="The name to sign in with.")
+@click.option("--email", required=True, help="The editor's email address.")
+def create_editor(name: str, email: str) -> None:
+    """Create an editor who may sign in; the password is asked for."""
+    from blogqueue import editors
+
+    with_database(editors.create(name, email, _ask_password()))
+    print(f"{name} may sign in")
+
+
+@editors_group.command("list")
+def list_editors() -> None:
+    """List the editors."""
+    from blogqueue import editors
+
+    for account in with_database(editors.list_accounts()):
+        state = "active" if account.active else "deactivated"
+        factor = "second factor" if account.second_factor else "password only"
+        last = f"last signed in {account.last_login:%F %T}" if account.last_login else "never signed in"
+        print(f"{account.name:<20}{account.email}  {state}  {factor}  {last}")
+
+
+@editors_group.command("deactivate")
+@click.argument("name")
+def deactivate_editor(name: str) -> None:
+    """Let an editor sign in no longer, and sign them out everywhere."""
+    from blogqueue import editors
+
+    with_database(editors.set_active(name, active=False))
+    print(f"{name} is deactivated")
+
+
+@editors_group.command("activate")
+@click.argument("name")
+def activate_editor(name: str) -> None:
+    """Let a deactivated editor sign in again."""
+    from blogqueue import editors
+
+    with_database(editors.set_active(name, active=True))
+    print(f"{name} may sign in")
+
+
+@editors_group.command("reset-password")
+@click.argument("name")
+def reset_password(name: str) -> None:
+    """Give an editor another password, and sign them out everywhere."""
+    from blogqueue import editors
+
+    with_database(editors.reset_password(name, _ask_password()))
+    print(f"{name} has a new password")
+
+
+@editors_group.command("remove-second-factor")
+@click.argument("name")
+def remove_second_factor(name: str) -> None:
+    """Let an editor who has lost their authenticator app sign in with the password alone."""
+    from blogqueue import editors
+
+    with_database(editors.remove_second_factor(name))
+    print(f"{name} signs in with the password alone")
+
+
+@editors_group.command("token")
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Revoke the token.")
+def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
+    """Issue a bearer token for the admin API, and print it this once."""
+    from blogqueue import editors
+
+    if revoke:
+        with_database(editors.revoke_token(name))
+        print(f"{name} is revoked", file=sys.stderr)
+    else:
+        print(with_database(editors.issue_token(name)))
+
+
+@click.group("customers")
+def customers_group() -> None:
+    """Export or erase what is stored about a customer."""
+
+
+@customers_group.command("export")
+@click.argument("email")
+def export_customer(email: str) -> None:
+    """Print everything that is stored about an email address, as JSON."""
+    from blogqueue.payments import customers
+
+    print(json.dumps(with_database(customers.export(email)), indent=2, default=str, ensure_ascii=False))
+
+
+@customers_group.command("erase")
+@click.argument("email")
+@click.confirmation_option(prompt="This cannot be undone. Erase?")
+def erase_customer(email: str) -> None:
+    """Erase a customer's address, notes and emails; amounts, dates and references to payments stay."""
+    from blogqueue.payments import customers
+
+    erased = with_database(customers.erase(email, actor=OPERATOR))
+    print(", ".join(f"{number} {name}" for name, number in erased.items()))
+
+
+GROUPS = (editors_group, customers_group)

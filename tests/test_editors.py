@@ -1,0 +1,111 @@
+"""Editors' accounts: passwords, sessions, and what the operator does about them."""
+
+import httpx
+import pytest
+from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret
+
+from blogqueue import editors, tokens
+from blogqueue.db.tables.editors import Editor
+from blogqueue.db.tables.sessions import EditorSession
+from blogqueue.errors import InvalidError, NotFoundError
+from blogqueue.passwords import find_weakness
+from tests.stage import Stage
+from tests.test_cli import run
+
+GOOD = "harbour quilt nineteen"
+WEAK = [
+    "short",
+    "elevenchars",
+    "123456789012",
+    "password1234",
+    "P@ssw0rd2026!",
+    "qwertyuiop12",
+    "qwerty123456",
+    "aaaaaaaaaaaa",
+    "abcabcabcabc",
+    "letmein-letmein",
+    "AdminAdmin2026",
+    "correct staple horse",
+    "Welcome2026!!",
+    "9876543210987",
+]
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_a_common_password_is_refused(password: str) -> None:
+    assert find_weakness(password)
+
+
+@pytest.mark.parametrize(
+    "password", [GOOD, "tidal-otter-4-lamp", "Zq7#vM2pXw9L", "größer als der Mond", "passwords are a nuisance"]
+)
+def test_a_long_and_uncommon_password_is_taken(password: str) -> None:
+    assert find_weakness(password) == ""
+
+
+async def test_a_password_has_neither_the_editors_name_nor_address(stage: Stage) -> None:
+    assert stage
+    for password in ("edith's quiet garden", "a garden of Fernwood"):
+        with pytest.raises(InvalidError) as refused:
+            await editors.create("edith", "fernwood@editors.example", password)
+        assert "name or address" in refused.value.details[0].message
+    assert await editors.list_accounts() == []
+
+
+async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage) -> None:
+    # Given an editor who is signed in with a second factor
+    cookie = await stage.signed_in()
+    user = await Editor.objects().get(Editor.username == "edith")
+    assert user is not None
+    await AuthenticatorSecret(user_id=user.id, secret="", recovery_codes=[]).save()
+
+    listed = run("editors", "list")
+    assert "edith" in listed.stdout
+    assert "second factor" in listed.stdout
+    assert await editors.get_by_session(cookie) == "edith"
+
+    # When she is deactivated, she is out; activated and with new credentials, she is back
+    assert run("editors", "deactivate", "edith").returncode == 0
+    assert await editors.get_by_session(cookie) is None
+    assert "deactivated" in run("editors", "list").stdout
+    assert run("editors", "activate", "edith").returncode == 0
+    assert run("editors", "remove-second-factor", "edith").returncode == 0
+    assert "password only" in run("editors", "list").stdout
+    session = await EditorSession.create_session(user.id)
+    weak = run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD="password1234")
+    assert (weak.returncode, "common" in weak.stderr) == (1, True)
+    assert run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD=GOOD).returncode == 0
+    assert await Editor.login("edith", GOOD) == user.id
+    assert await editors.get_by_session(session.token) is None
+
+    for command in ("deactivate", "activate", "reset-password", "remove-second-factor"):
+        unknown = run("editors", command, "nobody")
+        assert (unknown.returncode, unknown.stderr) == (1, "There is no such editor: nobody.\n")
+    with pytest.raises(NotFoundError):
+        await editors.set_active("nobody", active=False)
+
+
+def test_a_password_cannot_be_an_option() -> None:
+    done = run("editors", "create", "--name", "x", "--email", "x@x.example", "--password", GOOD)
+
+    assert done.returncode == 2
+    assert "--password" in done.stderr
+
+
+async def test_the_database_has_the_hash_of_a_sessions_token_and_not_the_token(stage: Stage) -> None:
+    cookie = await stage.signed_in()
+
+    stored = [row["token"] for row in await EditorSession.select(EditorSession.token)]
+
+    assert stored == [tokens.hash_token(cookie)]
+    assert await editors.get_by_session(stored[0]) is None
+
+
+async def test_signing_in_and_out_on_the_pages_uses_hashed_sessions(stage: Stage) -> None:
+    signed_in: httpx.Response = await stage.sign_in()
+    assert signed_in.is_success
+
+    stored = {row["token"] for row in await EditorSession.select(EditorSession.token)}
+
+    assert tokens.hash_token(signed_in.cookies["id"]) in stored
+    assert signed_in.cookies["id"] not in stored

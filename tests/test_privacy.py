@@ -1,0 +1,156 @@
+"""What is stored about people, how long, and that logs do not contain it."""
+
+import io
+import json
+import logging
+from typing import Any
+
+import pytest
+
+from blogqueue import log
+from blogqueue.db.tables.payments import StripeEvent
+from blogqueue.errors import ConflictError, NotFoundError
+from blogqueue.orders import retention
+from blogqueue.payments import customers
+from blogqueue.payments.personal_data import PERSONAL
+from tests.stage import Stage, bearer, order_row
+
+ANA = "ana@customers.example"
+NOTES = "My sister Cara told me about you."
+
+
+async def rows(sql: str) -> list[dict[str, Any]]:
+    return await StripeEvent.raw(sql)
+
+
+async def find_anywhere(stage: Stage, text: str) -> list[str]:
+    """Return the tables that have a text in any of their columns."""
+    assert stage
+    tables = await rows("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+    found: list[str] = []
+    for table in tables:
+        sql = f"SELECT count(*) AS n FROM {table['name']} t WHERE t::text ILIKE '%{text}%'"  # noqa: S608 - our tables
+        if (await rows(sql))[0]["n"]:
+            found.append(table["name"])
+    return sorted(found)
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+async def test_no_line_of_an_orders_logs_has_an_address_or_a_token(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, log_format: str
+) -> None:
+    # Given everything that is logged, in production's form
+    monkeypatch.setattr(log.settings, "log_format", log_format)
+    written = io.StringIO()
+    handler = log.make_handler(written)
+    logging.getLogger().addHandler(handler)
+
+    # When an order takes its whole way, a mail server refuses an email and repeats the address, and something breaks
+    order = await stage.submitted(await stage.article(), notes=NOTES)
+    await stage.faults(mail=[{"kind": "status", "code": 550, "to": ANA}])
+    await stage.approve(order)
+    await stage.drain()
+    broken = RuntimeError(f"<{ANA}> cannot be reached at redis://:pw@127.0.0.1")
+    log.logger.error("event not handled", exc_info=broken, to=[ANA], about={"reply": f"Ana <{ANA}>"})
+    logging.getLogger().removeHandler(handler)
+
+    # Then no line has an address, a token or a note
+    text = written.getvalue()
+    assert "email refused" in text
+    assert "550" in text
+    assert "event not handled" in text
+    for secret in ("@customers.example", "@blogqueue.example", order.access, NOTES, ":pw@"):
+        assert secret not in text
+
+
+async def test_stripes_events_and_held_payments_are_stored_without_what_they_say_about_a_person(stage: Stage) -> None:
+    await stage.buy(await stage.article())
+
+    stored = await StripeEvent.select(StripeEvent.payload).output(load_json=True)
+
+    assert stored
+    assert not any(f'"{name}"' in json.dumps(row["payload"]) for row in stored for name in PERSONAL)
+    assert ANA not in json.dumps([row["payload"] for row in stored])
+
+
+async def test_a_purchase_that_nobody_confirmed_is_deleted_after_a_week_with_its_email(stage: Stage) -> None:
+    # Given a purchase that was only asked for, and one that was paid, eight days ago
+    article = await stage.article(max_paid_links=3)
+    order = await stage.buy(article)
+    asked = await stage.ask(article, email="stranger@elsewhere.example", targetUrl="https://strangers.example/")
+    assert asked.status_code == 202, asked.text
+    await stage.drain()
+    await stage.by_force("UPDATE purchases SET created_at = created_at - interval '6 days'")
+    await stage.minute()
+    assert await find_anywhere(stage, "stranger@elsewhere") == ["emails", "purchases"]
+
+    # When a week is over
+    await stage.by_force("UPDATE purchases SET created_at = created_at - interval '2 days'")
+    await stage.minute()
+
+    # Then nothing of the stranger is left, and the customer has everything
+    assert await find_anywhere(stage, "stranger@elsewhere") == []
+    assert (await order_row(order))["customer_email"] == ANA
+    assert await retention.delete_unconfirmed() == 0
+    await stage.sound()
+
+
+async def test_queue_statistics_are_kept_for_thirty_days(stage: Stage) -> None:
+    await stage.minute()
+    await stage.by_force("UPDATE queue_stats SET at = at - interval '29 days'")
+    await stage.minute()
+    assert (await rows("SELECT count(*) AS n FROM queue_stats"))[0]["n"] == 4
+
+    await stage.by_force("UPDATE queue_stats SET at = at - interval '2 days'")
+    await stage.minute()
+
+    assert (await rows("SELECT max(now() - at) < interval '30 days' AS young FROM queue_stats"))[0]["young"]
+
+
+async def test_a_customer_gets_all_that_is_stored_about_them_and_has_it_erased(stage: Stage) -> None:
+    # Given a published order with notes, and another customer's
+    article = await stage.article(max_paid_links=3)
+    order = await stage.submitted(article, notes=NOTES)
+    await stage.approve(order)
+    await stage.buy(article, email="ben@customers.example", targetUrl="https://bens.example/", anchorText="worms")
+    await stage.drain()
+
+    # When she asks for her data, in whatever case
+    exported = await customers.export(ANA.upper())
+
+    # Then they are all there, without the hashes that open things
+    assert [row["id"] for row in exported["orders"]] == [str(order.id)]
+    assert NOTES in json.dumps(exported["purchases"])
+    assert len(exported["emails"]) >= 4
+    assert '_hash": "' not in json.dumps(exported).replace("address_hash", "")
+    assert "ben@customers" not in json.dumps(exported)
+
+    # When she asks to have them erased
+    erased = await customers.erase(ANA, actor="operator")
+
+    # Then neither her address nor her notes are anywhere, and accounts, link and audit are as before
+    assert erased["orders"] == 1
+    assert await find_anywhere(stage, ANA) == []
+    assert await find_anywhere(stage, "sister Cara") == []
+    row = await order_row(order)
+    assert (row["status"], row["price"], row["customer_email"]) == ("COMPLETED", 4900, customers.ERASED)
+    assert (
+        await stage.http.get(f"/api/v1/purchase/status/{order.id}", headers=bearer(order.access))
+    ).status_code == 404
+    assert "ben@customers.example" in str(await find_emails())
+    await stage.sound()
+    with pytest.raises(NotFoundError):
+        await customers.export(ANA)
+
+
+async def find_emails() -> list[dict[str, Any]]:
+    return await rows("SELECT DISTINCT email FROM purchases")
+
+
+async def test_nothing_is_erased_while_an_order_is_open(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+
+    with pytest.raises(ConflictError, match=f"order {order.id}"):
+        await customers.erase(ANA, actor="operator")
+
+    assert "orders" in await find_anywhere(stage, ANA)
