@@ -3,6 +3,7 @@
 import re
 import subprocess
 import tomllib
+from importlib.metadata import distributions, requires, version
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from blogqueue.settings import Settings
 from blogqueue.states import ORDER_MOVES, OrderStatus
 
 ROOT = Path(__file__).parents[1]
+INSTALLED = {one.metadata["Name"].lower().replace("_", "-").replace(".", "-") for one in distributions()}
 
 
 def names_in_example() -> list[str]:
@@ -44,16 +46,27 @@ def test_every_status_is_in_the_picture(status: OrderStatus) -> None:
     assert status in read_section("docs/architecture.md", "States")
 
 
-def test_every_test_that_the_failure_table_names_exists() -> None:
-    what_happens = read_section("docs/reliability.md", "What happens when")
+@pytest.mark.parametrize(
+    ("document", "section", "at_least"),
+    [
+        ("docs/reliability.md", "What happens when", 40),
+        ("docs/security.md", "Threats and counter-measures", 40),
+    ],
+)
+def test_every_test_that_the_failure_table_names_exists(document: str, section: str, at_least: int) -> None:
+    what_happens = read_section(document, section)
     existing = {
         name
         for file in (ROOT / "tests").rglob("test_*.py")
         for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))
     }
-    rows = [line for line in what_happens.splitlines() if line.startswith("| ")][2:]
+    lines = [line for line in what_happens.splitlines() if line.startswith("| ")]
+    ruled = [
+        line for line, below in pairwise([*lines, ""]) if not below.startswith("| ---")
+    ]  # without the tables' heads
+    rows = [line for line in ruled if not line.startswith("| ---")]
 
-    assert len(rows) >= 40
+    assert len(rows) >= at_least
     for row in rows:
         named = re.findall(r"`(test_\w+)`", row)
         assert named, row
@@ -133,6 +146,27 @@ def list_anchors(document: Path) -> set[str]:
     """Return the anchors of a document's headings, as they are made from their text."""
     headings = re.findall(r"^#+ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_installed_package_has_its_pinned_version() -> None:
+    """Compare what blogqueue and its extras need here, directly or not, with constraints.txt."""
+    pinned = dict(
+        line.split("==") for line in (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line
+    )
+    seen, waiting = set[str](), ["blogqueue"]
+    while waiting:
+        name = waiting.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        for text in requires(name) or []:
+            need = re.split(r"[^A-Za-z0-9._-]", text)[0].lower().replace("_", "-").replace(".", "-")
+            if need in INSTALLED:
+                waiting.append(need)
+
+    wrong = [name for name in seen - {"blogqueue"} if pinned.get(name) != version(name)]
+    assert len(seen) > 60
+    assert wrong == []
 
 
 def test_every_status_can_be_left_or_is_the_end() -> None:

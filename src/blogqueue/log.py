@@ -63,11 +63,11 @@ def make_handler(stream: TextIO) -> logging.Handler:
 
 
 def _hide_addresses(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
-    """Replace email addresses in every value, wherever a library put them."""
+    """Replace email addresses in every value, also in what a library logs."""
     return {name: _hide(value) for name, value in event.items()}
 
 
-def _hide(value: Any) -> Any:  # noqa: ANN401 - whatever was logged
+def _hide(value: Any) -> Any:  # noqa: ANN401 - any value that is logged
     match value:
         case str():
             return _ADDRESS.sub("(address)", value)

@@ -21,10 +21,10 @@ RUNS = (
     "azertyuiopqsdfghjklmwxcvbn",
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
 )
-"""Letters and keys in their order."""
+"""The alphabet, digits and keys in their order."""
 
 LEET = str.maketrans("@4301$5!7", "aaeoissit")
-"""Digits and signs that stand for letters."""
+"""Digits and signs that replace a character of a word."""
 
 
 def find_weakness(password: str) -> str:
@@ -43,7 +43,7 @@ def _is_repeated(plain: str) -> bool:
 
 
 def _is_run(plain: str) -> bool:
-    """Return whether most of it is a row of keys or of letters, forwards or backwards."""
+    """Return whether most of it is a row of keys or of the alphabet, forwards or backwards."""
     return any(
         plain[at : at + SHORTEST - 2] in run
         for row in RUNS
@@ -58,8 +58,8 @@ def _is_of_common_words(plain: str) -> bool:
 
 
 def _has_only_common_words(text: str) -> bool:
-    letters = re.sub(r"[\W\d_]+", " ", text).split()
-    return all(part in WORDS or _splits(part) for part in letters)
+    parts = re.sub(r"[\W\d_]+", " ", text).split()
+    return all(part in WORDS or _splits(part) for part in parts)
 
 
 def _splits(part: str) -> bool:

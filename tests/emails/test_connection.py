@@ -40,8 +40,11 @@ class Mailbox:
 async def serve_mail(tls: ssl.SSLContext | None) -> AsyncGenerator[tuple[Mailbox, int]]:
     """Serve mail, with STARTTLS if a certificate is given; yield what arrives, and the port."""
     loop, mailbox = asyncio.get_running_loop(), Mailbox()
-    options = {"authenticator": mailbox.log_in, "auth_require_tls": False, "loop": loop}
-    server = await loop.create_server(lambda: SMTP(mailbox, tls_context=tls, **options), HOST, 0)
+
+    def start() -> SMTP:
+        return SMTP(mailbox, tls_context=tls, authenticator=mailbox.log_in, auth_require_tls=False, loop=loop)
+
+    server = await loop.create_server(start, HOST, 0)
     async with server:
         yield mailbox, server.sockets[0].getsockname()[1]
 

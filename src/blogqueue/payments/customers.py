@@ -13,7 +13,7 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, NotFoundError
 
 ERASED = "erased@erased.invalid"
-"""What stands in place of an address (RFC 2606: this domain never exists)."""
+"""What replaces an address (RFC 2606: this domain never exists)."""
 
 _TABLES = {
     "orders": """
@@ -65,7 +65,7 @@ _ERASE = {
             access_token_hash = encode(sha256(gen_random_uuid()::text::bytea), 'hex')
         WHERE lower(customer_email) = lower({}) RETURNING id""",
 }
-"""What is erased. Orders come last, because jobs and versions are found by them; their links open nothing afterwards."""
+"""What is erased. Orders come last, because others are found by them; their links open nothing afterwards."""
 
 
 async def export(email: str) -> dict[str, list[dict[str, Any]]]:
