@@ -43,6 +43,7 @@ async def test_no_order_fails_while_the_provider_is_out_and_all_are_delivered_af
 
     # Then none has failed, nobody got an apology, and the operator got one alert
     assert {row["state"] for row in await Job.select(Job.state)} <= {"WAITING", "DELAYED"}
+    assert "Taking longer than usual" in (await stage.status(orders[0]))["statusMessage"]
     assert not [mail for mail in await stage.mails() if mail["subject"] == "Order Processing Issue"]
     assert len(await stage.mails("operator@")) == 1
     await stage.sound()
@@ -129,7 +130,8 @@ async def test_a_paused_queue_runs_nothing_until_it_is_resumed(stage: Stage) -> 
     # When its message is read and a minute passes
     await stage.drain()
     await stage.minute()
-    assert (await stage.status(order))["progress"]["step"] == 1
+    status = await stage.status(order)
+    assert (status["progress"]["step"], status["statusMessage"][:25]) == (1, "Taking longer than usual;")
     await stage.sound()
 
     # Then it runs once the queue is resumed

@@ -148,6 +148,9 @@ WAITING_MESSAGE = "Request received, waiting in the queue"
 
 DELAYED_MESSAGE = "An attempt has failed; the next one begins soon"
 
+HELD_UP_MESSAGE = "Taking longer than usual; your order is safe and continues by itself"
+"""While the model's provider is out, the queue is paused, or nobody works on it."""
+
 ON_HOLD_MESSAGE = "On hold: the payment is disputed"
 
 STEPS: dict[OrderStatus, int] = {

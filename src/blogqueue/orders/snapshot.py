@@ -9,6 +9,7 @@ import msgspec
 from blogqueue.catalogue import addresses
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
+from blogqueue.jobs import workers
 from blogqueue.jobs.stats import FORECAST, Forecast
 from blogqueue.orders.regenerations import WAIT
 from blogqueue.settings import settings
@@ -28,7 +29,7 @@ the_versions AS (
     FROM the_order o JOIN article_versions v ON v.order_id = o.id),
 the_jobs AS (
     SELECT job.id, job.queue, job.state, job.progress, job.attempts, job.max_attempts, job.created_at, job.started_at,
-           job.finished_at, to_json(forecast) AS forecast
+           job.finished_at, to_json(forecast) AS forecast, ({workers.HELD_UP}) AS held_up
     FROM the_order o JOIN jobs job ON job.order_id = o.id
     LEFT JOIN LATERAL ({FORECAST}) AS forecast ON job.state IN ('WAITING', 'DELAYED', 'ACTIVE')),
 the_links AS (
@@ -106,7 +107,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job of the order; `forecast` is None when it has ended."""
+    """A job of the order; `forecast` is None when it has ended; `held_up` while it takes longer than usual."""
 
     id: str
     queue: str
@@ -118,6 +119,7 @@ class JobRow(msgspec.Struct, frozen=True):
     started_at: datetime | None
     finished_at: datetime | None
     forecast: Forecast | None
+    held_up: bool
 
 
 class VersionRow(msgspec.Struct, frozen=True):

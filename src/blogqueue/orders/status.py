@@ -14,6 +14,7 @@ from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatu
 from blogqueue.settings import settings
 from blogqueue.states import (
     DELAYED_MESSAGE,
+    HELD_UP_MESSAGE,
     ON_HOLD_MESSAGE,
     STATUS_MESSAGES,
     STEPS,
@@ -121,6 +122,8 @@ def _locate(order: OrderRow, jobs: list[JobRow]) -> tuple[int, str]:
         return order.failed_at_step or STEPS[OrderStatus.PROCESSING], message
     if order.on_hold and order.status is not OrderStatus.COMPLETED:
         return STEPS[order.status], ON_HOLD_MESSAGE
+    if order.status is OrderStatus.PROCESSING and (held_up := [job for job in jobs if job.held_up]):
+        return 1 if held_up[0].started_at is None else STEPS[order.status], HELD_UP_MESSAGE
     if order.status is OrderStatus.PROCESSING and any(job.state is JobState.WAITING for job in jobs):
         return 1, WAITING_MESSAGE
     if order.status is OrderStatus.PROCESSING and any(job.state is JobState.DELAYED for job in jobs):
