@@ -9,13 +9,13 @@ from litestar.response import Redirect, Template
 
 from blogqueue import editors, tokens
 from blogqueue.api import auth
-from blogqueue.catalogue import articles, paid_links, slots, versions
+from blogqueue.catalogue import articles, paid_links, slots, text_limits, versions
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 from blogqueue.writing.markdown.line_ends import restore_line_ends
 
-BODY_BYTES = 4 * articles.MAX_CHARACTERS
+BODY_BYTES = 6 * text_limits.MAX_CHARACTERS
 """Percent-encoding makes a text in a form longer: by a factor of 3 for bytes that are not ASCII letters or digits."""
 
 SHOWN = 100

@@ -1,11 +1,13 @@
 """Articles as editors change them: each text is a new version, and none loses a paid link without a record."""
 
+import asyncio
 from itertools import count
 from typing import Any, Literal
 from uuid import UUID
 
 from blogqueue.catalogue import domain_rules, paid_links, slots, versions
 from blogqueue.catalogue.paid_links import PaidLink
+from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article, Domain
@@ -15,9 +17,6 @@ from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
-
-MAX_CHARACTERS = 1_000_000
-"""A thousand times a short article; anything larger is not an article."""
 
 
 async def create_draft(domain_id: UUID, *, topic: str, niche: str, keyword: str) -> UUID:
@@ -134,7 +133,7 @@ async def _publish(article: Article, content_md: str, *, actor: str, reason: str
         raise _paid_links_error(lost)
     restored = await _find_restored(article.id, content_md, freed=len(lost))
     links = [one.link for one in [*await paid_links.find(article.id), *restored] if one not in lost]
-    room = count_room(content_md, links)
+    room = await asyncio.to_thread(count_room, content_md, links)
     without_room = await _find_without_room(article, room)
     if without_room and not reason:
         raise _no_room_error(without_room, room)
@@ -212,15 +211,15 @@ async def _refuse_ordered(article: Article) -> None:
 
 
 def _check_text(content_md: str) -> None:
-    if not content_md.strip() or len(content_md) > MAX_CHARACTERS or "\0" in content_md:
-        message = f"Enter a text of at most {MAX_CHARACTERS:,} characters, without NUL characters."
-        raise InvalidError([FieldError("content", "text", message)])
+    if problem := find_text_problem(content_md):
+        raise InvalidError([FieldError("content", "text", problem)])
 
 
 async def _find_lost(article_id: UUID, content_md: str) -> list[PaidLink]:
     """Return the paid links that a text does not contain exactly as they were sold; the article is locked."""
     paid = await paid_links.find(article_id)
-    lost = find_lost_links(content_md, [(one.link, one.rel) for one in paid])
+    # In a thread, because a long text takes a while and others wait for the event loop.
+    lost = await asyncio.to_thread(find_lost_links, content_md, [(one.link, one.rel) for one in paid])
     return [one for one in paid if one.link in lost]
 
 

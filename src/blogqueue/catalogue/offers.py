@@ -1,5 +1,6 @@
 """What is on sale: published articles, searched and sorted, with their price and their free link slots."""
 
+import asyncio
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from operator import itemgetter
@@ -203,5 +204,7 @@ async def list_filters() -> tuple[list[tuple[str, str]], list[str], list[str]]:
 async def find_offered_paragraphs(offer: Offer) -> tuple[list[str], int]:
     """Return the first words of each paragraph that the next link may go into, and how many the article has in all."""
     paid = [link for link, _ in await paid_links.find_pairs(offer.id)]
-    offered = find_blocks_leaving(offer.content_md, paid, leave=await slots.count_to_leave(offer.id))
+    leave = await slots.count_to_leave(offer.id)
+    # In a thread, because a long text takes a while and others wait for the event loop.
+    offered = await asyncio.to_thread(find_blocks_leaving, offer.content_md, paid, leave=leave)
     return [shorten(block.text, 90, placeholder=" …") for block in offered], len(find_prose_blocks(offer.content_md))

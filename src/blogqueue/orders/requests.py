@@ -1,5 +1,6 @@
 """Purchase requests, for a link or for a new article with one: whether they can be fulfilled, and their quotes."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NoReturn
@@ -194,7 +195,7 @@ async def _quote_link(purchase_request: LinkRequest, besides: Sequence[UUID]) ->
     _refuse_forbidden(texts, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
     if await slots.count_free(offer.id, besides=besides) < 1:
         await _refuse_slot(offer)
-    if await slots.is_sold(offer.id, link) or link in find_links(offer.content_md):
+    if await slots.is_sold(offer.id, link) or link in await asyncio.to_thread(find_links, offer.content_md):
         raise ConflictError(
             "This article already has this link, or will have it soon.",
             code="already_there",
@@ -213,7 +214,8 @@ async def _quote_link(purchase_request: LinkRequest, besides: Sequence[UUID]) ->
 
 async def _refuse_slot(offer: Offer) -> NoReturn:
     """Raise the ConflictError for an article without a free link slot."""
-    if not find_eligible_blocks(offer.content_md, [paid for paid, _ in await paid_links.find_pairs(offer.id)]):
+    paid = [link for link, _ in await paid_links.find_pairs(offer.id)]
+    if not await asyncio.to_thread(find_eligible_blocks, offer.content_md, paid):
         raise ConflictError(
             "This article has no paragraph that can take a link.",
             code="no_room",

@@ -1,5 +1,6 @@
 """Read an order's status for its customer: the step, the version, the jobs and the time it will take."""
 
+import asyncio
 from math import ceil
 from uuid import UUID
 
@@ -56,9 +57,10 @@ async def get_status(order_id: UUID) -> OrderStatusView:
         status=order.status,
         status_message=message,
         progress=ProgressView(step=step, description=DESCRIPTIONS[step]),
-        version=version_view.show_current(found),
+        # In threads, because a long text takes a while to render and others wait for the event loop.
+        version=await asyncio.to_thread(version_view.show_current, found),
         version_count=len(found.versions),
-        earlier_versions=version_view.list_earlier(found),
+        earlier_versions=await asyncio.to_thread(version_view.list_earlier, found),
         queue=QueueView(
             has_active_job=any(job.state is JobState.ACTIVE for job in found.jobs),
             jobs=[_show_job(job) for job in found.jobs],

@@ -1,7 +1,9 @@
 """The catalogue, each published article, the terms and the privacy notice."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,11 @@ from blogqueue.pages.responses import moved_to, page
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
+from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import render
+
+RENDERED = 64
+"""How many articles a process keeps rendered: those that are read most, some MB in all."""
 
 
 def _parse_number(typed: str) -> int:
@@ -78,14 +84,15 @@ async def article(slug: FromPath[str], host: FromPath[str] = "") -> Template | R
     offer = await offers.get_by_slug(slug, host)
     if not host and offer.path != f"/articles/{slug}":
         return moved_to(offer.path)
-    html = render_page(
-        offer.content_md,
-        await paid_links.find_pairs(offer.id),
-        title=offer.title,
-        host=offer.host,
-        source=offer.source_path,
-    )
+    paid = tuple(await paid_links.find_pairs(offer.id))
+    html = await asyncio.to_thread(_render_article, offer.content_md, paid, offer.title, offer.host, offer.source_path)
     return page("article.html", images_of=offer.host, offer=offer, html=html, right_to_left=is_right_to_left(html))
+
+
+@lru_cache(maxsize=RENDERED)
+def _render_article(text: str, paid: tuple[tuple[Link, str], ...], title: str, host: str, source: str | None) -> str:
+    """Render an article, in a thread: a long text takes a while, and others wait for the event loop."""
+    return render_page(text, paid, title=title, host=host, source=source)
 
 
 @get("/terms", include_in_schema=False)

@@ -14,6 +14,7 @@ from blogqueue.catalogue import domain_rules, versions
 from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.catalogue.importer import dates, drafts, slugs, titles
 from blogqueue.catalogue.importer.outcomes import UnusableError, skip
+from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
 from blogqueue.writing.markdown.template_syntax import list_unshown
 
@@ -111,6 +112,8 @@ def _read_text(path: Path) -> str:
         raise UnusableError(f"is not UTF-8: byte {error.start}") from error
     if "\0" in content:
         raise UnusableError("contains a NUL character, which PostgreSQL cannot store")
+    if content.strip() and (problem := find_text_problem(content)):
+        raise UnusableError(f"cannot be stored: {problem}")
     return content
 
 
