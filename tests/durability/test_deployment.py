@@ -168,18 +168,25 @@ async def serve_proxy(machine: Machine) -> AsyncGenerator[None]:
             await writer.drain()
         writer.close()
 
+    connections = set[asyncio.Task[None]]()
+
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        inner_reader, inner_writer = await asyncio.open_connection(HOST, machine.web)
         try:
-            inner_reader, inner_writer = await asyncio.open_connection(HOST, machine.web)
             await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
-        except OSError:
-            pass
         finally:
+            inner_writer.close()
             writer.close()
 
-    server = await asyncio.start_server(connect, HOST, machine.public, ssl=context)
+    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(asyncio.create_task(connect(reader, writer)))
+
+    server = await asyncio.start_server(accept, HOST, machine.public, ssl=context)
     async with server:
         yield
+        for connection in connections:
+            connection.cancel()
+        await asyncio.gather(*connections, return_exceptions=True)
 
 
 async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_restored_backup(tmp_path: Path) -> None:
@@ -310,6 +317,13 @@ async def restore(machine: Machine) -> None:
         articles = (await http.get(f"{machine.public_url}/api/v1/articles")).json()["data"]["items"]
         texts = [(await http.get(f"{machine.public_url}/api/v1/articles/{one['id']}")).text for one in articles]
     assert sum("https://www.anasgarden.example/mulch" in text for text in texts) == 1
+
+    # And no log has an address, a key or a password
+    logs = [file.read_text() for file in (machine.folder / "var/log/blogqueue").glob("*.log*")]
+    secret = [*machine.secret.values(), *re.findall(r":([^:@/]+)@", machine.settings_file.read_text()), PASSWORD]
+    assert len(logs) >= len(PROGRAMS)
+    for text in logs:
+        assert not [word for word in ("@customers.example", "@garden.example", *secret) if word in text]
 
 
 async def answers(url: str) -> None:
