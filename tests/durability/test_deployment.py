@@ -171,7 +171,11 @@ async def serve_proxy(machine: Machine) -> AsyncGenerator[None]:
     connections = set[asyncio.Task[None]]()
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        inner_reader, inner_writer = await asyncio.open_connection(HOST, machine.web)
+        try:
+            inner_reader, inner_writer = await asyncio.open_connection(HOST, machine.web)
+        except OSError:  # the web is restarting
+            writer.close()
+            return
         try:
             await asyncio.gather(pass_on(reader, inner_writer), pass_on(inner_reader, writer))
         finally:
@@ -196,8 +200,8 @@ async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_re
             await check(machine)
             supervisord = await start(machine)
             await sell_a_link(machine)
-            await restart(machine, supervisord)
-            await restore(machine)
+            supervisord = await restart(machine, supervisord)
+            await restore(machine, supervisord)
 
 
 async def install(machine: Machine) -> None:
@@ -281,7 +285,7 @@ async def sell_a_link(machine: Machine) -> None:
     assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in published.splitlines()[-1]
 
 
-async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> None:
+async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
     await machine.command("supervisorctl -c supervisord.conf restart app:*")
     await answers(f"http://{HOST}:{machine.web}/health/ready")
 
@@ -289,15 +293,17 @@ async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> Non
     for process in (*psutil.Process(supervisord.pid).children(recursive=True), supervisord):
         process.kill()
     supervisord.wait()
-    await start(machine)
+    again = await start(machine)
     await machine.command("blogqueue audit")
+    return again
 
 
-async def restore(machine: Machine) -> None:
+async def restore(machine: Machine, supervisord: subprocess.Popen[bytes]) -> None:
     backup, restoring = read_blocks("operations.md", "Backup and restore")
     login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
     await machine.run(login + backup)
     await machine.command("supervisorctl -c supervisord.conf shutdown")
+    await asyncio.to_thread(supervisord.wait, 60)
 
     # An empty database in place of the lost one
     await run_sql(machine.database_url, "CREATE DATABASE restored")
