@@ -122,6 +122,7 @@ class Settings(BaseSettings):
 
     magic_link_ttl_minutes: int = Field(default=30, ge=1, le=1440)
     checkout_ttl_minutes: int = Field(default=60, ge=35, le=1430)
+    access_days: int = Field(default=365, ge=1, le=3650)
     refund_grace_hours: int = Field(default=24, ge=0, le=720)
     provider_outage_hours: int = Field(default=24, ge=1, le=720)
     max_regenerations_per_hour_per_order: int = Field(default=6, ge=1, le=1000)

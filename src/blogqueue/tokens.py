@@ -15,9 +15,9 @@ from blogqueue.settings import settings
 PLACEHOLDER = "{token}"
 
 
-def derive_order_token(order_id: UUID) -> str:
-    """Return the token that opens an order's page and API."""
-    return _derive("order", order_id)
+def derive_order_token(order_id: UUID, number: int = 0) -> str:
+    """Return the token that opens an order's page and API; `number` is that of the order's valid token."""
+    return _derive("order", f"{order_id}:{number}" if number else order_id)
 
 
 def derive_purchase_token(purchase_id: UUID) -> str:

@@ -45,10 +45,7 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
 
 @click.group("orders")
 def orders_group() -> None:
-    """Decide on orders on hold.
-
-    Their payments are disputed.
-    """
+    """Decide on orders on hold, whose payments are disputed, and replace the links to an order."""
 
 
 @orders_group.command("on-hold")
@@ -88,6 +85,20 @@ def end_order(order_id: UUID) -> None:
 
     with_database(end())
     print(f"{order_id} is FAILED")
+
+
+@orders_group.command("relink")
+@click.argument("order_id", type=click.UUID)
+def relink_order(order_id: UUID) -> None:
+    """Revoke the links to an order that were mailed so far, and mail its customer a new one."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import access
+
+    async def relink() -> None:
+        await nudge(await access.replace_link(order_id))
+
+    with_database(relink())
+    print(f"the customer of {order_id} is mailed a new link; the old ones open nothing")
 
 
 @click.group("payments")

@@ -14,6 +14,7 @@ from piccolo.querystring import QueryString
 from blogqueue import tokens
 from blogqueue.db.engine import NOW
 from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.orders import Order
 from blogqueue.emails import render
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
@@ -84,7 +85,7 @@ async def claim(email_id: UUID) -> Outgoing | None:
     if not rows:
         return None
     row = rows[0]
-    token = _make_token(row)
+    token = await _make_token(row)
     return Outgoing(
         id=email_id,
         attempt=row["attempts"],
@@ -155,8 +156,9 @@ async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> tu
     return tuple(row["id"] for row in rows)
 
 
-def _make_token(row: dict[str, Any]) -> str:
+async def _make_token(row: dict[str, Any]) -> str:
     """Return the token for an email's links: of its order, else of its purchase, else ""."""
     if row["order_id"]:
-        return tokens.derive_order_token(row["order_id"])
+        orders = await Order.select(Order.access_number).where(Order.id == row["order_id"])
+        return tokens.derive_order_token(row["order_id"], orders[0]["access_number"])
     return tokens.derive_purchase_token(row["purchase_id"]) if row["purchase_id"] else ""

@@ -1,6 +1,6 @@
 """An order's life: how it is opened, moved and ended. Only `move` changes a status; workers go through `results`."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
@@ -52,10 +52,18 @@ async def get_with_article_for_update(order_id: UUID) -> tuple[Order, Article]:
 
 
 async def get_with_token(order_id: UUID, access_token: str) -> Order:
-    """Return the order that an access token opens. Raises NotFoundError for an unknown order and for a wrong token."""
+    """Return the order that an access token opens.
+
+    Raises NotFoundError for an unknown order, and for a wrong token or one that has ended: `access_days` after the
+    order was completed, or a link was asked for since.
+    """
     order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
     if order is None or not access_token or order.access_token_hash != tokens.hash_token(access_token):
         raise NotFoundError("order", field="orderId")
+    if order.completed_at is not None:
+        since = max(filter(None, (order.completed_at, order.access_given_at)))
+        if datetime.now(UTC) - since > timedelta(days=settings.access_days):
+            raise NotFoundError("order", field="orderId")
     return order
 
 

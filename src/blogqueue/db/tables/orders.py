@@ -55,6 +55,7 @@ class Purchase(Table, tablename="purchases", db=DB):
 class Order(Table, tablename="orders", db=DB):
     """A paid order. Only `orders.lifecycle.move` changes its status.
 
+    `access_number` is raised when the access token is revoked; `access_given_at` is when a link was last asked for.
     `link_dropped_at` is when an editor published a text without the link of this COMPLETED order, giving a reason.
     """
 
@@ -78,6 +79,8 @@ class Order(Table, tablename="orders", db=DB):
     refund_due_at = Timestamptz(null=True, default=None)
     on_hold = Boolean(default=False)
     access_token_hash = Varchar(64, unique=True, secret=True)
+    access_number = Integer(default=0)
+    access_given_at = Timestamptz(null=True, default=None)
     regeneration_count = Integer(default=0)
     model_calls = Integer(default=0)
     model_tokens = BigInt(default=0)
