@@ -22,12 +22,12 @@ def wrap(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        request_id = uuid4().hex
+        request_id, path = uuid4().hex, scope["path"]  # a mounted application's part of the path is cut off later
         structlog.contextvars.bind_contextvars(request_id=request_id)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = _complete(list(message["headers"]), request_id, scope["path"])
+                message["headers"] = _complete(list(message["headers"]), request_id, path)
             await send(message)
 
         if scope["method"] == "HEAD":
