@@ -33,7 +33,7 @@ HOST = "127.0.0.1"
 PROGRAMS = ("web", "writer-backlinks", "writer-articles", "mail", "clock")
 PASSWORD = "a password of this test"
 
-pytestmark = [pytest.mark.durability, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(900)]
 
 
 class Machine:
