@@ -91,7 +91,7 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
     # Given two orders whose jobs failed, one of them with a failed refund, and an order in review
     article_id = await stage.article(content=LONG)
     await stage.faults(
-        model=[{"kind": "status", "code": 401, "times": -1}],
+        model=[{"kind": "status", "code": 400, "times": -1}],
         stripe=[{"kind": "refund_fails", "seconds": 0, "path": "/v1/refunds"}],
     )
     ana, ben = await stage.delivered(article_id), await stage.delivered(article_id, **BEN)

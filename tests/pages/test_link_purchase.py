@@ -195,7 +195,7 @@ async def test_an_outdated_tab_changes_nothing_and_says_why(
 
 
 async def test_the_open_page_of_an_order_that_fails_shows_when_it_is_refunded(stage: Stage, ana: Visitor) -> None:
-    await fault(stage, {"kind": "status", "code": 500, "times": 30})
+    await fault(stage, {"kind": "malformed_json", "times": 30})
     order = await stage.buy(await stage.article())
     await ana.open_order(order)
 

@@ -48,7 +48,7 @@ async def test_a_rejected_order_shows_the_reason_and_the_refund(stage: Stage, an
 async def test_a_refunded_order_no_longer_promises_a_fix(stage: Stage, ana: Visitor) -> None:
     # Given the open page of an order that failed
     order = await stage.buy(await stage.article())
-    await fault(stage, {"kind": "status", "code": 401, "times": -1})
+    await fault(stage, {"kind": "status", "code": 400, "times": -1})
     await stage.drain()
     await ana.open_order(order)
     await ana.shows("may still be able to fix this")
