@@ -29,7 +29,7 @@ async def table(kills: int) -> Table:
     )
     try:
         async with open_storefront(product) as shop:
-            await shop.rows("UPDATE domains SET max_paid_links = 1000")
+            await shop.stock(articles=kills)
             slow = {"kind": "slow", "schema": "second_opinion", "seconds": THINKING_SECONDS, "times": -1}
             await shop.faults(model=[slow])
             groups = [await _group_killed(shop) for _ in range(max(1, kills // 5))]

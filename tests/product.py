@@ -38,6 +38,13 @@ MANY = {
 }
 """Settings that let all customers come from one network address."""
 
+PARAGRAPHS = "\n\n".join(
+    f"Paragraph {number} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the "
+    "small animals that make a garden what it is, season after season, whether or not anybody looks."
+    for number in range(1, 25)
+)
+"""The text of an article with room for a dozen links."""
+
 
 Found = TypeVar("Found")
 
@@ -324,12 +331,26 @@ class Storefront:
         audited = await asyncio.to_thread(self.product.run, "audit")
         assert audited.returncode == 0, audited.stdout + audited.stderr
 
+    async def stock(self, articles: int) -> None:
+        """Publish articles with room for a dozen links each, of domains that sell as many as there is room for."""
+        folder = self.product.folder / "stock"
+        folder.mkdir(exist_ok=True)
+        for number in range(articles):
+            (folder / f"stock-{number}.md").write_text(f"# Soil, part {number}\n\n{PARAGRAPHS}\n")
+        command = ("articles", "import", str(folder), "--domain", "greenbench.example")
+        imported = await asyncio.to_thread(self.product.run, *command)
+        assert imported.returncode == 0, imported.stdout + imported.stderr
+        await self.rows("UPDATE domains SET max_paid_links = 1000")
+
     async def _article(self) -> str:
         """Return an article with a free slot."""
         rows = await self.rows(
-            "SELECT a.id FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.status = 'PUBLISHED' AND "
-            "(SELECT count(*) FROM purchases p WHERE p.article_id = a.id) < d.max_paid_links ORDER BY a.id LIMIT 1"
+            "SELECT a.id FROM articles a JOIN domains d ON d.id = a.domain_id "
+            "JOIN article_versions live ON live.id = a.selected_version_id WHERE a.status = 'PUBLISHED' AND "
+            "(SELECT count(*) FROM purchases p WHERE p.article_id = a.id) < LEAST(d.max_paid_links, live.room) "
+            "ORDER BY a.id LIMIT 1"
         )
+        assert rows, "every article is sold out: stock more of them"
         return str(rows[0]["id"])
 
 

@@ -23,7 +23,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
 @pytest.fixture(scope="module")
 async def storefront(product: Product) -> AsyncGenerator[Storefront]:
     async with open_storefront(product) as opened:
-        await opened.rows("UPDATE domains SET max_paid_links = 1000")
+        await opened.stock(15)
         yield opened
 
 
