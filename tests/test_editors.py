@@ -1,5 +1,7 @@
 """Editors' accounts: passwords, sessions, and what the operator does about them."""
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret
@@ -57,7 +59,7 @@ async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage) -
     cookie = await stage.signed_in()
     user = await Editor.objects().get(Editor.username == "edith")
     assert user is not None
-    await AuthenticatorSecret(user_id=user.id, secret="", recovery_codes=[]).save()
+    await AuthenticatorSecret(user_id=user.id, secret="", recovery_codes=[], last_used_at=datetime.now(UTC)).save()
 
     listed = run("editors", "list")
     assert "edith" in listed.stdout

@@ -1,6 +1,7 @@
 """Piccolo Admin: one login, the owner's tables kept with history, the workflow's only looked at."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -65,26 +66,36 @@ async def test_who_is_no_editor_is_refused_without_a_hint(stage: Stage) -> None:
     assert (await stage.http.get("/admin/api/tables/orders/")).status_code == 403
 
 
-async def test_a_second_factor_is_asked_for_once_it_is_set_up(stage: Stage) -> None:
-    # Given Edith, who sets up an authenticator
-    await stage.sign_in()
-    edith = await BaseUser.objects().get(BaseUser.username == "edith")
-    assert edith is not None
+async def test_a_second_factor_counts_once_a_code_was_entered(stage: Stage) -> None:
+    # Given Edith, who has been shown the code for her authenticator app
+    await stage.signed_in()
+    token = stage.http.cookies["csrftoken"]
+    shown = await stage.http.post(
+        "/admin/api/mfa-setup/",
+        data={"action": "register", "password": PASSWORD, "csrftoken": token},
+        headers={"X-CSRFToken": token},
+    )
+    assert "Set up a second factor" in shown.text and "data:image/png" in shown.text
     from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret  # noqa: PLC0415
 
-    from blogqueue.admin.piccolo_admin import make_encryption  # noqa: PLC0415 - after the environment is set
+    from blogqueue.admin.second_factor import make_encryption  # noqa: PLC0415 - after the environment is set
 
-    assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
-    secret, _ = await AuthenticatorSecret.create_new(edith.id, make_encryption())
+    (row,) = await AuthenticatorSecret.objects()
+    app, now = pyotp.TOTP(make_encryption().decrypt(row.secret)), datetime.now(UTC)
+
+    # When she has not entered a code yet, her password is enough; a wrong code changes nothing
+    assert (await stage.sign_in()).status_code == 200
+    wrong = await write(stage, "POST", "forms/confirm-the-second-factor/", code="000000")
+    assert wrong.status_code == 422 and "does not fit" in wrong.text
+    assert (await stage.sign_in()).status_code == 200
+
+    # Then once she has, only a code opens, and none opens twice
+    done = await write(stage, "POST", "forms/confirm-the-second-factor/", code=app.at(now))
+    assert done.status_code == 200, done.text
     stage.http.cookies.clear()
-
-    # When she signs in without and with a code
-    without = await stage.sign_in()
-    code = pyotp.TOTP(make_encryption().decrypt(secret.secret)).now()
-    with_code = await stage.sign_in(mfa_code=code)
-
-    # Then only the code opens
-    assert (without.status_code, with_code.status_code) == (401, 200)
+    assert (await stage.sign_in()).status_code == 401
+    assert (await stage.sign_in(mfa_code=app.at(now))).status_code == 401
+    assert (await stage.sign_in(mfa_code=app.at(now, 1))).status_code == 200
 
 
 async def test_a_write_without_the_form_token_is_refused(stage: Stage) -> None:

@@ -16,6 +16,9 @@ from blogqueue.passwords import find_weakness
 SESSION_EXTENSION = timedelta(minutes=20)
 """Each request extends a session by this much, up to 7 days in all; Piccolo Admin's own pages do the same."""
 
+_COUNTS = AuthenticatorSecret.revoked_at.is_null() & AuthenticatorSecret.last_used_at.is_not_null()
+"""The authenticator apps of which a code was entered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Account:
@@ -39,10 +42,7 @@ async def create(name: str, email: str, password: str) -> None:
 async def list_accounts() -> list[Account]:
     """Return all editors, by name."""
     with_second_factor = {
-        row["user_id"]
-        for row in await AuthenticatorSecret.select(AuthenticatorSecret.user_id).where(
-            AuthenticatorSecret.revoked_at.is_null()
-        )
+        row["user_id"] for row in await AuthenticatorSecret.select(AuthenticatorSecret.user_id).where(_COUNTS)
     }
     return [
         Account(row["username"], row["email"], row["active"], row["id"] in with_second_factor, row["last_login"])
@@ -66,6 +66,11 @@ async def reset_password(name: str, password: str) -> None:
         _check_password(password, name)
         await Editor.update_password(editor_id, password)
         await EditorSession.delete().where(EditorSession.user_id == editor_id)
+
+
+async def has_second_factor(editor_id: int) -> bool:
+    """Return whether an editor's login asks for a code of an authenticator app: one was entered since its set-up."""
+    return await AuthenticatorSecret.exists().where(AuthenticatorSecret.user_id == editor_id, _COUNTS)
 
 
 async def remove_second_factor(name: str) -> None:

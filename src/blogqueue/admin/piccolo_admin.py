@@ -3,8 +3,6 @@
 Each request that writes is one transaction, so that no change is stored without its line of history.
 """
 
-import base64
-import hashlib
 from contextlib import suppress
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -13,14 +11,13 @@ import asyncpg
 from litestar import asgi
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from piccolo_admin.endpoints import create_admin
-from piccolo_api.encryption.providers import FernetProvider
-from piccolo_api.mfa.authenticator.provider import AuthenticatorProvider
 from starlette.requests import Request
 
 from blogqueue import editors
 from blogqueue.admin import login
 from blogqueue.admin.piccolo_forms import FORMS
 from blogqueue.admin.piccolo_tables import AFTER_WRITE, SAFE_METHODS, TABLES, AfterWrite
+from blogqueue.admin.second_factor import AUTHENTICATOR
 from blogqueue.api import auth
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.sessions import EditorSession
@@ -50,12 +47,6 @@ ODD_INPUT = (asyncpg.DataError, ValueError, TypeError, AttributeError, KeyError,
 """What Piccolo Admin raises for values that it does not check: a page's size of -1, a list for a form."""
 
 
-def make_encryption() -> FernetProvider:
-    """Return what encrypts the stored secrets of authenticator apps, with a key derived from the secret key."""
-    key = hashlib.sha256(b"authenticator:" + settings.secret_key.get_secret_value().encode()).digest()
-    return FernetProvider(encryption_key=base64.urlsafe_b64encode(key))
-
-
 def _make_admin() -> Any:  # noqa: ANN401 - Starlette's application
     secure = settings.public_url.startswith("https://")
     return create_admin(
@@ -69,7 +60,7 @@ def _make_admin() -> Any:  # noqa: ANN401 - Starlette's application
         auth_table=Editor,
         rate_limit_provider=login.Uncounted(),
         session_table=EditorSession,
-        mfa_providers=[AuthenticatorProvider(make_encryption(), issuer_name="blogqueue")],
+        mfa_providers=[AUTHENTICATOR],
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from blogqueue.admin.piccolo_tables import get_editor
+from blogqueue.admin.second_factor import AUTHENTICATOR
 from blogqueue.catalogue import articles, row_edits
 from blogqueue.catalogue.domain_rules import DEFAULT_CURRENCY
 from blogqueue.errors import ProblemError
@@ -49,6 +50,12 @@ class PricesForm(BaseModel):
     currency: str = DEFAULT_CURRENCY
     backlink_price: str = Field(title="Price of a link, such as 59.00")
     article_price: str = Field(title="Price of a new article, such as 149.00")
+
+
+class CodeForm(BaseModel):
+    """A code of the editor's own authenticator app."""
+
+    code: str = Field(title="The six digits that the app shows")
 
 
 @contextmanager
@@ -104,6 +111,12 @@ async def _set_prices(request: Request, form: PricesForm) -> str:
     )
 
 
+async def _confirm_second_factor(request: Request, form: CodeForm) -> str:
+    if not await AUTHENTICATOR.authenticate_user(request.user.user, form.code.replace(" ", "")):
+        raise ValueError("The code does not fit: set up the second factor first, or wait for the app's next code.")
+    return "From now on, the login asks for a code."
+
+
 FORMS = [
     FormConfig(
         "Set prices",
@@ -129,5 +142,11 @@ FORMS = [
         OrderOnHoldForm,
         _decide_on_order_on_hold,
         "An order whose payment is disputed or was refunded in Stripe: let it continue, or end it.",
+    ),
+    FormConfig(
+        "Confirm the second factor",
+        CodeForm,
+        _confirm_second_factor,
+        "After the set-up, enter a code from your authenticator app. From then on, the login asks for one.",
     ),
 ]
