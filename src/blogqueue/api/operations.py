@@ -291,15 +291,7 @@ HANDLERS = [
         path="/admin",
         guards=[auth.editors_only],
         security=auth.EDITOR,
-        route_handlers=[
-            list_queues,
-            pause_queue,
-            resume_queue,
-            list_workers,
-            list_jobs,
-            get_job,
-            retry_job,
-        ],
+        route_handlers=[list_queues, pause_queue, resume_queue, list_workers, list_jobs, get_job, retry_job],
     )
 ]
 """The guard runs before a body is read; then `request.user` is the editor's name."""
