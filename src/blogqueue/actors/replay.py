@@ -31,7 +31,7 @@ class DurableReplay:
         self._answers = list(claim.model_answers)
         self._stored = len(self._answers)
         self._position = 0
-        self._provider_answered = False
+        self._provider_answered = self._noted = False
         self.resumed = Outbox()
         """The jobs that waited for the model's provider until it answered this run."""
 
@@ -51,20 +51,21 @@ class DurableReplay:
         if self._position == len(self._answers):
             await budget.check(self._claim.order_id)
             answer = await self._ask_model(question)
-            await self._note_answer()
             self._answers.append(_to_json(question, digest, answer))
+            self._provider_answered = True
         # An answer that could not be stored, because the database was unavailable, is stored when it is replayed.
         if self._position >= self._stored:
             await budget.spend(self._claim, self._answers[: self._position + 1])
             self._stored = self._position + 1
         self._position += 1
+        await self._note_answer()
         return self._answers[self._position - 1]["answer"]
 
     async def _note_answer(self) -> None:
         """Close the breaker if it is open; once a run is enough."""
-        if not self._provider_answered:
-            self._provider_answered = True
+        if self._provider_answered and not self._noted:
             self.resumed += await breaker.record_answer()
+            self._noted = True
 
     async def _ask_model(self, question: Question) -> model.Answer:
         """Ask the model; a call without a usable answer is counted too. Raises ModelError, LostLeaseError.
