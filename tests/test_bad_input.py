@@ -42,6 +42,7 @@ async def nothing_kept(stage: Stage) -> None:
         ("targetUrl", "data:text/html,x", "scheme"),
         ("targetUrl", "ftp://files.example.com/x", "scheme"),
         ("targetUrl", "//www.example.com", "scheme"),
+        ("targetUrl", "https://shop.example.com./", "public_host"),
         ("targetUrl", "https://localhost/", "public_host"),
         ("targetUrl", "https://intranet/", "public_host"),
         ("targetUrl", "https://printer.local/", "public_host"),

@@ -87,8 +87,10 @@ def validate_public_host(host: str) -> str:
         pass
     else:
         raise RuleError("public_host", "Use a host name instead of an IP address.")
+    if host.endswith("."):
+        raise RuleError("public_host", "Leave out the dot at the end of the host name.")
     try:
-        name = idna.encode(host.rstrip("."), uts46=True).decode()
+        name = idna.encode(host, uts46=True).decode()
     except (idna.IDNAError, UnicodeError) as error:
         raise RuleError("public_host", "This is not a host name.") from error
     labels = name.split(".")
