@@ -108,6 +108,8 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Ou
                 if not _process.stopping:
                     raise
                 await jobs.hand_back(claim)
+                if claim.probing:
+                    await breaker.end_probe()
                 logger.info("job handed back", job=claim.job_id)
                 return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue),))
 

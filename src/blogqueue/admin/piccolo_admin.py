@@ -113,7 +113,7 @@ class _RefusedError(Exception):
 async def _write(scope: Scope, receive: Receive, answer: list[Message]) -> None:
     """Have Piccolo Admin write in one transaction, and store its answer in `answer`. Raises _RefusedError."""
     after_write: AfterWrite = []
-    scope[AFTER_WRITE] = after_write  # type: ignore[literal-required]
+    scope[AFTER_WRITE] = after_write  # type: ignore[literal-required]  # a key of ours in an ASGI scope
     async with transaction():
         await ADMIN(scope, receive, _store(answer))
         _refuse_errors(answer)

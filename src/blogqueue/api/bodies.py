@@ -96,8 +96,8 @@ def replay(body: bytes, receive: Receive) -> Receive:
     async def receive_read() -> HTTPReceiveMessage:
         nonlocal read
         if read:
-            return await receive()  # type: ignore[return-value]
+            return await receive()  # type: ignore[return-value]  # plain dicts, typed as a union of messages
         read = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return receive_read  # type: ignore[return-value]
+    return receive_read  # type: ignore[return-value]  # plain dicts, typed as a union of messages
