@@ -158,26 +158,7 @@ class RetriedJob(View, frozen=True, kw_only=True):
 @get("/queues", operation_id="list_queues", summary="List queues", tags=TAGS)
 async def list_queues() -> Envelope[QueueList]:
     """List the queues of jobs, with their jobs by state and their workers."""
-    return success(
-        QueueList(
-            items=[
-                QueueItem(
-                    name=queue.name,
-                    **{state.lower(): number for state, number in queue.counts.items()},
-                    oldest_waiting_seconds=queue.oldest_seconds,
-                    completed_last_hour=queue.completed_last_hour,
-                    run_seconds_p50=queue.run_seconds_p50,
-                    run_seconds_p95=queue.run_seconds_p95,
-                    workers=queue.workers,
-                    slots=queue.slots,
-                    paused_at=queue.paused_at,
-                    paused_by=queue.paused_by,
-                    pause_reason=queue.pause_reason,
-                )
-                for queue in await overview.list_queues()
-            ]
-        )
-    )
+    return success(QueueList(items=[view_queue(queue) for queue in await overview.list_queues()]))
 
 
 @post(
@@ -213,24 +194,7 @@ async def resume_queue(name: QueueName) -> Envelope[QueueDecision]:
 @get("/workers", operation_id="list_workers", summary="List workers", tags=TAGS)
 async def list_workers() -> Envelope[WorkerList]:
     """List the worker processes of the last day, and what each is doing."""
-    found = await workers.list_workers()
-    return success(
-        WorkerList(
-            items=[
-                WorkerItem(
-                    holder=worker.holder,
-                    queues=worker.queues,
-                    concurrency=worker.concurrency,
-                    version=worker.version,
-                    started_at=worker.started_at,
-                    seen_at=worker.seen_at,
-                    alive=worker.alive,
-                    jobs=[WorkerJob(**job) for job in worker.jobs],
-                )
-                for worker in found
-            ]
-        )
-    )
+    return success(WorkerList(items=[view_worker(worker) for worker in await workers.list_workers()]))
 
 
 @get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400))
@@ -240,13 +204,13 @@ async def list_jobs(
     limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
 ) -> Envelope[JobList]:
     """List the newest jobs, of one queue and in one state if they are given."""
-    return success(JobList(items=[_view(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
+    return success(JobList(items=[view_job(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
 
 
 @get("/jobs/{job_id:str}", operation_id="get_job", summary="Read a job", tags=TAGS, responses=refusals(404))
 async def get_job(job_id: JobId) -> Envelope[JobItem]:
     """Return a job with the error of each attempt."""
-    return success(_view(await stats.get_job(job_id)))
+    return success(view_job(await stats.get_job(job_id)))
 
 
 @post(
@@ -264,7 +228,39 @@ async def retry_job(request: Request[Any, Any, Any], job_id: JobId) -> Envelope[
     return success(RetriedJob(job_id=job_id), "The job is waiting again")
 
 
-def _view(row: dict[str, Any]) -> JobItem:
+def view_queue(queue: overview.QueueState) -> QueueItem:
+    """Return a queue as it is sent."""
+    return QueueItem(
+        name=queue.name,
+        **{state.lower(): number for state, number in queue.counts.items()},
+        oldest_waiting_seconds=queue.oldest_seconds,
+        completed_last_hour=queue.completed_last_hour,
+        run_seconds_p50=queue.run_seconds_p50,
+        run_seconds_p95=queue.run_seconds_p95,
+        workers=queue.workers,
+        slots=queue.slots,
+        paused_at=queue.paused_at,
+        paused_by=queue.paused_by,
+        pause_reason=queue.pause_reason,
+    )
+
+
+def view_worker(worker: workers.WorkerState) -> WorkerItem:
+    """Return a worker process as it is sent."""
+    return WorkerItem(
+        holder=worker.holder,
+        queues=worker.queues,
+        concurrency=worker.concurrency,
+        version=worker.version,
+        started_at=worker.started_at,
+        seen_at=worker.seen_at,
+        alive=worker.alive,
+        jobs=[WorkerJob(**job) for job in worker.jobs],
+    )
+
+
+def view_job(row: dict[str, Any]) -> JobItem:
+    """Return a job's row as it is sent."""
     return JobItem(
         job_id=row["id"],
         queue=row["queue"],
