@@ -100,6 +100,24 @@ async def test_guessing_from_many_networks_or_for_many_names_is_limited_too(stag
     assert many_names == [401] * login.BY_NETWORK.most + [429]
 
 
+async def test_guessing_at_the_set_up_of_a_second_factor_is_limited_with_an_end(stage: Stage) -> None:
+    # Given Edith's browser, left open, and somebody who guesses her password there
+    await stage.signed_in()
+    token = stage.http.cookies["csrftoken"]
+    guess = {"action": "register", "password": "a guess", "csrftoken": token}
+    guesses = [
+        await stage.http.post("/admin/api/mfa-setup/", data=guess, headers={"X-CSRFToken": token})
+        for _ in range(login.SECOND_FACTOR_BY_EDITOR.most + 1)
+    ]
+
+    # Then it ends with a time to wait, and the page can still be looked at
+    assert {answer.status_code for answer in guesses[:-1]} == {401}
+    assert guesses[-1].status_code == 429
+    assert 1 <= int(guesses[-1].headers["retry-after"]) <= 15 * 60 + 1
+    for _ in range(25):
+        assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -21,6 +21,9 @@ BY_ACCOUNT = Limit("login_account", 50, 60 * 60)
 BY_NETWORK = Limit("login_network", 60, 15 * 60)
 """An office with several editors is one network."""
 
+SECOND_FACTOR_BY_EDITOR = Limit("second_factor_set_up", 20, 15 * 60)
+"""The page that sets up a second factor compares a password, too."""
+
 FIELDS = ("username", "password", "mfa_code", "mfa_provider_name", "format")
 LONGEST = 200
 """Names have at most 100 characters, passwords 128, codes 6 to 32."""
