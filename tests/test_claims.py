@@ -276,7 +276,7 @@ async def test_the_sweep_finds_what_is_due_and_was_not_sent_lately(job: str, cha
 
 
 async def test_a_job_is_retried_by_hand_only_if_it_failed_and_then_has_all_its_attempts(job: str) -> None:
-    with pytest.raises(ConflictError, match="WAITING; only ACTIVE or FAILED or CANCELLED can become WAITING"):
+    with pytest.raises(ConflictError, match="WAITING; only a FAILED or CANCELLED job can be retried"):
         await jobs.retry(job)
     with pytest.raises(NotFoundError):
         await jobs.retry("nobody's")

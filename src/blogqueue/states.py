@@ -29,6 +29,7 @@ class FailureReason(StrEnum):
 
     JOB_FAILED = "job_failed"
     REJECTED = "rejected"
+    CANCELLED = "cancelled"  # an editor cancelled its job
     UNFULFILLABLE = "unfulfillable"
     PAYMENT_REVERSED = "payment_reversed"
 
@@ -50,7 +51,7 @@ class JobState(StrEnum):
     DELAYED = "DELAYED"  # an attempt failed; due again at `run_at`
     COMPLETED = "COMPLETED"  # its version is stored
     FAILED = "FAILED"  # its attempts are used up, or another one cannot succeed; an operator may retry
-    CANCELLED = "CANCELLED"  # its order ended, or is on hold
+    CANCELLED = "CANCELLED"  # its order ended or is on hold, or an editor cancelled it; an operator may retry
 
 
 class EmailState(StrEnum):
@@ -116,7 +117,8 @@ ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
 JOB_MOVES: dict[JobState, frozenset[JobState]] = {
     JobState.WAITING: frozenset({JobState.ACTIVE, JobState.CANCELLED}),
     # ACTIVE to ACTIVE: claimed again after its lease expired. ACTIVE to WAITING: handed back by a worker that stops.
-    # To CANCELLED: its order was put on hold, or its payment was reversed. Back to WAITING: the dispute was won.
+    # To CANCELLED: its order was put on hold, its payment was reversed, or an editor cancelled it. Back to WAITING: the
+    # dispute was won, or an operator retries it.
     JobState.ACTIVE: frozenset(
         {
             JobState.COMPLETED,

@@ -75,6 +75,8 @@ async def run(
         outbox = await _attempt(claim, work)
     except LostLeaseError:
         bound.warning("job result refused", reason="lease lost")
+        if claim.probing:  # an operator may have cancelled it before it asked the model
+            await breaker.end_probe()
         return
     again = next((job for job in outbox.jobs if job.id == job_id), None)
     await send(replace(outbox, jobs=tuple(job for job in outbox.jobs if job is not again)))

@@ -1,25 +1,20 @@
-"""The operator's dashboard: queues, workers, what failed and why, and one job. The login is Piccolo Admin's."""
+"""The operator's dashboard: queues, workers, what failed and why. The login is Piccolo Admin's."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Request, get, post
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from blogqueue import editors, tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth, health
 from blogqueue.errors import ConflictError, ProblemError
-from blogqueue.jobs import breaker, failures, overview, pausing, stats, workers
-from blogqueue.jobs.queues import JOB_QUEUES
+from blogqueue.jobs import breaker, failures, overview, pausing, workers
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
-from blogqueue.states import JobState
-
-SHOWN = 50
-"""How many jobs the list shows."""
 
 
 @get("/admin/queues", include_in_schema=False)
@@ -28,37 +23,6 @@ async def queues(request: Request[Any, Any, Any], notice: FromQuery[str] = "") -
     if await editors.get_by_session(auth.session(request)) is None:
         return Redirect("/admin/", status_code=303)
     return await _show(request, notice=notice[:200])
-
-
-@get("/admin/jobs", include_in_schema=False)
-async def list_jobs(
-    request: Request[Any, Any, Any],
-    queue: FromQuery[str] = "",
-    job_state: Annotated[str, QueryParameter(name="state")] = "",
-) -> Template | Redirect:
-    """List the newest jobs of a queue and a state; an unknown name is ignored."""
-    if await editors.get_by_session(auth.session(request)) is None:
-        return Redirect("/admin/", status_code=303)
-    known = JobState(job_state) if job_state in set(JobState) else None
-    named = queue if queue in JOB_QUEUES else ""
-    jobs = await stats.list_newest(named, known, limit=SHOWN)
-    return page(
-        "jobs.html",
-        jobs=jobs,
-        queue=named,
-        state=known or "",
-        queues=list(JOB_QUEUES),
-        states=list(JobState),
-        shown=SHOWN,
-    )
-
-
-@get("/admin/jobs/{job_id:str}", include_in_schema=False)
-async def show_job(request: Request[Any, Any, Any], job_id: FromPath[str]) -> Template | Redirect:
-    """Show a job: its order, every attempt that failed, and what it cost."""
-    if await editors.get_by_session(auth.session(request)) is None:
-        return Redirect("/admin/", status_code=303)
-    return page("job.html", job=await stats.get_job(job_id), form=_form(request))
 
 
 @post("/admin/queues/{name:str}/pause", include_in_schema=False)
@@ -75,9 +39,9 @@ async def pause(request: Request[Any, Any, Any], name: FromPath[str], data: Form
 @post("/admin/queues/{name:str}/resume", include_in_schema=False)
 async def resume(request: Request[Any, Any, Any], name: FromPath[str], data: Form) -> Template | Redirect:
     """Resume a paused queue."""
-    await auth.form_sender(request, data.get("form", ""))
+    actor = await auth.form_sender(request, data.get("form", ""))
     try:
-        await nudge(await pausing.resume(name))
+        await nudge(await pausing.resume(name, actor=actor))
     except ProblemError as error:
         return await _refuse(request, error)
     return see_other("/admin/queues", notice=f"{name} is resumed.")
@@ -95,18 +59,6 @@ async def retry_group(request: Request[Any, Any, Any], data: Form) -> Redirect:
             continue
     await nudge(outbox)
     return see_other("/admin/queues", notice=f"{len(outbox.jobs)} jobs run again.")
-
-
-@post("/admin/jobs/{job_id:str}/retry", include_in_schema=False)
-async def retry(request: Request[Any, Any, Any], job_id: FromPath[str], data: Form) -> Template | Redirect:
-    """Retry one failed job."""
-    actor = await auth.form_sender(request, data.get("form", ""))
-    job = await stats.get_job(job_id)
-    try:
-        await nudge(await lifecycle.retry(job["order_id"], actor=actor, job_id=job_id))
-    except ProblemError as error:
-        return await _refuse(request, error)
-    return see_other("/admin/queues", notice="The job runs again.")
 
 
 async def _refuse(request: Request[Any, Any, Any], error: ProblemError) -> Template:
@@ -136,4 +88,4 @@ def _form(request: Request[Any, Any, Any]) -> str:
     return tokens.derive_form_token(auth.session(request))
 
 
-HANDLERS = [queues, list_jobs, show_job, pause, resume, retry_group, retry]
+HANDLERS = [queues, pause, resume, retry_group]

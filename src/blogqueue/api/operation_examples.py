@@ -2,10 +2,10 @@
 
 import msgspec
 
-from blogqueue.api import operations
+from blogqueue.api import job_operations, operations
 from blogqueue.api.examples import ASKED, DONE, JOB, ORDER
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
-from blogqueue.states import JobState
+from blogqueue.states import JobState, OrderStatus
 
 QUEUE = BACKLINK_INTEGRATION.name
 WORKER = "writer-1:4711"
@@ -40,6 +40,7 @@ _JOB = operations.JobItem(
 
 BODIES: dict[str, dict[str, msgspec.Struct]] = {
     "pause_queue": {"reason": operations.PauseRequest(reason="A new prompt is being tried out.")},
+    "cancel_job": {"reason": job_operations.CancelRequest(reason="The customer asked us to stop.")},
 }
 """Bodies by operation."""
 
@@ -84,6 +85,8 @@ ANSWERS: dict[str, msgspec.Struct] = {
     ),
     "list_jobs": operations.JobList(items=[_JOB]),
     "get_job": _JOB,
-    "retry_job": operations.RetriedJob(job_id=JOB),
+    "retry_job": job_operations.RetriedJob(job_id=JOB),
+    "run_job_now": job_operations.RetriedJob(job_id=JOB),
+    "cancel_job": job_operations.CancelledJob(job_id=JOB, order_status=OrderStatus.FAILED),
 }
 """The data of each operation's answer."""

@@ -1,4 +1,4 @@
-"""What an operator sees and does, for programs with an admin token: queues, workers and jobs."""
+"""What an operator sees and does, for programs with an admin token: queues and workers; jobs as they are sent."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -6,16 +6,15 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Router, get, post
 from litestar.openapi.spec import Example
-from litestar.params import JSONBody, PathParameter, QueryParameter
+from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
-from blogqueue.jobs import overview, pausing, stats, workers
+from blogqueue.jobs import overview, pausing, workers
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION, JOB_QUEUES
-from blogqueue.orders import lifecycle
 from blogqueue.orders.status_view import Count, Moment, View
 from blogqueue.states import JobState
 
@@ -28,16 +27,6 @@ QueueName = Annotated[
         pattern="^(" + "|".join(JOB_QUEUES) + ")$",
         description="The name of a queue of jobs.",
         examples=[Example(value=BACKLINK_INTEGRATION.name)],
-    ),
-]
-JobId = Annotated[
-    str,
-    PathParameter(
-        min_length=1,
-        max_length=120,
-        pattern="^[a-z0-9-]+$",
-        description="The id of a job.",
-        examples=[Example(value="backlink-int-7b1f0a8e-55f1-4d0e-9f6b-0f3c1f6f8a10")],
     ),
 ]
 Seconds = Annotated[float, Meta(ge=0)] | None
@@ -149,12 +138,6 @@ class JobList(View, frozen=True, kw_only=True):
     items: Annotated[list[JobItem], Meta(max_length=100)]
 
 
-class RetriedJob(View, frozen=True, kw_only=True):
-    """A job that runs again."""
-
-    job_id: Annotated[str, Meta(max_length=120)]
-
-
 @get("/queues", operation_id="list_queues", summary="List queues", tags=TAGS)
 async def list_queues() -> Envelope[QueueList]:
     """List the queues of jobs, with their jobs by state and their workers."""
@@ -185,9 +168,9 @@ async def pause_queue(
     tags=TAGS,
     responses=refusals(409),
 )
-async def resume_queue(name: QueueName) -> Envelope[QueueDecision]:
+async def resume_queue(request: Request[Any, Any, Any], name: QueueName) -> Envelope[QueueDecision]:
     """Let workers start jobs of a paused queue again; those that are due start at once."""
-    await nudge(await pausing.resume(name))
+    await nudge(await pausing.resume(name, actor=request.user))
     return success(QueueDecision(name=name, paused=False), "Resumed")
 
 
@@ -195,37 +178,6 @@ async def resume_queue(name: QueueName) -> Envelope[QueueDecision]:
 async def list_workers() -> Envelope[WorkerList]:
     """List the worker processes of the last day, and what each is doing."""
     return success(WorkerList(items=[view_worker(worker) for worker in await workers.list_workers()]))
-
-
-@get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400))
-async def list_jobs(
-    queue: Annotated[str, QueryParameter(max_length=40, description="Only jobs of this queue.")] = "",
-    job_state: Annotated[JobState | None, QueryParameter(name="state", description="Only jobs in this state.")] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
-) -> Envelope[JobList]:
-    """List the newest jobs, of one queue and in one state if they are given."""
-    return success(JobList(items=[view_job(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
-
-
-@get("/jobs/{job_id:str}", operation_id="get_job", summary="Read a job", tags=TAGS, responses=refusals(404))
-async def get_job(job_id: JobId) -> Envelope[JobItem]:
-    """Return a job with the error of each attempt."""
-    return success(view_job(await stats.get_job(job_id)))
-
-
-@post(
-    "/jobs/{job_id:str}/retry",
-    status_code=202,
-    operation_id="retry_job",
-    summary="Retry a job",
-    tags=TAGS,
-    responses=refusals(404, 409),
-)
-async def retry_job(request: Request[Any, Any, Any], job_id: JobId) -> Envelope[RetriedJob]:
-    """Give a FAILED job new attempts, as long as its order's refund has not begun."""
-    job = await stats.get_job(job_id)
-    await nudge(await lifecycle.retry(job["order_id"], actor=request.user, job_id=job_id))
-    return success(RetriedJob(job_id=job_id), "The job is waiting again")
 
 
 def view_queue(queue: overview.QueueState) -> QueueItem:
@@ -287,7 +239,7 @@ HANDLERS = [
         path="/admin",
         guards=[auth.editors_only],
         security=auth.EDITOR,
-        route_handlers=[list_queues, pause_queue, resume_queue, list_workers, list_jobs, get_job, retry_job],
+        route_handlers=[list_queues, pause_queue, resume_queue, list_workers],
     )
 ]
 """The guard runs before a body is read; then `request.user` is the editor's name."""

@@ -18,7 +18,7 @@ from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import backoff
 from blogqueue.jobs.breaker import PROBE_LEASE_SECONDS
 from blogqueue.outbox import Outbox, OutboxJob
-from blogqueue.states import JOB_MOVES, OPEN_JOBS, JobState
+from blogqueue.states import OPEN_JOBS, JobState
 
 LEASE_SECONDS = 8
 """Shorter than the broker's heartbeat timeout of 10 s, so that a killed worker's message finds the lease run out."""
@@ -211,17 +211,17 @@ async def hand_back(claim: Claim) -> None:
 
 
 async def retry(job_id: str) -> Outbox:
-    """Make a FAILED job WAITING again, with all its attempts, in the caller's transaction.
+    """Make a FAILED or CANCELLED job WAITING again, with all its attempts, in the caller's transaction.
 
     Raises NotFoundError, and ConflictError for a job in another state.
     """
     rows = (
         await Job.update(_again() | _from_start())
-        .where(Job.id == job_id, Job.state == JobState.FAILED)
+        .where(Job.id == job_id, Job.state.is_in([JobState.FAILED, JobState.CANCELLED]))
         .returning(Job.queue)
     )
     if not rows:
-        raise await _refuse(job_id, JobState.WAITING)
+        raise await _refuse(job_id)
     return Outbox(jobs=(OutboxJob(job_id, rows[0]["queue"]),))
 
 
@@ -283,10 +283,9 @@ def _from_start() -> dict[Any, Any]:
     return {Job.attempts: 0, Job.finished_at: None, Job.progress: ""}
 
 
-async def _refuse(job_id: str, target: JobState) -> Exception:
-    """Return the error that says why a job cannot become `target`."""
+async def _refuse(job_id: str) -> Exception:
+    """Return the error that says why a job cannot be retried."""
     states = await Job.select(Job.state).where(Job.id == job_id)
     if not states:
         return NotFoundError("job", field="jobId")
-    allowed = [state.value for state, targets in JOB_MOVES.items() if target in targets]
-    return ConflictError(f"The job is {states[0]['state']}; only {' or '.join(allowed)} can become {target}.")
+    return ConflictError(f"The job is {states[0]['state']}; only a FAILED or CANCELLED job can be retried.")

@@ -68,6 +68,7 @@ _NOTICE_STATUSES = {
 _FAILED_HEADINGS = {
     FailureReason.JOB_FAILED: "Order processing issue",
     FailureReason.REJECTED: "Not approved",
+    FailureReason.CANCELLED: "Work on your order was stopped",
     FailureReason.UNFULFILLABLE: "We cannot complete this order",
     FailureReason.PAYMENT_REVERSED: "Payment reversed",
 }
@@ -206,6 +207,10 @@ def _explain_failure(status: OrderStatusView) -> str:
             )
         case FailureReason.REJECTED:
             return f"An editor reviewed your {_noun(status)} and did not approve it. It was not published."
+        case FailureReason.CANCELLED:
+            undecided = status.refund_state == RefundState.NONE
+            outcome = f"We will either complete your {_noun(status)} or refund your payment." if undecided else ""
+            return f"An editor stopped the work on your {_noun(status)}. {outcome}".rstrip()
         case FailureReason.UNFULFILLABLE:
             return f"Your payment arrived, but {detail}. This is why we cannot {goal}."
         case FailureReason.PAYMENT_REVERSED:

@@ -16,7 +16,7 @@ from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.payments import Refund
 from blogqueue.orders import lifecycle, requirements
 from blogqueue.reviews import approval
-from blogqueue.states import JobState, OrderStatus, RefundState
+from blogqueue.states import FailureReason, JobState, OrderStatus, RefundState
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import find_lost_links
@@ -186,7 +186,9 @@ def _is_intact(
 
 
 async def _has_failed_job(order: Order) -> bool:
-    return await Job.exists().where(Job.order_id == order.id, Job.state == JobState.FAILED)
+    if order.failure_reason == FailureReason.PAYMENT_REVERSED:
+        return False  # its job was cancelled for good
+    return await Job.exists().where(Job.order_id == order.id, Job.state.is_in([JobState.FAILED, JobState.CANCELLED]))
 
 
 async def _get_base_and_edit(version: ArticleVersion) -> tuple[ArticleVersion | None, AppliedEdit | None]:

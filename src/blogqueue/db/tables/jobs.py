@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from piccolo.columns import JSONB, BigInt, BigSerial, Boolean, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, BigInt, BigSerial, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.constraints import Unique
 from piccolo.table import Table
@@ -47,7 +47,12 @@ class Job(Table, tablename="jobs", db=DB):
 
 
 class QueueStat(Table, tablename="queue_stats", db=DB):
-    """How many jobs of a queue were in each state in one minute."""
+    """How many jobs of a queue were in each state in one minute, and the runs that ended since the minute before.
+
+    `runs_failed` counts jobs that FAILED for good. A run's ms are from its last claim to its end, and pick-up's from a
+    job's creation to its first claim; both are null where no run ended. `oldest_ms` is the age of the oldest open job
+    that is not running.
+    """
 
     id = BigSerial(primary_key=True)
     queue = Varchar(40)
@@ -57,6 +62,13 @@ class QueueStat(Table, tablename="queue_stats", db=DB):
     delayed = Integer(default=0)
     completed = Integer(default=0)
     failed = Integer(default=0)
+    runs_completed = Integer(default=0)
+    runs_failed = Integer(default=0)
+    run_ms_p50 = Integer(null=True, default=None)
+    run_ms_p95 = Integer(null=True, default=None)
+    pickup_ms_p50 = Integer(null=True, default=None)
+    pickup_ms_p95 = Integer(null=True, default=None)
+    oldest_ms = BigInt(null=True, default=None)
 
     once_a_minute = Unique([queue, at])
 
@@ -95,3 +107,29 @@ class Breaker(Table, tablename="breakers", db=DB):
     opened_at = Timestamptz(null=True, default=None)
     probe_at = Timestamptz(null=True, default=None)
     reason = Varchar(500, default="")
+
+
+class OperatorAction(Table, tablename="operator_actions", db=DB):
+    """A line of history of the engine: who paused or resumed which queue, or did something to many jobs at once.
+
+    What is done to one job is in the history of its order.
+    """
+
+    id = BigSerial(primary_key=True)
+    created_at = Timestamptz(default=PostgresNow())
+    actor = Varchar(200)
+    action = Varchar(100)
+    queue = Varchar(40, default="")
+    detail = Text(default="")
+
+
+class BulkAction(Table, tablename="bulk_actions", db=DB):
+    """The jobs that a preview has shown, so that confirming it changes these and no others, and only once."""
+
+    id = UUID(primary_key=True)
+    action = Varchar(20)
+    job_ids: Any = JSONB(default="[]")
+    criteria = Text(default="")
+    created_at = Timestamptz(default=PostgresNow())
+    created_by = Varchar(200)
+    done_at = Timestamptz(null=True, default=None)

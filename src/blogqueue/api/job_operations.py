@@ -1,0 +1,121 @@
+"""What an operator sees of jobs and does to them, for programs with an admin token."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Router, get, post
+from litestar.openapi.spec import Example
+from litestar.params import JSONBody, PathParameter, QueryParameter
+from msgspec import Meta
+
+from blogqueue.actors.messages import nudge
+from blogqueue.api import auth
+from blogqueue.api.envelope import Envelope, success
+from blogqueue.api.operations import TAGS, JobItem, JobList, view_job
+from blogqueue.api.problems import refusals
+from blogqueue.jobs import stats
+from blogqueue.orders import job_actions, lifecycle
+from blogqueue.orders.status_view import View
+from blogqueue.states import JobState, OrderStatus
+
+JobId = Annotated[
+    str,
+    PathParameter(
+        min_length=1,
+        max_length=120,
+        pattern="^[a-z0-9-]+$",
+        description="The id of a job.",
+        examples=[Example(value="backlink-int-7b1f0a8e-55f1-4d0e-9f6b-0f3c1f6f8a10")],
+    ),
+]
+
+
+class CancelRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """Why the job is cancelled, for the other operators; the customer does not read it."""
+
+    reason: Annotated[str, Meta(max_length=500, description="Plain text.")] = ""
+
+
+class RetriedJob(View, frozen=True, kw_only=True):
+    """A job that runs again."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+
+
+class CancelledJob(View, frozen=True, kw_only=True):
+    """A job that was cancelled, and the status of its order, which an editor now retries or refunds."""
+
+    job_id: Annotated[str, Meta(max_length=120)]
+    order_status: OrderStatus
+
+
+@get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400))
+async def list_jobs(
+    queue: Annotated[str, QueryParameter(max_length=40, description="Only jobs of this queue.")] = "",
+    job_state: Annotated[JobState | None, QueryParameter(name="state", description="Only jobs in this state.")] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
+) -> Envelope[JobList]:
+    """List the newest jobs, of one queue and in one state if they are given."""
+    return success(JobList(items=[view_job(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
+
+
+@get("/jobs/{job_id:str}", operation_id="get_job", summary="Read a job", tags=TAGS, responses=refusals(404))
+async def get_job(job_id: JobId) -> Envelope[JobItem]:
+    """Return a job with the error of each attempt."""
+    return success(view_job(await stats.get_job(job_id)))
+
+
+@post(
+    "/jobs/{job_id:str}/retry",
+    status_code=202,
+    operation_id="retry_job",
+    summary="Retry a job",
+    tags=TAGS,
+    responses=refusals(404, 409),
+)
+async def retry_job(request: Request[Any, Any, Any], job_id: JobId) -> Envelope[RetriedJob]:
+    """Give a FAILED or CANCELLED job new attempts, as long as its order's refund has not begun."""
+    await nudge(await job_actions.retry(job_id, actor=request.user))
+    return success(RetriedJob(job_id=job_id), "The job is waiting again")
+
+
+@post(
+    "/jobs/{job_id:str}/run-now",
+    status_code=202,
+    operation_id="run_job_now",
+    summary="Run a delayed job now",
+    tags=TAGS,
+    responses=refusals(404, 409),
+)
+async def run_job_now(request: Request[Any, Any, Any], job_id: JobId) -> Envelope[RetriedJob]:
+    """Run a DELAYED job without waiting for its time; refused while its queue is paused or the provider is out."""
+    await nudge(await job_actions.run_now(job_id, actor=request.user))
+    return success(RetriedJob(job_id=job_id), "The job is due now")
+
+
+@post(
+    "/jobs/{job_id:str}/cancel",
+    status_code=200,
+    operation_id="cancel_job",
+    summary="Cancel a job",
+    tags=TAGS,
+    responses=refusals(404, 409),
+)
+async def cancel_job(
+    request: Request[Any, Any, Any], job_id: JobId, data: JSONBody[CancelRequest | None] = None
+) -> Envelope[CancelledJob]:
+    """Cancel a job that waits or runs; a running one stops within 2 s. Its order fails, to be retried or refunded."""
+    await nudge(await job_actions.cancel(job_id, actor=request.user, reason=data.reason if data else ""))
+    order = await lifecycle.get((await stats.get_job(job_id))["order_id"])
+    return success(CancelledJob(job_id=job_id, order_status=OrderStatus(order.status)), "The job is cancelled")
+
+
+HANDLERS = [
+    Router(
+        path="/admin",
+        guards=[auth.editors_only],
+        security=auth.EDITOR,
+        route_handlers=[list_jobs, get_job, retry_job, run_job_now, cancel_job],
+    )
+]
+"""The guard runs before a body is read; then `request.user` is the editor's name."""
