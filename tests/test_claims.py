@@ -23,11 +23,13 @@ ANSWER = {"name": "link_edit", "answer": {}, "usage": {"input": 100, "cached": 4
 
 @pytest.fixture
 async def job(stage: Stage) -> str:
-    """A job that is due, of an order that is nowhere else."""
+    """A job that is due, of an order that nothing else belongs to."""
     assert stage
+    order = Order(id=uuid4(), article_id=uuid4(), customer_email="", price=0, currency="EUR", rel="none")
     async with transaction():
-        await DB.run_ddl("SET LOCAL session_replication_role = replica")  # it has no order's row
-        await Job.insert(Job(id="a-job", queue=BACKLINK_INTEGRATION.name, order_id=uuid4()))
+        await DB.run_ddl("SET LOCAL session_replication_role = replica")  # the order has no article
+        await Order.insert(order)
+        await Job.insert(Job(id="a-job", queue=BACKLINK_INTEGRATION.name, order_id=order.id))
     return "a-job"
 
 
@@ -101,7 +103,7 @@ async def test_a_job_that_does_not_exist_is_nothing_to_do(job: str) -> None:
 
 async def test_a_job_whose_lease_has_run_out_is_taken_over_and_the_lost_worker_is_an_error(job: str) -> None:
     first = await claimed(job, "a lost worker")
-    await jobs.store_answers(first, [ANSWER])
+    await budget.spend(first, [ANSWER])
     started = (await row(job))["started_at"]
     await lease_runs_out(job)
 
@@ -138,7 +140,7 @@ async def test_a_lease_is_renewed_for_its_whole_length_even_after_it_ran_out(job
 
 WRITES: dict[str, Callable[[Claim], Awaitable[object]]] = {
     "renew": jobs.renew,
-    "store_answers": lambda claim: jobs.store_answers(claim, [ANSWER]),
+    "store_answers": lambda claim: budget.spend(claim, [ANSWER]),
     "complete": jobs.complete,
     "fail_attempt": lambda claim: jobs.fail_attempt(claim, {"attempt": 1}, permanent=False),
     "fail": lambda claim: jobs.fail_attempt(claim, None, permanent=True),
@@ -190,7 +192,7 @@ async def test_a_run_that_ended_its_job_itself_was_not_taken_over_and_cannot_end
 async def test_stored_answers_count_the_newest_one(job: str) -> None:
     claim = await claimed(job)
     for number in (1, 2):
-        await jobs.store_answers(claim, [ANSWER] * number)
+        await budget.spend(claim, [ANSWER] * number)
 
     found = await row(job)
     assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 200, 80, 14)
@@ -234,7 +236,7 @@ async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_k
     job: str, *, afresh: bool, kept: list[Any]
 ) -> None:
     claim = await claimed(job)
-    await jobs.store_answers(claim, [ANSWER])
+    await budget.spend(claim, [ANSWER])
 
     await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, afresh=afresh)
 
@@ -244,7 +246,7 @@ async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_k
 
 async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(job: str) -> None:
     claim = await claimed(job)
-    await jobs.store_answers(claim, [ANSWER])
+    await budget.spend(claim, [ANSWER])
     await sweep.mark_sent([job])
     await jobs.hand_back(claim)
 
@@ -315,10 +317,10 @@ async def test_an_order_may_ask_the_model_until_its_calls_or_tokens_are_used_up(
     await Order.update({Order.model_calls: calls, Order.model_tokens: tokens}).where(Order.id == order.id)
 
     if allowed:
-        await budget.check(order.id)
+        budget.check(await budget.read(order.id))
     else:
         with pytest.raises(budget.BudgetError, match=f"{calls} calls, {tokens} tokens"):
-            await budget.check(order.id)
+            budget.check(await budget.read(order.id))
 
 
 async def test_each_answer_counts_on_its_order_once_with_its_input_and_output(stage: Stage) -> None:

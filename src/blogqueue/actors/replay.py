@@ -32,6 +32,7 @@ class DurableReplay:
         self._stored = len(self._answers)
         self._position = 0
         self._provider_answered = self._noted = False
+        self._spent: budget.Spent | None = None
         self.resumed = Outbox()
         """The jobs that waited for the model's provider until it answered this run."""
 
@@ -49,13 +50,14 @@ class DurableReplay:
             del self._answers[self._position :]
             self._stored = min(self._stored, self._position)
         if self._position == len(self._answers):
-            await budget.check(self._claim.order_id)
+            self._spent = self._spent or await budget.read(self._claim.order_id)
+            budget.check(self._spent)
             answer = await self._ask_model(question)
             self._answers.append(_to_json(question, digest, answer))
             self._provider_answered = True
         # An answer that could not be stored, because the database was unavailable, is stored when it is replayed.
         if self._position >= self._stored:
-            await budget.spend(self._claim, self._answers[: self._position + 1])
+            self._spent = await budget.spend(self._claim, self._answers[: self._position + 1])
             self._stored = self._position + 1
         self._position += 1
         await self._note_answer()
@@ -64,7 +66,8 @@ class DurableReplay:
     async def _note_answer(self) -> None:
         """Close the breaker if it is open; once a run is enough."""
         if self._provider_answered and not self._noted:
-            self.resumed += await breaker.record_answer()
+            if self._spent is None or self._spent.provider_failed:
+                self.resumed += await breaker.record_answer()
             self._noted = True
 
     async def _ask_model(self, question: Question) -> model.Answer:

@@ -92,17 +92,21 @@ async def find_open(article_id: UUID) -> list[UUID]:
     return [row["id"] for row in rows]
 
 
-async def count_to_leave(article_id: UUID, *, order_id: UUID | None = None) -> int:
-    """Return for how many further links a text shall leave room when one more goes in, that of `order_id`.
-
-    Those are the other open orders, and all that the domain still sells: then no later sale makes a placed link move.
-    """
-    others = [one for one in await find_open(article_id) if one != order_id]
+async def count_to_leave(article_id: UUID) -> int:
+    """Return for how many further links a text shall leave room when one more, not yet ordered, goes in."""
     rows = await Article.select(Article.domain_id.max_paid_links.as_alias("most")).where(Article.id == article_id)
     live = await Order.count().where(
         Order.article_id == article_id, Order.status == OrderStatus.COMPLETED, Order.link_dropped_at.is_null()
     )
-    return max(len(others), rows[0]["most"] - live - 1)
+    return choose_leave(open_orders=len(await find_open(article_id)), live=live, most=rows[0]["most"])
+
+
+def choose_leave(*, open_orders: int, live: int, most: int) -> int:
+    """Return for how many further links a text shall leave room when one more goes in.
+
+    Those are the other open orders, and all that the domain still sells: then no later sale makes a placed link move.
+    """
+    return max(open_orders, most - live - 1)
 
 
 async def is_available(purchase_id: UUID) -> bool:

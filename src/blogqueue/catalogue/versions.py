@@ -15,6 +15,8 @@ from blogqueue.writing.link_edit.room import count_room, identify_rules
 from blogqueue.writing.markdown.front_matter import find_body_start
 from blogqueue.writing.markdown.links import Link
 
+_NEXT_NUMBER = "(SELECT COALESCE(max(version_num), 0) + 1 FROM article_versions WHERE article_id = {})"
+
 
 async def lock_article(article_id: UUID) -> Article:
     """Return an article, locked until the caller's transaction ends. Raises NotFoundError.
@@ -40,15 +42,9 @@ async def store(
 
     `links` are the paid links that the text carries; its room is counted with them.
     """
-    latest = (
-        await ArticleVersion.select(ArticleVersion.version_num)
-        .where(ArticleVersion.article_id == article_id)
-        .order_by(ArticleVersion.version_num, ascending=False)
-        .first()
-    )
     version = ArticleVersion(
         article_id=article_id,
-        version_num=latest["version_num"] + 1 if latest else 1,
+        version_num=QueryString(_NEXT_NUMBER, article_id),
         content_md=content_md,
         **describe_text(content_md, links),
         **columns,

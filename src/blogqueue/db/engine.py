@@ -6,6 +6,9 @@ Never run two queries at once inside one transaction: its connection would be lo
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import cache
+from itertools import count
+from string import Formatter
 from typing import Any
 
 import asyncpg
@@ -27,6 +30,18 @@ class _Pool(asyncpg.Pool):
         return super().acquire(timeout=timeout or settings.pool_seconds)
 
 
+class _Connection(asyncpg.Connection):
+    """asyncpg's connection, which the pool takes back without a query that resets it.
+
+    asyncpg resets notifications, settings and advisory locks of a session. No query of a pooled connection leaves any:
+    its locks end with their transactions, and the pool rolls back an open transaction in any case.
+    """
+
+    @override
+    def get_reset_query(self) -> str:
+        return ""
+
+
 class _Engine(PostgresEngine):
     """Piccolo's engine, with our pool.
 
@@ -36,7 +51,7 @@ class _Engine(PostgresEngine):
     @override
     async def start_connection_pool(self, **kwargs: Any) -> None:
         self.pool = await _Pool(
-            connection_class=asyncpg.Connection,
+            connection_class=_Connection,
             record_class=asyncpg.Record,
             max_queries=50_000,
             max_inactive_connection_lifetime=300,
@@ -164,6 +179,29 @@ async def _release(work: PostgresTransaction) -> None:
     work.connection.terminate()
     if DB.pool is not None:
         await DB.pool.release(work.connection)
+
+
+@cache
+def _number(template: str) -> str:
+    """Return a statement with PostgreSQL's `$1`, `$2` in place of each `{}`; there are as many as named constants."""
+    numbers = count(1)
+    parts = Formatter().parse(template)
+    return "".join(text + ("" if field is None else f"${next(numbers)}") for text, field, _, _ in parts)
+
+
+async def fetch(statement: str, *values: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - any column's type
+    """Run a constant statement with a value for each `{}`, in the caller's transaction if there is one.
+
+    It does what Piccolo's `Table.raw` does in a third of the time, for statements that run with every job or request.
+    JSON comes as text.
+    """
+    work = DB.current_transaction.get()
+    if work is not None:
+        return await work.connection.fetch(_number(statement), *values)
+    if DB.pool is None:
+        raise RuntimeError("no pool is open")
+    async with DB.pool.acquire() as connection:
+        return await connection.fetch(_number(statement), *values)
 
 
 async def open_pool(max_size: int = 10) -> None:

@@ -38,6 +38,9 @@ RETURNING failures, opened_at, CEIL(1000 * EXTRACT(EPOCH FROM probe_at - clock_t
 """
 """Count a failure; open the breaker at the third in a row, and plan the next probe when it opens or a probe failed."""
 
+HAS_FAILED = "EXISTS (SELECT FROM breakers WHERE failures > 0)"
+"""Whether the last call, for whichever job, was one that the provider did not answer, as an SQL expression."""
+
 _CLOSE = """
 UPDATE breakers SET failures = 0, probes = 0, probing = false, opened_at = NULL, probe_at = NULL
 WHERE name = {} AND failures > 0 RETURNING name

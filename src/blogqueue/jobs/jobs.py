@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from piccolo.querystring import QueryString
 
-from blogqueue.db.engine import NOW
+from blogqueue.db.engine import NOW, fetch
 from blogqueue.db.tables.jobs import Job
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import backoff
@@ -120,7 +120,7 @@ async def claim(job_id: str, holder: str, *, ignore_breaker: bool = False) -> Cl
     Return NotYet if it is due later, another run holds its lease or the model's provider is out, and None if there is
     nothing (more) to do or its queue is paused.
     """
-    rows = await Job.raw(_CLAIM, ignore_breaker, job_id, PROBE_LEASE_SECONDS, holder, LEASE_SECONDS)
+    rows = await fetch(_CLAIM, ignore_breaker, job_id, PROBE_LEASE_SECONDS, holder, LEASE_SECONDS)
     if rows:
         row = rows[0]
         return Claim(
@@ -148,16 +148,6 @@ async def renew(claim: Claim) -> None:
 async def is_taken_over(claim: Claim) -> bool:
     """Return whether another run has claimed the job since; False if this very run has ended it."""
     return not await Job.exists().where(Job.id == claim.job_id, Job.fencing_token == claim.fencing_token)
-
-
-async def store_answers(claim: Claim, model_answers: list[dict[str, Any]]) -> None:
-    """Store the model's answers on the job, so that a rerun does not pay for them again, and count the last one.
-
-    An answer's `usage` counts tokens: input, cached (of the input) and output. Raises LostLeaseError.
-    """
-    newest = model_answers[-1]
-    stored = {Job.model_answers: model_answers, Job.progress: newest["name"]}
-    await _write(claim, stored | _count_tokens(newest["usage"]))
 
 
 async def count_call(claim: Claim, usage: dict[str, int]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
+import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
@@ -47,7 +48,10 @@ async def get_with_article_for_update(order_id: UUID) -> tuple[Order, Article]:
 
     Locks are always taken in this order: article, order, job. Two transactions then never wait for each other.
     """
-    article = await versions.lock_article((await get(order_id)).article_id)
+    rows = await Order.select(Order.article_id).where(Order.id == order_id)
+    if not rows:
+        raise NotFoundError("order", field="orderId")
+    article = await versions.lock_article(rows[0]["article_id"])
     return await get_for_update(order_id), article
 
 
@@ -68,15 +72,25 @@ async def get_with_token(order_id: UUID, access_token: str) -> Order:
 
 
 async def move(
-    order_id: UUID, from_status: OrderStatus, to_status: OrderStatus, *, actor: str, action: str, detail: str = ""
+    order_id: UUID,
+    from_status: OrderStatus,
+    to_status: OrderStatus,
+    *,
+    actor: str,
+    action: str,
+    detail: str = "",
+    version_id: UUID | None = None,
 ) -> Order:
     """Move an order by compare-and-set and record it in the history, in the caller's transaction.
 
-    Raises ConflictError when the order is not, or no longer, in `from_status`, and NotFoundError.
+    `version_id` becomes the order's current version. Raises ConflictError when the order is not, or no longer,
+    in `from_status`, and NotFoundError.
     """
     if to_status not in ORDER_MOVES[from_status]:
         raise ValueError(f"no order moves from {from_status} to {to_status}")
     changes: dict[Any, Any] = {Order.status: to_status, Order.updated_at: NOW}
+    if version_id is not None:
+        changes[Order.version_id] = version_id
     if to_status is OrderStatus.COMPLETED:
         changes[Order.completed_at] = NOW
     if to_status is OrderStatus.FAILED:
@@ -88,7 +102,11 @@ async def move(
             Order.failure_detail: "",
             Order.refund_due_at: None,
         }
-    moved = await Order.update(changes).where(Order.id == order_id, Order.status == from_status).returning(Order.id)
+    moved = (
+        await Order.update(changes)
+        .where(Order.id == order_id, Order.status == from_status)
+        .returning(*Order.all_columns())
+    )
     if not moved:
         order = await get(order_id)
         raise ConflictError(
@@ -97,7 +115,13 @@ async def move(
             details=[FieldError("orderId", "status", f"The order's status is {order.status}.")],
         )
     await history.record(actor, action, order_id=order_id, from_status=from_status, to_status=to_status, detail=detail)
-    return await get(order_id)
+    return _load(moved[0])
+
+
+def _load(row: dict[str, Any]) -> Order:
+    """Return an order with its JSON loaded."""
+    loaded = {name: msgspec.json.decode(row[name]) for name in ("backlink_data", "payment_data")}
+    return Order(_exists_in_db=True, **row | loaded)
 
 
 async def fail(

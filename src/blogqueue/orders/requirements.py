@@ -1,22 +1,46 @@
 """What the text of an order's link must satisfy, for the worker that writes it and the editor who approves it."""
 
+from uuid import UUID
+
+import msgspec
+
 from blogqueue.catalogue import paid_links, slots
-from blogqueue.db.tables.catalogue import Article, ArticleVersion
-from blogqueue.db.tables.orders import Order, OrderEvent
-from blogqueue.states import OrderStatus
+from blogqueue.db.engine import fetch
+from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.orders import Order
+from blogqueue.errors import NotFoundError
 from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.link_edit.integration import LinkBrief
 from blogqueue.writing.markdown.links import Link
 
 MAX_USED = 12
 """How many earlier edits the model reads about. Each costs tokens, and the newest matter most."""
 
-_PENDING = f"""
-SELECT v.backlink_metadata->'edit'->>'sha256' AS sha256
-FROM orders JOIN article_versions v ON v.id = orders.version_id
-WHERE orders.article_id = {{}} AND orders.id <> {{}} AND {slots.OPEN}
-AND v.backlink_metadata->'edit'->>'sha256' IS NOT NULL ORDER BY orders.id
+_BRIEF = f"""
+SELECT o.backlink_data, o.rel, a.title, d.language, d.max_paid_links, live.id AS version_id, live.content_md,
+    (SELECT COALESCE(jsonb_agg(jsonb_build_array(backlink_data->'target_url', backlink_data->'keyword')
+        ORDER BY completed_at), '[]')
+     FROM orders WHERE article_id = a.id AND status = 'COMPLETED' AND link_dropped_at IS NULL) AS paid,
+    (SELECT count(*) FROM orders WHERE article_id = a.id AND {slots.SOLD}) AS sold,
+    (SELECT count(*) FROM orders WHERE article_id = a.id AND id <> o.id AND {slots.OPEN}) AS others,
+    ARRAY(SELECT v.backlink_metadata->'edit'->>'sha256' FROM orders JOIN article_versions v ON v.id = orders.version_id
+        WHERE orders.article_id = a.id AND orders.id <> o.id AND {slots.OPEN}
+        AND v.backlink_metadata->'edit'->>'sha256' IS NOT NULL ORDER BY orders.id) AS pending,
+    (SELECT COALESCE(jsonb_agg(edit ORDER BY version_num), '[]')
+     FROM (SELECT id, version_num, backlink_metadata->'edit' AS edit FROM article_versions
+           WHERE order_id = o.id ORDER BY version_num DESC LIMIT {{}}) AS newest
+     WHERE jsonb_typeof(edit) = 'object' AND NOT (id = o.version_id AND 'ADMIN_REVIEW' = COALESCE((
+        SELECT from_status FROM order_events WHERE order_id = o.id AND to_status = 'PROCESSING'
+        AND from_status IN ('QUALITY_CHECK', 'ADMIN_REVIEW') ORDER BY id DESC LIMIT 1), ''))) AS used
+FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
+JOIN article_versions live ON live.id = a.selected_version_id WHERE o.id = {{}}
 """  # noqa: S608 - constants, no input
+"""What a run that writes an order's link needs.
+
+`pending` are the paragraphs that the current versions of the article's other open orders have edited, `used` the edits
+of the order's earlier versions, oldest first.
+"""
 
 
 async def of_order(order: Order) -> LinkRequirements:
@@ -37,33 +61,31 @@ async def of_order(order: Order) -> LinkRequirements:
     )
 
 
-async def find_used(order: Order) -> tuple[AppliedEdit, ...]:
-    """Return the edits of an order's earlier versions that its customer did not keep, oldest first, at most MAX_USED.
+async def read_brief(order_id: UUID) -> tuple[LinkBrief, UUID]:
+    """Return all that writing an order's link needs, and the id of the live version, from one snapshot.
 
-    A link that is integrated again because its article has changed was submitted before: its last edit was kept.
+    The `used` edits are those of earlier versions that the customer did not keep. A link that is integrated again
+    because its article has changed was submitted before: its last edit was kept. Raises NotFoundError.
     """
-    begun = (
-        await OrderEvent.select(OrderEvent.from_status)
-        .where(
-            OrderEvent.order_id == order.id,
-            OrderEvent.to_status == OrderStatus.PROCESSING,
-            OrderEvent.from_status.is_in([OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW]),
-        )
-        .order_by(OrderEvent.id, ascending=False)
-        .first()
+    rows = await fetch(_BRIEF, MAX_USED, order_id)
+    if not rows:
+        raise NotFoundError("order or version", field="orderId")
+    row = rows[0]
+    data = msgspec.json.decode(row["backlink_data"])
+    paid = msgspec.json.decode(row["paid"], type=list[tuple[str, str]])
+    brief = LinkBrief(
+        article=row["content_md"],
+        title=row["title"],
+        language=row["language"],
+        requirements=LinkRequirements(
+            link=Link(data["target_url"], data["keyword"]),
+            notes=data["notes"],
+            rel="" if row["rel"] == "none" else row["rel"],
+            paid_links=tuple(Link(target_url, anchor_text) for target_url, anchor_text in paid),
+            max_paid_links=max(row["max_paid_links"], row["sold"]),
+        ),
+        leave=slots.choose_leave(open_orders=row["others"], live=len(paid), most=row["max_paid_links"]),
+        pending=tuple(row["pending"]),
+        used=tuple(msgspec.json.decode(row["used"], type=list[AppliedEdit])),
     )
-    kept = order.version_id if begun and begun["from_status"] == OrderStatus.ADMIN_REVIEW else None
-    rows = (
-        await ArticleVersion.select(ArticleVersion.id, ArticleVersion.backlink_metadata)
-        .where(ArticleVersion.order_id == order.id)
-        .order_by(ArticleVersion.version_num, ascending=False)
-        .limit(MAX_USED)
-        .output(load_json=True)
-    )
-    edits = [(row["backlink_metadata"] or {}).get("edit") for row in reversed(rows) if row["id"] != kept]
-    return tuple(AppliedEdit(**edit) for edit in edits if edit)
-
-
-async def find_pending(order: Order) -> tuple[str, ...]:
-    """Return the hashes of the paragraphs that the current versions of the article's other open orders have edited."""
-    return tuple(row["sha256"] for row in await Order.raw(_PENDING, order.article_id, order.id))
+    return brief, row["version_id"]

@@ -6,7 +6,6 @@ from typing import Any
 from blogqueue.catalogue import paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
-from blogqueue.db.tables.orders import Order
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim
@@ -55,13 +54,13 @@ async def deliver(claim: Claim, draft: LinkDraft | ArticleDraft, **metadata: Any
                 **metadata,
             },
         )
-        await Order.update({Order.version_id: version_id}).where(Order.id == order.id)
         order = await lifecycle.move(
             order.id,
             OrderStatus.PROCESSING,
             OrderStatus.QUALITY_CHECK,
             actor=history.WORKER,
             action="version delivered",
+            version_id=version_id,
         )
         kind = "regeneration_ready" if regeneration else f"{order.kind}_ready"
         return await customer_emails.create(order, kind, job_id=claim.job_id)
