@@ -63,7 +63,7 @@ Feed the soil, leave it covered, and let the worms do the digging while you sit 
 
 TABLES = (
     "operator_actions, bulk_actions, workers, paused_queues, breakers, stripe_events, admin_tokens, queue_stats, "
-    "order_events, refunds, held_payments, emails, jobs, orders, purchases, "
+    "order_events, refunds, held_payments, emails, jobs, orders, purchases, customer_sign_ins, "
     "article_versions, articles, domains, sessions, piccolo_user, authenticator_secret"
 )
 """All but the list of migrations, in the order in which a late webhook locks them: then no two wait for each other."""

@@ -28,6 +28,7 @@ from blogqueue.pages import (
     order_pages,
     purchase_pages,
     templates,
+    your_orders_pages,
 )
 from blogqueue.settings import WEB_NEEDS, check_settings, settings
 
@@ -106,6 +107,7 @@ def create_app() -> Litestar:
             *purchase_pages.HANDLERS,
             *new_article_pages.HANDLERS,
             *order_pages.HANDLERS,
+            *your_orders_pages.HANDLERS,
             create_static_files_router(
                 path="/static",
                 directories=[package / "static" for package in PACKAGES_WITH_PAGES],

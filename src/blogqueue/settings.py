@@ -120,6 +120,8 @@ class Settings(BaseSettings):
     privacy_file: str = ""
     shutdown_grace_seconds: int = Field(default=10, ge=1, le=3600)
 
+    order_number_prefix: str = Field(default="BQ", pattern=r"^[A-Z]{1,6}$")
+
     magic_link_ttl_minutes: int = Field(default=30, ge=1, le=1440)
     checkout_ttl_minutes: int = Field(default=60, ge=35, le=1430)
     access_days: int = Field(default=365, ge=1, le=3650)

@@ -25,6 +25,16 @@ def derive_purchase_token(purchase_id: UUID) -> str:
     return _derive("purchase", purchase_id)
 
 
+def derive_sign_in_token(sign_in_id: UUID | str) -> str:
+    """Return the token of the mailed link that signs a customer in."""
+    return _derive("sign-in", sign_in_id)
+
+
+def derive_return_token(session_id: str) -> str:
+    """Return what the browser keeps that goes to pay in a Checkout Session: with it, the return opens the order."""
+    return _derive("return", session_id)
+
+
 def derive_form_token(session: str) -> str:
     """Return the token in the forms of a signed-in editor, so that only our own pages can send them (CSRF)."""
     return _derive("form", session)

@@ -10,6 +10,7 @@ from blogqueue.settings import settings
 
 VALUES = {
     "order_id": "0f0e",
+    "order_number": "BQ-1042",
     "job_id": "backlink-int-0f0e",
     "order_url": "https://links.example/order-status/0f0e?access={token}",
     "confirm_url": "https://links.example/purchase/confirm?token={token}",
@@ -22,6 +23,8 @@ VALUES = {
     "item": "a link in “Soil & <b>worms</b>”",
     "price": "49.00 EUR",
     "minutes": 30,
+    "days": 30,
+    "sign_in_url": "https://links.example/orders/sign-in?token={token}",
     "reason": "the article was taken down before your payment arrived",
     "summary": "An order's job failed",
     "detail": "the model answered 503",

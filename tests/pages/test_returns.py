@@ -39,6 +39,7 @@ async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana:
     await stage.sandbox.post(f"{opened['checkoutUrl']}/settle-delayed", headers={"accept": "application/json"})
     await ana.go(back)
     assert await ana.heading() == "Request received!"
+    await ana.check_in_all_sizes("returned")
     assert "A link in “Soil that lasts”, on Green Bench" in await ana.page.inner_text("main")
     assert "ana@" not in await ana.page.content()
 

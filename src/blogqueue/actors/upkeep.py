@@ -11,7 +11,7 @@ from blogqueue.emails import emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
-from blogqueue.orders import purchases, results, retention
+from blogqueue.orders import purchases, results, retention, sign_ins
 from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, reconciliation, refunds
 
@@ -96,4 +96,5 @@ async def _keep_records() -> Outbox:
     await stats.forget()
     await sweep.clean_up()
     await retention.delete_unconfirmed()
+    await sign_ins.delete_old(retention.UNCONFIRMED_DAYS)
     return Outbox()

@@ -13,9 +13,9 @@ from litestar.openapi.spec import Reference, SecurityScheme
 
 from blogqueue import editors, limits, tokens
 from blogqueue.db.tables.orders import Order
-from blogqueue.errors import ForbiddenError, ProblemError, UnauthorizedError
+from blogqueue.errors import ForbiddenError, NotFoundError, ProblemError, UnauthorizedError
 from blogqueue.limits import Limit
-from blogqueue.orders import lifecycle
+from blogqueue.orders import lifecycle, sign_ins
 from blogqueue.settings import settings
 
 Connection = ASGIConnection[Any, Any, Any, Any]
@@ -24,6 +24,9 @@ BEARER = "Bearer "
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _OWN_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(settings.public_url))
+
+SIGN_IN_COOKIE = "your_orders"
+"""The cookie of a customer who has signed in; it opens every order of their address."""
 
 SESSION_COOKIE = "id"
 """The name that piccolo_api gives it."""
@@ -96,7 +99,9 @@ def bearer(request: Connection) -> str:
 
 
 async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Order:
-    """Return the order whose access token the request shows. Raises NotFoundError: an id alone opens nothing.
+    """Return the order whose access token the request shows, or whose customer has signed in.
+
+    Raises NotFoundError: an id alone opens nothing.
 
     A browser sends its cookie whichever site asks it to. So a call of the API that writes and shows only the cookie
     must come from our own pages, as JSON, which no form of another site can send. Raises ForbiddenError and
@@ -105,7 +110,12 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
     token = bearer(request) or request.cookies.get(cookie_name(order_id), "")
     if not bearer(request) and request.method not in SAFE_METHODS and request.url.path.startswith("/api/"):
         _check_own_site(request)
-    return await lifecycle.get_with_token(order_id, token)
+    try:
+        return await lifecycle.get_with_token(order_id, token)
+    except NotFoundError:
+        if bearer(request):
+            raise
+        return await sign_ins.get_order(order_id, request.cookies.get(SIGN_IN_COOKIE, ""))
 
 
 def _check_own_site(request: Connection) -> None:

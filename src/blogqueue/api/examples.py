@@ -44,6 +44,7 @@ JOB = f"backlink-int-{ORDER}"
 
 _STATUS = OrderStatusView(
     order_id=ORDER,
+    order_number="BQ-1042",
     kind=OrderKind.BACKLINK,
     status=OrderStatus.QUALITY_CHECK,
     status_message="Content ready for review",
@@ -207,6 +208,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
         items=[
             OrderItem(
                 order_id=ORDER,
+                order_number="BQ-1042",
                 kind=OrderKind.BACKLINK,
                 status=OrderStatus.QUALITY_CHECK,
                 article_id=ARTICLE,

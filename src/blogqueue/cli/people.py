@@ -103,7 +103,7 @@ def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of th
 
 @click.group("customers")
 def customers_group() -> None:
-    """Export or erase what is stored about a customer."""
+    """Export or erase what is stored about a customer, or sign them out."""
 
 
 @customers_group.command("export")
@@ -124,6 +124,15 @@ def erase_customer(email: str) -> None:
 
     erased = with_database(customers.erase(email, actor=OPERATOR))
     print(", ".join(f"{number} {name}" for name, number in erased.items()))
+
+
+@customers_group.command("sign-out")
+@click.argument("email")
+def sign_out_customer(email: str) -> None:
+    """End all sessions of a customer, and the links to sign in that were not used."""
+    from blogqueue.orders import sign_ins
+
+    print(f"{with_database(sign_ins.sign_out_everywhere(email))} sign-ins ended")
 
 
 GROUPS = (editors_group, customers_group)

@@ -19,6 +19,9 @@ from blogqueue.emails import render
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
+SIGN_IN = "your_orders"
+"""The kind of the emails whose link signs a customer in; their `job_id` is the id of the sign-in."""
+
 LEASE_SECONDS = 60
 """How long a mail worker may take over one step before another one may take the email; SMTP's own timeout is 20 s."""
 
@@ -80,7 +83,17 @@ async def claim(email_id: UUID) -> Outgoing | None:
     rows = (
         await Email.update({Email.attempts: Email.attempts + 1, Email.lease_until: _LEASE})
         .where(Email.id == email_id, Email.state == EmailState.WAITING, Email.run_at <= NOW, _NOT_LEASED)
-        .returning(Email.attempts, Email.order_id, Email.purchase_id, Email.to, Email.subject, Email.html, Email.text)
+        .returning(
+            Email.attempts,
+            Email.kind,
+            Email.job_id,
+            Email.order_id,
+            Email.purchase_id,
+            Email.to,
+            Email.subject,
+            Email.html,
+            Email.text,
+        )
     )
     if not rows:
         return None
@@ -157,7 +170,9 @@ async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> tu
 
 
 async def _make_token(row: dict[str, Any]) -> str:
-    """Return the token for an email's links: of its order, else of its purchase, else ""."""
+    """Return the token for an email's links: of its order, its purchase or its sign-in, else ""."""
+    if row["kind"] == SIGN_IN:
+        return tokens.derive_sign_in_token(row["job_id"])
     if row["order_id"]:
         orders = await Order.select(Order.access_number).where(Order.id == row["order_id"])
         return tokens.derive_order_token(row["order_id"], orders[0]["access_number"])

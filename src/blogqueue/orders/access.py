@@ -1,6 +1,6 @@
-"""New access links for customers who lost theirs, mailed only to the address that bought."""
+"""Access to an order for its customer: in the browser that paid, and by a new link when the old one was revoked."""
 
-import time
+import hmac
 from uuid import UUID
 
 from blogqueue import tokens
@@ -10,32 +10,21 @@ from blogqueue.errors import NotFoundError
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 
-NEWEST = 3
-"""How many orders of an address are mailed a link at once, newest first."""
 
-PERIOD_SECONDS = 600
-"""An order gets at most one such email per period: the period is part of the email's unique key."""
+async def open_by_payment(session_id: str, return_token: str) -> tuple[UUID, str] | None:
+    """Return the order that a Checkout Session paid, with a token that opens it; None if there is none (yet).
 
-_ORDERS_OF = """
-SELECT id, access_number FROM orders WHERE lower(customer_email) = lower({})
-ORDER BY id IS NOT DISTINCT FROM {}::uuid DESC, created_at DESC LIMIT {}
-"""
-"""The newest orders of an address, one given order before all others; uses the index on lower(customer_email)."""
-
-
-async def email_links(email: str, order_id: UUID | None = None) -> Outbox:
-    """Store an email with an access link for each of an address's newest orders; none if it has no orders.
-
-    If the order `order_id` belongs to the address, it is always among them.
+    `return_token` is the cookie of the browser that went to pay: a session's id alone opens nothing. An order whose
+    access was revoked since is not opened in this way.
     """
-    period = f"asked-{int(time.time()) // PERIOD_SECONDS}"
-    outbox = Outbox()
-    async with transaction():
-        for row in await Order.raw(_ORDERS_OF, email, order_id, NEWEST + (order_id is not None)):
-            await _give(row["id"], row["access_number"])
-            order = await lifecycle.get(row["id"])
-            outbox += await customer_emails.create(order, "order_link", job_id=period)
-    return outbox
+    if not return_token or not hmac.compare_digest(tokens.derive_return_token(session_id), return_token):
+        return None
+    rows = await Order.select(Order.id, Order.access_number).where(Order.session_id == session_id)
+    if not rows or rows[0]["access_number"]:
+        return None
+    order_id: UUID = rows[0]["id"]
+    await _give(order_id, 0)
+    return order_id, tokens.derive_order_token(order_id)
 
 
 async def replace_link(order_id: UUID) -> Outbox:

@@ -6,6 +6,7 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.emails import emails
 from blogqueue.errors import NotFoundError
 from blogqueue.money import format_amount
+from blogqueue.orders import numbers
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
@@ -27,6 +28,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
     )
     if article is None:
         raise NotFoundError("article", field="articleId")
+    stored = await Order.select(Order.number).where(Order.id == order.id)  # PostgreSQL has just given it
     if price:
         values["price"] = format_amount(order.price, order.currency)
     return await emails.create(
@@ -37,6 +39,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
         job_id=job_id,
         thing=PRODUCTS[OrderKind(order.kind)],
         order_url=f"{settings.public_url}/order-status/{order.id}?access={tokens.PLACEHOLDER}",
+        order_number=numbers.format_number(stored[0]["number"]),
         article_title=article["title"],
         domain_name=article["domain_name"],
         target_url=order.backlink_data["target_url"],

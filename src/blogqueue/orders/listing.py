@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from blogqueue.db import pagination
 from blogqueue.db.tables.orders import Order
+from blogqueue.orders.numbers import format_number
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
 
@@ -24,6 +25,7 @@ class OrderItem(View, frozen=True, kw_only=True):
     """An order in the list of orders."""
 
     order_id: UUID
+    order_number: Annotated[str, Meta(max_length=30, description="The number for people, such as BQ-1042.")]
     kind: OrderKind
     status: OrderStatus
     article_id: UUID
@@ -70,6 +72,7 @@ async def list_on_hold() -> list[OrderItem]:
 def _view(row: dict[str, Any]) -> OrderItem:
     return OrderItem(
         order_id=row["id"],
+        order_number=format_number(row["number"]),
         kind=OrderKind(row["kind"]),
         status=OrderStatus(row["status"]),
         article_id=row["article_id"],

@@ -71,6 +71,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     """The columns of an order that its customer may see something of."""
 
     id: UUID
+    number: int
     kind: OrderKind
     status: OrderStatus
     on_hold: bool

@@ -10,6 +10,7 @@ from blogqueue.jobs import stats
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.jobs.stats import Forecast
 from blogqueue.orders import snapshot, version_view
+from blogqueue.orders.numbers import format_number
 from blogqueue.orders.snapshot import ArticleRow, JobRow, OrderRow
 from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatusView, ProgressView, QueueView
 from blogqueue.settings import settings
@@ -54,6 +55,7 @@ async def get_status(order_id: UUID) -> OrderStatusView:
     forecast = next(((job.queue, job.forecast) for job in found.jobs if job.forecast), None)
     return OrderStatusView(
         order_id=order.id,
+        order_number=format_number(order.number),
         kind=order.kind,
         status=order.status,
         status_message=message,

@@ -106,6 +106,7 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     """An order as its customer sees it, read in one go."""
 
     order_id: UUID
+    order_number: Annotated[str, Meta(max_length=30, description="The number for people, such as BQ-1042.")]
     kind: OrderKind
     status: OrderStatus
     status_message: Annotated[str, Meta(max_length=200, description="The status in a sentence for people.")]

@@ -1,5 +1,6 @@
 """What forms share: hidden ids, the page after a purchase form, and the messages about invalid fields."""
 
+import hashlib
 import re
 from collections.abc import Sequence
 from typing import Annotated
@@ -10,6 +11,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
 
+from blogqueue import tokens
 from blogqueue.api import auth
 from blogqueue.errors import ProblemError, TooManyError
 from blogqueue.pages import labels
@@ -25,6 +27,9 @@ def parse_uuid(value: str) -> UUID | None:
     except ValueError:
         return None
 
+
+DAY_SECONDS = 24 * 3600
+YEAR_SECONDS = 365 * DAY_SECONDS
 
 EMAIL_COOKIE = "purchase_email"
 """The cookie with the address that the check-your-email page shows; email addresses do not belong in a URL."""
@@ -50,6 +55,36 @@ def to_check_email(email: str, form: str) -> Redirect:
         for key, value in ((EMAIL_COOKIE, email), (FORM_COOKIE, form))
     ]
     return see_other("/purchase/check-email", *cookies)
+
+
+def make_order_cookie(order_id: UUID, token: str) -> Cookie:
+    """Return the cookie that opens an order in this browser."""
+    return Cookie(
+        key=auth.cookie_name(order_id),
+        value=token,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="lax",
+        secure=auth.is_secure(),
+    )
+
+
+def make_payment_cookie(session_id: str) -> Cookie:
+    """Return the cookie of a browser that goes to pay: when it comes back, its order opens."""
+    return Cookie(
+        key=name_payment_cookie(session_id),
+        value=tokens.derive_return_token(session_id),
+        max_age=DAY_SECONDS,
+        path="/purchase/return",
+        httponly=True,
+        samesite="lax",
+        secure=auth.is_secure(),
+    )
+
+
+def name_payment_cookie(session_id: str) -> str:
+    """Return the name of the cookie for a Checkout Session: one for each, so a browser may have several open."""
+    return f"payment_{hashlib.sha256(session_id.encode()).hexdigest()[:16]}"
 
 
 def list_errors(problem: ProblemError | None, fields: Sequence[str]) -> tuple[dict[str, str], str]:

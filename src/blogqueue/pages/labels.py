@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from blogqueue.orders.customer_orders import CustomerOrder
+from blogqueue.states import FailureReason, OrderStatus, RefundState
+
 REL = {
     "sponsored": "marked rel=“sponsored”, which tells search engines that it is a paid link",
     "nofollow": "marked rel=“nofollow”, which tells search engines not to follow it",
@@ -26,6 +29,15 @@ FILTERS = {
 }
 """The catalogue's filters that may be unreadable, as the page names them."""
 
+ORDER_STATUSES = {
+    OrderStatus.PROCESSING: "In progress",
+    OrderStatus.QUALITY_CHECK: "Ready for your review",
+    OrderStatus.ADMIN_REVIEW: "With an editor",
+    OrderStatus.COMPLETED: "Published",
+    OrderStatus.FAILED: "Not completed",
+}
+"""What a list of orders calls their statuses."""
+
 SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so please check again later."
 """What an article without a free link slot says: its slots are sold, or reserved by customers who have yet to pay."""
 
@@ -40,6 +52,17 @@ def format_slots(free: int, total: int) -> str:
 def name_language(tag: str) -> str:
     """Return the English name of a language by its tag (de-AT: German), or the tag if we have no name for it."""
     return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
+
+
+def name_order_status(order: CustomerOrder) -> str:
+    """Return an order's status in a few words for a list."""
+    if order.refund_state == RefundState.SUCCEEDED:
+        return "Refunded"
+    if order.status == OrderStatus.FAILED and order.failure_reason == FailureReason.REJECTED:
+        return "Not approved"
+    if order.on_hold and order.status not in {OrderStatus.COMPLETED, OrderStatus.FAILED}:
+        return "On hold"
+    return ORDER_STATUSES[order.status]
 
 
 def format_wait(seconds: int) -> str:

@@ -1,4 +1,4 @@
-"""The page of an order with its buttons, and the form that emails a customer the links to their orders."""
+"""The page of an order with its buttons, and the form that emails a customer the link to their orders."""
 
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
@@ -6,7 +6,6 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.background_tasks import BackgroundTask
-from litestar.datastructures import Cookie
 from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect, Template
 
@@ -18,15 +17,13 @@ from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.jobs.queues import ARTICLE_GENERATION
 from blogqueue.log import logger
-from blogqueue.orders import access, lifecycle
+from blogqueue.orders import lifecycle, sign_ins
 from blogqueue.orders.status import get_status
 from blogqueue.orders.status_view import stamp
 from blogqueue.outbox import Outbox
-from blogqueue.pages import order_texts
+from blogqueue.pages import forms, order_texts
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import headers, page, see_other
-
-YEAR_SECONDS = 365 * 24 * 3600
 
 
 @get("/order-status/{order_id:uuid}", include_in_schema=False)
@@ -40,7 +37,7 @@ async def order_page(
     try:
         if access_token:
             await lifecycle.get_with_token(order_id, access_token)
-            return see_other(f"/order-status/{order_id}", _make_cookie(order_id, access_token))
+            return see_other(f"/order-status/{order_id}", forms.make_order_cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return _ask_for_address(order_id, status_code=404)
@@ -74,7 +71,7 @@ async def order_link() -> Template:
 
 @post("/order-link", include_in_schema=False, guards=[auth.limited(auth.ORDER_LINKS)])
 async def email_order_link(data: Form) -> Response[Any] | Template:
-    """Email the links to an address's orders. The response and its timing do not reveal whether there are any."""
+    """Email the link to an address's orders. The response and its timing do not reveal whether there are any."""
     typed = data.get("email", "").strip()
     order_id = parse_uuid(data.get("order", ""))
     try:
@@ -85,12 +82,11 @@ async def email_order_link(data: Form) -> Response[Any] | Template:
         "message.html",
         context={
             "title": "Check your email",
-            "text": "If there are orders for this address, we are emailing you the links to the most recent ones"
-            f"{' and to the one you tried to open' if order_id else ''}. "
+            "text": "If there are orders for this address, we are emailing you one link to all of them. "
             "This may take a minute. Please check your spam folder too.",
         },
         headers=headers(),
-        background=BackgroundTask(_email_links, email, order_id),
+        background=BackgroundTask(_email_link, email),
     )
 
 
@@ -99,11 +95,11 @@ def _ask_for_address(order_id: UUID | None, *, status_code: int = 200, typed: st
     return page("order_link.html", status_code=status_code, order_id=order_id, typed=typed, error=error)
 
 
-async def _email_links(email: str, order_id: UUID | None) -> None:
+async def _email_link(email: str) -> None:
     try:
-        await nudge(await access.email_links(email, order_id))
+        await nudge(await sign_ins.email_link(email))
     except UNAVAILABLE as error:
-        logger.warning("order links not mailed, database away", error=str(error))
+        logger.warning("link to orders not mailed, database away", error=str(error))
 
 
 async def _act(
@@ -137,17 +133,6 @@ async def _regenerate(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
 
 async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     return "submitted", await lifecycle.submit(order_id, version_id)
-
-
-def _make_cookie(order_id: UUID, token: str) -> Cookie:
-    return Cookie(
-        key=auth.cookie_name(order_id),
-        value=token,
-        max_age=YEAR_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=auth.is_secure(),
-    )
 
 
 HANDLERS = [order_page, regenerate, submit, order_link, email_order_link]

@@ -15,7 +15,7 @@ from blogqueue.catalogue.offers import Offer
 from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
 from blogqueue.log import logger
 from blogqueue.money import format_amount
-from blogqueue.orders import purchases
+from blogqueue.orders import access, purchases
 from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
 from blogqueue.pages import forms
@@ -109,7 +109,7 @@ async def go_to_checkout(data: Form) -> Redirect | Template:
         session = await checkout.open_session(token)
     except ProblemError as problem:
         return await _show_refusal(problem, token)
-    return see_other(session.url)
+    return see_other(session.url, forms.make_payment_cookie(session.id))
 
 
 @post("/purchase/renew", include_in_schema=False)
@@ -132,15 +132,27 @@ async def renew(request: Request[Any, Any, Any], data: Form) -> Redirect | Templ
 
 
 @get("/purchase/return", include_in_schema=False, guards=[auth.limited(auth.PAYMENT_RETURNS)])
-async def return_from_payment(session_id: FromQuery[str] = "") -> Template:
-    """Show the state of a payment after the payment page; fulfill the order if the webhook has not come yet."""
+async def return_from_payment(request: Request[Any, Any, Any], session_id: FromQuery[str] = "") -> Redirect | Template:
+    """Open the order in the browser that paid; show the state of the payment to others, and while there is no order.
+
+    The order is made here if the webhook has not come yet.
+    """
     stripe_answered = True
     try:
         await nudge(await reconciliation.fulfill_by_id(session_id))
     except UnavailableError as error:
         stripe_answered = False
         logger.warning("left to the webhook", session=session_id, error=error.message)
-    return page("payment_return.html", payment=await get_payment(session_id), stripe_answered=stripe_answered)
+    return_token = request.cookies.get(forms.name_payment_cookie(session_id), "")
+    if opened := await access.open_by_payment(session_id, return_token):
+        order_id, token = opened
+        return see_other(f"/order-status/{order_id}", forms.make_order_cookie(order_id, token))
+    return page(
+        "payment_return.html",
+        payment=await get_payment(session_id),
+        stripe_answered=stripe_answered,
+        opens_order=bool(return_token),
+    )
 
 
 @get("/purchase/cancelled", include_in_schema=False)

@@ -12,6 +12,7 @@ from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
 from blogqueue.money import format_amount
+from blogqueue.orders.numbers import format_number
 from blogqueue.pages import labels, order_texts
 from blogqueue.settings import settings
 
@@ -37,6 +38,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         labels=labels,
         order_texts=order_texts,
         price=format_amount,
+        order_number=format_number,
         contact=lambda: settings.contact,
         public_url=lambda: settings.public_url,
     )

@@ -22,6 +22,9 @@ _TABLES = {
     "purchases": """
         SELECT to_jsonb(p) - 'token_hash' AS row FROM purchases p
         WHERE lower(p.email) = lower({}) ORDER BY p.created_at""",
+    "signIns": """
+        SELECT jsonb_build_object('created_at', s.created_at, 'session_expires_at', s.session_expires_at) AS row
+        FROM customer_sign_ins s WHERE lower(s.email) = lower({}) ORDER BY s.created_at""",
     "emails": """SELECT to_jsonb(e) AS row FROM emails e WHERE lower(e."to") = lower({}) ORDER BY e.created_at""",
     "refunds": """
         SELECT to_jsonb(r) AS row FROM refunds r JOIN orders o ON o.id = r.order_id
@@ -54,6 +57,8 @@ _ERASE = {
         UPDATE article_versions SET backlink_metadata = backlink_metadata || jsonb_build_object('customer_notes', '')
         WHERE {}::text IS NOT NULL AND backlink_metadata->>'customer_notes' <> ''
         AND order_id IN (SELECT id FROM orders WHERE lower(customer_email) = lower({})) RETURNING id""",
+    "sign-ins": """
+        DELETE FROM customer_sign_ins WHERE {}::text IS NOT NULL AND lower(email) = lower({}) RETURNING id""",
     "emails": """
         UPDATE emails SET "to" = {}, subject = '', html = '', text = '', error = ''
         WHERE lower("to") = lower({}) RETURNING id""",

@@ -55,11 +55,13 @@ class Purchase(Table, tablename="purchases", db=DB):
 class Order(Table, tablename="orders", db=DB):
     """A paid order. Only `orders.lifecycle.move` changes its status.
 
+    `number` is what people call the order by, with the prefix of `orders.numbers`.
     `access_number` is raised when the access token is revoked; `access_given_at` is when a link was last asked for.
     `link_dropped_at` is when an editor published a text without the link of this COMPLETED order, giving a reason.
     """
 
     id = UUID(primary_key=True, default=UUID4())
+    number = BigSerial(unique=True)
     session_id = Varchar(255, null=True, default=None, unique=True)
     purchase_id = ForeignKey(Purchase, on_delete=OnDelete.restrict, unique=True)
     article_id = ForeignKey(Article, on_delete=OnDelete.restrict, null=False)
@@ -88,6 +90,18 @@ class Order(Table, tablename="orders", db=DB):
     updated_at = Timestamptz(default=PostgresNow())
     completed_at = Timestamptz(null=True, default=None)
     link_dropped_at = Timestamptz(null=True, default=None)
+
+
+class CustomerSignIn(Table, tablename="customer_sign_ins", db=DB):
+    """A mailed link that signs a customer in once, and the session that began with it; null until the link is used."""
+
+    id = UUID(primary_key=True, default=UUID4())
+    email = Varchar(254)
+    token_hash = Varchar(64, unique=True, secret=True)
+    token_expires_at = Timestamptz()
+    session_hash = Varchar(64, null=True, default=None, unique=True, secret=True)
+    session_expires_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=PostgresNow())
 
 
 class OrderEvent(Table, tablename="order_events", db=DB):

@@ -1,0 +1,81 @@
+"""The orders of one customer: of the address that is signed in, or those that a browser holds the tokens of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from blogqueue import tokens
+from blogqueue.db.tables.orders import Order
+from blogqueue.orders.numbers import parse_number
+from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
+
+PAGE_SIZE = 20
+
+_COLUMNS = """
+o.id, o.number, o.kind, o.status, o.failure_reason, o.refund_state, o.on_hold, o.price, o.currency, o.created_at,
+o.backlink_data->>'keyword' AS anchor_text, o.backlink_data->>'target_url' AS target_url, a.title, d.name AS domain_name
+FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
+"""
+
+_OF_ADDRESS = f"""
+SELECT count(*) OVER () AS total, {_COLUMNS}
+WHERE lower(o.customer_email) = lower({{}}) AND ({{}} = '' OR o.status = {{}})
+AND ({{}} = '' OR o.number = {{}}::bigint OR o.id::text = lower({{}})
+     OR concat_ws(' ', a.title, d.name, d.host, o.backlink_data->>'keyword', o.backlink_data->>'target_url') ILIKE {{}})
+ORDER BY o.created_at DESC, o.id LIMIT {PAGE_SIZE} OFFSET {{}}
+"""
+"""A page of an address's orders, newest first; only its own rows are searched (index on lower(customer_email))."""
+
+_BY_TOKENS = f"""
+SELECT {_COLUMNS} JOIN unnest({{}}::uuid[], {{}}::text[]) AS held (id, token_hash)
+    ON held.id = o.id AND held.token_hash = o.access_token_hash
+ORDER BY o.created_at DESC, o.id LIMIT {PAGE_SIZE}
+"""
+
+
+class CustomerOrder(msgspec.Struct, frozen=True):
+    """An order as a line of its customer's list. The price is in minor units."""
+
+    id: UUID
+    number: int
+    kind: OrderKind
+    status: OrderStatus
+    failure_reason: FailureReason | None
+    refund_state: RefundState
+    on_hold: bool
+    price: int
+    currency: str
+    created_at: datetime
+    anchor_text: str
+    target_url: str
+    title: str
+    domain_name: str
+
+
+async def search(email: str, *, q: str = "", status: str = "", page: int = 1) -> tuple[list[CustomerOrder], int]:
+    """Return a page of an address's orders, newest first, and how many match in all; none beyond the last page.
+
+    `q` is an order number, an order's id, or words of the title, the domain, the anchor text or the target URL.
+    """
+    pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    number = parse_number(q)
+    rows = await Order.raw(
+        _OF_ADDRESS, email, status, status, q, number, q, pattern,
+        (page - 1) * PAGE_SIZE,
+    )  # fmt: skip
+    total = rows[0]["total"] if rows else 0
+    return [_convert(row) for row in rows], total
+
+
+async def find_opened(held: Mapping[UUID, str]) -> list[CustomerOrder]:
+    """Return the newest orders among those whose access tokens are given, by their ids; wrong tokens open nothing."""
+    if not held:
+        return []
+    hashes = [tokens.hash_token(token) for token in held.values()]
+    return [_convert(row) for row in await Order.raw(_BY_TOKENS, list(held), hashes)]
+
+
+def _convert(row: dict[str, object]) -> CustomerOrder:
+    return msgspec.convert({name: row[name] for name in CustomerOrder.__struct_fields__}, CustomerOrder)
