@@ -1,5 +1,5 @@
 """`python -m blogqueue` is the `blogqueue` command."""
 
-from blogqueue.cli.commands import main
+from blogqueue.cli.start import main
 
 main()

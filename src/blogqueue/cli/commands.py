@@ -1,6 +1,6 @@
 """The `blogqueue` command: starts the processes, sets them up and checks them.
 
-`cli.operator` and `cli.people` have the operator's part.
+The other modules of this package have the operator's part.
 
 Each command imports what it needs, so that `demo` and `--help` need no database.
 
@@ -8,7 +8,6 @@ A command that fails prints a sentence and exits with 1; wrong usage exits with 
 """
 # ruff: noqa: PLC0415 - see above: the other modules read the settings when they are imported
 
-import asyncio
 import os
 import sys
 from pathlib import Path
@@ -17,8 +16,8 @@ from typing import TYPE_CHECKING
 import click
 
 from blogqueue import __version__
-from blogqueue.cli import engine, operator, people
-from blogqueue.cli.operator import with_database
+from blogqueue.cli import articles, engine, orders, output, payments, people, status
+from blogqueue.cli.database import DATA_DIR, find_demo, with_database
 from blogqueue.jobs.queues import QUEUES
 
 if TYPE_CHECKING:
@@ -27,10 +26,27 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8000
 
 
-@click.group()
+PROCESSES = {"api", "worker", "clock", "demo"}
+"""The commands that run processes: they take their settings from the environment only."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def main() -> None:
-    """Sell links in published articles: run the processes, and operate them."""
+@click.option(
+    "--data-dir",
+    type=click.Path(path_type=Path),
+    default=DATA_DIR,
+    show_default=True,
+    help="Folder of the demo to operate, if DATABASE_URL is not set.",
+)
+@click.pass_context
+def main(context: click.Context, data_dir: Path) -> None:
+    """Sell links in published articles: run the processes, and operate them.
+
+    Exit codes: 0 if all went well, 1 if something failed or was refused, 2 after wrong usage.
+    """
+    if context.invoked_subcommand not in PROCESSES:
+        find_demo(data_dir)
 
 
 @main.command()
@@ -113,38 +129,47 @@ def _become(module: str, *arguments: str) -> None:
 
 @main.command()
 def migrate() -> None:
-    """Migrate the database to this version, and count how many links its articles can take.
+    """Migrate the database to this version.
 
-    It may run on several hosts at once.
+    It counts how many links the articles can take, too. It may run on several hosts at once.
     """
     from blogqueue.catalogue import rooms
     from blogqueue.db import migrations
 
     async def run() -> None:
         await migrations.forwards()
-        while await rooms.recount_all(limit=100):
-            pass
+        with output.show_progress("Counting the links that articles can take") as progress:
+            counted = 0
+            while found := await rooms.recount_all(limit=100):
+                counted += found
+                progress(counted, None)
 
     with_database(run())
 
 
 @main.command()
 @click.option("--running", is_flag=True, help="Check the web, the workers and the clock as well.")
-def doctor(running: bool) -> None:  # noqa: FBT001 - a flag of the command line
-    """Check the settings, and that everything needed answers and accepts our keys.
+@output.JSON
+def doctor(running: bool, as_json: bool) -> None:
+    """Check the settings, the services and the keys.
 
     Exit with 1 if orders could not be taken or worked on.
     """
+    import asyncio
+
     from blogqueue.cli.doctor import examine
 
     found = asyncio.run(examine(running=running))
-    for finding in found:
-        print(f"{finding.part:<12}{finding.problem or finding.remark or 'ok'}")
+    if as_json:
+        output.show_json({"items": found})
+    else:
+        output.show_fields([(finding.part, finding.problem or finding.remark or "ok") for finding in found])
     sys.exit(1 if any(finding.problem for finding in found) else 0)
 
 
 @main.command()
-def audit() -> None:
+@output.JSON
+def audit(as_json: bool) -> None:
     """Check the rules that must always hold.
 
     Exit with 1 if one is broken.
@@ -156,6 +181,9 @@ def audit() -> None:
         return await check(), await resending.count_failed()
 
     findings, failed = with_database(look())
+    if as_json:
+        output.show_json({"items": findings, "failedEmails": failed})
+        sys.exit(1 if any(finding.offenders for finding in findings) else 0)
     for finding in findings:
         ids = f"  {' '.join(finding.offenders)}" if finding.offenders else ""
         print(f"{finding.number}  {len(finding.offenders):>5}  {finding.rule}{ids}")
@@ -164,30 +192,27 @@ def audit() -> None:
     sys.exit(1 if any(finding.offenders for finding in findings) else 0)
 
 
-@main.group()
-def articles() -> None:
-    """Manage the articles on sale."""
+@main.command()
+@click.argument("shell", type=click.Choice(["bash", "fish", "zsh"]))
+def completion(shell: str) -> None:
+    """Print a script that completes commands.
+
+    For bash: eval "$(blogqueue completion bash)".
+    """
+    from click.shell_completion import get_completion_class
+
+    completer = get_completion_class(shell)
+    if completer is None:  # the choices are those that click knows
+        raise click.UsageError(f"Unknown shell: {shell}.")
+    print(completer(main, {}, "blogqueue", "_BLOGQUEUE_COMPLETE").source())
 
 
-@articles.command("import")
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--domain", default="", help="Host of the articles' domain [default: the host of PUBLIC_URL].")
-@click.option(
-    "--drop-paid-links", default="", metavar="REASON", help="Allow texts that drop paid links; the reason is recorded."
-)
-def import_articles(folder: Path, domain: str, drop_paid_links: str) -> None:
-    """Publish the Markdown files of a folder, byte for byte, except those that a site generator would not publish."""
-    from urllib.parse import urlsplit
-
-    from blogqueue.catalogue.importer import import_folder
-    from blogqueue.cli import import_report
-    from blogqueue.settings import settings
-
-    host = domain or urlsplit(settings.public_url).hostname or "localhost"
-    with import_report.show_progress() as progress:
-        imported = with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links, progress=progress))
-    sys.exit(import_report.show(imported, folder))
-
-
-for _group in (*operator.GROUPS, *engine.GROUPS, *people.GROUPS):
+for _group in (
+    status.show_status,
+    orders.orders_group,
+    *engine.GROUPS,
+    *payments.GROUPS,
+    articles.articles_group,
+    *people.GROUPS,
+):
     main.add_command(_group)

@@ -4,11 +4,16 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 """
 # ruff: noqa: PLC0415 - see above
 
+from typing import Any
+
 import click
 
-from blogqueue.cli.operator import OPERATOR, with_database
+from blogqueue.cli import output
+from blogqueue.cli.database import OPERATOR, with_database
 from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.states import JobState
+
+QUEUE_NAME = click.Choice(list(JOB_QUEUES))
 
 
 @click.group("jobs")
@@ -17,45 +22,91 @@ def jobs_group() -> None:
 
 
 @jobs_group.command("list")
-@click.option("--queue", type=click.Choice(list(JOB_QUEUES)), default=None, help="Only this queue.")
+@click.option("--queue", type=QUEUE_NAME, default=None, help="Only this queue.")
 @click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="Only this state.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
-def list_jobs(queue: str | None, state: JobState | None, limit: int) -> None:
+@output.JSON
+def list_jobs(queue: str | None, state: JobState | None, limit: int, as_json: bool) -> None:
     """List the newest jobs."""
     from blogqueue.jobs import stats
 
-    for row in with_database(stats.list_newest(queue or "", state, limit=limit)):
-        error = f"  {row['errors'][-1]['message']}" if row["errors"] else ""
-        print(
-            f"{row['id']}  {row['state']:<9} {row['attempts']}/{row['max_attempts']}  {row['created_at']:%F %T}{error}"
-        )
+    rows = with_database(stats.list_newest(queue or "", state, limit=limit))
+    if as_json:
+        from blogqueue.api import operations
+
+        output.show_json(operations.JobList(items=[operations.view_job(row) for row in rows]))
+        return
+    output.show_table(
+        ("JOB", "STATE", "ATTEMPTS", "CREATED", "PROGRESS", "ERROR"),
+        [
+            (
+                row["id"],
+                row["state"],
+                f"{row['attempts']}/{row['max_attempts']}",
+                row["created_at"],
+                row["progress"],
+                _get_error(row),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _get_error(row: dict[str, Any]) -> str:
+    """Return the error for which a job failed or waits; the errors of a job that went on are history."""
+    unfinished = row["state"] in {JobState.FAILED, JobState.DELAYED}
+    return row["errors"][-1]["message"] if unfinished and row["errors"] else ""
 
 
 @jobs_group.command("show")
 @click.argument("job_id")
-def show_job(job_id: str) -> None:
+@output.JSON
+def show_job(job_id: str, as_json: bool) -> None:
     """Show a job with the errors of all its attempts."""
-    import json
-
     from blogqueue.jobs import stats
 
-    print(json.dumps(with_database(stats.get_job(job_id)), indent=2, default=str, ensure_ascii=False))
+    row = with_database(stats.get_job(job_id))
+    if as_json:
+        from blogqueue.api import operations
+
+        output.show_json(operations.view_job(row))
+        return
+    output.show_fields(
+        [
+            ("Job", row["id"]),
+            ("State", row["state"]),
+            ("Queue", row["queue"]),
+            ("Order", row["order_id"]),
+            ("Attempts", f"{row['attempts']} of {row['max_attempts']}"),
+            ("Progress", row["progress"]),
+            ("Worker", row["lease_holder"]),
+            ("Waits for", "the model's provider" if row["waits_for_provider"] else ""),
+            ("Created", row["created_at"]),
+            ("Due", row["run_at"] if row["state"] in {JobState.WAITING, JobState.DELAYED} else None),
+            ("Started", row["claimed_at"]),
+            ("Finished", row["finished_at"]),
+            ("Model", f"{row['model_calls']} calls, {row['tokens_in']} tokens in, {row['tokens_out']} out"),
+        ]
+    )
+    for error in row["errors"]:
+        output.show_heading(f"Attempt {error['attempt']}, {error['at'][:19]}: {error['error']}")
+        output.show_text(error["traceback"] or error["message"])
 
 
 @jobs_group.command("retry")
-@click.argument("job_id")
-def retry_job(job_id: str) -> None:
-    """Give a FAILED job new attempts; its order becomes PROCESSING again."""
+@click.argument("job_ids", nargs=-1, required=True, metavar="JOB_ID...")
+@output.JSON
+def retry_jobs(job_ids: tuple[str, ...], as_json: bool) -> None:
+    """Give FAILED jobs new attempts; their orders become PROCESSING again."""
     from blogqueue.actors.messages import nudge
     from blogqueue.jobs import stats
     from blogqueue.orders import lifecycle
 
-    async def retry() -> None:
+    async def retry(job_id: str) -> None:
         job = await stats.get_job(job_id)
         await nudge(await lifecycle.retry(job["order_id"], actor=OPERATOR, job_id=job_id))
 
-    with_database(retry())
-    print(f"{job_id} is waiting again")
+    with_database(output.do_each(job_ids, retry, "is waiting again", as_json=as_json))
 
 
 @click.group("queues")
@@ -64,31 +115,66 @@ def queues_group() -> None:
 
 
 @queues_group.command("list")
-def list_queues() -> None:
+@output.JSON
+def list_queues(as_json: bool) -> None:
     """Show each queue's jobs by state, its workers, and whether it is paused."""
     from blogqueue.jobs import overview
 
-    for queue in with_database(overview.list_queues()):
-        counts = "  ".join(f"{state.lower()} {number}" for state, number in queue.counts.items())
-        oldest = f"  oldest waits {queue.oldest_seconds} s" if queue.oldest_seconds is not None else ""
-        paused = f"  PAUSED by {queue.paused_by}: {queue.pause_reason}" if queue.paused_at else ""
-        print(f"{queue.name:<22}{counts}  workers {queue.workers}{oldest}{paused}")
+    queues = with_database(overview.list_queues())
+    if as_json:
+        from blogqueue.api import operations
+
+        output.show_json(operations.QueueList(items=[operations.view_queue(queue) for queue in queues]))
+        return
+    show_queues(queues)
+
+
+def show_queues(queues: list[Any]) -> None:
+    """Print queues as a table, and a line for each that is paused."""
+    states = ("WAITING", "ACTIVE", "DELAYED", "FAILED", "COMPLETED")
+    output.show_table(
+        ("QUEUE", *states, "OLDEST WAITS", "RUN P50", "RUN P95", "WORKERS", "IS"),
+        [
+            (
+                queue.name,
+                *(queue.counts[state] for state in states),
+                output.format_age(queue.oldest_seconds),
+                output.format_age(queue.run_seconds_p50),
+                output.format_age(queue.run_seconds_p95),
+                queue.workers,
+                _describe(queue),
+            )
+            for queue in queues
+        ],
+    )
+    for queue in queues:
+        if queue.paused_at:
+            why = f": {queue.pause_reason}" if queue.pause_reason else ""
+            print(output.format_cell(f"{queue.name} was paused by {queue.paused_by}{why}"))
+
+
+def _describe(queue: Any) -> str:  # noqa: ANN401 - `overview.QueueState`, which is imported with the database
+    if queue.paused_at:
+        return "paused"
+    return "running" if queue.workers else "NOBODY WORKS ON IT"
 
 
 @queues_group.command("pause")
-@click.argument("name", type=click.Choice(list(JOB_QUEUES)))
+@click.argument("name", type=QUEUE_NAME)
 @click.option("--reason", default="", help="Why, for the other operators.")
-def pause_queue(name: str, reason: str) -> None:
+@output.JSON
+def pause_queue(name: str, reason: str, as_json: bool) -> None:
     """Keep all workers from starting jobs of a queue."""
     from blogqueue.jobs import pausing
 
     with_database(pausing.pause(name, actor=OPERATOR, reason=reason))
-    print(f"{name} is paused")
+    output.show_result(f"{name} is paused", {"name": name, "paused": True}, as_json=as_json)
 
 
 @queues_group.command("resume")
-@click.argument("name", type=click.Choice(list(JOB_QUEUES)))
-def resume_queue(name: str) -> None:
+@click.argument("name", type=QUEUE_NAME)
+@output.JSON
+def resume_queue(name: str, as_json: bool) -> None:
     """Let workers start jobs of a paused queue again."""
     from blogqueue.actors.messages import nudge
     from blogqueue.jobs import pausing
@@ -97,19 +183,34 @@ def resume_queue(name: str) -> None:
         await nudge(await pausing.resume(name))
 
     with_database(resume())
-    print(f"{name} is resumed")
+    output.show_result(f"{name} is resumed", {"name": name, "paused": False}, as_json=as_json)
 
 
 @click.command("workers")
-def list_workers() -> None:
-    """Show the worker processes of the last day, and what each is doing."""
+@output.JSON
+def list_workers(as_json: bool) -> None:
+    """Show the workers of the last day, and what each does."""
     from blogqueue.jobs import workers
 
-    for worker in with_database(workers.list_workers()):
-        state = "alive" if worker.alive else f"last seen {worker.seen_at:%F %T}"
-        print(f"{worker.holder:<30}{state}  {','.join(worker.queues)}  {len(worker.jobs)}/{worker.concurrency} jobs")
-        for job in worker.jobs:
-            print(f"  {job['job_id']}  {job['seconds']} s  {job['progress']}")
+    found = with_database(workers.list_workers())
+    if as_json:
+        from blogqueue.api import operations
+
+        output.show_json(operations.WorkerList(items=[operations.view_worker(worker) for worker in found]))
+        return
+    show_workers(found)
+
+
+def show_workers(workers: list[Any]) -> None:
+    """Print workers as a table, a job that one runs a line below it."""
+    rows: list[tuple[object, ...]] = []
+    for worker in workers:
+        state = "alive" if worker.alive else "gone"
+        busy = f"{len(worker.jobs)}/{worker.concurrency}"
+        seen = (worker.seen_at, worker.version, ", ".join(worker.queues))
+        first, *others = [f"{job['job_id']} for {output.format_age(job['seconds'])}" for job in worker.jobs] or [""]
+        rows += [(worker.holder, state, busy, *seen, first), *(("",) * 6 + (job,) for job in others)]
+    output.show_table(("WORKER", "IS", "BUSY", "SEEN", "VERSION", "QUEUES", "WORKS ON"), rows)
 
 
 GROUPS = (jobs_group, queues_group, list_workers)

@@ -1,13 +1,9 @@
-"""What `blogqueue articles import` prints: a progress bar on a terminal, a line for each remark, and the totals."""
+"""What `blogqueue articles import` prints: a line for each remark, and the totals."""
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from blogqueue.catalogue.importer import Imported, Outcome
 
@@ -15,23 +11,16 @@ SHOWN_TAGS = 5
 """How many kinds of template syntax the totals name."""
 
 
-@contextmanager
-def show_progress() -> Generator[Callable[[int, int], None]]:
-    """Show a progress bar on standard error if it is a terminal, and yield the function that moves it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("Reading and storing", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+def show(imported: Sequence[Imported], folder: Path, *, verbose: bool = False) -> int:
+    """Print the results and return the exit code of `get_exit_code`.
 
-
-def show(imported: Sequence[Imported], folder: Path) -> int:
-    """Print the results and return the exit code: 1 if a file was refused, or if there was none at all.
-
-    What is wrong goes to standard error, each file with its path below the folder.
+    What is wrong goes to standard error, each file with its path below the folder. `verbose` also names the files that
+    were published or updated.
     """
     for one in imported:
-        name = one.path.relative_to(folder) if one.path != folder else folder
+        name = _name(one, folder)
+        if verbose and one.outcome in {Outcome.PUBLISHED, Outcome.UPDATED}:
+            print(f"{one.outcome}: {name}")
         if one.reason:
             print(f"{one.outcome}: {name}: {one.reason}", file=sys.stderr)
         for note in one.notes:
@@ -40,7 +29,25 @@ def show(imported: Sequence[Imported], folder: Path) -> int:
     _show_room(imported)
     outcomes = Counter(one.outcome for one in imported if one.path.suffix != ".toml")
     print(", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome))
-    return 1 if outcomes[Outcome.REFUSED] or not any(one.used for one in imported) else 0
+    return get_exit_code(imported)
+
+
+def get_exit_code(imported: Sequence[Imported]) -> int:
+    """Return the exit code of an import: 1 if a file was refused, or if there was none at all."""
+    refused = any(one.outcome is Outcome.REFUSED and one.path.suffix != ".toml" for one in imported)
+    return 1 if refused or not any(one.used for one in imported) else 0
+
+
+def view(imported: Sequence[Imported], folder: Path) -> list[dict[str, object]]:
+    """Return the results as they are printed as JSON."""
+    return [
+        {"file": str(_name(one, folder)), "outcome": one.outcome, "reason": one.reason, "notes": one.notes}
+        for one in imported
+    ]
+
+
+def _name(one: Imported, folder: Path) -> Path:
+    return one.path.relative_to(folder) if one.path != folder else folder
 
 
 def _show_unshown(imported: Sequence[Imported]) -> None:

@@ -7,10 +7,15 @@ A password is asked for, or read from BLOGQUEUE_EDITOR_PASSWORD: as an option ev
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from blogqueue.cli.operator import OPERATOR, with_database
+from blogqueue.cli import output
+from blogqueue.cli.database import OPERATOR, with_database
+
+if TYPE_CHECKING:
+    from blogqueue.editors import Account
 
 
 def _ask_password() -> str:
@@ -36,15 +41,38 @@ def create_editor(name: str, email: str) -> None:
 
 
 @editors_group.command("list")
-def list_editors() -> None:
+@output.JSON
+def list_editors(as_json: bool) -> None:
     """List the editors."""
     from blogqueue import editors
 
-    for account in with_database(editors.list_accounts()):
-        state = "active" if account.active else "deactivated"
-        factor = "second factor" if account.second_factor else "password only"
-        last = f"last signed in {account.last_login:%F %T}" if account.last_login else "never signed in"
-        print(f"{account.name:<20}{account.email}  {state}  {factor}  {last}")
+    accounts = with_database(editors.list_accounts())
+    if as_json:
+        output.show_json({"items": [_view_account(account) for account in accounts]})
+        return
+    output.show_table(
+        ("NAME", "EMAIL", "IS", "SIGNS IN WITH", "LAST SIGNED IN"),
+        [
+            (
+                account.name,
+                account.email,
+                "active" if account.active else "deactivated",
+                "second factor" if account.second_factor else "password only",
+                account.last_login or "never",
+            )
+            for account in accounts
+        ],
+    )
+
+
+def _view_account(account: "Account") -> dict[str, object]:
+    return {
+        "name": account.name,
+        "email": account.email,
+        "active": account.active,
+        "secondFactor": account.second_factor,
+        "lastLogin": account.last_login,
+    }
 
 
 @editors_group.command("deactivate")
@@ -90,7 +118,7 @@ def remove_second_factor(name: str) -> None:
 @editors_group.command("token")
 @click.argument("name")
 @click.option("--revoke", is_flag=True, help="Revoke the token.")
-def issue_token(name: str, revoke: bool) -> None:  # noqa: FBT001 - a flag of the command line
+def issue_token(name: str, revoke: bool) -> None:
     """Issue a bearer token for the admin API, and print it this once."""
     from blogqueue import editors
 

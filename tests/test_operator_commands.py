@@ -1,0 +1,226 @@
+"""What an operator does on the command line: see the installation, and put it right."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from blogqueue import editors
+from blogqueue.cli import output
+from blogqueue.db.tables.orders import OrderEvent
+from blogqueue.jobs import workers
+from blogqueue.settings import settings
+from tests.command_line import CommandLine, open_command_line
+from tests.people import BEN, CLEO, LONG
+from tests.stage import Stage, bearer, order_row
+
+REFUSED = {"kind": "status", "code": 400, "times": -1}
+
+
+@pytest.fixture(scope="module")
+async def cli() -> AsyncGenerator[CommandLine]:
+    async with open_command_line() as command_line:
+        yield command_line
+
+
+async def test_one_screen_shows_what_is_wrong_what_is_paid_and_what_waits(stage: Stage, cli: CommandLine) -> None:
+    # Given an order in review, one that waits although nobody works, and an email that failed
+    article_id = await stage.article(max_paid_links=2)
+    await stage.submitted(article_id)
+    await stage.buy(article_id, **BEN)
+    await stage.by_force("UPDATE emails SET state = 'FAILED', error = 'no such mailbox' WHERE kind = 'submitted'")
+
+    done = await cli.run("status")
+
+    assert done.code == 1
+    assert any(line.startswith("workers: nobody works on ") for line in done.lines)
+    assert any(line.split()[:3] == ["1", "49.00", "EUR"] for line in done.lines)
+    assert any("orders to review" in line and "orders list --status ADMIN_REVIEW" in line for line in done.lines)
+    assert any(line.split()[:4] == ["1", "emails", "that", "failed"] for line in done.lines)
+
+    # When somebody works and the clock runs, then nothing is wrong, and JSON says the same
+    await workers.beat("host:1", ["article-generation", "backlink-integration", "mail", "upkeep"], 1)
+    await stage.by_force("INSERT INTO queue_stats (queue, at) VALUES ('mail', clock_timestamp())")
+    found = await cli.run("status", "--json")
+    assert (found.code, found.json["problems"]) == (0, [])
+    assert [(one["currency"], one["orders"], one["amount"]) for one in found.json["unfinished"]] == [("EUR", 1, 4900)]
+    assert {one["name"]: one["count"] for one in found.json["todo"]}["orders to review"] == 1
+    assert [queue["workers"] for queue in found.json["queues"]] == [1, 1]
+
+
+async def test_lists_are_aligned_tables_or_the_json_of_the_api(stage: Stage, cli: CommandLine) -> None:
+    article_id = await stage.article(max_paid_links=2)
+    await stage.delivered(article_id)
+    await stage.buy(article_id, **BEN)
+    await workers.beat("host:1", ["mail"], 1)
+    headers = bearer(await editors.issue_token("otto"))
+
+    for words, path in (
+        (("orders", "list"), "orders"),
+        (("jobs", "list"), "jobs"),
+        (("queues", "list"), "queues"),
+        (("workers",), "workers"),
+    ):
+        done = await cli.run(*words, "--json")
+        answer = await stage.http.get(f"/api/v1/admin/{path}", headers=headers)
+        assert drop_ages(done.json) == drop_ages(answer.json()["data"])
+
+        # The words of each column begin below its heading
+        heading, *rows = (await cli.run(*words)).lines
+        assert len(rows) == len(done.json["items"])
+        second = heading.index(heading.split()[1])
+        assert all(row[second - 2 : second] == "  " for row in rows)
+
+
+def drop_ages(data: dict[str, Any]) -> dict[str, Any]:
+    """Return data without what changes from one moment to the next."""
+    return data | {"items": [one | {"oldestWaitingSeconds": None} for one in data["items"]]}
+
+
+async def test_an_order_is_decided_on_with_a_line_of_history(stage: Stage, cli: CommandLine) -> None:
+    article_id = await stage.article(content=LONG, max_paid_links=3)
+    approved, rejected = await stage.submitted(article_id), await stage.submitted(article_id, **BEN)
+    failed = await bought_and_failed(stage, article_id)
+
+    done = [
+        await cli.run("orders", "approve", approved.id),
+        await cli.run("orders", "reject", rejected.id, "--reason", "The target is not about gardens."),
+        await cli.run("orders", "retry", failed.id),
+    ]
+    again = await cli.run("orders", "approve", approved.id)
+    await stage.drain()
+    await stage.refund_state(rejected, "SUCCEEDED")
+
+    assert [one.out.split()[-1] for one in done] == ["COMPLETED", "FAILED", "PROCESSING"]
+    assert (again.code, again.out) == (1, "")
+    assert "The order is not in review, it is COMPLETED" in again.err
+    shown = (await cli.run("orders", "show", rejected.id)).out
+    assert "The target is not about gardens." in shown
+    actors = await OrderEvent.select(OrderEvent.actor, OrderEvent.action).where(OrderEvent.actor == "operator")
+    assert [row["action"] for row in actors] == ["approve", "publish", "reject", "refund initiated", "retry"]
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_failed_order_is_refunded_once(stage: Stage, cli: CommandLine) -> None:
+    failed = await bought_and_failed(stage, await stage.article())
+
+    done = await cli.run("orders", "refund", failed.id, "--json")
+    again = await cli.run("orders", "refund", failed.id)
+    await stage.drain()
+    await stage.refund_state(failed, "SUCCEEDED")
+
+    assert done.json == {"orderId": str(failed.id), "refundState": "INITIATED"}
+    assert again.code == 1
+    assert again.err.startswith("Only a FAILED order without a refund can be refunded")
+    await stage.sound()
+
+
+async def test_one_of_many_that_is_refused_keeps_no_other_back(stage: Stage, cli: CommandLine) -> None:
+    failed = await bought_and_failed(stage, await stage.article())
+    job = f"backlink-int-{failed.id}"
+    listed = (await cli.run("jobs", "list", "--state", "failed")).lines
+    shown = (await cli.run("jobs", "show", job)).lines
+
+    done = await cli.run("jobs", "retry", "no-such-job", job)
+
+    assert listed[1].startswith(job) and "400" in listed[1]
+    assert any(line.lstrip().startswith("Traceback (most recent call last)") for line in shown)
+    assert (done.code, done.lines) == (1, [f"{job} is waiting again"])
+    assert done.err == "no-such-job: There is no such job: no-such-job.\n"
+    assert (await order_row(failed))["status"] == "PROCESSING"
+
+
+async def bought_and_failed(stage: Stage, article_id: Any) -> Any:
+    """An order of Cleo's that has FAILED at the model."""
+    await stage.faults(model=[REFUSED])
+    order = await stage.delivered(article_id, **CLEO)
+    await stage.faults(model=[])
+    assert (await order_row(order))["status"] == "FAILED"
+    return order
+
+
+async def test_a_queue_is_paused_and_resumed(cli: CommandLine, stage: Stage) -> None:
+    assert stage
+    paused = await cli.run("queues", "pause", "backlink-integration", "--reason", "a new prompt", "--json")
+    twice = await cli.run("queues", "pause", "backlink-integration")
+    listed = (await cli.run("queues", "list")).lines
+    resumed = await cli.run("queues", "resume", "backlink-integration")
+
+    assert paused.json == {"name": "backlink-integration", "paused": True}
+    assert (twice.code, twice.err) == (1, "The queue backlink-integration is paused already.\n")
+    assert listed[-1] == "backlink-integration was paused by operator: a new prompt"
+    assert resumed.lines == ["backlink-integration is resumed"]
+
+
+async def test_an_import_names_its_files_if_asked_to(cli: CommandLine, stage: Stage, tmp_path: Path) -> None:
+    assert stage
+    (tmp_path / "soil.md").write_text("# Soil\n\nText.\n", encoding="utf-8")
+
+    first = await cli.run("articles", "import", tmp_path, "--domain", "blog.example", "-v")
+    second = await cli.run("articles", "import", tmp_path, "--domain", "blog.example", "--json")
+
+    assert first.lines[0] == "published: soil.md"
+    assert second.json == {"items": [{"file": "soil.md", "outcome": "unchanged", "reason": "", "notes": []}]}
+    assert (await cli.run("articles", "list", "soil")).lines[1].split() == ["blog.example/soil", "PUBLISHED", "Soil"]
+
+
+def test_a_running_demo_is_found_by_its_folder(stage: Stage, tmp_path: Path) -> None:
+    assert stage
+    demo = {"databaseUrl": settings.database_url, "redisUrl": settings.redis_url}
+    demo |= {"brokerUrl": settings.redis_url, "baseUrl": settings.public_url}
+    (tmp_path / "demo.json").write_text(json.dumps(demo), encoding="utf-8")
+
+    found = subprocess.run(
+        [sys.executable, "-m", "blogqueue", "--data-dir", tmp_path, "jobs", "list"],
+        env={"PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (found.returncode, found.stderr) == (0, "There are none.\n")
+
+
+def test_help_and_completion_need_nothing_and_are_in_colour_on_a_terminal() -> None:
+    plain = run_bare("jobs", "-h")
+    script = run_bare("completion", "bash")
+    words = run_bare(_BLOGQUEUE_COMPLETE="bash_complete", COMP_WORDS="blogqueue queues ", COMP_CWORD="2")
+
+    assert plain.startswith("Usage: blogqueue jobs")
+    assert "_BLOGQUEUE_COMPLETE=bash_complete" in script
+    assert words.split() == ["plain,list", "plain,pause", "plain,resume"]
+
+    printed = bytearray()
+
+    def keep(number: int) -> bytes:
+        printed.extend(found := os.read(number, 4096))
+        return found
+
+    pty.spawn([sys.executable, "-m", "blogqueue", "-h"], keep)
+    assert b"\x1b[" in printed
+
+
+def run_bare(*words: str, **environment: str) -> str:
+    """Run a command with nothing set."""
+    return subprocess.run(
+        [sys.executable, "-m", "blogqueue", *words],
+        env={"PATH": ""} | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    ).stdout
+
+
+def test_a_customers_words_cannot_draw_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.show_table(("WHAT",), [["[red]a\x1b[31m b\x07\u202ec\n"]])
+
+    assert capsys.readouterr().out == "WHAT\n[red]a [31m b  c\n"
