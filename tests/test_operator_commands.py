@@ -133,8 +133,37 @@ async def test_one_of_many_that_is_refused_keeps_no_other_back(stage: Stage, cli
     assert listed[1].startswith(job) and "400" in listed[1]
     assert any(line.lstrip().startswith("Traceback (most recent call last)") for line in shown)
     assert (done.code, done.lines) == (1, [f"{job} is waiting again"])
-    assert done.err == "no-such-job: There is no such job: no-such-job.\n"
+    assert done.err == "no-such-job: There is no such job.\n"
     assert (await order_row(failed))["status"] == "PROCESSING"
+
+
+async def test_many_jobs_are_retried_or_cancelled_by_their_error_after_a_question(
+    stage: Stage, cli: CommandLine
+) -> None:
+    article_id = await stage.article(max_paid_links=2)
+    failed = await bought_and_failed(stage, article_id)
+    waiting = await stage.buy(article_id, **BEN)
+
+    # Without a filter nothing is chosen, and nobody who could be asked means that nothing is done
+    assert (await cli.run("jobs", "retry")).code == 2
+    assert (await cli.run("jobs", "retry", "--error", "no such error")).err == "There is no such job.\n"
+    unanswered = await cli.run("jobs", "retry", "--error", "400")
+    assert (unanswered.code, unanswered.out) == (1, "")
+    assert unanswered.err.endswith("Retry these 1 jobs? Add --yes, as there is nobody to ask.\n")
+    assert (await order_row(failed))["status"] == "FAILED"
+
+    retried = await cli.run("jobs", "retry", "--error", "400", "--yes")
+    cancelled = await cli.run("jobs", "cancel", "--queue", "backlink-integration", "--reason", "a test", "--yes")
+    ended = await cli.run("orders", "cancel", waiting.id)
+
+    assert retried.lines == [f"backlink-int-{failed.id} is waiting again"]
+    assert sorted(cancelled.lines) == sorted(f"backlink-int-{one.id} is cancelled" for one in (failed, waiting))
+    assert [(await order_row(one))["failure_reason"] for one in (failed, waiting)] == ["cancelled", "cancelled"]
+    assert ended.code == 1 and ended.err.startswith("Nobody works on the order")
+    assert (await cli.run("orders", "retry", waiting.id)).code == 0
+    assert (await cli.run("orders", "cancel", waiting.id)).out == f"{waiting.id} is FAILED\n"
+    await stage.drain()
+    await stage.sound()
 
 
 async def bought_and_failed(stage: Stage, article_id: Any) -> Any:

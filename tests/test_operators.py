@@ -40,7 +40,7 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
     assert "order " in (await blogqueue("payments", "accept", ana))[1]
     assert await blogqueue("payments", "return", ben) == (0, f"{ben} was refunded\n")
     assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")
-    assert await blogqueue("payments", "held") == (0, "")
+    assert await blogqueue("payments", "held") == (0, "There are none.\n")
     assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
     await stage.sound()
 
@@ -76,7 +76,7 @@ async def test_a_queue_is_paused_and_resumed_and_twice_is_refused(stage: Stage) 
 
     # Then the order waits, and the list says why
     assert (await stage.status(order))["progress"]["step"] == 1
-    assert "PAUSED by operator: a new prompt" in (await blogqueue("queues", "list"))[1]
+    assert "paused by operator: a new prompt" in (await blogqueue("queues", "list"))[1]
 
     # And a resumed queue delivers it
     assert await blogqueue("queues", "resume", queue) == (0, f"{queue} is resumed\n")
@@ -93,7 +93,7 @@ async def test_workers_are_listed_with_what_they_do(stage: Stage) -> None:
 
     _, output = await blogqueue("workers")
 
-    assert "writer-1:4711" in output and "1/10 jobs" in output and f"backlink-int-{order.id}" in output
+    assert "writer-1:4711" in output and "1/10" in output and f"backlink-int-{order.id}" in output
 
 
 async def test_a_program_sees_queues_workers_and_jobs_and_retries_one(stage: Stage) -> None:

@@ -4,6 +4,7 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 """
 # ruff: noqa: PLC0415 - see above
 
+import sys
 from typing import Any
 
 import click
@@ -11,14 +12,21 @@ import click
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
 from blogqueue.jobs.queues import JOB_QUEUES
-from blogqueue.states import JobState
+from blogqueue.states import OPEN_JOBS, JobState
 
 QUEUE_NAME = click.Choice(list(JOB_QUEUES))
+
+AT_ONCE = 1000
+"""How many jobs in one state a command changes at most; it can be run again for the others."""
+
+_IDS = click.argument("job_ids", nargs=-1, metavar="[JOB_ID]...")
+_QUEUE = click.option("--queue", type=QUEUE_NAME, default=None, help="All jobs of this queue that it can be done to.")
+_ERROR = click.option("--error", default="", metavar="TEXT", help="Of these only the ones whose error contains this.")
 
 
 @click.group("jobs")
 def jobs_group() -> None:
-    """List, show and retry jobs."""
+    """List, show, retry and cancel jobs."""
 
 
 @jobs_group.command("list")
@@ -94,19 +102,75 @@ def show_job(job_id: str, as_json: bool) -> None:
 
 
 @jobs_group.command("retry")
-@click.argument("job_ids", nargs=-1, required=True, metavar="JOB_ID...")
+@_IDS
+@_QUEUE
+@_ERROR
+@output.YES
 @output.JSON
-def retry_jobs(job_ids: tuple[str, ...], as_json: bool) -> None:
-    """Give FAILED jobs new attempts; their orders become PROCESSING again."""
+def retry_jobs(job_ids: tuple[str, ...], queue: str | None, error: str, yes: bool, as_json: bool) -> None:
+    """Give jobs new attempts: those named, or the FAILED ones of a queue or with an error. Their orders go on."""
     from blogqueue.actors.messages import nudge
-    from blogqueue.jobs import stats
-    from blogqueue.orders import lifecycle
+    from blogqueue.orders import job_actions
 
     async def retry(job_id: str) -> None:
-        job = await stats.get_job(job_id)
-        await nudge(await lifecycle.retry(job["order_id"], actor=OPERATOR, job_id=job_id))
+        await nudge(await job_actions.retry(job_id, actor=OPERATOR))
 
-    with_database(output.do_each(job_ids, retry, "is waiting again", as_json=as_json))
+    chosen = job_ids or _choose((JobState.FAILED,), queue, error, "Retry", yes=yes)
+    with_database(output.do_each(chosen, retry, "is waiting again", as_json=as_json))
+
+
+@jobs_group.command("cancel")
+@_IDS
+@_QUEUE
+@_ERROR
+@click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
+@output.YES
+@output.JSON
+def cancel_jobs(
+    *, job_ids: tuple[str, ...], queue: str | None, error: str, reason: str, yes: bool, as_json: bool
+) -> None:
+    """Cancel jobs that wait or run: those named, or all of a queue or with an error. Their orders become FAILED."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import job_actions
+
+    async def cancel(job_id: str) -> None:
+        await nudge(await job_actions.cancel(job_id, actor=OPERATOR, reason=reason))
+
+    chosen = job_ids or _choose(OPEN_JOBS, queue, error, "Cancel", yes=yes)
+    with_database(output.do_each(chosen, cancel, "is cancelled", as_json=as_json))
+
+
+@jobs_group.command("run-now")
+@click.argument("job_ids", nargs=-1, required=True, metavar="JOB_ID...")
+@output.JSON
+def run_jobs_now(job_ids: tuple[str, ...], as_json: bool) -> None:
+    """Run DELAYED jobs without waiting for their time."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import job_actions
+
+    async def run_now(job_id: str) -> None:
+        await nudge(await job_actions.run_now(job_id, actor=OPERATOR))
+
+    with_database(output.do_each(job_ids, run_now, "runs now", as_json=as_json))
+
+
+def _choose(states: tuple[JobState, ...], queue: str | None, error: str, action: str, *, yes: bool) -> tuple[str, ...]:
+    """Return the jobs in some states that the filters name, once the operator has seen how many they are and agreed."""
+    from blogqueue.jobs import stats
+
+    if not queue and not error:
+        raise click.UsageError("Name the jobs, or choose them by --queue or --error.")
+
+    async def find() -> list[dict[str, Any]]:
+        return [row for state in states for row in await stats.list_newest(queue or "", state, limit=AT_ONCE)]
+
+    found = [row for row in with_database(find()) if error.casefold() in _get_error(row).casefold()]
+    if not found:
+        sys.exit("There is no such job.")
+    orders = len({row["order_id"] for row in found})
+    print(f"{len(found)} jobs of {orders} orders, such as {found[0]['id']}: {_get_error(found[0])}", file=sys.stderr)
+    output.confirm(f"{action} these {len(found)} jobs?", yes=yes)
+    return tuple(row["id"] for row in found)
 
 
 @click.group("queues")
@@ -180,7 +244,7 @@ def resume_queue(name: str, as_json: bool) -> None:
     from blogqueue.jobs import pausing
 
     async def resume() -> None:
-        await nudge(await pausing.resume(name))
+        await nudge(await pausing.resume(name, actor=OPERATOR))
 
     with_database(resume())
     output.show_result(f"{name} is resumed", {"name": name, "paused": False}, as_json=as_json)

@@ -12,8 +12,9 @@ import click
 
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
+from blogqueue.errors import ConflictError
 from blogqueue.money import format_amount
-from blogqueue.states import OrderStatus
+from blogqueue.states import OPEN_JOBS, OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,6 +157,27 @@ def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
         return decision.order.status
 
     _show_status(order_id, with_database(reject()), as_json=as_json)
+
+
+@orders_group.command("cancel")
+@ORDER_ID
+@click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
+@output.JSON
+def cancel_order(order_id: UUID, reason: str, as_json: bool) -> None:
+    """Stop the work on a PROCESSING order; it becomes FAILED, to be retried or refunded."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import job_actions
+    from blogqueue.orders.status import get_status
+
+    async def cancel() -> None:
+        jobs = (await get_status(order_id)).queue.jobs
+        open_jobs = [job.job_id for job in jobs if job.state in OPEN_JOBS]
+        if not open_jobs:
+            raise ConflictError("Nobody works on the order, so there is nothing to cancel; see `orders show`.")
+        await nudge(await job_actions.cancel(open_jobs[0], actor=OPERATOR, reason=reason))
+
+    with_database(cancel())
+    _show_status(order_id, OrderStatus.FAILED, as_json=as_json)
 
 
 @orders_group.command("retry")

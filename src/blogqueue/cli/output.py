@@ -192,7 +192,7 @@ def _show_styled(headings: Sequence[str], cells: list[list[str]]) -> None:
         right = all(_is_number(cell) for cell in column)
         table.add_column(heading, justify="right" if right else "left", overflow="fold")
     for row in cells:
-        # As Text: what a customer wrote is no markup.
+        # As Text: a customer's words are not markup.
         table.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     Console().print(table)
 
