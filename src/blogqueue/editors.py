@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret
 
-from blogqueue import tokens
+from blogqueue import log, tokens
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.editors import AdminToken, Editor
 from blogqueue.db.tables.sessions import EditorSession
@@ -104,6 +104,7 @@ async def get_by_session(session: str) -> str | None:
         return None
     if not (user.active and user.admin):
         raise ForbiddenError
+    log.bind(editor=str(user.username))
     return str(user.username)
 
 
@@ -112,7 +113,10 @@ async def get_token_name(token: str) -> str | None:
     rows = await AdminToken.select(AdminToken.name).where(
         AdminToken.token_hash == tokens.hash_token(token), AdminToken.revoked_at.is_null()
     )
-    return str(rows[0]["name"]) if rows and token else None
+    if not rows or not token:
+        return None
+    log.bind(editor=str(rows[0]["name"]))
+    return str(rows[0]["name"])
 
 
 async def issue_token(name: str) -> str:

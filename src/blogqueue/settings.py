@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     env: Literal["production", "demo", "test"] = "production"
     public_url: Annotated[str, AfterValidator(_normalize_public_url)] = "http://127.0.0.1:8000"
     secret_key: SecretStr = SecretStr("")
-    log_format: Literal["json", "console"] = "json"
+    log_format: Literal["auto", "json", "console"] = "auto"
 
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     redis_url: str = Field(default="", validation_alias="REDIS_URL")

@@ -35,7 +35,12 @@ class Worker(Middleware):
 
     @override
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
-        """Skip a message whose arguments do not fit its actor: it is acked, as another try would not change it."""
+        """Begin the log lines about a message, and skip one whose arguments do not fit its actor.
+
+        The actor runs on another thread's event loop with a copy of this thread's context, so its lines have the same
+        request's id. A skipped message is acked, as another try would not change it.
+        """
+        log.begin(str(message.options.get(log.REQUEST_ID, "")))
         actor = broker.get_actor(message.actor_name)
         try:
             inspect.signature(actor.fn).bind(*message.args, **message.kwargs)

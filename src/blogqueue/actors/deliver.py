@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 from blogqueue.db.engine import UNAVAILABLE
@@ -36,16 +37,22 @@ async def deliver(email_id: UUID) -> int | None:
         return await _refuse(outgoing, str(error), permanent=error.permanent)
     if handed_over:
         await _until_stored(lambda: emails.mark_sent(outgoing))
-        logger.info("email sent", email=str(email_id), attempt=outgoing.attempt)
+        logger.info("email sent", **_describe(outgoing))
     return None
 
 
 async def _refuse(outgoing: Outgoing, error: str, *, permanent: bool) -> int | None:
     """Store that an email was not taken; return the wait in ms before its next attempt, or None if it FAILED."""
     retry_ms = None if permanent else backoff.EMAILS.get_retry_ms(outgoing.attempt)
-    logger.warning("email refused", email=str(outgoing.id), attempt=outgoing.attempt, error=error, retry_ms=retry_ms)
+    logger.warning("email refused", **_describe(outgoing), error=error, retry_ms=retry_ms)
     await _until_stored(lambda: emails.mark_refused(outgoing, error, retry_ms=retry_ms))
     return retry_ms
+
+
+def _describe(outgoing: Outgoing) -> dict[str, Any]:
+    """Return what log lines say of an email: never to whom it goes, nor what is in it."""
+    about = {"email": str(outgoing.id), "kind": outgoing.kind, "attempt": outgoing.attempt}
+    return about | ({"order": outgoing.order} if outgoing.order else {})
 
 
 async def _until_stored(store: Callable[[], Awaitable[None]]) -> None:

@@ -1,6 +1,7 @@
 """Every actor, and `nudge`, which sends the ids of rows to them. An actor takes one id and may run twice for it."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,7 @@ from blogqueue.actors.heartbeat import Heartbeat
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
 from blogqueue.jobs import queues, sweep
-from blogqueue.log import logger
+from blogqueue.log import REQUEST_ID, get_bound, logger
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 
@@ -97,9 +98,12 @@ class _Sender:
         if self._unavailable_until:
             # One caller tries whether it is available again; the others do not wait for it.
             self._unavailable_until = time.monotonic() + UNAVAILABLE_SECONDS
+        # The request's id is read here: the thread that sends is another context.
+        options = {REQUEST_ID: request_id} if (request_id := get_bound(REQUEST_ID)) else {}
+        send = functools.partial(actor.send_with_options, args=(row_id,), **options)
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                await asyncio.get_running_loop().run_in_executor(self._threads, actor.send, row_id)
+                await asyncio.get_running_loop().run_in_executor(self._threads, send)
         except (BrokerError, redis.RedisError, TimeoutError):
             self._unavailable_until = time.monotonic() + UNAVAILABLE_SECONDS
             raise

@@ -11,6 +11,7 @@ from blogqueue import limits
 from blogqueue.api.bodies import replay
 from blogqueue.errors import FieldError, InvalidError
 from blogqueue.limits import Limit
+from blogqueue.log import logger
 
 BY_ACCOUNT_AND_NETWORK = Limit("login", 10, 15 * 60)
 """A person who has forgotten a password tries a few; OWASP ASVS 4.0.3 V2.2.1 asks for at most 100 an hour."""
@@ -23,6 +24,7 @@ BY_NETWORK = Limit("login_network", 60, 15 * 60)
 
 SECOND_FACTOR_BY_EDITOR = Limit("second_factor_set_up", 20, 15 * 60)
 """The page that sets up a second factor compares a password, too."""
+FIRST_ERROR_STATUS = 400
 
 FIELDS = ("username", "password", "mfa_code", "mfa_provider_name", "format")
 LONGEST = 200
@@ -46,6 +48,13 @@ async def check(scope: Scope, receive: Receive) -> Receive:
     await limits.take(BY_ACCOUNT_AND_NETWORK, f"{network} {account}")
     await limits.take(BY_ACCOUNT, account)
     return replay(body, receive)
+
+
+def log_failure(scope: Scope, status: int) -> None:
+    """Log a login that was refused, without the name, as some people type their password there."""
+    if status >= FIRST_ERROR_STATUS:
+        client = scope["client"][0] if scope["client"] else ""
+        logger.warning("login failed", by="password", client=client)
 
 
 def _read(body: bytes) -> dict[str, str]:

@@ -118,6 +118,9 @@ async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> 
             return
     elif scope["path"].startswith("/public/login/") and scope["method"] == "POST":
         receive = await login.check(scope, receive)
+        await ADMIN(scope, receive, _store(answer))
+        login.log_failure(scope, answer[0].get("status", 0))
+        return
     await ADMIN(scope, receive, _store(answer))
 
 

@@ -15,6 +15,7 @@ from blogqueue import editors, limits, tokens
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ForbiddenError, NotFoundError, ProblemError, UnauthorizedError
 from blogqueue.limits import Limit
+from blogqueue.log import logger
 from blogqueue.orders import lifecycle, sign_ins
 from blogqueue.settings import settings
 
@@ -168,6 +169,8 @@ async def _editor(request: Connection) -> str:
         return editor
     name = await editors.get_token_name(bearer(request))
     if name is None:
+        if bearer(request):
+            logger.warning("login failed", by="token", client=address(request))
         raise UnauthorizedError("Send an admin token: Authorization: Bearer …")
     return name
 

@@ -1,15 +1,26 @@
-"""What holds for every answer of the web process: a request id, HEAD, and two headers for browsers."""
+"""What holds for every answer of the web process: a request id, a log line, HEAD, and two headers for browsers."""
 
 import asyncio
+import re
+import time
 from typing import cast
 from uuid import uuid4
 
-import structlog
-from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
+from blogqueue import log
 from blogqueue.settings import settings
 
 REQUEST_ID = "X-Request-Id"
+
+_KEPT_ID = re.compile(rb"[0-9A-Za-z][0-9A-Za-z-]{15,63}")
+"""The ids of callers and proxies that are kept, such as nginx's $request_id and UUIDs."""
+
+CLIENT_LEFT = 499
+"""The status in the log of a request whose client left before the answer began, as nginx has it."""
+
+UNLOGGED = ("/static/", "/admin/assets/", "/health/", "/metrics")
+"""Paths whose requests are logged at level debug only: they are many, and say little."""
 
 PUBLIC = ("/static/", "/admin/assets/", "/api/docs", "/api/openapi.json", "/api/v1/articles", "/api/v1/domains")
 """What everybody may see, so that caches may keep it for as long as its own headers say."""
@@ -22,20 +33,49 @@ def wrap(app: ASGIApp) -> ASGIApp:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        request_id, path = uuid4().hex, scope["path"]  # a mounted application's part of the path is cut off later
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        began = time.perf_counter()
+        request_id, path = _choose_id(scope), scope["path"]  # a mounted application's part is cut off later
+        status = CLIENT_LEFT
+        log.begin(request_id)
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = _complete(list(message["headers"]), request_id, path)
             await send(message)
 
+        call = (scope, receive, send_with_headers)
         if scope["method"] == "HEAD":
-            await app(*_as_get(scope, send_with_headers))
-        else:
-            await app(scope, receive, send_with_headers)
+            call = _as_get(scope, send_with_headers)
+        try:
+            await app(*call)
+        finally:
+            _log_answer(scope["method"], path, call[0], status, time.perf_counter() - began)
 
     return edge
+
+
+def _choose_id(scope: HTTPScope) -> str:
+    """Return the id that the caller or a proxy gave the request, if it has the form of one, or a new one."""
+    given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    return given.decode() if _KEPT_ID.fullmatch(given) else uuid4().hex
+
+
+def _log_answer(method: str, path: str, scope: Scope, status: int, seconds: float) -> None:
+    """Log one line about a request: its route and not its path, as paths can contain tokens."""
+    about = {}
+    if order_id := scope.get("path_params", {}).get("order_id"):
+        about["order"] = str(order_id)
+    write = log.logger.debug if path.startswith(UNLOGGED) else log.logger.info
+    write(
+        "request answered",
+        method=method,
+        route=scope.get("path_template") or "(none)",
+        status=status,
+        ms=round(seconds * 1000, 1),
+        **about,
+    )
 
 
 def _as_get(scope: Scope, send: Send) -> tuple[Scope, Receive, Send]:

@@ -43,7 +43,9 @@ def find_demo(data_dir: Path) -> None:
 def with_database(work: Coroutine[Any, Any, Result]) -> Result:
     """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1."""
     import asyncio
+    import logging
 
+    from blogqueue import log
     from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
     from blogqueue.settings import CLI_NEEDS, check_settings, settings
 
@@ -55,6 +57,7 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
         if not settings.database_url:
             sys.exit(_explain_no_database())
         check_settings("cli", CLI_NEEDS)
+        log.configure(logging.WARNING)  # on standard error: the output is the command's
         return asyncio.run(run())
     except ProblemError as error:
         sys.exit(" ".join(detail.message for detail in error.details) or error.message)

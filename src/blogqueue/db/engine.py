@@ -4,8 +4,9 @@ The pool belongs to the event loop that opened it (asyncpg): every process opens
 Never run two queries at once inside one transaction: its connection would be lost for good (Piccolo issue 759).
 """
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import cache
 from itertools import count
 from string import Formatter
@@ -131,6 +132,22 @@ UNUSABLE = (
 """What a query raises when DATABASE_URL leads to a wrong or unmigrated database: an operator must act."""
 
 
+_after_commit: ContextVar[list[Callable[[], None]] | None] = ContextVar("after_commit", default=None)
+"""What to call once the transaction of this task is committed; None outside one."""
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Call something once the caller's transaction is committed, and never if it is not; outside one, at once.
+
+    It is for what needs no transaction and must not fail, such as a log line.
+    """
+    waiting = _after_commit.get()
+    if waiting is None:
+        call()
+    else:
+        waiting.append(call)
+
+
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[None]:
     """Run a block in a transaction. A nested one is part of the outer one, so an error must leave both.
@@ -142,12 +159,18 @@ async def transaction() -> AsyncGenerator[None]:
         yield
         return
     work = await _begin()
+    waiting: list[Callable[[], None]] = []
+    _after_commit.set(waiting)
     try:
         yield
     except BaseException as error:
+        _after_commit.set(None)
         await _end(work, error)
         raise
+    _after_commit.set(None)
     await _end(work, None)
+    for call in waiting:
+        call()
 
 
 async def _begin() -> PostgresTransaction:

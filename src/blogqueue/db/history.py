@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from blogqueue.db.engine import after_commit
 from blogqueue.db.tables.orders import OrderEvent
+from blogqueue.log import logger
 
 WORKER = "worker"
 CUSTOMER = "customer"
@@ -28,7 +30,10 @@ async def record(
     to_status: str = "",
     detail: str = "",
 ) -> None:
-    """Write one line, in the caller's transaction: who did what, and from which status to which."""
+    """Write one line, in the caller's transaction: who did what, and from which status to which.
+
+    A log line says the same after the commit, without the detail, which may be private.
+    """
     await OrderEvent.insert(
         OrderEvent(
             order_id=order_id,
@@ -40,6 +45,10 @@ async def record(
             detail=detail,
         ),
     )
+    said = {"by": actor, "action": action, "order": order_id, "article": article_id}
+    said |= {"from_status": from_status, "to_status": to_status}
+    line = {name: str(value) for name, value in said.items() if value}
+    after_commit(lambda: logger.info("history recorded", **line))
 
 
 async def describe_latest(order_id: UUID) -> str:

@@ -44,6 +44,7 @@ def build_environment(
         "STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
         "BLOGQUEUE_SECRET_KEY": keys.secret_key,
         "BLOGQUEUE_WEB_HOST": "127.0.0.1",
+        "BLOGQUEUE_LOG_FORMAT": "console",
         "BLOGQUEUE_PUBLIC_URL": base,
         "BLOGQUEUE_MAIL_REPLY_TO": "blogqueue <help@blogqueue.example>",
     }

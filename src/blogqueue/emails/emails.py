@@ -40,9 +40,11 @@ _NOT_LEASED = Email.lease_until.is_null() | (Email.lease_until < NOW)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A claimed email with complete links; `attempt` is 1 for the first."""
+    """A claimed email with complete links; `attempt` is 1 for the first, `order` the order's id or ""."""
 
     id: UUID
+    kind: str
+    order: str
     attempt: int
     to: str
     subject: str
@@ -101,6 +103,8 @@ async def claim(email_id: UUID) -> Outgoing | None:
     token = await _make_token(row)
     return Outgoing(
         id=email_id,
+        kind=row["kind"],
+        order=str(row["order_id"] or ""),
         attempt=row["attempts"],
         to=row["to"],
         subject=row["subject"],

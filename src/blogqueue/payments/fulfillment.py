@@ -8,10 +8,12 @@ from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.catalogue import articles, slots
+from blogqueue.db.engine import after_commit
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
 from blogqueue.emails.alerts import alert_operator
+from blogqueue.log import logger
 from blogqueue.money import format_amount
 from blogqueue.orders import lifecycle, purchases
 from blogqueue.outbox import Outbox
@@ -85,7 +87,16 @@ async def open_order(purchase: Purchase, session: dict[str, Any]) -> Handled:
     obstacle = await _find_obstacle(purchase)
     if obstacle:
         return Handled(f"cannot be fulfilled: {obstacle}", await lifecycle.open_unfulfillable(order, obstacle))
-    return Handled(f"order {order.id}", await lifecycle.open_paid(order))
+    outbox = await lifecycle.open_paid(order)
+    about = {"order": str(order.id), "amount": order.price, "currency": order.currency}
+    after_commit(lambda: logger.info("payment fulfilled", **about, **describe(Handled("order", outbox))))
+    return Handled(f"order {order.id}", outbox)
+
+
+def describe(handled: Handled) -> dict[str, Any]:
+    """Return what a log line says of a handled payment or event: the outcome, and the jobs that it leads to."""
+    jobs = [job.id for job in handled.outbox.jobs]
+    return {"outcome": handled.outcome} | ({"jobs": jobs} if jobs else {})
 
 
 async def lock_payment(payment_intent: object) -> None:
@@ -150,6 +161,8 @@ async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reaso
         await Purchase.update({Purchase.state: PurchaseState.HELD, Purchase.held_reason: reason}).where(
             Purchase.id == purchase.id
         )
+    about = {"session": session["id"], "purchase": str(purchase.id), "reason": reason}
+    after_commit(lambda: logger.warning("payment held", **about))
     alert = await alert_operator(
         summary,
         f"Checkout session {session['id']}: {reason}. Nothing happens until you decide: "

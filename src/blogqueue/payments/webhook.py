@@ -40,11 +40,13 @@ async def receive(raw: bytes, signature: str) -> Outbox:
     try:
         async with transaction():
             if not await _store(event):
+                logger.info("event received again", stripe_event=event_id, type=event_type)
                 return Outbox()
             handled = await HANDLERS.get(event_type, _ignore)(event["data"]["object"])
             await StripeEvent.update({StripeEvent.handled_at: NOW, StripeEvent.outcome: handled.outcome}).where(
                 StripeEvent.id == event_id
             )
+        logger.info("event handled", stripe_event=event_id, type=event_type, **fulfillment.describe(handled))
         return handled.outbox  # noqa: TRY300 - the row is committed first
     except (ProblemError, *UNAVAILABLE):
         raise
