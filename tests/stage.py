@@ -62,6 +62,7 @@ Feed the soil, leave it covered, and let the worms do the digging while you sit 
 
 
 TABLES = (
+    "tallies, alerts, alert_posts, "
     "operator_actions, bulk_actions, workers, paused_queues, breakers, stripe_events, admin_tokens, queue_stats, "
     "order_events, refunds, held_payments, emails, jobs, orders, purchases, customer_sign_ins, "
     "article_versions, articles, domains, sessions, piccolo_user, authenticator_secret"

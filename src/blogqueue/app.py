@@ -14,7 +14,7 @@ from litestar.static_files import create_static_files_router
 
 from blogqueue import limits, log
 from blogqueue.admin import article_pages, job_pages, piccolo_admin, queue_pages, review_pages
-from blogqueue.api import bodies, edge, health, openapi
+from blogqueue.api import bodies, edge, health, metrics, openapi
 from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
@@ -98,6 +98,7 @@ def create_app() -> Litestar:
             *openapi.HANDLERS,
             *api_docs.HANDLERS,
             *health.HANDLERS,
+            *metrics.HANDLERS,
             *catalogue_pages.HANDLERS,
             *review_pages.HANDLERS,
             *article_pages.HANDLERS,

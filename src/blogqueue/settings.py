@@ -21,6 +21,8 @@ SECRET_LENGTH = 32
 SECRET_VARIETY = 8
 """How many different characters a secret key must have. 32 random hexadecimal digits have 14 of the 16 on average."""
 
+TOKEN_LENGTH = 16
+
 EXAMPLE_PASSWORD = "password"  # noqa: S105 - the one of .env.example, which is refused
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 RABBITMQ_SCHEMES = ("amqp", "amqps")
@@ -35,6 +37,7 @@ WEB_NEEDS = (
     "reply_to",
     "texts",
     "https",
+    "metrics_token",
 )
 CLOCK_NEEDS = ("broker",)
 CLI_NEEDS = ("database_url",)
@@ -101,6 +104,8 @@ class Settings(BaseSettings):
     openai_base_url: str = Field(default="https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL")
     openai_model: str = Field(default="gpt-5.6-mini", validation_alias="OPENAI_MODEL")
     openai_timeout_seconds: float = 60.0
+
+    metrics_token: SecretStr = SecretStr("")
 
     smtp_url: SecretStr = Field(default=SecretStr(""), validation_alias="SMTP_URL")
     mail_from: Annotated[str, AfterValidator(_normalize_mailbox)] = "blogqueue <no-reply@localhost>"
@@ -177,6 +182,9 @@ def _find_problem(need: str) -> str:
         return _find_broker_problem()
     if need == "texts":
         return _find_text_problem()
+    if need == "metrics_token":
+        short = 0 < len(settings.metrics_token.get_secret_value()) < TOKEN_LENGTH
+        return f"BLOGQUEUE_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters" if short else ""
     if need in {"https", "mail_from", "reply_to", "operator_email"}:
         return _find_address_problem(need) if production else ""
     return _find_secret_problem(need, production=production)

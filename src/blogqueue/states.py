@@ -63,6 +63,14 @@ class EmailState(StrEnum):
     FAILED = "FAILED"  # refused for good or its outcome is unknown; shown to the operator
 
 
+class PostState(StrEnum):
+    """The state of a message to the operator's chat."""
+
+    WAITING = "WAITING"
+    SENT = "SENT"
+    FAILED = "FAILED"  # given up; the alert's email says the same
+
+
 class PurchaseState(StrEnum):
     """The state of a purchase before and just after its payment."""
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
+from blogqueue import metrics
 from blogqueue.actors.broker import broker
 from blogqueue.actors.run import HOLDER
 from blogqueue.catalogue import rooms
@@ -92,6 +93,7 @@ async def _recount_rooms() -> Outbox:
 
 async def _keep_records() -> Outbox:
     await stats.record()
+    await metrics.add_up()
     await workers.forget()
     await stats.forget()
     await sweep.clean_up()

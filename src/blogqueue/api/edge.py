@@ -9,6 +9,7 @@ from uuid import uuid4
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
 from blogqueue import log
+from blogqueue.api import metrics
 from blogqueue.settings import settings
 
 REQUEST_ID = "X-Request-Id"
@@ -19,7 +20,7 @@ _KEPT_ID = re.compile(rb"[0-9A-Za-z][0-9A-Za-z-]{15,63}")
 CLIENT_LEFT = 499
 """The status in the log of a request whose client left before the answer began, as nginx has it."""
 
-UNLOGGED = ("/static/", "/admin/assets/", "/health/", "/metrics")
+UNLOGGED = ("/static/", "/admin/assets/", "/health/", metrics.PATH)
 """Paths whose requests are logged at level debug only: they are many, and say little."""
 
 PUBLIC = ("/static/", "/admin/assets/", "/api/docs", "/api/openapi.json", "/api/v1/articles", "/api/v1/domains")
@@ -63,7 +64,9 @@ def _choose_id(scope: HTTPScope) -> str:
 
 
 def _log_answer(method: str, path: str, scope: Scope, status: int, seconds: float) -> None:
-    """Log one line about a request: its route and not its path, as paths can contain tokens."""
+    """Count a request, and log one line about it: its route and not its path, as paths can contain tokens."""
+    route = scope.get("path_template") or "(none)"
+    metrics.count(method, route, status, seconds)
     about = {}
     if order_id := scope.get("path_params", {}).get("order_id"):
         about["order"] = str(order_id)
@@ -71,7 +74,7 @@ def _log_answer(method: str, path: str, scope: Scope, status: int, seconds: floa
     write(
         "request answered",
         method=method,
-        route=scope.get("path_template") or "(none)",
+        route=route,
         status=status,
         ms=round(seconds * 1000, 1),
         **about,

@@ -45,9 +45,9 @@ async def record(
             detail=detail,
         ),
     )
-    said = {"by": actor, "action": action, "order": order_id, "article": article_id}
-    said |= {"from_status": from_status, "to_status": to_status}
-    line = {name: str(value) for name, value in said.items() if value}
+    about = {"by": actor, "action": action, "order": order_id, "article": article_id}
+    about |= {"from_status": from_status, "to_status": to_status}
+    line = {name: str(value) for name, value in about.items() if value}
     after_commit(lambda: logger.info("history recorded", **line))
 
 

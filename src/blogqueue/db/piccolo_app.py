@@ -4,7 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig, table_finder
 
-MODULES = ("catalogue", "orders", "payments", "jobs", "emails", "editors")
+MODULES = ("catalogue", "orders", "payments", "jobs", "emails", "editors", "observation")
 
 _INSTALLED = Path(__file__).with_name("piccolo_migrations")
 """Where a wheel has the migrations. A checkout and an editable install have them at the project's root."""

@@ -89,7 +89,8 @@ async def open_order(purchase: Purchase, session: dict[str, Any]) -> Handled:
         return Handled(f"cannot be fulfilled: {obstacle}", await lifecycle.open_unfulfillable(order, obstacle))
     outbox = await lifecycle.open_paid(order)
     about = {"order": str(order.id), "amount": order.price, "currency": order.currency}
-    after_commit(lambda: logger.info("payment fulfilled", **about, **describe(Handled("order", outbox))))
+    jobs = [job.id for job in outbox.jobs]
+    after_commit(lambda: logger.info("payment fulfilled", **about, jobs=jobs))
     return Handled(f"order {order.id}", outbox)
 
 
