@@ -1,9 +1,20 @@
 """The operator's dashboard: it says what is wrong, groups failed jobs by cause, and a click puts them right."""
 
-from blogqueue.db.tables.jobs import Job
-from blogqueue.jobs import breaker, workers
-from tests.people import BEN
-from tests.stage import Stage
+import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import pytest
+import redis
+
+from blogqueue.admin import queue_pages
+from blogqueue.db.engine import DB, close_pool, open_pool
+from blogqueue.db.tables.jobs import Job, QueueStat
+from blogqueue.jobs import breaker, pausing, stats, workers
+from blogqueue.orders import job_actions
+from blogqueue.settings import settings
+from tests.people import BEN, CLEO
+from tests.stage import Stage, redis_broker
 
 
 async def read(stage: Stage, path: str = "/admin/queues") -> str:
@@ -88,3 +99,127 @@ async def test_a_jobs_page_shows_every_attempt_and_what_it_cost(stage: Stage) ->
     page = await read(stage, f"/admin/jobs/{job_id}")
     assert "Attempt 1" in page and "the model answered 400" in page and "Traceback" in page
     assert (await stage.http.get("/admin/jobs/unknown")).status_code == 404
+
+
+async def test_the_dashboard_sums_the_money_of_orders_without_a_finished_job(stage: Stage) -> None:
+    # Given a paused queue with two paid orders, and one whose job was cancelled
+    await pausing.pause("backlink-integration", actor="otto")
+    article_id = await stage.article()
+    await stage.buy(article_id)
+    await stage.buy(article_id, **BEN)
+    cancelled = await stage.buy(await stage.article(slug="mulch"), **CLEO)
+    await job_actions.cancel(f"backlink-int-{cancelled.id}", actor="otto")
+    await stage.signed_in()
+
+    # Then both sums are shown
+    text = " ".join(re.sub(r"<[^>]+>", "", await read(stage)).split())
+    assert "98.00 EUR 2 orders in work, oldest 0 min" in text
+    assert "49.00 EUR 1 order failed, not refunded, oldest 0 min" in text
+
+
+async def test_each_minute_stores_its_runs_and_the_dashboard_draws_them(stage: Stage) -> None:
+    # Given a run of four seconds, picked up after one, and another that failed
+    await stage.delivered(await stage.article())
+    await stage.by_force(
+        "UPDATE jobs SET created_at = t - interval '6 seconds', started_at = t - interval '5 seconds', "
+        "claimed_at = t - interval '4 seconds', finished_at = t FROM (SELECT date_trunc('minute', clock_timestamp()) "
+        "- interval '1 second' AS t) AS minute",
+        "UPDATE queue_stats SET at = at - interval '10 minutes'",
+    )
+
+    # When the minute's numbers are stored, twice
+    await stats.record()
+    await stats.record()
+
+    # Then they are of that run, and each run counts once
+    rows = await QueueStat.select().where(QueueStat.queue == "backlink-integration").order_by(QueueStat.at)
+    assert (rows[-1]["runs_completed"], rows[-1]["runs_failed"]) == (1, 0)
+    assert (rows[-1]["run_ms_p50"], rows[-1]["run_ms_p95"], rows[-1]["pickup_ms_p95"]) == (4000, 4000, 1000)
+    assert rows[-1]["oldest_ms"] is None
+
+    # And the dashboard has a drawing with a title, a description and a table, for the hour and for the day
+    await stage.signed_in()
+    for span, slot in (("hour", "Runs per minute"), ("day", "Runs per 15 minutes")):
+        page = await read(stage, f"/admin/queues?span={span}")
+        assert page.count('role="img"') == page.count("<desc") == 6
+        assert slot in page and "Completed: 1; Failed: 0." in page and "p50: 4 s; p95: 4 s." in page
+        assert '<td data-label="p95">4 s</td>' in page
+        assert page.count('<rect class="s0"') == 1
+
+    # And rows older than 30 days are deleted
+    await stage.by_force("UPDATE queue_stats SET at = at - interval '31 days'")
+    await stats.forget()
+    assert await QueueStat.count() == 0
+
+
+async def test_actions_on_queues_are_kept_with_the_operators_name(stage: Stage) -> None:
+    await pausing.pause("backlink-integration", actor="otto", reason="a new prompt")
+    await pausing.resume("backlink-integration", actor="edith")
+    await stage.signed_in()
+
+    page = re.sub(r"\s+", " ", await read(stage))
+
+    assert "edith: resumed backlink-integration" in page
+    assert "otto: paused backlink-integration <q>a new prompt</q>" in page
+
+
+async def events(stage: Stage) -> AsyncGenerator[tuple[str, str]]:
+    """Yield the name and the data of each event of the dashboard's stream."""
+    async with stage.http.stream("GET", "/admin/queues/events", timeout=20) as stream:
+        assert stream.status_code == 200
+        name, data = "", list[str]()
+        async for line in stream.aiter_lines():
+            if line.startswith("event: "):
+                name, data = line.removeprefix("event: "), []
+            elif line.startswith("data: "):
+                data.append(line.removeprefix("data: "))
+            elif not line and data:
+                yield name, "\n".join(data)
+                data = []
+
+
+async def test_the_dashboard_is_pushed_and_says_when_postgresql_is_down(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given Edith with the dashboard open
+    assert (await stage.http.get("/admin/queues/events")).status_code == 401
+    await stage.signed_in()
+    monkeypatch.setattr(queue_pages, "LOOK_AGAIN_SECONDS", 0.05)
+    async with aclosing(events(stage)) as stream:
+        name, live = await anext(stream)
+        assert name == "live" and "is paused" not in live and "Paused by" not in live
+
+        # When Otto pauses a queue, then her page shows it
+        await pausing.pause("backlink-integration", actor="otto")
+        async for name, live in stream:
+            if name == "live" and "Paused by otto" in live:
+                break
+
+        # When PostgreSQL is down, then she reads so, and a new page says so too
+        await close_pool()
+        with monkeypatch.context() as outage:
+            outage.setitem(DB.config, "dsn", "postgresql://127.0.0.1:1/none")
+            async for name, live in stream:
+                if name == "down":
+                    assert live == "PostgreSQL does not answer."
+                    break
+            answer = await stage.http.get("/admin/queues")
+            assert answer.status_code == 503 and "PostgreSQL does not answer" in answer.text
+
+        # And when it is back, so are the numbers
+        await open_pool()
+        async for name, _ in stream:
+            if name in {"live", "same"}:
+                break
+    assert "Paused by otto" in await read(stage)
+
+
+async def test_the_dashboard_says_when_the_broker_is_down(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await stage.signed_in()
+    assert "0</strong> messages wait" in await read(stage)
+    monkeypatch.setattr(settings, "broker_url", "redis://127.0.0.1:1")
+    monkeypatch.setattr(redis_broker(), "client", redis.Redis(port=1))
+
+    page = await read(stage)
+
+    assert "Broker: Redis does not answer" in page and "<dd>unknown</dd>" in page

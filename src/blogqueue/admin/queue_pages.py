@@ -1,28 +1,78 @@
 """The operator's dashboard: queues, workers, what failed and why. The login is Piccolo Admin's."""
 
+import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
+from uuid import UUID
 
 from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 
 from blogqueue import editors, tokens
+from blogqueue.actors import depth
 from blogqueue.actors.messages import nudge
+from blogqueue.admin import charts
 from blogqueue.api import auth, health
-from blogqueue.errors import ConflictError, ProblemError
-from blogqueue.jobs import breaker, failures, overview, pausing, workers
-from blogqueue.orders import lifecycle
+from blogqueue.api.orders import RECONNECT_MS, STREAM_SECONDS
+from blogqueue.db.engine import UNAVAILABLE
+from blogqueue.errors import ConflictError, ProblemError, UnauthorizedError
+from blogqueue.jobs import breaker, failures, overview, pausing, stats, timelines, workers
+from blogqueue.jobs.timelines import Span
+from blogqueue.orders import changes, lifecycle, unfinished
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
 
+DASHBOARD = UUID(int=0)
+"""What the streams of the dashboard watch; no order has this id, so nothing but the end of the process wakes them."""
+
+LOOK_AGAIN_SECONDS = 2
+
 
 @get("/admin/queues", include_in_schema=False)
-async def queues(request: Request[Any, Any, Any], notice: FromQuery[str] = "") -> Template | Redirect:
-    """Show queues, workers, and failed jobs by cause."""
+async def queues(
+    request: Request[Any, Any, Any], notice: FromQuery[str] = "", span: FromQuery[str] = ""
+) -> Template | Redirect:
+    """Show queues, workers, and failed jobs by cause; without PostgreSQL, that it does not answer."""
+    try:
+        if await editors.get_by_session(auth.session(request)) is None:
+            return Redirect("/admin/", status_code=303)
+        return await _show(request, notice=notice[:200], span=_parse_span(span))
+    except UNAVAILABLE:
+        return page("queues_down.html", broker=await health.check_broker(), status_code=503)
+
+
+@get("/admin/queues/events", media_type="text/event-stream", include_in_schema=False)
+async def watch_queues(request: Request[Any, Any, Any], span: FromQuery[str] = "") -> ServerSentEvent:
+    """Send the live part of the dashboard as server-sent events, every 2 s if it has changed.
+
+    An event `same` says that nothing has changed, and `down` why nothing can be read.
+    """
     if await editors.get_by_session(auth.session(request)) is None:
-        return Redirect("/admin/", status_code=303)
-    return await _show(request, notice=notice[:200])
+        raise UnauthorizedError("Sign in again.")
+    changes.check_capacity(DASHBOARD)
+    return ServerSentEvent(_events(request, _parse_span(span)))
+
+
+async def _events(request: Request[Any, Any, Any], span: Span) -> AsyncGenerator[ServerSentEventMessage]:
+    template = request.app.template_engine.get_template("queues_live.html")  # pyright: ignore[reportOptionalMemberAccess] - the app has one
+    sent = ""
+    end = asyncio.get_running_loop().time() + STREAM_SECONDS
+    with changes.watching(DASHBOARD) as watcher:
+        while not changes.is_stopping() and asyncio.get_running_loop().time() < end:
+            try:
+                if await editors.get_by_session(auth.session(request)) is None:
+                    return  # signed out meanwhile
+                live = template.render(**await _read(request, span))
+            except UNAVAILABLE:
+                yield ServerSentEventMessage(event="down", data="PostgreSQL does not answer.", retry=RECONNECT_MS)
+            else:
+                same, sent = live == sent, live
+                yield ServerSentEventMessage(
+                    event="same" if same else "live", data="." if same else live, retry=RECONNECT_MS
+                )
+            await watcher.wait(LOOK_AGAIN_SECONDS)
 
 
 @post("/admin/queues/{name:str}/pause", include_in_schema=False)
@@ -67,25 +117,55 @@ async def _refuse(request: Request[Any, Any, Any], error: ProblemError) -> Templ
     return template
 
 
-async def _show(request: Request[Any, Any, Any], *, notice: str = "", refusal: str = "") -> Template:
-    found = await workers.list_workers()
-    return page(
-        "queues.html",
-        queues=await overview.list_queues(),
-        workers=found,
-        unserved=await workers.find_unserved(),
-        outage=await breaker.get_open(),
-        clock=await health.check_clock(),
-        broker=await health.check_broker(),
-        groups=await failures.list_groups(),
-        form=_form(request),
-        notice=notice,
-        refusal=refusal,
-    )
+def _parse_span(text: str) -> Span:
+    return Span(text) if text in set(Span) else Span.HOUR
 
 
-def _form(request: Request[Any, Any, Any]) -> str:
-    return tokens.derive_form_token(auth.session(request))
+async def _show(
+    request: Request[Any, Any, Any], *, notice: str = "", refusal: str = "", span: Span = Span.HOUR
+) -> Template:
+    return page("queues.html", notice=notice, refusal=refusal, span=span, **await _read(request, span))
 
 
-HANDLERS = [queues, pause, resume, retry_group]
+async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
+    """Return what the live part of the dashboard shows. Raises UNAVAILABLE."""
+    broker, messages = await asyncio.gather(health.check_broker(), depth.count_messages())
+    found, states = await workers.list_workers(), await overview.list_queues()
+    alive = [worker for worker in found if worker.alive]
+    clock = await health.check_clock()
+    return {
+        "problems": await _list_problems(broker=broker, clock=clock),
+        "unfinished": await unfinished.list_unfinished(),
+        "most": overview.COUNTED,
+        "queues": states,
+        "charts": {one.name: charts.draw_all(one.name, await timelines.read(one.name, span)) for one in states},
+        "workers": found,
+        "alive": len(alive),
+        "running": sum(len(worker.jobs) for worker in alive),
+        "slots": sum(worker.concurrency for worker in alive),
+        "clock": clock,
+        "clock_seconds": await stats.get_age_seconds(),
+        "broker": broker,
+        "messages": messages,
+        "groups": await failures.list_groups(),
+        "actions": await pausing.list_actions(),
+        "format_ms": charts.format_ms,
+        "form": tokens.derive_form_token(auth.session(request)),
+    }
+
+
+async def _list_problems(*, broker: str, clock: str) -> list[str]:
+    """Return what is wrong, in sentences, the worst first."""
+    unserved, outage = await workers.find_unserved(), await breaker.get_open()
+    problems: list[str] = []
+    if unserved:
+        problems.append(f"Nobody works on {', '.join(unserved)}. Start their workers, or see their logs.")
+    if outage:
+        problems.append(
+            f"The model's provider has not answered since {outage.opened_at:%F %H:%M} UTC: {outage.reason} "
+            "Jobs wait, and one at a time tries again."
+        )
+    return problems + [f"{name}: {text}." for name, text in (("Clock", clock), ("Broker", broker)) if text]
+
+
+HANDLERS = [queues, watch_queues, pause, resume, retry_group]

@@ -171,6 +171,11 @@ class WakingBroker(RedisBroker):
             if self.client.hget(f"{self.namespace}:{queue_name}.msgs", cast("str", message_id)) == body:
                 self.do_ack(queue_name, message_id)
 
+    def count_waiting(self, queue_name: str) -> int:
+        """Return how many messages wait in a queue, without those that a worker holds. Raises redis.RedisError."""
+        names = (queue_name, dq_name(queue_name))
+        return sum(cast("int", self.client.llen(f"{self.namespace}:{name}")) for name in names)
+
     def get_waiting_rows(self, queue_name: str) -> set[str]:
         """Return the row ids in the messages that wait in a queue. Raises redis.RedisError."""
         name = f"{self.namespace}:{queue_name}"

@@ -1,5 +1,6 @@
 """What people see of the queues: jobs, their numbers, position and duration, and a row of statistics per minute."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -55,6 +56,28 @@ KEEP_DAYS = 30
 _OLDEST = QueryString("clock_timestamp() - {} * interval '1 day'", KEEP_DAYS)
 
 
+_RUNS = """
+SELECT count(*) FILTER (WHERE state = 'COMPLETED') AS runs_completed,
+    count(*) FILTER (WHERE state = 'FAILED') AS runs_failed,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY run_ms)::int AS run_ms_p50,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY run_ms)::int AS run_ms_p95,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY pickup_ms)::int AS pickup_ms_p50,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY pickup_ms)::int AS pickup_ms_p95,
+    (1000 * EXTRACT(EPOCH FROM clock_timestamp() - LEAST(
+        (SELECT min(created_at) FROM jobs WHERE queue = minute.queue AND state = 'WAITING'),
+        (SELECT min(created_at) FROM jobs WHERE queue = minute.queue AND state = 'DELAYED'))))::bigint AS oldest_ms
+FROM (SELECT {}::timestamptz AS at, GREATEST({}::timestamptz - interval '1 day', COALESCE(
+          (SELECT max(at) FROM queue_stats WHERE queue = {} AND at < {}), '-infinity')) AS since, {} AS queue) AS minute
+LEFT JOIN LATERAL (
+    SELECT state, 1000 * EXTRACT(EPOCH FROM finished_at - claimed_at) AS run_ms,
+        1000 * EXTRACT(EPOCH FROM started_at - created_at) AS pickup_ms
+    FROM jobs WHERE jobs.queue = minute.queue AND state IN ('COMPLETED', 'FAILED')
+        AND finished_at > minute.since AND finished_at <= minute.at) AS ended ON true
+GROUP BY minute.queue
+"""
+"""The runs of a queue that ended since its row of the minute before, which may be longer ago: up to a day."""
+
+
 async def list_newest(queue: str = "", state: JobState | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
     """Return the newest jobs, of one queue and one state if they are given."""
     query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
@@ -96,6 +119,11 @@ async def get_age_seconds() -> float | None:
     return None if age["age"] is None else float(age["age"])
 
 
+async def _measure(queue: str, at: datetime) -> dict[str, Any]:
+    """Return the numbers of the runs of a queue that ended between its row before `at` and `at`; see `QueueStat`."""
+    return (await Job.raw(_RUNS, at, at, queue, at, queue))[0]
+
+
 async def forget() -> None:
     """Delete numbers that are older than 30 days."""
     await QueueStat.delete().where(QueueStat.at < _OLDEST)
@@ -113,6 +141,7 @@ async def record() -> None:
             delayed=states[JobState.DELAYED],
             completed=states[JobState.COMPLETED],
             failed=states[JobState.FAILED],
+            **await _measure(queue, at),
         )
         if await QueueStat.insert(stat).on_conflict(action="DO NOTHING").returning(QueueStat.id):
             logger.info("queue stats recorded", queue=queue, **{state.lower(): n for state, n in states.items()})
