@@ -93,11 +93,10 @@ class Stage:
     sandbox: httpx.AsyncClient
 
     async def clear(self) -> None:
-        """Delete every row, and empty Redis, the mailbox and the faults."""
+        """Delete every row, and empty Redis and the sandbox."""
         await self.by_force(*CLEAR)
         redis_broker().client.flushdb()
-        await self.sandbox.delete("/faults")
-        await self.sandbox.delete("/mailbox.json")
+        await self.sandbox.delete("/")
         self.http.cookies.clear()
 
     async def by_force(self, *statements: str) -> None:

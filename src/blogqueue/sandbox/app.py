@@ -54,6 +54,14 @@ async def clear_faults(request: Request[Any, Any, Any]) -> None:
     get_sandbox(request).faults.queues.clear()
 
 
+@delete("/")
+async def forget_all(request: Request[Any, Any, Any]) -> None:
+    """Delete every stored object, and remove all faults."""
+    sandbox = get_sandbox(request)
+    sandbox.store.empty()
+    sandbox.faults.queues.clear()
+
+
 def create_sandbox(config: Config) -> Litestar:
     """Create the HTTP application without the SMTP server; its background work ends with the application."""
     return create_app(Sandbox(config, Store(config.folder)))
@@ -75,6 +83,7 @@ def create_app(sandbox: Sandbox) -> Litestar:
             show_faults,
             set_faults,
             clear_faults,
+            forget_all,
             *sessions.HANDLERS,
             *intents.HANDLERS,
             *refunds.HANDLERS,

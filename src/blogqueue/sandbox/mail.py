@@ -5,7 +5,8 @@ import time
 import uuid
 from contextlib import suppress
 from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.header import decode_header, make_header
+from email.message import Message
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -79,27 +80,32 @@ async def empty_mailbox(request: Request[Any, Any, Any]) -> None:
 
 
 def _store(sandbox: Sandbox, envelope: Envelope) -> None:
-    message = message_from_bytes(cast("bytes", envelope.content), policy=policy.default)
+    # Python's newer policy takes 20 ms to parse an email's headers; the older one takes 1.
+    message = message_from_bytes(cast("bytes", envelope.content), policy=policy.compat32)
+    headers = {name: str(make_header(decode_header(value))).replace("\r\n", "") for name, value in message.items()}
+    by_name = {name.lower(): value for name, value in headers.items()}
     key = uuid.uuid4().hex
     mail = {
         "id": key,
         "to": envelope.rcpt_tos,
         "from": envelope.mail_from,
-        "subject": message["subject"],
-        "text": _get_part(message, "plain"),
-        "html": _get_part(message, "html"),
+        "subject": by_name.get("subject"),
+        "text": _get_part(message, "text/plain"),
+        "html": _get_part(message, "text/html"),
         "at": time.time(),
-        "messageId": message["message-id"],
-        "headers": {name: str(value) for name, value in message.items()},
+        "messageId": by_name.get("message-id"),
+        "headers": headers,
     }
     sandbox.store.put("mails", key, mail)
 
 
-def _get_part(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))
-    # An email in a character set that Python does not know is stored without that part.
-    with suppress(LookupError):
-        return str(part.get_content()) if part is not None else ""
+def _get_part(message: Message, kind: str) -> str:
+    for part in message.walk():
+        if part.get_content_type() == kind and part.get_content_disposition() != "attachment":
+            content = cast("bytes", part.get_payload(decode=True))
+            # An email in a character set that Python does not know is stored without that part.
+            with suppress(LookupError):
+                return content.decode(part.get_content_charset("ascii"), errors="replace")
     return ""
 
 

@@ -118,6 +118,10 @@ class Store:
         """Delete every object of a kind."""
         self._db.execute("DELETE FROM objects WHERE kind = ?", (kind,))
 
+    def empty(self) -> None:
+        """Delete every object."""
+        self._db.execute("DELETE FROM objects")
+
     def remove(self, kind: str, key: str) -> None:
         """Delete one object."""
         self._db.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, key))
