@@ -40,7 +40,7 @@ async def test_one_screen_shows_what_is_wrong_what_is_paid_and_what_waits(stage:
 
     assert done.code == 1
     assert any(line.startswith("workers: nobody works on ") for line in done.lines)
-    assert any(line.split()[:3] == ["1", "49.00", "EUR"] for line in done.lines)
+    assert any(line.split()[:4] == ["1", "PROCESSING", "49.00", "EUR"] for line in done.lines)
     assert any("orders to review" in line and "orders list --status ADMIN_REVIEW" in line for line in done.lines)
     assert any(line.split()[:4] == ["1", "emails", "that", "failed"] for line in done.lines)
 

@@ -13,7 +13,7 @@ from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
 from blogqueue import limits, log
-from blogqueue.admin import article_pages, job_pages, piccolo_admin, queue_pages, review_pages
+from blogqueue.admin import article_pages, editors_order_pages, job_pages, piccolo_admin, queue_pages, review_pages
 from blogqueue.api import bodies, edge, health, metrics, openapi
 from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
@@ -102,6 +102,7 @@ def create_app() -> Litestar:
             *catalogue_pages.HANDLERS,
             *review_pages.HANDLERS,
             *article_pages.HANDLERS,
+            *editors_order_pages.HANDLERS,
             *queue_pages.HANDLERS,
             *job_pages.HANDLERS,
             *piccolo_admin.HANDLERS,

@@ -25,9 +25,11 @@ WHERE p.state = 'PAID' AND (o.id IS NULL OR o.session_id IS DISTINCT FROM p.sess
 UNION SELECT h.purchase_id FROM held_payments h LEFT JOIN orders o ON o.session_id = h.session_id
 WHERE (h.state = 'ACCEPTED') <> (o.id IS NOT NULL)
 UNION SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE p.state <> 'PAID'
+UNION SELECT id FROM orders WHERE purchase_id IS NULL AND (session_id IS NOT NULL OR price <> 0 OR payment_data ? 'amount')
 """
 """PAID purchases without an order for their session, amount and currency; held payments with an order although not
-ACCEPTED, or the reverse; orders of purchases that are not PAID. An accepted payment may differ from its purchase.
+ACCEPTED, or the reverse; orders of purchases that are not PAID; editors' orders, which nobody pays for, with a
+price or a payment. An accepted payment may differ from its purchase.
 """
 
 _ORDERS_WITH_A_WRONG_NUMBER_OF_JOBS = """
@@ -97,7 +99,7 @@ UNION SELECT DISTINCT j.queue FROM jobs j
 UNION SELECT order_id::text FROM refunds
     WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes'
 UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT on_hold
-    AND failure_reason IS DISTINCT FROM 'payment_reversed'
+    AND purchase_id IS NOT NULL AND failure_reason IS DISTINCT FROM 'payment_reversed'
     AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')
 """
 """Due jobs that the broker has not known of for two minutes (the sweep notes every minute which ones it knows), jobs

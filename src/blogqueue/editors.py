@@ -108,6 +108,12 @@ async def get_by_session(session: str) -> str | None:
     return str(user.username)
 
 
+async def find_email(name: str) -> str:
+    """Return the address of an active editor; "" if there is no such account, as for the name of a program's token."""
+    rows = await Editor.select(Editor.email).where(Editor.username == name, Editor.active.eq(value=True))
+    return str(rows[0]["email"]) if rows else ""
+
+
 async def get_token_name(token: str) -> str | None:
     """Return the name of a program's token; None if it is unknown or revoked."""
     rows = await AdminToken.select(AdminToken.name).where(

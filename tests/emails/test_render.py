@@ -22,6 +22,7 @@ VALUES = {
     "thing": "link",
     "item": "a link in “Soil & <b>worms</b>”",
     "price": "49.00 EUR",
+    "paid": 1,
     "minutes": 30,
     "days": 30,
     "sign_in_url": "https://links.example/orders/sign-in?token={token}",

@@ -157,7 +157,7 @@ async def reject_order(
             failure_reason=FailureReason(order.failure_reason) if order.failure_reason else None,
             refund_state=RefundState(order.refund_state),
         ),
-        "Rejected; the refund is on its way",
+        "Rejected; the refund is on its way" if order.purchase_id else "Rejected",
     )
 
 

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from blogqueue.api import job_operations, operations
-from blogqueue.api.examples import ASKED, DONE, JOB, ORDER
-from blogqueue.jobs.queues import BACKLINK_INTEGRATION
+from blogqueue.api import editors_orders, job_operations, operations
+from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER
+from blogqueue.jobs.queues import ARTICLE_GENERATION, BACKLINK_INTEGRATION
 from blogqueue.states import JobState, OrderStatus
 
 QUEUE = BACKLINK_INTEGRATION.name
@@ -39,12 +39,25 @@ _JOB = operations.JobItem(
 )
 
 BODIES: dict[str, dict[str, msgspec.Struct]] = {
+    "order_article": {
+        "article": editors_orders.EditorsArticle(
+            domain_id=DOMAIN,
+            topic="Growing tomatoes on a balcony",
+            keyword="balcony tomatoes",
+            target_url="https://www.anasgarden.example/pots",
+            anchor_text="pots that hold water",
+            email="edith@editors.example",
+        )
+    },
     "pause_queue": {"reason": operations.PauseRequest(reason="A new prompt is being tried out.")},
     "cancel_job": {"reason": job_operations.CancelRequest(reason="The customer asked us to stop.")},
 }
 """Bodies by operation."""
 
 ANSWERS: dict[str, msgspec.Struct] = {
+    "order_article": editors_orders.EditorsOrder(
+        order_id=ORDER, status=OrderStatus.PROCESSING, job_id=f"{ARTICLE_GENERATION.job_prefix}-{ORDER}"
+    ),
     "list_queues": operations.QueueList(
         items=[
             operations.QueueItem(

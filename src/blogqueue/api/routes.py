@@ -2,12 +2,22 @@
 
 from litestar import Router
 
-from blogqueue.api import admin, catalogue, job_operations, operations, orders, problems, purchases, webhook
+from blogqueue.api import (
+    admin,
+    catalogue,
+    editors_orders,
+    job_operations,
+    operations,
+    orders,
+    problems,
+    purchases,
+    webhook,
+)
 
 
 def make_router() -> Router:
     """Return the router of the API, whose answers are envelopes also when they are errors."""
-    modules = (catalogue, purchases, webhook, orders, admin, operations, job_operations)
+    modules = (catalogue, purchases, webhook, orders, admin, editors_orders, operations, job_operations)
     return Router(
         path="/api/v1",
         route_handlers=[handler for module in modules for handler in module.HANDLERS],

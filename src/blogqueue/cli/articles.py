@@ -1,4 +1,4 @@
-"""The operator's commands about articles: what there is, and imports.
+"""The operator's commands about articles: what there is, imports, and an article ordered by an editor.
 
 As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
 """
@@ -6,16 +6,17 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import click
 
 from blogqueue.cli import output
-from blogqueue.cli.database import with_database
+from blogqueue.cli.database import OPERATOR, with_database
 
 
 @click.group("articles")
 def articles_group() -> None:
-    """List and import the articles on sale."""
+    """List, import and order articles."""
 
 
 @articles_group.command("list")
@@ -59,3 +60,32 @@ def import_articles(folder: Path, domain: str, drop_paid_links: str, verbose: bo
         output.show_json({"items": import_report.view(imported, folder)})
         sys.exit(import_report.get_exit_code(imported))
     sys.exit(import_report.show(imported, folder, verbose=verbose))
+
+
+@articles_group.command("order")
+@click.option("--domain", required=True, metavar="HOST", help="Host of the domain that is to publish it.")
+@click.option("--topic", required=True, help="What it is about.")
+@click.option("--target-url", required=True, metavar="URL", help="Where its link leads to.")
+@click.option("--anchor-text", required=True, help="The words of its link.")
+@click.option("--keyword", default="", help="Words that it must use.")
+@click.option("--niche", default="", help="Its subject [default: that of the domain].")
+@click.option("--email", default="", help="Who reviews the versions [default: BLOGQUEUE_OPERATOR_EMAIL].")
+@output.JSON
+def order_article(*, domain: str, as_json: bool, **details: str) -> None:
+    """Order an article as an editor: it is written, checked, reviewed and published, and nobody pays for it."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.catalogue import domains
+    from blogqueue.orders import opening
+    from blogqueue.orders.requests import ArticleRequest
+
+    order_id = uuid4()
+
+    async def order() -> str:
+        article_request = ArticleRequest(domain_id=(await domains.get_by_host(domain)).id, **details)
+        outbox = await opening.order_article(article_request, actor=OPERATOR, order_id=order_id)
+        await nudge(outbox)
+        return outbox.jobs[0].id
+
+    job_id = with_database(order(), needs=("secret_key",))
+    result = {"orderId": order_id, "status": "PROCESSING", "jobId": job_id}
+    output.show_result(f"{order_id} is PROCESSING, as {job_id}", result, as_json=as_json)

@@ -23,7 +23,7 @@ ADDRESSES = {
     "BROKER_URL": "brokerUrl",
     "BLOGQUEUE_PUBLIC_URL": "baseUrl",
 }
-"""The settings that a running demo gives, by their names in its demo.json."""
+"""The settings that a running demo gives, by their names in its demo.json; secrets.json beside it has its key."""
 
 Result = TypeVar("Result")
 
@@ -35,13 +35,18 @@ def find_demo(data_dir: Path) -> None:
     try:
         demo: dict[str, Any] = json.loads((data_dir / "demo.json").read_text(encoding="utf-8"))
         found = {name: str(demo[key]) for name, key in ADDRESSES.items()}
+        keys: dict[str, Any] = json.loads((data_dir / "secrets.json").read_text(encoding="utf-8"))
+        found["BLOGQUEUE_SECRET_KEY"] = str(keys["secret_key"])
     except (OSError, ValueError, KeyError):
         return  # `with_database` says what is missing
     os.environ.update(found | {"BLOGQUEUE_ENV": "demo"})
 
 
-def with_database(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1."""
+def with_database(work: Coroutine[Any, Any, Result], *, needs: tuple[str, ...] = ()) -> Result:
+    """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1.
+
+    `needs` are further settings that it cannot do without (the names of `settings.check_settings`).
+    """
     import asyncio
     import logging
 
@@ -56,7 +61,7 @@ def with_database(work: Coroutine[Any, Any, Result]) -> Result:
     try:
         if not settings.database_url:
             sys.exit(_explain_no_database())
-        check_settings("cli", CLI_NEEDS)
+        check_settings("cli", (*CLI_NEEDS, *needs))
         log.configure(logging.WARNING)  # on standard error: the output is the command's
         return asyncio.run(run())
     except ProblemError as error:

@@ -252,7 +252,7 @@ def relink_order(order_id: UUID) -> None:
     async def relink() -> None:
         await nudge(await access.replace_link(order_id))
 
-    with_database(relink())
+    with_database(relink(), needs=("secret_key",))
     print(f"the customer of {order_id} is mailed a new link; the old ones open nothing")
 
 

@@ -14,7 +14,7 @@ from blogqueue.money import format_amount
 if TYPE_CHECKING:
     from blogqueue.jobs.overview import QueueState
     from blogqueue.jobs.workers import WorkerState
-    from blogqueue.orders.listing import UnfinishedOrders
+    from blogqueue.orders.unfinished import UnfinishedOrders
 
 
 class Todo(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ async def _look() -> Installation:
     from blogqueue.api import health
     from blogqueue.emails import resending
     from blogqueue.jobs import overview, workers
-    from blogqueue.orders import listing
+    from blogqueue.orders import listing, unfinished
     from blogqueue.payments import held_payments
     from blogqueue.reviews import queue
 
@@ -77,7 +77,7 @@ async def _look() -> Installation:
         problems={name: problem for name, check in checks.items() if (problem := await check())},
         queues=await overview.list_queues(),
         workers=[worker for worker in await workers.list_workers() if worker.alive],
-        unfinished=await listing.sum_unfinished(),
+        unfinished=await unfinished.list_unfinished(),
         todo=[
             Todo("orders to review", await queue.count_waiting(), "orders list --status ADMIN_REVIEW"),
             Todo("failed orders, not refunded", len(failed), "orders list --status FAILED"),
@@ -96,8 +96,18 @@ def _view(found: Installation) -> dict[str, object]:
         "problems": [{"part": part, "problem": problem} for part, problem in found.problems.items()],
         "queues": [operations.view_queue(queue) for queue in found.queues],
         "workers": [operations.view_worker(worker) for worker in found.workers],
-        "unfinished": found.unfinished,
+        "unfinished": [_view_money(one) for one in found.unfinished],
         "todo": found.todo,
+    }
+
+
+def _view_money(one: "UnfinishedOrders") -> dict[str, object]:
+    return {
+        "status": one.status,
+        "currency": one.currency,
+        "orders": one.number,
+        "amount": one.amount,
+        "oldestSeconds": one.oldest_seconds,
     }
 
 
@@ -112,9 +122,14 @@ def _show(found: Installation) -> None:
     engine.show_workers(found.workers)
     output.show_heading("Paid, and not delivered yet")
     output.show_table(
-        ("ORDERS", "PAID", "OLDEST"),
+        ("ORDERS", "STATUS", "PAID", "OLDEST"),
         [
-            (one.orders, format_amount(one.amount, one.currency), output.format_age(one.oldest_seconds))
+            (
+                one.number,
+                one.status,
+                format_amount(one.amount, one.currency),
+                output.format_age(one.oldest_seconds),
+            )
             for one in found.unfinished
         ],
     )

@@ -18,7 +18,8 @@ PRODUCTS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
 async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str) -> Outbox:
     """Store an email to the order's customer, in the caller's transaction, and return its id, or nothing if it exists.
 
-    An order has one email of each kind for each `job_id`. `price` adds the formatted price to the template's values.
+    An order has one email of each kind for each `job_id`. `price` adds the formatted price to the template's values;
+    `paid` among them says whether there was a payment, which there is not for an editor's order.
     Raises NotFoundError when the order's article does not exist.
     """
     article = (
@@ -37,6 +38,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
         order_id=order.id,
         purchase_id=None,
         job_id=job_id,
+        paid=int(order.purchase_id is not None),
         thing=PRODUCTS[OrderKind(order.kind)],
         order_url=f"{settings.public_url}/order-status/{order.id}?access={tokens.PLACEHOLDER}",
         order_number=numbers.format_number(stored[0]["number"]),

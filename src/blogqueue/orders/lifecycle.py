@@ -1,7 +1,10 @@
-"""An order's life: how it is opened, moved and ended. Only `move` changes a status; workers go through `results`."""
+"""An order's life: how it is moved and ended; `orders.opening` has its beginning.
+
+Only `move` changes a status. Workers go through `results`.
+"""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -137,7 +140,8 @@ async def fail(
     """Move an order to FAILED and store why, in the caller's transaction; an order that has FAILED gets the new reason.
 
     The customer reads `explanation`, the history keeps `detail`. The refund is due in `refund_in_hours`: 0 means at
-    once, None never. Raises ConflictError when somebody else has moved the order, ValueError for a COMPLETED one.
+    once, None never; nor is one for an order that nobody paid for. Raises ConflictError when somebody else has moved
+    the order, ValueError for a COMPLETED one.
     """
     if order.status == OrderStatus.FAILED:
         await history.record(actor, action, order_id=order.id, detail=detail)
@@ -149,34 +153,11 @@ async def fail(
         {
             Order.failure_reason: reason,
             Order.failure_detail: explanation,
-            Order.refund_due_at: None if refund_in_hours is None else due,
+            Order.refund_due_at: None if refund_in_hours is None or order.purchase_id is None else due,
             Order.updated_at: NOW,
         }
     ).where(Order.id == order.id)
     return await get(order.id)
-
-
-async def open_paid(order: Order) -> Outbox:
-    """Store a paid order, its first job and the email that confirms it, in the caller's transaction."""
-    order.status = OrderStatus.PROCESSING
-    await Order.insert(order)
-    await history.record(history.STRIPE, "paid", order_id=order.id, to_status=OrderStatus.PROCESSING)
-    outbox = await jobs.create(await _build_job(order, regeneration=False))
-    return outbox + await customer_emails.create(order, "order_received", price=True)
-
-
-async def open_unfulfillable(order: Order, reason: str) -> Outbox:
-    """Store a paid order that cannot be fulfilled, in the caller's transaction: FAILED, its refund due at once."""
-    order.status = OrderStatus.FAILED
-    order.failure_reason = FailureReason.UNFULFILLABLE
-    order.failure_detail = reason
-    order.failed_at_step = 1
-    order.refund_due_at = cast("datetime", NOW)
-    await Order.insert(order)
-    await history.record(
-        history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to_status=OrderStatus.FAILED, detail=reason
-    )
-    return await customer_emails.create(order, "unfulfillable", price=True, reason=reason)
 
 
 async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
@@ -201,7 +182,7 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
                 retry_after=wait[0]["seconds"],
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
-        return await jobs.create(await _build_job(order, regeneration=True))
+        return await jobs.create(await build_job(order, regeneration=True))
 
 
 async def submit(order_id: UUID, version_id: UUID) -> Outbox:
@@ -237,7 +218,7 @@ async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     """Start a new job for an approved link whose paragraph has changed, in the caller's transaction."""
     action = "approved; the article has changed"
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
-    job = await _build_job(order, regeneration=True)
+    job = await build_job(order, regeneration=True)
     return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)
 
 
@@ -248,7 +229,7 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     return await customer_emails.create(order, "published", article_url=article_url)
 
 
-async def _build_job(order: Order, *, regeneration: bool) -> Job:
+async def build_job(order: Order, *, regeneration: bool) -> Job:
     """Return the job that makes an order's next version; programs rely on the form of its id and input."""
     queue = QUEUE_OF_ORDER[OrderKind(order.kind)]
     suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""

@@ -12,14 +12,6 @@ from blogqueue.orders.numbers import format_number
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
 
-_UNFINISHED = """
-SELECT currency, count(*) AS orders, sum(price)::bigint AS amount,
-    EXTRACT(EPOCH FROM clock_timestamp() - min(created_at))::bigint AS oldest_seconds
-FROM orders WHERE status = 'PROCESSING' AND session_id IS NOT NULL GROUP BY currency ORDER BY currency
-"""
-"""The paid orders whose job has not ended yet, by currency."""
-
-
 class BacklinkData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The link that was ordered."""
 
@@ -53,20 +45,6 @@ class OrderPage(View, frozen=True, kw_only=True):
 
     items: Annotated[list[OrderItem], Meta(max_length=100)]
     next_cursor: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")]
-
-
-class UnfinishedOrders(View, frozen=True, kw_only=True):
-    """The paid orders in one currency whose job has not ended yet."""
-
-    currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
-    orders: Annotated[int, Meta(ge=1)]
-    amount: Annotated[int, Meta(ge=0, description="What was paid for them, in minor units of the currency.")]
-    oldest_seconds: Annotated[int, Meta(description="The age of the oldest one.")]
-
-
-async def sum_unfinished() -> list[UnfinishedOrders]:
-    """Return what customers have paid and not got a version for yet, by currency."""
-    return [UnfinishedOrders(**row) for row in await Order.raw(_UNFINISHED)]
 
 
 async def list_orders(status: OrderStatus | None, *, cursor: str, limit: int) -> OrderPage:

@@ -6,6 +6,7 @@ from typing import Any
 from blogqueue.catalogue import paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
+from blogqueue.db.tables.orders import Order
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim
@@ -102,7 +103,7 @@ async def fail_attempt(
         key = f"{claim.job_id}#{claim.fencing_token}"
         return await customer_emails.create(order, "order_failed", job_id=key) + await alert_operator(
             "An order's job failed",
-            f"{message} After {settings.refund_grace_hours} h without a retry the order is refunded.",
+            f"{message} {_say_what_follows(order)}",
             key=key,
             order_id=order.id,
         )
@@ -141,3 +142,10 @@ async def give_up_waiting(holder: str) -> Outbox:
             }
             outbox += await fail_attempt(claim, error, permanent=True)
     return outbox
+
+
+def _say_what_follows(order: Order) -> str:
+    """Tell the operator what happens to a failed order that nobody retries."""
+    if order.purchase_id is None:
+        return "An editor ordered it: nothing happens until it is retried."
+    return f"After {settings.refund_grace_hours} h without a retry the order is refunded."

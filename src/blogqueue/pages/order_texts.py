@@ -208,7 +208,7 @@ def _explain_failure(status: OrderStatusView) -> str:
         case FailureReason.REJECTED:
             return f"An editor reviewed your {_noun(status)} and did not approve it. It was not published."
         case FailureReason.CANCELLED:
-            undecided = status.refund_state == RefundState.NONE
+            undecided = status.refund_state == RefundState.NONE and status.price
             outcome = f"We will either complete your {_noun(status)} or refund your payment." if undecided else ""
             return f"An editor stopped the work on your {_noun(status)}. {outcome}".rstrip()
         case FailureReason.UNFULFILLABLE:

@@ -15,7 +15,7 @@ from blogqueue.db.tables.payments import HeldPayment, StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.log import logger
 from blogqueue.money import format_amount
-from blogqueue.orders import lifecycle, purchases
+from blogqueue.orders import opening, purchases
 from blogqueue.outbox import Outbox
 from blogqueue.payments.personal_data import drop_personal
 from blogqueue.settings import settings
@@ -86,8 +86,8 @@ async def open_order(purchase: Purchase, session: dict[str, Any]) -> Handled:
     order = await _build_order(purchase, session)
     obstacle = await _find_obstacle(purchase)
     if obstacle:
-        return Handled(f"cannot be fulfilled: {obstacle}", await lifecycle.open_unfulfillable(order, obstacle))
-    outbox = await lifecycle.open_paid(order)
+        return Handled(f"cannot be fulfilled: {obstacle}", await opening.open_unfulfillable(order, obstacle))
+    outbox = await opening.open_paid(order)
     about = {"order": str(order.id), "amount": order.price, "currency": order.currency}
     jobs = [job.id for job in outbox.jobs]
     after_commit(lambda: logger.info("payment fulfilled", **about, jobs=jobs))

@@ -28,8 +28,10 @@ OUTCOMES: dict[str, tuple[RefundState, tuple[RefundState, ...]]] = {
 }
 """Stripe's final statuses: the state that each leads to, and from which. A refund that "succeeded" may still fail."""
 
-_STILL_PAID = Order.failure_reason.is_null() | (Order.failure_reason != FailureReason.PAYMENT_REVERSED)
-"""Orders whose payment was neither charged back nor refunded by hand in Stripe."""
+_STILL_PAID = Order.purchase_id.is_not_null() & (
+    Order.failure_reason.is_null() | (Order.failure_reason != FailureReason.PAYMENT_REVERSED)
+)
+"""Orders that were paid, and whose payment was neither charged back nor refunded by hand in Stripe."""
 
 _BEGIN_AGAIN = """
 UPDATE refunds SET state = 'INITIATED', request_number = request_number + 1, attempts = 0, error = '',
@@ -91,7 +93,8 @@ async def begin_due() -> Outbox:
 async def begin(order_id: UUID, *, actor: str) -> Outbox:
     """Begin an order's refund, in the caller's transaction.
 
-    Nothing happens if it has begun, the order is not FAILED, or its payment is disputed, charged back or refunded.
+    Nothing happens if it has begun, the order is not FAILED, nobody paid for it, or its payment is disputed, charged
+    back or refunded.
     """
     rows = (
         await Order.update({Order.refund_state: RefundState.INITIATED, Order.updated_at: NOW})
@@ -127,6 +130,8 @@ async def begin_or_repeat(order_id: UUID, *, actor: str) -> Outbox:
         why = f"it is {order.status}, its refund {order.refund_state}"
         if order.on_hold or order.failure_reason == FailureReason.PAYMENT_REVERSED:
             why = "its payment is disputed, or was charged back or refunded in Stripe"
+        elif order.purchase_id is None:
+            why = "an editor ordered this one, and nobody paid for it"
         raise ConflictError(f"Only a FAILED order without a refund can be refunded; {why}.", code="wrong_state")
 
 

@@ -54,10 +54,11 @@ FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.
 LEFT JOIN refunds r ON r.order_id = o.id
 CROSS JOIN LATERAL (SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'FAILED') s
 WHERE o.status = 'FAILED' AND o.refund_state <> 'SUCCEEDED' AND o.failure_reason IS DISTINCT FROM 'payment_reversed'
+    AND (o.purchase_id IS NOT NULL OR o.failure_reason = 'job_failed')
 ORDER BY s.at, o.id LIMIT {}
 """
 """The failed orders that are not refunded, oldest first (index `orders_not_refunded`); not those whose payment was
-charged back or refunded by hand in Stripe.
+charged back or refunded by hand in Stripe; of editors' orders, which nobody paid for, only those to be retried.
 """
 
 _LIST_OTHER_LINKS = """
@@ -170,7 +171,9 @@ async def get_details(order_id: UUID) -> ReviewDetails:
         preview=await approval.preview(order, version, article) if version and is_decidable else None,
         refund=await Refund.select().where(Refund.order_id == order.id).first(),
         can_retry=is_open_failure and order.refund_state == RefundState.NONE and await _has_failed_job(order),
-        can_refund=is_open_failure and order.refund_state in {RefundState.NONE, RefundState.FAILED},
+        can_refund=is_open_failure
+        and order.purchase_id is not None
+        and order.refund_state in {RefundState.NONE, RefundState.FAILED},
         other_links=await Order.raw(_LIST_OTHER_LINKS, order.article_id, order.id),
         paid_links=[*other_paid_links, own_link],
         history=await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id),
