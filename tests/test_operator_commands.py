@@ -205,6 +205,7 @@ def test_a_running_demo_is_found_by_its_folder(stage: Stage, tmp_path: Path) -> 
     demo = {"databaseUrl": settings.database_url, "redisUrl": settings.redis_url}
     demo |= {"brokerUrl": settings.redis_url, "baseUrl": settings.public_url}
     (tmp_path / "demo.json").write_text(json.dumps(demo), encoding="utf-8")
+    (tmp_path / "secrets.json").write_text(json.dumps({"secret_key": "k"}), encoding="utf-8")
 
     found = subprocess.run(
         [sys.executable, "-m", "blogqueue", "--data-dir", tmp_path, "jobs", "list"],

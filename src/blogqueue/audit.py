@@ -25,7 +25,8 @@ WHERE p.state = 'PAID' AND (o.id IS NULL OR o.session_id IS DISTINCT FROM p.sess
 UNION SELECT h.purchase_id FROM held_payments h LEFT JOIN orders o ON o.session_id = h.session_id
 WHERE (h.state = 'ACCEPTED') <> (o.id IS NOT NULL)
 UNION SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id WHERE p.state <> 'PAID'
-UNION SELECT id FROM orders WHERE purchase_id IS NULL AND (session_id IS NOT NULL OR price <> 0 OR payment_data ? 'amount')
+UNION SELECT id FROM orders
+WHERE purchase_id IS NULL AND (session_id IS NOT NULL OR price <> 0 OR payment_data ? 'amount')
 """
 """PAID purchases without an order for their session, amount and currency; held payments with an order although not
 ACCEPTED, or the reverse; orders of purchases that are not PAID; editors' orders, which nobody pays for, with a

@@ -12,6 +12,7 @@ from blogqueue.orders.numbers import format_number
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
 
+
 class BacklinkData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The link that was ordered."""
 
