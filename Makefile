@@ -13,7 +13,7 @@ RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check lint durability fuzz mutants chaos bench clean again
+.PHONY: help install dev run test check lint thorough durability fuzz mutants chaos bench clean again
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -28,7 +28,7 @@ run: $(RUNTIME) ## set up and run the whole product on this machine; Ctrl-C stop
 	@exec $(BIN)/python -m blogqueue demo --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
 # Some hundred processes are started in the tests: they and pytest compile our modules once, also where this is set.
-test durability: export PYTHONDONTWRITEBYTECODE :=
+test thorough durability: export PYTHONDONTWRITEBYTECODE :=
 
 test: $(DEV) ## set up and run the tests, on a PostgreSQL and a Redis that they start
 	$(BIN)/python -m pytest $(ARGS)
@@ -43,6 +43,9 @@ lint: $(DEV) ## the same without the tests
 
 bench: $(DEV) ## measure
 	$(BIN)/python -m bench $(ARGS)
+
+thorough: $(DEV) ## run the checks' tests on every article and with many examples; some minutes
+	BLOGQUEUE_THOROUGH=1 $(BIN)/python -m pytest tests/writing tests/sandbox/test_articles.py --dist=load $(ARGS)
 
 durability: $(DEV) ## run the tests that kill processes and stop services; some minutes
 	$(BIN)/python -m pytest -m durability $(ARGS)

@@ -128,6 +128,7 @@ def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
     assert "clock" not in seen("STRIPE_API_KEY") | seen("OPENAI_API_KEY") | seen("BLOGQUEUE_SECRET_KEY")
 
 
+@pytest.mark.durability
 @pytest.mark.timeout(240)
 def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Product) -> None:
     # Given a model whose answers are no JSON, and a paid order
@@ -154,6 +155,7 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
     assert demo.run("audit").returncode == 0
 
 
+@pytest.mark.durability
 @pytest.mark.timeout(240)
 def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo: Product) -> None:
     # Given a demo that has sold a link, and all its processes

@@ -22,6 +22,7 @@ from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.words import split_words
 from blogqueue.writing.questions import Problem
 from tests.sandbox.article_questions import BRIEF, LINK, ask, broken_rules, judge, paragraph_of_link, write
+from tests.thoroughness import examples
 
 
 @pytest.mark.parametrize("language", [*sorted(LANGUAGES), "de-AT", "pt-BR"])
@@ -155,7 +156,7 @@ def anchors(draw: st.DrawFn) -> str:
 
 
 @given(topic=ANY, keyword=ANY, niche=ANY, anchor=anchors(), titles=st.lists(ANY, max_size=3), turn=st.integers(0, 8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_an_article_about_anything_passes_every_check(
     *, topic: str, keyword: str, niche: str, anchor: str, titles: list[str], turn: int
 ) -> None:

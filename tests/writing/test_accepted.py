@@ -14,6 +14,7 @@ from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import Edit, apply
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, format_link
+from tests.thoroughness import examples
 from tests.writing.garden import GARDEN
 
 BLOCK = find_eligible_blocks(GARDEN)[0]
@@ -64,7 +65,7 @@ def broken_rules(link: Link) -> list[str]:
 @given(anchor=ANCHORS)
 @example("how to write a system prompt")
 @example("漢" * 80)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(100, 400), deadline=None)
 def test_every_anchor_that_is_sold_passes(anchor: str) -> None:
     link = sold(URL, anchor)
     assume(link)
@@ -77,7 +78,7 @@ def test_every_anchor_that_is_sold_passes(anchor: str) -> None:
 @example("a.example", "?target_url=x")
 @example("a.example", "?anchor_text=x")
 @example("a.example", "?customer_notes=x")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_every_address_that_is_sold_passes(host: str, path: str) -> None:
     link = sold(f"https://{host}/{path}", ANCHOR)
     assume(link)
@@ -88,7 +89,7 @@ def test_every_address_that_is_sold_passes(host: str, path: str) -> None:
 
 @given(anchor=ANCHORS, path=PATHS)
 @example("how to write a system prompt", "?target_url=x")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15, 60), deadline=None)
 def test_a_new_article_passes_with_every_link_that_is_sold(anchor: str, path: str) -> None:
     link = sold(f"https://a.example/{path}", anchor)
     assume(link)

@@ -1,15 +1,15 @@
 """Right edits and articles that Hypothesis makes hostile: something is inserted, swapped or dropped at a random place.
 
-Few examples by default; BLOGQUEUE_HOSTILE_EXAMPLES=2000 tries many.
+Few examples by default; `make thorough` tries many.
 """
 
-import os
 import re
 from collections.abc import Callable
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from tests.thoroughness import examples
 from tests.writing.article.right_article import BODY, TITLE, broken_rules
 from tests.writing.article.right_article import LITERAL as ARTICLE_LITERAL
 from tests.writing.garden import NOTES
@@ -18,7 +18,7 @@ from tests.writing.hostile.heap import HEAP, PARAGRAPH, RIGHT_EDITS, apply_to_he
 from tests.writing.hostile.test_renderers import find_more_than_bought
 from tests.writing.link_edit.scenes import LITERAL, SENTENCE
 
-EXAMPLES = int(os.environ.get("BLOGQUEUE_HOSTILE_EXAMPLES", "40"))
+EXAMPLES = examples(30, 500)
 hostile = settings(max_examples=EXAMPLES, deadline=None)
 
 WORDS = st.text("abcdefgxyzäéß", min_size=1, max_size=8)

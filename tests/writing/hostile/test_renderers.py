@@ -8,13 +8,14 @@ import pytest
 from blogqueue.sandbox.writer import SENTENCES
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from tests.corpora import LARGE_CORPUS, SMALL_CORPUS, list_articles
+from tests.thoroughness import sample
 from tests.writing.garden import LINK
 from tests.writing.hostile.heap import HEAP, RIGHT_EDITS, apply_to_heap
 from tests.writing.link_edit.scenes import LITERAL, Scene
 from tests.writing.renderers import find_added_tags
 
 BOUGHT = {"a": 1, f"a href={LINK.target_url}": 1}
-ARTICLES = [*list_articles(SMALL_CORPUS), *(list_articles(LARGE_CORPUS)[::6] if LARGE_CORPUS else [])]
+ARTICLES = [*list_articles(SMALL_CORPUS), *(sample(list_articles(LARGE_CORPUS), 20) if LARGE_CORPUS else [])]
 
 
 def find_more_than_bought(before: str, after: str) -> dict[str, Counter[str]]:

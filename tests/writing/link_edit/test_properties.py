@@ -14,6 +14,7 @@ from blogqueue.writing.markdown.blocks import find_eligible_blocks, find_prose_b
 from blogqueue.writing.markdown.links import Link, find_links, format_link
 from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
 from blogqueue.writing.markdown.rendering import render
+from tests.thoroughness import examples
 from tests.writing.garden import GARDEN, LINK, PAID, turned
 from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
 
@@ -56,7 +57,7 @@ def links(draw: st.DrawFn) -> Link:
 
 
 @given(article=articles(), link=links(), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15, 60), deadline=None)
 def test_a_correct_edit_of_any_article_passes_and_is_all_that_differs(
     article: str, link: Link, data: st.DataObject
 ) -> None:
@@ -74,7 +75,7 @@ def test_a_correct_edit_of_any_article_passes_and_is_all_that_differs(
 
 
 @given(data=st.data(), line_end=LINE_ENDS)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(25, 100), deadline=None)
 def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end: str) -> None:
     article = turned(GARDEN, line_end)
     block = data.draw(st.sampled_from(find_eligible_blocks(article)))
@@ -92,7 +93,7 @@ def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end:
 
 
 @given(data=st.data(), line_end=LINE_ENDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(10, 40), deadline=None)
 def test_two_edits_of_one_text_end_up_in_it_together(data: st.DataObject, line_end: str) -> None:
     article = turned(GARDEN, line_end)
     eligible = find_eligible_blocks(article)
@@ -111,7 +112,7 @@ def test_two_edits_of_one_text_end_up_in_it_together(data: st.DataObject, line_e
 
 
 @given(text=st.one_of(MARKUP, st.text(max_size=200)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) -> None:
     for block in find_prose_blocks(text):
         assert text[block.start : block.end] == block.text
@@ -120,7 +121,7 @@ def test_any_text_can_be_read_and_every_paragraph_is_where_it_says(text: str) ->
 
 
 @given(text=st.text("-+.\n\r \t:[]{}&*!|>'\"%@`,?#=0123abcT<~", max_size=60), fence=st.sampled_from(["---", "+++"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(75, 300), deadline=None)
 def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str) -> None:
     article = f"{fence}\n{text}\n{fence}\nBody"
     try:
@@ -133,7 +134,7 @@ def test_front_matter_is_read_or_refused_and_nothing_else(text: str, fence: str)
 
 
 @given(text=MARKUP.filter(str.strip), link=st.booleans(), data=st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(50, 200), deadline=None)
 def test_an_edit_that_passes_adds_one_link_and_one_paragraphs_words(
     text: str,
     link: bool,  # noqa: FBT001 - Hypothesis passes by name

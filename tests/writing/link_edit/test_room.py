@@ -13,6 +13,7 @@ from blogqueue.writing.link_edit.room import count_room, find_blocks_leaving
 from blogqueue.writing.markdown.blocks import Block, find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, format_link
 from tests.corpora import SMALL_CORPUS, list_articles
+from tests.thoroughness import examples
 
 PROSE = "Paragraph {n} speaks of soil and leaves, " + "and of the rain that falls on all of it, " * 5 + "every year."
 BLOCKS = {
@@ -42,7 +43,7 @@ def try_all(text: str, links: tuple[Link, ...] = ()) -> int:
     return max((1 + try_all(*place(text, block, links)) for block in find_eligible_blocks(text, links)), default=0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10, 25), deadline=None)
 @given(kinds)
 def test_the_room_is_the_most_links_that_fit(kinds: tuple[str, ...]) -> None:
     text = build(kinds)

@@ -18,6 +18,8 @@ import redis
 
 from tests.launchers import PROGRAMS, STOP_SECONDS, Launcher, Launchers, left, of
 
+pytestmark = pytest.mark.durability
+
 
 @pytest.fixture
 def launchers(tmp_path: Path) -> Generator[Launchers]:

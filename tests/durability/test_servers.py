@@ -23,6 +23,8 @@ from blogqueue.demo.server_files import (
     prepare_redis,
 )
 
+pytestmark = pytest.mark.durability
+
 WHEEL_POSTGRES = 18
 
 
