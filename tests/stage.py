@@ -246,7 +246,7 @@ class Stage:
         assert user is not None
         session = await EditorSession.create_session(user.id)
         self.http.cookies.set("id", session.token)
-        await self.http.get("/admin/")
+        await self.http.get("/admin/tables/")
         return session.token
 
     async def sign_in(self, name: str = "edith", **also: str) -> httpx.Response:

@@ -28,7 +28,7 @@ NO_JSON = [
 ]
 NO_FIT = [b"[]", b'[{"token": "a"}]', b'"a"', b"7", b'{"\\u0000": 1, "no such field": 2}', b'{"a": 1, "a": 2}']
 CONTENT_TYPES = ["application/json", "application/json; charset=utf-16", "text/plain", "multipart/form-data", "", "a"]
-BODYLESS = ("/resume", "/refund", "/retry", "/release", "/end", "/accept", "/return", "/dismiss")
+BODYLESS = ("/resume", "/run-now", "/refund", "/retry", "/release", "/end", "/accept", "/return", "/dismiss")
 
 
 def posts() -> list[str]:

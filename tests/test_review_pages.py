@@ -1,6 +1,7 @@
 """The admin's own pages: the review queue, one order under review, an article's text."""
 
 import html
+import re
 from typing import Any
 from uuid import UUID
 
@@ -149,7 +150,7 @@ async def test_an_invalid_rejection_is_shown_again_with_what_was_typed(stage: St
     page = html.unescape(answer.text)
     assert f"<option selected>{approval.REASONS[1]}</option>" in page
     assert f">\n{said['explanation']}</textarea>" in page
-    assert '<details name="decision" open><summary class="action" accesskey="r">' in page
+    assert '<details name="decision" open><summary class="button quiet danger" data-key="r">' in page
 
 
 @pytest.mark.parametrize("verb", ["approve", "reject"])
@@ -171,7 +172,7 @@ async def test_an_order_without_a_version_cannot_be_approved_or_rejected(stage: 
 @pytest.mark.parametrize(
     ("how", "words", "button"),
     [
-        ("a heading", "the same change is made to the live text", "Publish now"),
+        ("a heading", "the same change is made to the live text", "Approve and publish"),
         ("the paragraph", "stale_block: The edited paragraph was changed or removed.", "Add the link again"),
         ("a neighbour's paid link", "beside another paid link", "Add the link again"),
         ("taken down", "The article is not published.", ""),
@@ -204,12 +205,13 @@ async def test_the_page_says_what_approval_will_do(stage: Stage, how: str, words
 
     # Then she reads what approval will do and why, and that is what it does
     assert words in page
-    assert [one for one in ("Publish now", "Add the link again") if f"<button>{one}</button>" in page] == (
+    shown = re.sub(r"<span class=\"wide\">|</span>", "", page)
+    assert [one for one in ("Approve and publish", "Add the link again") if f">{one}</button>" in shown] == (
         [button] if button else []
     )
     answer = await stage.approve(order)
     became = answer.json()["data"]["status"] if answer.status_code == 200 else answer.json()["error"]["code"]
-    assert became == {"Publish now": "COMPLETED", "Add the link again": "PROCESSING", "": "unpublished"}[button]
+    assert became == {"Approve and publish": "COMPLETED", "Add the link again": "PROCESSING", "": "unpublished"}[button]
 
 
 async def test_a_failed_order_is_retried_on_its_page(stage: Stage) -> None:

@@ -13,7 +13,21 @@ from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
 from blogqueue import limits, log
-from blogqueue.admin import article_pages, editors_order_pages, job_pages, piccolo_admin, queue_pages, review_pages
+from blogqueue.admin import (
+    article_pages,
+    desk,
+    domain_pages,
+    editors_order_pages,
+    email_pages,
+    history_pages,
+    job_pages,
+    login_pages,
+    order_list_pages,
+    payment_pages,
+    piccolo_admin,
+    queue_pages,
+    review_pages,
+)
 from blogqueue.api import bodies, edge, health, metrics, openapi
 from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
@@ -100,11 +114,19 @@ def create_app() -> Litestar:
             *health.HANDLERS,
             *metrics.HANDLERS,
             *catalogue_pages.HANDLERS,
-            *review_pages.HANDLERS,
-            *article_pages.HANDLERS,
-            *editors_order_pages.HANDLERS,
-            *queue_pages.HANDLERS,
-            *job_pages.HANDLERS,
+            *login_pages.HANDLERS,
+            desk.make_router(
+                *review_pages.HANDLERS,
+                *article_pages.HANDLERS,
+                *editors_order_pages.HANDLERS,
+                *queue_pages.HANDLERS,
+                *job_pages.HANDLERS,
+                *order_list_pages.HANDLERS,
+                *domain_pages.HANDLERS,
+                *payment_pages.HANDLERS,
+                *email_pages.HANDLERS,
+                *history_pages.HANDLERS,
+            ),
             *piccolo_admin.HANDLERS,
             *purchase_pages.HANDLERS,
             *new_article_pages.HANDLERS,

@@ -16,6 +16,12 @@ from blogqueue.passwords import find_weakness
 SESSION_EXTENSION = timedelta(minutes=20)
 """Each request extends a session by this much, up to 7 days in all; Piccolo Admin's own pages do the same."""
 
+LONGEST_SESSION = timedelta(days=7)
+"""However often it is extended, a session ends after this."""
+
+FIRST_SESSION = timedelta(hours=1)
+"""How long a new session lasts if nothing extends it; as with Piccolo Admin's own login."""
+
 _COUNTS = AuthenticatorSecret.revoked_at.is_null() & AuthenticatorSecret.last_used_at.is_not_null()
 """The authenticator apps of which a code was entered."""
 
@@ -112,6 +118,27 @@ async def find_email(name: str) -> str:
     """Return the address of an active editor; "" if there is no such account, as for the name of a program's token."""
     rows = await Editor.select(Editor.email).where(Editor.username == name, Editor.active.eq(value=True))
     return str(rows[0]["email"]) if rows else ""
+
+
+async def check_password(name: str, password: str) -> Editor | None:
+    """Return the editor with this name and password; None if there is none, or they may not sign in."""
+    user_id = await Editor.login(name, password)
+    if user_id is None:
+        return None
+    may_sign_in = Editor.active.eq(value=True) & Editor.admin.eq(value=True)
+    return await Editor.objects().where(Editor.id == user_id, may_sign_in).first()
+
+
+async def open_session(editor_id: int) -> str:
+    """Open a session of an editor whose password was right, and return its token for the cookie."""
+    now = datetime.now()  # noqa: DTZ005 - Piccolo's columns have no time zone, and it compares them with the host's time
+    session = await EditorSession.create_session(editor_id, now + FIRST_SESSION, now + LONGEST_SESSION)
+    return str(session.token)
+
+
+async def close_session(session: str) -> None:
+    """End a session."""
+    await EditorSession.remove_session(session)
 
 
 async def get_token_name(token: str) -> str | None:

@@ -114,6 +114,24 @@ class QcStatus(StrEnum):
     NEEDS_HUMAN_REVIEW = "NEEDS_HUMAN_REVIEW"
 
 
+class Milestone(StrEnum):
+    """Something that happened to an order, as its customer reads it."""
+
+    RECEIVED = "received"
+    READY = "ready"
+    REGENERATED = "regenerated"
+    SUBMITTED = "submitted"
+    SENT_BACK = "sent_back"
+    ADDED_AGAIN = "added_again"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    RETRIED = "retried"
+    REFUND_BEGUN = "refund_begun"
+    REFUNDED = "refunded"
+
+
 ORDER_MOVES: dict[OrderStatus, frozenset[OrderStatus]] = {
     OrderStatus.PROCESSING: frozenset({OrderStatus.QUALITY_CHECK, OrderStatus.FAILED}),
     OrderStatus.QUALITY_CHECK: frozenset({OrderStatus.PROCESSING, OrderStatus.ADMIN_REVIEW, OrderStatus.FAILED}),

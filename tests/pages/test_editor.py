@@ -3,6 +3,8 @@
 from playwright.async_api import expect
 
 from blogqueue.catalogue import articles, versions
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.people import BEN, CLEO, LONG
@@ -35,14 +37,12 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await stage.signed_in()
     page = edith.page
 
-    # When she signs in at Piccolo Admin
+    # When she signs in
     await edith.go("/admin/")
+    await edith.check_in_all_sizes("editor-login")
     await page.fill('input[name="username"]', "edith")
     await page.fill('input[name="password"]', PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("link", name="Reviews")).to_be_visible()
-    edith.complaints.clear()  # of Piccolo Admin's own page: below
-    await page.get_by_role("link", name="Reviews").click()
 
     # Then both orders are listed, the oldest first
     await expect(page.get_by_role("heading", name="Review queue")).to_be_visible()
@@ -52,8 +52,11 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await expect(rows.first).to_contain_text("49.00 EUR")
     await edith.check_in_all_sizes("editor-queue")
 
-    # When she opens the first one
-    await rows.first.get_by_role("link").focus()
+    # When she goes down, up and opens the first one, all by keys
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await expect(rows.last.get_by_role("link")).to_be_focused()
+    await page.keyboard.press("k")
     await page.keyboard.press("Enter")
 
     # Then she sees the change in its place and in the source, the checks, the other links and the history
@@ -64,14 +67,11 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await expect(page.get_by_text("All checks passed.")).to_be_visible()
     await expect(page.locator("#others + ul")).to_contain_text("worm farming")
     await expect(page.locator(".history")).to_contain_text("customer: submit")
-    await expect(page.get_by_role("button", name="Publish now")).to_be_hidden()
+    await expect(page.get_by_role("button", name="Approve and publish")).to_be_in_viewport()
     await edith.check_in_all_sizes("editor-review")
 
     # When she approves it with the keyboard alone
-    await page.locator("summary", has_text="Approve").focus()
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_text("This cannot be undone.").first).to_be_visible()
-    await page.keyboard.press("Tab")
+    await page.keyboard.press("a")
     await page.keyboard.press("Enter")
 
     # Then it is published under her name, and the next order is shown, with what its approval will do now
@@ -148,17 +148,15 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
 
 async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stage, edith: Visitor) -> None:
     # Given a published order, and Edith's session in a browser
-    order = await stage.submitted(await stage.article())
-    await stage.approve(order)
+    await stage.approve(await stage.submitted(await stage.article()))
     await signed_in(stage, edith)
     page = edith.page
 
     # When she opens lists, a row and a form
     for name, path, words in (
-        ("orders", "/admin/#/orders/", "ana@customers.example"),
-        ("order", f"/admin/#/orders/{order.id}/", "Edit"),
-        ("articles", "/admin/#/articles/", "soil-that-lasts"),
-        ("form", "/admin/#/forms/take-down-or-put-back/", "off the website and off sale"),
+        ("domains", "/admin/tables/#/domains/", "Green Bench"),
+        ("articles", "/admin/tables/#/articles/", "soil-that-lasts"),
+        ("form", "/admin/tables/#/forms/confirm-the-second-factor/", "enter a code"),
     ):
         await page.goto("about:blank")
         await edith.go(path)
@@ -167,6 +165,23 @@ async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stag
 
     # Then nothing that the pages need was refused or failed
     assert [said for said in edith.complaints if HARMLESS not in said] == []
+
+
+async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, edith: Visitor) -> None:
+    # Given an order, a held payment, a disputed payment and a failed email
+    article_id = await stage.article(content=LONG)
+    opened = await stage.asked_and_opened(article_id, **BEN)
+    await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
+    await stage.pay(opened["checkoutUrl"])
+    order = await stage.submitted(article_id)
+    intent = (await order_row(order))["payment_data"]["paymentIntent"]
+    await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
+    await Email.update({Email.state: "FAILED", Email.error: "550 no such mailbox"}).where(Email.kind == "submitted")
+    await signed_in(stage, edith)
+
+    for name in ("reviews", "orders", "domains", "articles", "held-payments", "disputes", "emails", "history"):
+        await edith.go(f"/admin/{name}")
+        await edith.check_in_all_sizes(f"desk-{name}")
 
 
 async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith: Visitor) -> None:
@@ -184,14 +199,17 @@ async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith:
 
     # When she changes the heading, then nothing else changes
     await box.fill((await box.input_value()).replace("# A long article", "# A longer article"))
-    await page.get_by_role("button", name="Publish").click()
+    await page.get_by_role("button", name="Preview and compare").click()
+    await expect(page.locator(".diff ins")).to_contain_text("longer")
+    await edith.check_in_all_sizes("editor-text-preview")
+    await page.get_by_role("button", name="Publish", exact=True).click()
     await expect(page.get_by_role("status")).to_contain_text("Published.")
     now = (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"]
     assert now == live.replace("# A long article", "# A longer article")
 
     # When her text drops the paid link, then the order is named, and her text is still there
     await box.fill((await box.input_value()).replace("[a guide to mulching]", "[a guide]"))
-    await page.get_by_role("button", name="Publish").click()
+    await page.get_by_role("button", name="Publish", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text(str(order.id))
     assert "[a guide](" in await box.input_value()
     await edith.check_in_all_sizes("editor-text-refused")

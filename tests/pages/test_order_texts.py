@@ -17,6 +17,7 @@ def status(**changes: Any) -> OrderStatusView:
     """Return a customer's view of an order, with these fields changed (as in JSON)."""
     view = {
         "orderId": uuid4(),
+        "orderNumber": "BQ-1001",
         "kind": "backlink",
         "status": "PROCESSING",
         "statusMessage": "",
@@ -46,6 +47,8 @@ def status(**changes: Any) -> OrderStatusView:
             "url": "https://greenbench.example/soil",
             "isLive": True,
         },
+        "timeline": [],
+        "editorReason": None,
         "linkDroppedAt": None,
         "targetUrl": "https://www.example.com/",
         "anchorText": "mulching",

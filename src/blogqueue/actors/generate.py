@@ -25,6 +25,7 @@ async def write(current: Run) -> Outbox:
         link=Link(order.backlink_data["target_url"], order.backlink_data["keyword"]),
         rel="" if order.rel == "none" else order.rel,
         candidates=tuple(Candidate(title, path) for title, path in related),
+        reason=current.claim.payload.get("editorReason", ""),
     )
     draft = await write_article(brief, Conversation(current.replay.ask))
     return await results.deliver(current.claim, draft, title=draft.title)

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from html import escape
 
 from blogqueue.writing.link_edit.comparison import WORDS, ChangeKind, diff_words
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import render_blocks
+
+LONGEST_MARKED = 20_000
+"""The most characters whose words are compared one by one, which takes time that grows with their square."""
 
 _HTML = re.compile(rf"<[^>]*>|&[^;\s]+;|{WORDS.pattern}")
 """Splits our own sanitised rendering; a tag or a character reference is one token."""
@@ -35,6 +39,21 @@ def show_change(base: str, version: str, edit: AppliedEdit, paid: Sequence[tuple
         behind=[html for block, html in new if block.start >= end],
         source=_mark(base[edit.start : edit.end], edit.new_text, WORDS, escape),
     )
+
+
+def list_changes(old: str, new: str) -> list[str]:
+    """Return what differs between two sources, as safe HTML: a piece for each run of changed lines, words marked."""
+    before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    pieces: list[str] = []
+    for kind, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        removed, added = "".join(before[i:j]), "".join(after[k:m])
+        if len(removed) + len(added) > LONGEST_MARKED:
+            pieces.append(f"<del>{escape(removed)}</del><ins>{escape(added)}</ins>")
+        else:
+            pieces.append(_mark(removed, added, WORDS, escape))
+    return pieces
 
 
 def _mark(old: str, new: str, pattern: re.Pattern[str], to_html: Callable[[str], str]) -> str:

@@ -42,12 +42,17 @@ async def check(scope: Scope, receive: Receive) -> Receive:
     """Check and count a login, and return its body for Piccolo Admin. Raises InvalidError and TooManyError."""
     message = await receive()
     body = message["body"] if message["type"] == "http.request" else b""
-    account = _read(body).get("username", "").casefold()
-    network = limits.to_network(scope["client"][0] if scope["client"] else "")
+    account = _read(body).get("username", "")
+    await count(scope["client"][0] if scope["client"] else "", account)
+    return replay(body, receive)
+
+
+async def count(address: str, name: str) -> None:
+    """Count a login by where it comes from and whose it is. Raises TooManyError."""
+    network, account = limits.to_network(address), name.casefold()
     await limits.take(BY_NETWORK, network)
     await limits.take(BY_ACCOUNT_AND_NETWORK, f"{network} {account}")
     await limits.take(BY_ACCOUNT, account)
-    return replay(body, receive)
 
 
 def log_failure(scope: Scope, status: int) -> None:
@@ -67,7 +72,11 @@ def _read(body: bytes) -> dict[str, str]:
         sent = None
     if not isinstance(sent, dict):
         raise InvalidError([FieldError("body", "type", "Send one JSON object, or a form.")])
-    values: dict[str, Any] = {name: sent[name] for name in FIELDS if name in sent}
+    return validate({name: sent[name] for name in FIELDS if name in sent})
+
+
+def validate(values: dict[str, Any]) -> dict[str, str]:
+    """Return the values of a login. Raises InvalidError unless all are short texts."""
     wrong = [
         FieldError(name, "text", f"Must be text of at most {LONGEST} characters.")
         for name, value in values.items()

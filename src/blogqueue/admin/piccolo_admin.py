@@ -1,4 +1,4 @@
-"""Piccolo Admin under /admin/, beside our own pages; editors may protect their login with an authenticator app.
+"""Piccolo Admin under /admin/tables/, beside our own pages; editors may protect their login with an authenticator app.
 
 Each request that writes is one transaction, so that no change is stored without its line of history.
 """
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.routing import Mount
 
 from blogqueue import editors, limits
-from blogqueue.admin import login
+from blogqueue.admin import desk, login
 from blogqueue.admin.piccolo_forms import FORMS
 from blogqueue.admin.piccolo_tables import AFTER_WRITE, SAFE_METHODS, TABLES, AfterWrite
 from blogqueue.admin.second_factor import AUTHENTICATOR
@@ -29,6 +29,9 @@ from blogqueue.log import logger
 from blogqueue.settings import settings
 
 PREFIX = "/admin"
+
+TABLES_PATH = "/tables"
+"""Where Piccolo Admin's page is below the prefix. Its API and its login answer directly below the prefix too."""
 
 # Piccolo Admin's Vue sets styles on elements; its fonts and the QR code of the MFA page are data: URLs.
 SECURITY_HEADERS = (
@@ -58,7 +61,7 @@ def _make_admin() -> Any:  # noqa: ANN401 - Starlette's application
         auto_include_related=False,
         production=secure,
         allowed_hosts=[urlsplit(settings.public_url).hostname or ""],
-        sidebar_links={"Reviews": "/admin/reviews", "Article texts": "/admin/articles", "Website": "/"},
+        sidebar_links={"Review queue": "/admin/reviews", "Website": "/"},
         auth_table=Editor,
         session_table=EditorSession,
         mfa_providers=[AUTHENTICATOR],
@@ -83,10 +86,19 @@ _lift_own_limits(ADMIN)
 @asgi(PREFIX, is_mount=True, copy_scope=True)
 async def piccolo_admin(scope: Scope, receive: Receive, send: Send) -> None:
     """Serve Piccolo Admin with our headers; run each write in one transaction, and answer after the commit."""
-    if scope.get("raw_path") == PREFIX.encode():  # Piccolo Admin links to its assets with relative URLs
-        await send({"type": "http.response.start", "status": 307, "headers": [(b"location", b"/admin/")]})
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+    if scope["path"] in {"", "/"}:
+        await _redirect(desk.HOME, send)
         return
+    if scope["path"].rstrip("/") == TABLES_PATH:
+        if scope.get("raw_path") == f"{PREFIX}{TABLES_PATH}".encode():  # its page links to its files relatively
+            await _redirect(f"{PREFIX}{TABLES_PATH}/", send)
+            return
+        if await _find_editor(scope) is None:
+            await _redirect(f"{desk.LOGIN}?next={PREFIX}{TABLES_PATH}/", send)
+            return
+        scope["path"] = "/"
+    elif scope["path"].startswith(f"{TABLES_PATH}/"):
+        scope["path"] = scope["path"].removeprefix(TABLES_PATH)
     if scope["type"] != "http" or scope["path"].startswith("/assets/"):
         await ADMIN(scope, receive, _with_headers(send))
         return
@@ -103,13 +115,22 @@ async def piccolo_admin(scope: Scope, receive: Receive, send: Send) -> None:
         await _with_headers(send)(message)
 
 
+async def _redirect(to: str, send: Send) -> None:
+    headers = [(b"location", to.encode()), (b"cache-control", b"no-store")]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _find_editor(scope: Scope) -> str | None:
+    """Return the signed-in editor's name. Raises ForbiddenError for a user who is not an editor."""
+    return await editors.get_by_session(Request(cast("dict[str, Any]", scope)).cookies.get(auth.SESSION_COOKIE, ""))
+
+
 async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> None:
     """Have Piccolo Admin answer a call into `answer`; who writes must be an editor, and a login is counted."""
     if scope["path"].startswith("/api/"):
         # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
-        editor = await editors.get_by_session(
-            Request(cast("dict[str, Any]", scope)).cookies.get(auth.SESSION_COOKIE, "")
-        )
+        editor = await _find_editor(scope)
         if scope["method"] not in SAFE_METHODS and editor is not None:  # without a login nothing is written
             if scope["path"].startswith("/api/mfa-setup/"):
                 await limits.take(login.SECOND_FACTOR_BY_EDITOR, editor)

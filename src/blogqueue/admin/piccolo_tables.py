@@ -1,6 +1,6 @@
-"""The tables that Piccolo Admin shows, and what editors may change there.
+"""The tables that Piccolo Admin shows: those that editors keep. What the workflow writes has pages of the desk.
 
-Tables that the workflow writes are read-only. Nothing is ever deleted.
+Nothing is ever deleted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -18,11 +18,7 @@ from starlette.requests import Request
 
 from blogqueue.catalogue import row_edits
 from blogqueue.catalogue.domain_rules import ColumnError
-from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
-from blogqueue.db.tables.emails import Email
-from blogqueue.db.tables.jobs import Job
-from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
-from blogqueue.db.tables.payments import HeldPayment, Refund
+from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.errors import ProblemError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,18 +39,8 @@ def _get_name(column: Column) -> str:
 
 
 # Piccolo passes the arguments of validators and hooks by name, so unused ones must keep their names.
-def _refuse_changes(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
-    """Refuse everything but reading."""
-    if request.method not in SAFE_METHODS:
-        raise HTTPException(status_code=405, detail="This table is read-only. Use the reviews and the forms.")
-
-
 def _refuse_always(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
     raise HTTPException(status_code=405, detail="Rows cannot be deleted or replaced.")
-
-
-def _refuse_new(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
-    raise HTTPException(status_code=405, detail="These rows are written by the workflow and cannot be added here.")
 
 
 async def _before_insert(row: Table, request: Request) -> Table:
@@ -96,16 +82,6 @@ def _editable(table: type[Table]) -> dict[str, Any]:
         "validators": Validators(
             put_single=[_refuse_always], delete_single=[_refuse_always], delete_all=[_refuse_always]
         ),
-        "menu_group": "Catalogue",
-    }
-
-
-def _read_only(*, newest: Column) -> dict[str, Any]:
-    """Configure a table that the workflow writes: read-only, newest first."""
-    return {
-        "validators": Validators(every=[_refuse_changes], get_new=[_refuse_new]),
-        "menu_group": "Workflow",
-        "order_by": [OrderBy(newest, ascending=False)],
     }
 
 
@@ -127,59 +103,5 @@ TABLES = [
         link_column=Article.title,
         order_by=[OrderBy(Article.created_at, ascending=False)],
         **_editable(Article),
-    ),
-    TableConfig(
-        ArticleVersion,
-        visible_columns=[ArticleVersion.id, ArticleVersion.article_id, ArticleVersion.version_num,
-                         ArticleVersion.last_qc_status, ArticleVersion.backlink_review_status,
-                         ArticleVersion.order_id, ArticleVersion.created_at],
-        **_read_only(newest=ArticleVersion.created_at),
-    ),
-    TableConfig(
-        Order,
-        visible_columns=[Order.id, Order.status, Order.customer_email, Order.article_id, Order.price, Order.currency,
-                         Order.failure_reason, Order.refund_state, Order.created_at],
-        visible_filters=[Order.status, Order.customer_email, Order.article_id, Order.failure_reason,
-                         Order.refund_state, Order.on_hold, Order.created_at],
-        **_read_only(newest=Order.created_at),
-    ),
-    TableConfig(  # orders link to it
-        Purchase,
-        visible_columns=[Purchase.id, Purchase.state, Purchase.email, Purchase.article_id, Purchase.price,
-                         Purchase.currency, Purchase.held_reason, Purchase.created_at],
-        visible_filters=[Purchase.state, Purchase.email, Purchase.article_id, Purchase.created_at],
-        **_read_only(newest=Purchase.created_at),
-    ),
-    TableConfig(
-        HeldPayment,
-        visible_columns=[HeldPayment.session_id, HeldPayment.state, HeldPayment.purchase_id, HeldPayment.reason,
-                         HeldPayment.decided_by, HeldPayment.error, HeldPayment.created_at],
-        visible_filters=[HeldPayment.state, HeldPayment.purchase_id, HeldPayment.created_at],
-        **_read_only(newest=HeldPayment.created_at),
-    ),
-    TableConfig(
-        Job,
-        visible_columns=[Job.id, Job.state, Job.queue, Job.order_id, Job.attempts, Job.created_at, Job.finished_at],
-        visible_filters=[Job.state, Job.queue, Job.order_id, Job.created_at],
-        **_read_only(newest=Job.created_at),
-    ),
-    TableConfig(
-        Email,
-        visible_columns=[Email.id, Email.state, Email.kind, Email.to, Email.subject, Email.order_id,
-                         Email.sent_at, Email.error],
-        visible_filters=[Email.state, Email.kind, Email.to, Email.order_id, Email.sent_at],
-        **_read_only(newest=Email.created_at),
-    ),
-    TableConfig(
-        Refund,
-        visible_columns=[Refund.id, Refund.state, Refund.order_id, Refund.amount, Refund.currency, Refund.attempts,
-                         Refund.error, Refund.updated_at],
-        **_read_only(newest=Refund.created_at),
-    ),
-    TableConfig(
-        OrderEvent,
-        visible_columns=[OrderEvent.id, OrderEvent.created_at, OrderEvent.actor, OrderEvent.action, OrderEvent.order_id,
-                         OrderEvent.article_id, OrderEvent.from_status, OrderEvent.to_status, OrderEvent.detail],
-        **_read_only(newest=OrderEvent.id),
     ),
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The review queue, and one order under review: approve, reject, retry and refund. The login is Piccolo Admin's."""
+"""The review queue, and one order under review: approve, reject, send back, retry and refund."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -10,9 +10,9 @@ from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue import editors, tokens
+from blogqueue import tokens
 from blogqueue.actors.messages import nudge
-from blogqueue.admin import diff
+from blogqueue.admin import desk, diff, opinions
 from blogqueue.api import auth
 from blogqueue.catalogue import link_rules
 from blogqueue.db import history
@@ -22,7 +22,8 @@ from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 from blogqueue.payments import refunds
-from blogqueue.reviews import approval, queue
+from blogqueue.reviews import approval, queue, sending_back, work
+from blogqueue.states import OrderStatus
 from blogqueue.writing.markdown.rendering import render
 
 PACKAGE = Path(__file__).parent
@@ -39,19 +40,27 @@ NOTICES = {
 
 
 @get("/admin/reviews", include_in_schema=False)
-async def review_queue(request: Request[Any, Any, Any], done: FromQuery[UUID | None] = None) -> Template | Redirect:
+async def review_queue(
+    done: FromQuery[UUID | None] = None,
+    notice: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    host: FromQuery[str] = "",
+    checks: FromQuery[str] = "",
+) -> Template:
     """Show the orders that wait for review, and those that failed and are not refunded, oldest first."""
-    actor = await editors.get_by_session(auth.session(request))
-    if actor is None:
-        return Redirect("/admin/", status_code=303)
     return page(
         "review_queue.html",
-        actor=actor,
-        waiting=await queue.list_waiting(),
-        number=await queue.count_waiting(),
+        waiting=await queue.list_waiting(q, host=host[:253], checks=checks if checks in queue.CHECKS else ""),
+        work=await work.count(),
         failed=await queue.list_failed(),
         shown=queue.SHOWN,
-        notice=await _describe(done),
+        q=q,
+        host=host,
+        hosts=await queue.list_hosts(),
+        checks=checks,
+        check_names=queue.CHECKS,
+        notice=NOTICES.get(notice) or await _describe(done),
+        refusal="",
         explain_host=link_rules.explain_host,
     )
 
@@ -62,10 +71,8 @@ async def review(
     order_id: FromPath[UUID],
     done: FromQuery[UUID | None] = None,
     notice: FromQuery[str] = "",
-) -> Template | Redirect:
+) -> Template:
     """Show one order with its change, its checks and its history."""
-    if await editors.get_by_session(auth.session(request)) is None:
-        return Redirect("/admin/", status_code=303)
     return await _show(request, order_id, notice=NOTICES.get(notice) or await _describe(done))
 
 
@@ -96,18 +103,33 @@ async def reject(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
     return _go_on(order_id, following)
 
 
+@post("/admin/reviews/{order_id:uuid}/send-back", include_in_schema=False)
+async def send_back(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
+    """Have another version made of the order, with a reason, and go on to the next order."""
+    actor = await auth.form_sender(request, data.get("form", ""))
+    try:
+        following = await queue.find_next(order_id)
+        decision = await sending_back.send_back(
+            order_id, actor=actor, reason=data.get("reason", ""), version_id=_parse_version(data)
+        )
+    except ProblemError as error:
+        return await _refused(request, order_id, error, typed=data)
+    await nudge(decision.outbox)
+    return _go_on(order_id, following)
+
+
 @post("/admin/reviews/{order_id:uuid}/retry", include_in_schema=False)
 async def retry(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Run the job of a failed order again."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    return await _act(request, order_id, "retry", lifecycle.retry(order_id, actor=actor))
+    return await _act(request, order_id, "retry", lifecycle.retry(order_id, actor=actor), data)
 
 
 @post("/admin/reviews/{order_id:uuid}/refund", include_in_schema=False)
 async def refund(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Template | Redirect:
     """Refund a failed order now, or try again after a refund failed."""
     actor = await auth.form_sender(request, data.get("form", ""))
-    return await _act(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor))
+    return await _act(request, order_id, "refund", refunds.begin_or_repeat(order_id, actor=actor), data)
 
 
 def _parse_version(data: dict[str, str]) -> UUID:
@@ -126,15 +148,15 @@ def _go_on(order_id: UUID, following: UUID | None) -> Redirect:
 
 
 async def _act(
-    request: Request[Any, Any, Any], order_id: UUID, code: str, action: Awaitable[Outbox]
+    request: Request[Any, Any, Any], order_id: UUID, code: str, action: Awaitable[Outbox], data: dict[str, str]
 ) -> Template | Redirect:
-    """Await the action on a failed order, and show the result on the order's page."""
+    """Await the action on a failed order, and show the result on the order's page, or in the queue it was sent from."""
     try:
         outbox = await action
     except ProblemError as error:
         return await _refused(request, order_id, error)
     await nudge(outbox)
-    return Redirect(f"/admin/reviews/{order_id}?notice={code}", status_code=303)
+    return desk.back_to(desk.HOME if data.get("back") == "queue" else f"{desk.HOME}/{order_id}", notice=code)
 
 
 async def _refused(
@@ -172,6 +194,9 @@ async def _show(
         else "",
         shown_host=link_rules.explain_host(review.order.backlink_data["target_url"]),
         reasons=approval.REASONS,
+        most_sent_back=sending_back.MOST,
+        opinions=opinions,
+        status_name=queue.STATUS_NAMES[OrderStatus(review.order.status)],
         following=await queue.find_next(order_id),
         form=tokens.derive_form_token(auth.session(request)),
         notice=notice,
@@ -180,4 +205,4 @@ async def _show(
     )
 
 
-HANDLERS = [review_queue, review, approve, reject, retry, refund]
+HANDLERS = [review_queue, review, approve, reject, send_back, retry, refund]

@@ -20,10 +20,10 @@ _KEPT_ID = re.compile(rb"[0-9A-Za-z][0-9A-Za-z-]{15,63}")
 CLIENT_LEFT = 499
 """The status in the log of a request whose client left before the answer began, as nginx has it."""
 
-UNLOGGED = ("/static/", "/admin/assets/", "/health/", metrics.PATH)
+UNLOGGED = ("/static/", "/admin/tables/assets/", "/health/", metrics.PATH)
 """Paths whose requests are logged at level debug only: they are many, and say little."""
 
-PUBLIC = ("/static/", "/admin/assets/", "/api/docs", "/api/openapi.json", "/api/v1/articles", "/api/v1/domains")
+PUBLIC = ("/static/", "/admin/tables/assets/", "/api/docs", "/api/openapi.json", "/api/v1/articles", "/api/v1/domains")
 """What everybody may see, so that caches may keep it for as long as its own headers say."""
 
 

@@ -11,6 +11,7 @@ from blogqueue.errors import FieldError
 from blogqueue.orders.listing import BacklinkData, OrderItem, OrderPage
 from blogqueue.orders.status_view import (
     JobView,
+    MilestoneView,
     OrderedArticleView,
     OrderStatusView,
     ProgressView,
@@ -23,6 +24,7 @@ from blogqueue.states import (
     FailureReason,
     HeldState,
     JobState,
+    Milestone,
     OrderKind,
     OrderStatus,
     QcStatus,
@@ -103,6 +105,8 @@ _STATUS = OrderStatusView(
         url="https://shop.example/articles/soil-that-lasts",
         is_live=True,
     ),
+    timeline=[MilestoneView(at=ASKED, what=Milestone.RECEIVED), MilestoneView(at=DONE, what=Milestone.READY)],
+    editor_reason=None,
     link_dropped_at=None,
     target_url=URL,
     anchor_text=ANCHOR,

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from blogqueue.api import editors_orders, job_operations, operations
-from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER
+from blogqueue.api import admin, editors_orders, job_operations, operations, sending_back
+from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER, VERSION
 from blogqueue.jobs.queues import ARTICLE_GENERATION, BACKLINK_INTEGRATION
 from blogqueue.states import JobState, OrderStatus
 
@@ -49,6 +49,9 @@ BODIES: dict[str, dict[str, msgspec.Struct]] = {
             email="edith@editors.example",
         )
     },
+    "send_back_order": {
+        "reason": sending_back.SendBackRequest(reason="Please keep the new sentence shorter.", version_id=VERSION)
+    },
     "pause_queue": {"reason": operations.PauseRequest(reason="A new prompt is being tried out.")},
     "cancel_job": {"reason": job_operations.CancelRequest(reason="The customer asked us to stop.")},
 }
@@ -58,6 +61,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
     "order_article": editors_orders.EditorsOrder(
         order_id=ORDER, status=OrderStatus.PROCESSING, job_id=f"{ARTICLE_GENERATION.job_prefix}-{ORDER}"
     ),
+    "send_back_order": admin.DecisionView(order_id=ORDER, status=OrderStatus.PROCESSING),
     "list_queues": operations.QueueList(
         items=[
             operations.QueueItem(

@@ -11,13 +11,14 @@ from blogqueue.api import (
     orders,
     problems,
     purchases,
+    sending_back,
     webhook,
 )
 
 
 def make_router() -> Router:
     """Return the router of the API, whose answers are envelopes also when they are errors."""
-    modules = (catalogue, purchases, webhook, orders, admin, editors_orders, operations, job_operations)
+    modules = (catalogue, purchases, webhook, orders, admin, sending_back, editors_orders, operations, job_operations)
     return Router(
         path="/api/v1",
         route_handlers=[handler for module in modules for handler in module.HANDLERS],

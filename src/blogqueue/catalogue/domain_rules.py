@@ -17,6 +17,8 @@ PRICES = ("backlink_price", "article_price")
 DEFAULT_CURRENCY = "EUR"
 EXAMPLE_PRICE = "49.00"
 
+RELS = tuple(Rel)
+
 MOST_PAID_LINKS = 1000
 """More than any article has paragraphs for."""
 
@@ -74,6 +76,23 @@ def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
         except AmountError as error:
             raise ColumnError(name, str(error)) from error
     return {**values, "currency": currency, **read}
+
+
+def read_terms(typed: Mapping[str, str]) -> dict[str, Any]:
+    """Return the columns of a domain, except its prices, that a person typed into a form, where lists have commas.
+
+    What is not a number stays text, which `validate_domain` then refuses.
+    """
+    read: dict[str, Any] = {}
+    for name in set(typed) & set(_DOMAIN) - {*PRICES, "currency"}:
+        text = typed[name].strip()
+        if name in LISTS:
+            read[name] = [one.strip() for one in text.split(",") if one.strip()]
+        elif name in NUMBERS:
+            read[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text  # noqa: PLR2004 - more digits than any number here has
+        else:
+            read[name] = text
+    return read
 
 
 def validate_article(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,6 +203,9 @@ _ARTICLE: Mapping[str, Callable[[Any], Any]] = {
     "niche": partial(_validate_text, longest=100),
     "keyword": partial(_validate_text, longest=200, needed=False),
 }
+
+LISTS = frozenset({"forbidden_niches", "forbidden_words"})
+NUMBERS = frozenset({"max_paid_links"})
 
 DOMAIN_COLUMNS = tuple(_DOMAIN)
 """The keys of a `domain.toml`: the columns of a domain that an editor sets."""

@@ -4,7 +4,9 @@ Piccolo Admin sends whole rows as they were when its page was opened. So columns
 and columns that public addresses depend on are refused.
 """
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from piccolo.table import Table
 
@@ -82,6 +84,34 @@ async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain
         for name, value in stored.items():
             setattr(domain, name, value)
         return domain
+
+
+async def list_domains() -> list[Domain]:
+    """Return all domains, by host."""
+    return await Domain.objects().order_by(Domain.host)
+
+
+async def create_domain(typed: Mapping[str, str], *, actor: str) -> Domain:
+    """Store a new domain with the terms that a person typed. Raises domain_rules.ColumnError."""
+    domain = Domain(**domain_rules.read_terms(typed))
+    prepare(domain)
+    async with transaction():
+        if await Domain.exists().where(Domain.host == domain.host):
+            raise domain_rules.ColumnError("host", f"There is a domain {domain.host} already.")
+        await Domain.insert(domain)
+        await record_created(domain, actor=actor)
+    return domain
+
+
+async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str) -> str:
+    """Set what a domain sells, except its prices, as a person typed it; return the domain's host.
+
+    Raises NotFoundError, and domain_rules.ColumnError for the first invalid value.
+    """
+    async with transaction():
+        stored = await change(Domain, str(domain_id), domain_rules.read_terms(typed), actor=actor)
+        rows = await Domain.update({**stored}).where(Domain.id == domain_id).returning(Domain.host)
+    return str(rows[0]["host"])
 
 
 async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:

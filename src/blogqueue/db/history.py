@@ -1,5 +1,7 @@
 """The history of orders and articles: a line for every change, written in the transaction that makes it."""
 
+import re
+from typing import Any
 from uuid import UUID
 
 from blogqueue.db.engine import after_commit
@@ -49,6 +51,27 @@ async def record(
     about |= {"from_status": from_status, "to_status": to_status}
     line = {name: str(value) for name, value in about.items() if value}
     after_commit(lambda: logger.info("history recorded", **line))
+
+
+async def search(words: str = "", *, cursor: str = "", limit: int = 100) -> tuple[list[dict[str, Any]], str]:
+    """Return the newest lines with these words in actor, action or detail, or of an order or article with this id.
+
+    The second is the cursor of the lines before them, "" on the last page; a cursor that is not a number is ignored.
+    """
+    query = OrderEvent.select().order_by(OrderEvent.id, ascending=False).limit(limit + 1)
+    if cursor.isascii() and cursor.isdigit() and len(cursor) <= 18:  # noqa: PLR2004 - digits of a bigint
+        query = query.where(OrderEvent.id < int(cursor))
+    wanted = "".join(filter(str.isprintable, words)).strip()[:200]
+    try:
+        named = UUID(wanted)
+        query = query.where((OrderEvent.order_id == named) | (OrderEvent.article_id == named))
+    except ValueError:
+        if wanted:
+            pattern = "%" + re.sub(r"([\\\\%_])", r"\\\1", wanted) + "%"
+            has = OrderEvent.actor.ilike(pattern) | OrderEvent.action.ilike(pattern) | OrderEvent.detail.ilike(pattern)
+            query = query.where(has)
+    rows = await query
+    return rows[:limit], str(rows[limit - 1]["id"]) if len(rows) > limit else ""
 
 
 async def describe_latest(order_id: UUID) -> str:

@@ -21,6 +21,30 @@ async def list_newest(state: str = "", limit: int = 50) -> list[dict[str, Any]]:
     return await (query.where(Email.state == state.upper()) if state else query)
 
 
+async def find(words: str = "", *, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
+    """Return the newest emails with these words in their address or subject, of one state if given.
+
+    `may_have_arrived` marks those that the mail server may have accepted although they are FAILED.
+    """
+    columns = (Email.id, Email.to, Email.subject, Email.state, Email.order_id, Email.created_at, Email.error)
+    query = Email.select(*columns).order_by(Email.created_at, ascending=False).limit(limit)
+    if state:
+        query = query.where(Email.state == state)
+    wanted = "".join(filter(str.isprintable, words)).strip()[:200]
+    if wanted:
+        pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        query = query.where(Email.to.ilike(pattern) | Email.subject.ilike(pattern))
+    return [row | {"may_have_arrived": row["error"].startswith(OUTCOME_UNKNOWN)} for row in await query]
+
+
+async def get(email_id: UUID) -> dict[str, Any]:
+    """Return one email. Raises NotFoundError."""
+    row = await Email.select().where(Email.id == email_id).first()
+    if row is None:
+        raise NotFoundError("email", field="emailId")
+    return row
+
+
 async def count_failed() -> int:
     """Return how many emails have failed, and wait for the operator's decision."""
     return await Email.count().where(Email.state == EmailState.FAILED)

@@ -21,7 +21,7 @@ from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyEr
 from blogqueue.jobs import jobs
 from blogqueue.jobs.queues import QUEUE_OF_ORDER
 from blogqueue.orders import customer_emails
-from blogqueue.orders.regenerations import REGENERATE, WAIT
+from blogqueue.orders.regenerations import REGENERATE, SEND_BACK, WAIT
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import ORDER_MOVES, STEPS, FailureReason, OrderKind, OrderStatus, RefundState
@@ -222,6 +222,13 @@ async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)
 
 
+async def write_again(order: Order, *, actor: str, reason: str) -> Outbox:
+    """Start a new job for an order in review whose editor wants another version, in the caller's transaction."""
+    await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=SEND_BACK, detail=reason)
+    job = await build_job(order, regeneration=True, reason=reason)
+    return await jobs.create(job) + await customer_emails.create(order, "sent_back", job_id=job.id, reason=reason)
+
+
 async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     """Move an order whose version is live to COMPLETED and tell the customer, in the caller's transaction."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, actor=actor, action="approve")
@@ -229,8 +236,11 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     return await customer_emails.create(order, "published", article_url=article_url)
 
 
-async def build_job(order: Order, *, regeneration: bool) -> Job:
-    """Return the job that makes an order's next version; programs rely on the form of its id and input."""
+async def build_job(order: Order, *, regeneration: bool, reason: str = "") -> Job:
+    """Return the job that makes an order's next version; programs rely on the form of its id and input.
+
+    `reason` is why an editor sent the order back.
+    """
     queue = QUEUE_OF_ORDER[OrderKind(order.kind)]
     suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
     payload = {
@@ -241,7 +251,7 @@ async def build_job(order: Order, *, regeneration: bool) -> Job:
         "notes": order.backlink_data["notes"],
         "email": order.customer_email,
         "isRegeneration": regeneration,
-    }
+    } | ({"editorReason": reason} if reason else {})
     if order.kind == OrderKind.ARTICLE:
         article = await Article.select(
             Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword

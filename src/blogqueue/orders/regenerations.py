@@ -5,6 +5,9 @@ from blogqueue.db import history
 REGENERATE = "regenerate"
 """The history action of a customer's regeneration."""
 
+SEND_BACK = "send back"
+"""The history action of an editor who asks for another version."""
+
 WAIT = f"""
 SELECT GREATEST(1, CEIL(EXTRACT(EPOCH FROM e.created_at + interval '1 hour' - clock_timestamp())))::int AS seconds
 FROM order_events e

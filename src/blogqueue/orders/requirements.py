@@ -9,6 +9,7 @@ from blogqueue.db.engine import fetch
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
+from blogqueue.orders.regenerations import SEND_BACK
 from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.link_edit.integration import LinkBrief
@@ -31,7 +32,8 @@ SELECT o.backlink_data, o.rel, a.title, d.language, d.max_paid_links, live.id AS
      FROM (SELECT id, version_num, backlink_metadata->'edit' AS edit FROM article_versions
            WHERE order_id = o.id ORDER BY version_num DESC LIMIT {{}}) AS newest
      WHERE jsonb_typeof(edit) = 'object' AND NOT (id = o.version_id AND 'ADMIN_REVIEW' = COALESCE((
-        SELECT from_status FROM order_events WHERE order_id = o.id AND to_status = 'PROCESSING'
+        SELECT CASE action WHEN '{SEND_BACK}' THEN '' ELSE from_status END FROM order_events
+        WHERE order_id = o.id AND to_status = 'PROCESSING'
         AND from_status IN ('QUALITY_CHECK', 'ADMIN_REVIEW') ORDER BY id DESC LIMIT 1), ''))) AS used
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions live ON live.id = a.selected_version_id WHERE o.id = {{}}
@@ -65,7 +67,8 @@ async def read_brief(order_id: UUID) -> tuple[LinkBrief, UUID]:
     """Return all that writing an order's link needs, and the id of the live version, from one snapshot.
 
     The `used` edits are those of earlier versions that the customer did not keep. A link that is integrated again
-    because its article has changed was submitted before: its last edit was kept. Raises NotFoundError.
+    because its article has changed was submitted before: its last edit was kept; that of an order that its editor sent
+    back was not. Raises NotFoundError.
     """
     rows = await fetch(_BRIEF, MAX_USED, order_id)
     if not rows:

@@ -11,7 +11,7 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
 from blogqueue.jobs import workers
 from blogqueue.jobs.stats import FORECAST, Forecast
-from blogqueue.orders.regenerations import WAIT
+from blogqueue.orders.regenerations import SEND_BACK, WAIT
 from blogqueue.settings import settings
 from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
 
@@ -51,6 +51,10 @@ SELECT json_build_object(
         WHERE b.id IN (SELECT (v.metadata->>'base_article_version_id')::uuid FROM the_versions v)
           AND EXISTS (SELECT FROM the_order o WHERE o.kind = 'backlink')),
     'regeneration_wait', (SELECT wait.seconds FROM the_order o, LATERAL ({WAIT}) AS wait),
+    'events', (
+        SELECT COALESCE(json_agg(json_build_object('at', e.created_at, 'action', e.action, 'to_status', e.to_status,
+            'detail', CASE e.action WHEN '{SEND_BACK}' THEN e.detail ELSE '' END) ORDER BY e.id), '[]')
+        FROM order_events e JOIN the_order o ON o.id = e.order_id),
     'paid_links', (SELECT COALESCE(json_agg(l ORDER BY l.completed_at), '[]') FROM the_links l)
 ) AS snapshot FROM the_order
 """  # noqa: S608 - built from constants
@@ -143,6 +147,15 @@ class PaidLinkRow(msgspec.Struct, frozen=True):
     rel: str
 
 
+class EventRow(msgspec.Struct, frozen=True):
+    """A line of the order's history; `detail` only where an editor sent it back: the others are not for customers."""
+
+    at: datetime
+    action: str
+    to_status: str
+    detail: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """An order and all that its status shows, at one moment.
 
@@ -155,6 +168,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     versions: list[VersionRow]
     base_texts: dict[UUID, str]
     regeneration_wait: int | None
+    events: list[EventRow]
     paid_links: list[PaidLinkRow]
 
 

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from blogqueue.jobs import stats
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.jobs.stats import Forecast
-from blogqueue.orders import snapshot, version_view
+from blogqueue.orders import snapshot, timeline, version_view
 from blogqueue.orders.numbers import format_number
 from blogqueue.orders.snapshot import ArticleRow, JobRow, OrderRow
 from blogqueue.orders.status_view import JobView, OrderedArticleView, OrderStatusView, ProgressView, QueueView
@@ -79,6 +79,8 @@ async def get_status(order_id: UUID) -> OrderStatusView:
         refund_state=order.refund_state,
         refund_due_at=order.refund_due_at,
         on_hold=order.on_hold,
+        timeline=timeline.list_milestones(found.events),
+        editor_reason=timeline.find_reason(order.status, found.events),
         article=_show_article(found.article),
         link_dropped_at=order.link_dropped_at,
         target_url=order.backlink_data.target_url,

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
+from blogqueue.states import FailureReason, JobState, Milestone, OrderKind, OrderStatus, QcStatus, RefundState
 from blogqueue.writing.link_edit.comparison import ChangeKind
 
 Count = Annotated[int, Meta(ge=0)]
@@ -89,6 +89,13 @@ class QueueView(View, frozen=True, kw_only=True):
     jobs: list[JobView]
 
 
+class MilestoneView(View, frozen=True, kw_only=True):
+    """Something that happened to the order."""
+
+    at: Moment
+    what: Milestone
+
+
 class OrderedArticleView(View, frozen=True, kw_only=True):
     """The article that the order is about."""
 
@@ -135,6 +142,11 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     refund_state: RefundState
     refund_due_at: Annotated[Moment | None, Meta(description="When a failed order is refunded without being asked.")]
     on_hold: Annotated[bool, Meta(description="Whether the order waits for a dispute about its payment to end.")]
+    timeline: Annotated[list[MilestoneView], Meta(description="What has happened so far, oldest first.")]
+    editor_reason: Annotated[
+        str | None,
+        Meta(description="What the editor who sent the last version back asked for; null if none did."),
+    ]
     article: OrderedArticleView
     link_dropped_at: Annotated[Moment | None, Meta(description="When the site took the paid link out again.")]
     target_url: Annotated[str, Meta(max_length=2048)]

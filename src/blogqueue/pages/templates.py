@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request
 from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.template.config import TemplateConfig
 
+from blogqueue import tokens
+from blogqueue.api import auth
 from blogqueue.money import format_amount
 from blogqueue.orders.numbers import format_number
 from blogqueue.pages import labels, order_texts
@@ -35,6 +38,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
     )
     cast("dict[str, Any]", environment.globals).update(
         static=addresses.__getitem__,
+        form_token=_derive_form_token,
         labels=labels,
         order_texts=order_texts,
         price=format_amount,
@@ -43,6 +47,11 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         public_url=lambda: settings.public_url,
     )
     return TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment))
+
+
+def _derive_form_token(request: Request[Any, Any, Any]) -> str:
+    """Return the token of the forms on an editor's page."""
+    return tokens.derive_form_token(auth.session(request))
 
 
 def _fingerprint(file: Path) -> str:

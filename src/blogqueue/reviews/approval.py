@@ -76,7 +76,7 @@ async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None)
     given, is its current version.
     """
     async with transaction():
-        order, article = await _get_for_decision(order_id, version_id)
+        order, article = await get_for_decision(order_id, version_id)
         version = await versions.get(order.version_id)
         found = await preview(order, version, article)
         if found.effect is ApprovalEffect.NOTHING:
@@ -111,7 +111,7 @@ async def reject(order_id: UUID, *, actor: str, reason: str, version_id: UUID | 
         message = f"Give a reason of at most {REASON_LENGTH} characters: the customer reads it."
         raise InvalidError([FieldError("reason", "required", message)])
     async with transaction():
-        order, _ = await _get_for_decision(order_id, version_id)
+        order, _ = await get_for_decision(order_id, version_id)
         await lifecycle.fail(
             order,
             FailureReason.REJECTED,
@@ -204,7 +204,7 @@ def _describe_lost(content: str, links: list[tuple[Link, str]]) -> tuple[str, ..
     )
 
 
-async def _get_for_decision(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
+async def get_for_decision(order_id: UUID, version_id: UUID | None) -> tuple[Order, Article]:
     """Return an order in review and its article, both locked. Raises NotFoundError, and ConflictError as `approve`."""
     order, article = await lifecycle.get_with_article_for_update(order_id)
     if order.status != OrderStatus.ADMIN_REVIEW:

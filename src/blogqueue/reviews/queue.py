@@ -9,14 +9,14 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import articles, paid_links, versions
-from blogqueue.db.tables.catalogue import Article, ArticleVersion
+from blogqueue.catalogue import addresses, articles, paid_links, versions
+from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.payments import Refund
-from blogqueue.orders import lifecycle, requirements
-from blogqueue.reviews import approval
-from blogqueue.states import FailureReason, JobState, OrderStatus, RefundState
+from blogqueue.orders import lifecycle, requirements, search
+from blogqueue.reviews import approval, sending_back
+from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderStatus, RefundState
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import find_lost_links
@@ -24,17 +24,32 @@ from blogqueue.writing.markdown.rendering import find_lost_links
 SHOWN = 100
 """The most orders that a list returns."""
 
-_LIST_WAITING = """
-SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.backlink_data->>'target_url' AS target_url,
+STATUS_NAMES = {
+    OrderStatus.PROCESSING: "In the works",
+    OrderStatus.QUALITY_CHECK: "With the customer",
+    OrderStatus.ADMIN_REVIEW: "In review",
+    OrderStatus.COMPLETED: "Published",
+    OrderStatus.FAILED: "Failed",
+}
+"""What editors read for an order's status."""
+
+CHECKS = {"passed": "Passed", "doubt": "Needs review", "hold": "On hold"}
+"""The queue's filter by the result of the checks, and its names."""
+
+_LIST_WAITING = f"""
+SELECT o.id, o.number, o.customer_email, o.price, o.currency, o.on_hold, o.backlink_data->>'target_url' AS target_url,
        o.backlink_data->>'keyword' AS anchor_text, a.title, d.host, v.last_qc_status AS qc,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions v ON v.id = o.version_id
 CROSS JOIN LATERAL (
     SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') s
-WHERE o.status = 'ADMIN_REVIEW' ORDER BY s.at, o.id LIMIT {}
-"""
-"""The orders in review, those that were submitted first coming first."""
+WHERE o.status = 'ADMIN_REVIEW' AND {search.FOUND.format(q="{}")} AND ({{}} = '' OR d.host = {{}})
+AND CASE {{}} WHEN 'passed' THEN v.last_qc_status = 'APPROVED_BY_AI' AND NOT o.on_hold
+    WHEN 'doubt' THEN v.last_qc_status <> 'APPROVED_BY_AI' WHEN 'hold' THEN o.on_hold ELSE true END
+ORDER BY s.at, o.id LIMIT {{}}
+"""  # noqa: S608 - constants, no input
+"""The orders in review, those that were submitted first coming first; with words, of a host, and by its checks."""
 
 _FIND_NEXT = """
 WITH waiting AS (
@@ -47,8 +62,8 @@ ORDER BY COALESCE((since, id) > (SELECT since, id FROM waiting WHERE id = {}), t
 """The order in review that was submitted next after another one, or else the one that was submitted first."""
 
 _LIST_FAILED = """
-SELECT o.id, o.customer_email, o.price, o.currency, o.on_hold, o.failure_reason, o.refund_state, o.refund_due_at,
-       COALESCE(r.error, '') AS refund_error, a.title, d.host,
+SELECT o.id, o.number, o.customer_email, o.price, o.currency, o.on_hold, o.failure_reason, o.refund_state,
+       o.refund_due_at, COALESCE(r.error, '') AS refund_error, o.purchase_id IS NOT NULL AS is_paid, a.title, d.host,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 LEFT JOIN refunds r ON r.order_id = o.id
@@ -73,6 +88,7 @@ class WaitingOrder(msgspec.Struct, frozen=True):
     """An order in review; `seconds` since it was submitted."""
 
     id: UUID
+    number: int
     customer_email: str
     price: int
     currency: str
@@ -90,6 +106,7 @@ class FailedOrder(msgspec.Struct, frozen=True):
     """An order that has failed and is not refunded; `seconds` since it failed."""
 
     id: UUID
+    number: int
     customer_email: str
     price: int
     currency: str
@@ -98,6 +115,7 @@ class FailedOrder(msgspec.Struct, frozen=True):
     refund_state: str
     refund_due_at: datetime | None
     refund_error: str
+    is_paid: bool
     title: str
     host: str
     since: datetime
@@ -109,7 +127,8 @@ class ReviewDetails(msgspec.Struct, frozen=True):
 
     `version` is None before the first was made; `base` and `edit` are None for a whole article. `is_intact`: the
     version is its base with nothing but the edit, or a whole article that contains its link exactly once. `preview` is
-    None unless the order is in review, `refund` (a row) None if none has begun.
+    None unless the order is in review, `refund` (a row) None if none has begun. `live_path` is where readers find the
+    article, "" while it is not published.
     """
 
     order: Order
@@ -123,14 +142,26 @@ class ReviewDetails(msgspec.Struct, frozen=True):
     refund: dict[str, Any] | None
     can_retry: bool
     can_refund: bool
+    can_send_back: bool
+    live_path: str
     other_links: list[dict[str, Any]]
     paid_links: list[tuple[Link, str]]
     history: list[dict[str, Any]]
 
 
-async def list_waiting() -> list[WaitingOrder]:
-    """Return the orders in review, the one submitted first coming first, at most SHOWN."""
-    return msgspec.convert(await Order.raw(_LIST_WAITING, SHOWN), list[WaitingOrder])
+async def list_waiting(words: str = "", *, host: str = "", checks: str = "") -> list[WaitingOrder]:
+    """Return the orders in review, the one submitted first coming first, at most SHOWN; of one host, if given.
+
+    `words` are searched for as by `orders.search`; `checks` is one of CHECKS, or "" for all.
+    """
+    wanted = search.clean(words)
+    rows = await Order.raw(_LIST_WAITING, wanted, wanted, host, host, checks, SHOWN)
+    return msgspec.convert(rows, list[WaitingOrder])
+
+
+async def list_hosts() -> list[str]:
+    """Return the hosts of all domains, for filters."""
+    return [row["host"] for row in await Domain.select(Domain.host).order_by(Domain.host)]
 
 
 async def list_failed() -> list[FailedOrder]:
@@ -174,6 +205,8 @@ async def get_details(order_id: UUID) -> ReviewDetails:
         can_refund=is_open_failure
         and order.purchase_id is not None
         and order.refund_state in {RefundState.NONE, RefundState.FAILED},
+        can_send_back=is_decidable and await sending_back.count(order.id) < sending_back.MOST,
+        live_path=await addresses.get_path(article.id) if article.status == ArticleStatus.PUBLISHED else "",
         other_links=await Order.raw(_LIST_OTHER_LINKS, order.article_id, order.id),
         paid_links=[*other_paid_links, own_link],
         history=await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id),

@@ -15,7 +15,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ArticleBrief:
-    """An article as it was ordered; `language` is a BCP 47 tag, `rel` is "" for none."""
+    """An article as it was ordered; `language` is a BCP 47 tag, `rel` is "" for none.
+
+    `reason` is what the site's editor wants to be different from the version before; "" for none.
+    """
 
     site: str
     language: str
@@ -25,3 +28,4 @@ class ArticleBrief:
     link: Link
     rel: str = "sponsored"
     candidates: tuple[Candidate, ...] = ()
+    reason: str = ""

@@ -30,7 +30,7 @@ class LinkBrief:
 
     `leave` is for how many further links the article shall have room afterwards, `pending` are the hashes of the
     paragraphs that other open orders have chosen, and `used` are the edits of the order's earlier versions, from which
-    this one shall differ.
+    this one shall differ. `reason` is what the site's editor wants to be different from the last one; "" for none.
     """
 
     article: str
@@ -40,6 +40,7 @@ class LinkBrief:
     leave: int = 0
     pending: tuple[str, ...] = ()
     used: tuple[AppliedEdit, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ async def integrate(brief: LinkBrief, conversation: Conversation) -> LinkDraft:
                 requirements=brief.requirements,
                 refused=conversation.problems,
                 used=describe_used(brief.used, blocks),
+                reason=brief.reason,
             )
         )
         edited, problems = _apply_and_check(brief, blocks, proposal)

@@ -1,0 +1,33 @@
+"""How much work waits for an editor, in one look: the numbers at the top of the desk."""
+
+import msgspec
+
+from blogqueue.db.tables.orders import Order
+
+_COUNT = """
+SELECT (SELECT count(*) FROM orders WHERE status = 'ADMIN_REVIEW') AS to_review,
+       (SELECT count(*) FROM orders WHERE status = 'FAILED' AND refund_state <> 'SUCCEEDED'
+            AND failure_reason IS DISTINCT FROM 'payment_reversed'
+            AND (purchase_id IS NOT NULL OR failure_reason = 'job_failed')) AS failed,
+       (SELECT count(*) FROM held_payments WHERE state IN ('HELD', 'RETURNING')) AS held,
+       (SELECT count(*) FROM orders WHERE on_hold) AS disputed,
+       (SELECT count(*) FROM emails WHERE state = 'FAILED') AS failed_emails
+"""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """What waits for an editor's decision.
+
+    `failed` are orders that are not refunded, `held` payments without an order, `disputed` orders on hold.
+    """
+
+    to_review: int
+    failed: int
+    held: int
+    disputed: int
+    failed_emails: int
+
+
+async def count() -> Work:
+    """Count what waits."""
+    return msgspec.convert((await Order.raw(_COUNT))[0], Work)
