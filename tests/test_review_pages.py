@@ -282,7 +282,7 @@ WITH more AS (
     INSERT INTO orders (id, article_id, version_id, kind, customer_email, backlink_data, payment_data, price, currency,
         rel, status, failure_detail, refund_state, on_hold, access_token_hash, regeneration_count,
         created_at, updated_at)
-    SELECT gen_random_uuid(), article_id, version_id, kind, customer_email, backlink_data, payment_data, price,
+    SELECT gen_random_uuid(), article_id, version_id, kind, customer_email, backlink_data, payment_data, 0,
         currency, rel, status, '', refund_state, on_hold, 'hash ' || n, 0, created_at, updated_at
     FROM orders, generate_series(1, 100) n RETURNING id)
 INSERT INTO order_events (order_id, created_at, actor, action, from_status, to_status, detail)
