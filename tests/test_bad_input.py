@@ -368,7 +368,7 @@ async def test_too_many_purchases_of_one_address_are_put_off(stage: Stage) -> No
     answers = [await stage.ask(article_id) for _ in range(11)]
 
     assert [answer.status_code for answer in answers] == [202] * 10 + [429]
-    assert answers[-1].headers["retry-after"] == "3600"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 3600
 
 
 async def test_an_unknown_path_is_not_found_in_the_envelope(stage: Stage) -> None:

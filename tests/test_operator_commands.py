@@ -102,8 +102,8 @@ async def test_an_order_is_decided_on_with_a_line_of_history(stage: Stage, cli: 
     assert "The order is not in review, it is COMPLETED" in again.err
     shown = (await cli.run("orders", "show", rejected.id)).out
     assert "The target is not about gardens." in shown
-    actors = await OrderEvent.select(OrderEvent.actor, OrderEvent.action).where(OrderEvent.actor == "operator")
-    assert [row["action"] for row in actors] == ["approve", "publish", "reject", "refund initiated", "retry"]
+    lines = OrderEvent.select(OrderEvent.action).where(OrderEvent.actor == "operator").order_by(OrderEvent.id)
+    assert [row["action"] for row in await lines] == ["approve", "publish", "reject", "refund initiated", "retry"]
     await stage.drain()
     await stage.sound()
 

@@ -204,9 +204,8 @@ async def test_a_link_is_not_published_where_none_may_be_now(stage: Stage, how: 
     # Then it is integrated again, elsewhere, and the history says why
     assert answer.json()["data"]["status"] == "PROCESSING"
     assert await live(stage, article_id) == newer
-    rows = await OrderEvent.select(OrderEvent.detail).where(
-        OrderEvent.order_id == order.id, OrderEvent.actor != "worker"
-    )
+    of_people = (OrderEvent.order_id == order.id) & (OrderEvent.actor != "worker")
+    rows = await OrderEvent.select(OrderEvent.detail).where(of_people).order_by(OrderEvent.id)
     assert "unfit_block: The edited paragraph may not take a link now" in rows[-1]["detail"]
     await stage.drain()
     await stage.sound()

@@ -216,7 +216,8 @@ async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, mon
     refused = await stage.regenerate(order)
 
     # Then she is asked to wait
-    assert (refused.status_code, refused.headers["retry-after"]) == (429, "3600")
+    assert refused.status_code == 429
+    assert 0 < int(refused.headers["retry-after"]) <= 3600
     await stage.sound()
 
 
