@@ -66,6 +66,19 @@ def test_a_database_that_is_not_ours_is_said_in_one_line(stage: Stage) -> None:
         assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("words", [("api",), ("worker", "mail")], ids=" ".join)
+def test_no_process_starts_on_an_older_schema(words: tuple[str, ...]) -> None:
+    empty = f"{settings.database_url.rpartition('/')[0]}/template1"
+
+    done = run(*words, DATABASE_URL=empty)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith(
+        "does not start: the database has the schema of an older version. Run `blogqueue migrate`.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "problem"),
     [

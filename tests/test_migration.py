@@ -1,5 +1,6 @@
 """A database of an older version is migrated with its data, and its open orders go on."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
 from blogqueue.catalogue import articles
+from blogqueue.db import schema as schema_of
 from blogqueue.db.engine import close_pool, open_pool
 from blogqueue.db.migrations import forwards
 from blogqueue.db.tables.orders import Order
@@ -119,6 +121,19 @@ async def test_a_migrated_database_has_the_schema_of_a_new_one(new_schema: dict[
     migrated = await schema()
     for kind, lines in new_schema.items():
         assert migrated[kind] == lines, kind
+
+
+@pytest.mark.usefixtures("older")
+async def test_hosts_that_migrate_at_once_wait_for_each_other() -> None:
+    assert await schema_of.is_older()
+
+    await asyncio.gather(*(forwards() for _ in range(3)))
+
+    assert not await schema_of.is_older()
+    connection = await asyncpg.connect(settings.database_url)
+    applied = await connection.fetch(schema_of.APPLIED)
+    await connection.close()
+    assert sorted(row["name"] for row in applied) == sorted(schema_of.list_ids())
 
 
 @pytest.mark.usefixtures("older")

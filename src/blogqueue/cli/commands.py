@@ -79,6 +79,7 @@ def api() -> None:
     from blogqueue.settings import WEB_NEEDS, check_settings
 
     check_settings("web", WEB_NEEDS)
+    _check_schema("web")
     from blogqueue.app import serve
 
     serve()
@@ -86,7 +87,8 @@ def api() -> None:
 
 @main.command()
 @click.argument("queues", nargs=-1, required=True, metavar=f"[{'|'.join(QUEUES)}]...")
-def worker(queues: tuple[str, ...]) -> None:
+@click.option("--reload", is_flag=True, help="Restart when the code changes, for development.")
+def worker(queues: tuple[str, ...], reload: bool) -> None:
     """Work on the named queues."""
     from blogqueue.settings import check_settings, settings
 
@@ -95,6 +97,10 @@ def worker(queues: tuple[str, ...]) -> None:
         raise click.UsageError(f"Unknown queue: {', '.join(sorted(unknown))}.")
     named = [QUEUES[queue] for queue in queues]
     check_settings(named[0].program, dict.fromkeys(need for queue in named for need in queue.needs))
+    if reload:
+        _reload("worker", *queues)
+        return
+    _check_schema(named[0].program)
     # A thread works on one message at a time, and prefetching more would keep messages from idle workers.
     threads = str(sum(queue.get_threads(settings) for queue in named))
     os.environ["dramatiq_queue_prefetch"] = threads  # noqa: SIM112 - Dramatiq's own name
@@ -119,6 +125,34 @@ def clock() -> None:
 
     sys.argv = ["periodiq", "blogqueue.jobs.clock"]
     entrypoint()
+
+
+def _check_schema(process: str) -> None:
+    """Exit with a sentence if the database has not been migrated to this version."""
+    import asyncio
+
+    from blogqueue.db import schema
+
+    if asyncio.run(schema.is_older()):
+        sys.exit(
+            f"blogqueue {process} does not start: the database has the schema of an older version. "
+            "Run `blogqueue migrate`."
+        )
+
+
+def _reload(*words: str) -> None:
+    """Run a command in a process that is restarted whenever a Python file of the package changes, until Ctrl-C."""
+    import shlex
+
+    from watchfiles import PythonFilter, run_process
+
+    from blogqueue.settings import settings
+
+    package = Path(__file__).parents[1]
+    command = shlex.join([sys.executable, "-m", "blogqueue", *words])
+    print(f"Watching {package}", file=sys.stderr)
+    grace = settings.shutdown_grace_seconds + 2
+    run_process(package, target=command, target_type="command", watch_filter=PythonFilter(), sigint_timeout=grace)
 
 
 def _become(module: str, *arguments: str) -> None:

@@ -2,41 +2,26 @@
 
 import contextlib
 import io
-import re
-from functools import cache
-from pathlib import Path
 
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
+from blogqueue.db import schema
 from blogqueue.db.engine import DB
-from blogqueue.db.piccolo_app import APP_CONFIG
 from blogqueue.errors import ProblemError
 
 LOCK = 7_305_182_246_110_935
 """Our advisory lock: two runs at once would both create the same tables."""
-
-_HAS_MIGRATIONS = "SELECT to_regclass('migration') IS NOT NULL AS found"
-_APPLIED = "SELECT name FROM migration WHERE app_name = 'blogqueue'"
-"""Piccolo's own table."""
 
 
 class MigrationError(ProblemError):
     """A migration has failed; the message has Piccolo's report."""
 
 
-@cache
-def _list_ids() -> frozenset[str]:
-    """Return the ids of all migrations of this version, without importing them."""
-    files = Path(APP_CONFIG.resolved_migrations_folder_path).glob("blogqueue_*.py")
-    found = (re.search(r'^ID = "([^"]+)"', file.read_text(encoding="utf-8"), re.MULTILINE) for file in files)
-    return frozenset(match[1] for match in found if match)
-
-
 async def is_applied() -> bool:
     """Return whether every migration of this version has run; a newer version's migrations do not count."""
-    if not (await DB.run_ddl(_HAS_MIGRATIONS))[0]["found"]:
+    if not (await DB.run_ddl(schema.HAS_MIGRATIONS))[0]["found"]:
         return False
-    return _list_ids() <= {row["name"] for row in await DB.run_ddl(_APPLIED)}
+    return schema.list_ids() <= {row["name"] for row in await DB.run_ddl(schema.APPLIED)}
 
 
 async def forwards() -> None:
