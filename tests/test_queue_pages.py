@@ -68,7 +68,7 @@ async def test_failed_jobs_of_one_cause_are_retried_together(stage: Stage) -> No
     page = await read(stage)
     assert page.count("Retry all 2") == 1
     cause = page.partition('name="cause" value="')[2].partition('"')[0]
-    assert "2 jobs run again." in await press(stage, "/admin/queues/retry", cause=cause)
+    assert "2 jobs run again." in await press(stage, "/admin/bulk-actions", action="retry", scope="cause", cause=cause)
     await stage.drain()
 
     # Then both are delivered, and nothing waits for a decision
@@ -83,7 +83,8 @@ async def test_a_queue_is_paused_and_resumed_on_the_dashboard(stage: Stage) -> N
     assert "is paused already" in await press(stage, f"{path}/pause")
     assert "is resumed" in await press(stage, f"{path}/resume")
     assert "is not paused" in await press(stage, f"{path}/resume")
-    assert "Nothing" not in await press(stage, "/admin/queues/retry", cause="unknown")
+    nothing = await press(stage, "/admin/bulk-actions", action="retry", scope="cause", cause="unknown")
+    assert "Nothing was changed" in nothing
 
 
 async def test_a_jobs_page_shows_every_attempt_and_what_it_cost(stage: Stage) -> None:

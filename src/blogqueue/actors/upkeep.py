@@ -12,7 +12,7 @@ from blogqueue.emails import emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
-from blogqueue.orders import purchases, results, retention, sign_ins
+from blogqueue.orders import bulk_actions, purchases, results, retention, sign_ins
 from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, reconciliation, refunds
 
@@ -96,6 +96,7 @@ async def _keep_records() -> Outbox:
     await metrics.add_up()
     await workers.forget()
     await stats.forget()
+    await bulk_actions.forget()
     await sweep.clean_up()
     await retention.delete_unconfirmed()
     await sign_ins.delete_old(retention.UNCONFIRMED_DAYS)

@@ -16,11 +16,10 @@ from blogqueue.admin import charts
 from blogqueue.api import auth, health
 from blogqueue.api.orders import RECONNECT_MS, STREAM_SECONDS
 from blogqueue.db.engine import UNAVAILABLE
-from blogqueue.errors import ConflictError, ProblemError, UnauthorizedError
+from blogqueue.errors import ProblemError, UnauthorizedError
 from blogqueue.jobs import breaker, failures, overview, pausing, stats, timelines, workers
 from blogqueue.jobs.timelines import Span
-from blogqueue.orders import changes, lifecycle, unfinished
-from blogqueue.outbox import Outbox
+from blogqueue.orders import changes, unfinished
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
 
@@ -97,20 +96,6 @@ async def resume(request: Request[Any, Any, Any], name: FromPath[str], data: For
     return see_other("/admin/queues", notice=f"{name} is resumed.")
 
 
-@post("/admin/queues/retry", include_in_schema=False)
-async def retry_group(request: Request[Any, Any, Any], data: Form) -> Redirect:
-    """Retry all failed jobs of one cause; those that somebody else has decided on meanwhile are left out."""
-    actor = await auth.form_sender(request, data.get("form", ""))
-    outbox = Outbox()
-    for order_id in await failures.find_orders(data.get("cause", "")):
-        try:
-            outbox += await lifecycle.retry(order_id, actor=actor)
-        except ConflictError:
-            continue
-    await nudge(outbox)
-    return see_other("/admin/queues", notice=f"{len(outbox.jobs)} jobs run again.")
-
-
 async def _refuse(request: Request[Any, Any, Any], error: ProblemError) -> Template:
     template = await _show(request, refusal=error.message)
     template.status_code = error.status
@@ -168,4 +153,4 @@ async def _list_problems(*, broker: str, clock: str) -> list[str]:
     return problems + [f"{name}: {text}." for name, text in (("Clock", clock), ("Broker", broker)) if text]
 
 
-HANDLERS = [queues, watch_queues, pause, resume, retry_group]
+HANDLERS = [queues, watch_queues, pause, resume]

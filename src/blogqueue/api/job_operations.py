@@ -1,5 +1,6 @@
 """What an operator sees of jobs and does to them, for programs with an admin token."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -10,11 +11,12 @@ from msgspec import Meta
 
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
+from blogqueue.api.catalogue import Cursor
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.operations import TAGS, JobItem, JobList, view_job
 from blogqueue.api.problems import refusals
-from blogqueue.jobs import stats
-from blogqueue.orders import job_actions, lifecycle
+from blogqueue.jobs import search, stats
+from blogqueue.orders import job_actions, job_filters, lifecycle
 from blogqueue.orders.status_view import View
 from blogqueue.states import JobState, OrderStatus
 
@@ -49,14 +51,32 @@ class CancelledJob(View, frozen=True, kw_only=True):
     order_status: OrderStatus
 
 
-@get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400))
+@get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400, 422))
 async def list_jobs(
+    *,
     queue: Annotated[str, QueryParameter(max_length=40, description="Only jobs of this queue.")] = "",
     job_state: Annotated[JobState | None, QueryParameter(name="state", description="Only jobs in this state.")] = None,
+    order: Annotated[str, QueryParameter(max_length=40, description="Only jobs of this order: its id or number.")] = "",
+    error: Annotated[
+        str, QueryParameter(max_length=200, description="Only jobs whose last error contains this, in any case.")
+    ] = "",
+    after: Annotated[datetime | None, QueryParameter(description="Only jobs created at or after this time.")] = None,
+    before: Annotated[datetime | None, QueryParameter(description="Only jobs created before this time.")] = None,
+    cursor: Cursor = "",
     limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
 ) -> Envelope[JobList]:
-    """List the newest jobs, of one queue and in one state if they are given."""
-    return success(JobList(items=[view_job(row) for row in await stats.list_newest(queue, job_state, limit=limit)]))
+    """List jobs, newest first; of those with an error, the newest 5,000 of a queue and state are searched."""
+    wanted = await job_filters.make_filter(
+        queue=queue,
+        state=job_state or "",
+        order=order,
+        error=error,
+        after=after.isoformat() if after else "",
+        before=before.isoformat() if before else "",
+    )
+    found, next_cursor = await search.find(wanted, cursor=cursor, limit=limit)
+    rows = await stats.list_by_ids([row["id"] for row in found])
+    return success(JobList(items=[view_job(row) for row in rows], next_cursor=next_cursor))
 
 
 @get("/jobs/{job_id:str}", operation_id="get_job", summary="Read a job", tags=TAGS, responses=refusals(404))

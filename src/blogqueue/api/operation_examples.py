@@ -1,13 +1,17 @@
 """One example of each body and answer of the operator's calls, as `api.examples` has them of the other calls."""
 
+from uuid import UUID
+
 import msgspec
 
-from blogqueue.api import admin, editors_orders, job_operations, operations, sending_back
+from blogqueue.api import admin, bulk_operations, editors_orders, job_operations, operations, sending_back
 from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER, VERSION
 from blogqueue.jobs.queues import ARTICLE_GENERATION, BACKLINK_INTEGRATION
+from blogqueue.orders.bulk_actions import Action
 from blogqueue.states import JobState, OrderStatus
 
 QUEUE = BACKLINK_INTEGRATION.name
+BULK = UUID("0e5a2f6c-3b1d-4b8f-9a37-5d3c5a1c7f10")
 WORKER = "writer-1:4711"
 
 _JOB = operations.JobItem(
@@ -53,6 +57,13 @@ BODIES: dict[str, dict[str, msgspec.Struct]] = {
         "reason": sending_back.SendBackRequest(reason="Please keep the new sentence shorter.", version_id=VERSION)
     },
     "pause_queue": {"reason": operations.PauseRequest(reason="A new prompt is being tried out.")},
+    "preview_bulk_action": {
+        "filter": bulk_operations.BulkRequest(
+            action=Action.RETRY, filter=bulk_operations.FilterRequest(state=JobState.FAILED, error="ModelError")
+        ),
+        "chosen": bulk_operations.BulkRequest(action=Action.CANCEL, job_ids=[JOB]),
+    },
+    "confirm_bulk_action": {"number": bulk_operations.ConfirmRequest(number=23)},
     "cancel_job": {"reason": job_operations.CancelRequest(reason="The customer asked us to stop.")},
 }
 """Bodies by operation."""
@@ -103,6 +114,17 @@ ANSWERS: dict[str, msgspec.Struct] = {
     "list_jobs": operations.JobList(items=[_JOB]),
     "get_job": _JOB,
     "retry_job": job_operations.RetriedJob(job_id=JOB),
+    "preview_bulk_action": bulk_operations.BulkPreview(
+        bulk_id=BULK,
+        action=Action.RETRY,
+        number=23,
+        has_more=False,
+        left_out=0,
+        criteria="state FAILED, error contains “ModelError”",
+        sums={"EUR": 112_700},
+        sample=[JOB],
+    ),
+    "confirm_bulk_action": bulk_operations.BulkResult(bulk_id=BULK, action=Action.RETRY, done=22, skipped=1),
     "run_job_now": job_operations.RetriedJob(job_id=JOB),
     "cancel_job": job_operations.CancelledJob(job_id=JOB, order_status=OrderStatus.FAILED),
 }

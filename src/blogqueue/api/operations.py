@@ -133,9 +133,10 @@ class JobItem(View, frozen=True, kw_only=True):
 
 
 class JobList(View, frozen=True, kw_only=True):
-    """The newest jobs."""
+    """A page of the list of jobs, newest first."""
 
     items: Annotated[list[JobItem], Meta(max_length=100)]
+    next_cursor: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")] = None
 
 
 @get("/queues", operation_id="list_queues", summary="List queues", tags=TAGS)

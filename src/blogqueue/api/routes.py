@@ -4,6 +4,7 @@ from litestar import Router
 
 from blogqueue.api import (
     admin,
+    bulk_operations,
     catalogue,
     editors_orders,
     job_operations,
@@ -18,7 +19,18 @@ from blogqueue.api import (
 
 def make_router() -> Router:
     """Return the router of the API, whose answers are envelopes also when they are errors."""
-    modules = (catalogue, purchases, webhook, orders, admin, sending_back, editors_orders, operations, job_operations)
+    modules = (
+        catalogue,
+        purchases,
+        webhook,
+        orders,
+        admin,
+        sending_back,
+        editors_orders,
+        operations,
+        job_operations,
+        bulk_operations,
+    )
     return Router(
         path="/api/v1",
         route_handlers=[handler for module in modules for handler in module.HANDLERS],

@@ -1,6 +1,7 @@
 """Cursors for lists that are sorted by a time or a number, and then by id."""
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -8,19 +9,21 @@ from uuid import UUID
 from blogqueue.errors import FieldError, InvalidError
 
 
-def encode(key: datetime | int, row_id: UUID, order: str = "newest") -> str:
+def encode(key: datetime | int, row_id: UUID | str, order: str = "newest") -> str:
     """Return the cursor of the rows after this one, in a list sorted in the order of that name."""
     shown = key.isoformat() if isinstance(key, datetime) else str(key)
     return base64.urlsafe_b64encode(f"{order}|{shown}|{row_id}".encode()).decode()
 
 
-def decode(cursor: str, order: str = "newest", key: type = datetime) -> list[Any]:
+def decode(
+    cursor: str, order: str = "newest", key: type = datetime, parse_id: Callable[[str], UUID | str] = UUID
+) -> list[Any]:
     """Return the key and id of the row that a cursor comes after; [] for "". Raises InvalidError for a bad cursor."""
     if not cursor:
         return []
     try:
         name, shown, row_id = base64.urlsafe_b64decode(cursor).decode().split("|")
-        behind = [_datetime(shown) if key is datetime else _integer(shown), UUID(row_id)]
+        behind = [_datetime(shown) if key is datetime else _integer(shown), parse_id(row_id)]
     except (ValueError, OverflowError) as error:  # also what base64 and UTF-8 raise
         raise _invalid_cursor() from error
     if name != order:

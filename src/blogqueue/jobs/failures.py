@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from blogqueue.db.tables.jobs import Job
 
@@ -25,7 +24,7 @@ SELECT cause, min(queue) AS queue, min(error) AS error, min(message) AS message,
     min(finished_at) AS first_at, max(finished_at) AS last_at FROM ({_FAILED}) AS failed
 GROUP BY cause ORDER BY max(finished_at) DESC LIMIT 50
 """  # noqa: S608 - no input: two constants
-_OF_GROUP = f"SELECT order_id FROM ({_FAILED}) AS failed WHERE cause = {{}} ORDER BY finished_at LIMIT {{}}"  # noqa: S608 - the same
+_OF_GROUP = f"SELECT id FROM ({_FAILED}) AS failed WHERE cause = {{}} ORDER BY finished_at LIMIT {{}}"  # noqa: S608 - the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,6 @@ async def list_groups() -> list[FailureGroup]:
     return [FailureGroup(**row) for row in await Job.raw(_GROUPS)]
 
 
-async def find_orders(cause: str) -> list[UUID]:
-    """Return the orders of a group's jobs, oldest failure first."""
-    return [row["order_id"] for row in await Job.raw(_OF_GROUP, cause, RETRIED_AT_ONCE)]
+async def find_jobs(cause: str) -> list[str]:
+    """Return the jobs of a group, oldest failure first."""
+    return [row["id"] for row in await Job.raw(_OF_GROUP, cause, RETRIED_AT_ONCE)]

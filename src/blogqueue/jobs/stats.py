@@ -88,6 +88,14 @@ async def list_newest(queue: str = "", state: JobState | None = None, *, limit: 
     return await query.output(load_json=True)
 
 
+async def list_by_ids(job_ids: list[str]) -> list[dict[str, Any]]:
+    """Return the jobs with these ids, newest first."""
+    if not job_ids:
+        return []
+    query = Job.select().where(Job.id.is_in(job_ids)).order_by(Job.created_at, ascending=False)
+    return await query.order_by(Job.id, ascending=False).output(load_json=True)
+
+
 async def get_job(job_id: str) -> dict[str, Any]:
     """Return a job with the errors of all its attempts. Raises NotFoundError."""
     row = await Job.select().where(Job.id == job_id).first().output(load_json=True)
