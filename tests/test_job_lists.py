@@ -21,7 +21,7 @@ from tests.stage import Bought, Stage, bearer
 
 COPIES = """
 INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object('id', gen_random_uuid(), 'number', 5000 + n,
-    'session_id', gen_random_uuid(), 'purchase_id', NULL, 'access_token_hash', gen_random_uuid()))).*
+    'session_id', gen_random_uuid(), 'purchase_id', gen_random_uuid(), 'access_token_hash', gen_random_uuid()))).*
 FROM orders o, generate_series({first}, {last}) AS n WHERE o.number < 5000
 """
 JOBS = """

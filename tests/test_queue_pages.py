@@ -183,7 +183,7 @@ async def test_the_dashboard_is_pushed_and_says_when_postgresql_is_down(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Given Edith with the dashboard open
-    assert (await stage.http.get("/admin/queues/events")).status_code == 401
+    assert (await stage.http.get("/admin/queues/events")).status_code == 303
     await stage.signed_in()
     monkeypatch.setattr(queue_pages, "LOOK_AGAIN_SECONDS", 0.05)
     async with aclosing(events(stage)) as stream:

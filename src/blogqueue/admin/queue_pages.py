@@ -16,9 +16,10 @@ from blogqueue.admin import charts
 from blogqueue.api import auth, health
 from blogqueue.api.orders import RECONNECT_MS, STREAM_SECONDS
 from blogqueue.db.engine import UNAVAILABLE
-from blogqueue.errors import ProblemError, UnauthorizedError
+from blogqueue.errors import ProblemError
 from blogqueue.jobs import breaker, failures, overview, pausing, stats, timelines, workers
 from blogqueue.jobs.timelines import Span
+from blogqueue.log import logger
 from blogqueue.orders import changes, unfinished
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
@@ -29,17 +30,16 @@ DASHBOARD = UUID(int=0)
 LOOK_AGAIN_SECONDS = 2
 
 
-@get("/admin/queues", include_in_schema=False)
-async def queues(
-    request: Request[Any, Any, Any], notice: FromQuery[str] = "", span: FromQuery[str] = ""
-) -> Template | Redirect:
+def _say_down(_: Request[Any, Any, Any], error: Exception) -> Template:
+    """Answer that PostgreSQL does not answer, with a page that looks again; no login can be checked meanwhile."""
+    logger.warning("database unavailable", path="/admin/queues", error=str(error))
+    return page("queues_down.html", status_code=503)
+
+
+@get("/admin/queues", include_in_schema=False, exception_handlers=dict.fromkeys(UNAVAILABLE, _say_down))
+async def queues(request: Request[Any, Any, Any], notice: FromQuery[str] = "", span: FromQuery[str] = "") -> Template:
     """Show queues, workers, and failed jobs by cause; without PostgreSQL, that it does not answer."""
-    try:
-        if await editors.get_by_session(auth.session(request)) is None:
-            return Redirect("/admin/", status_code=303)
-        return await _show(request, notice=notice[:200], span=_parse_span(span))
-    except UNAVAILABLE:
-        return page("queues_down.html", broker=await health.check_broker(), status_code=503)
+    return await _show(request, notice=notice[:200], span=_parse_span(span))
 
 
 @get("/admin/queues/events", media_type="text/event-stream", include_in_schema=False)
@@ -48,8 +48,6 @@ async def watch_queues(request: Request[Any, Any, Any], span: FromQuery[str] = "
 
     An event `same` says that nothing has changed, and `down` why nothing can be read.
     """
-    if await editors.get_by_session(auth.session(request)) is None:
-        raise UnauthorizedError("Sign in again.")
     changes.check_capacity(DASHBOARD)
     return ServerSentEvent(_events(request, _parse_span(span)))
 
