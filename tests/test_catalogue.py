@@ -1,13 +1,14 @@
 """What is on sale, filtered, sorted and page by page, by program and by form."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from blogqueue.catalogue import articles
+from blogqueue.catalogue import articles, words
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db.tables.catalogue import Article, Domain
 from tests.people import ONE_ROOM
@@ -152,11 +153,185 @@ async def test_a_filter_that_cannot_be_read_is_said_and_left_out(stage: Stage) -
     assert "/articles/middling" in page.text and "/articles/long" not in page.text
 
 
-async def test_a_page_of_the_list_that_is_none_says_where_to_begin(stage: Stage) -> None:
-    page = await stage.http.get("/?cursor=made-up", headers=HTML)
+async def test_pages_have_numbers_and_addresses_say_only_what_was_chosen(stage: Stage) -> None:
+    # Given more articles than a page shows, none of them sold
+    for number in range(23):
+        await offered(stage, f"article-{number:02}", words=100 + number)
 
-    assert page.status_code == 422
-    assert "Invalid cursor. Start from the first page." in page.text
+    # When the form is sent with fields left empty, then the address loses them
+    sent = await stage.http.get(
+        "/?q=&domain=&niche=&maxPrice=&minWords=101&currency=EUR&publishedSince=&sort=newest", headers=HTML
+    )
+    assert (sent.status_code, sent.headers["location"]) == (302, "/?minWords=101")
+
+    # Then both pages together show what was found, and link to each other
+    first = (await stage.http.get("/?minWords=101", headers=HTML)).text
+    second = (await stage.http.get("/?minWords=101&page=2", headers=HTML)).text
+    shown = [set(re.findall(r"/articles/article-\d\d", page)) for page in (first, second)]
+    assert [len(one) for one in shown] == [20, 2] and not shown[0] & shown[1]
+    assert "22 articles" in first
+    assert 'href="/?minWords=101&amp;page=2" rel="next"' in first and 'href="/?minWords=101" rel="prev"' in second
+    beyond = (await stage.http.get("/?page=9", headers=HTML)).text
+    assert "There is no page 9." in beyond
+    assert (await stage.http.get("/?page=1", headers=HTML)).headers["location"] == "/"
+    for number in ("0", "-1", "x", "9" * 40):
+        assert (await stage.http.get(f"/?page={number}", headers=HTML)).status_code == 200
+
+
+async def test_each_filter_is_a_chip_that_can_be_removed(stage: Stage) -> None:
+    await three(stage)
+    await Domain.update({Domain.language: "de-AT", Domain.country: "AT", Domain.rel: "nofollow"}).where(
+        Domain.host == "short.example"
+    )
+
+    page = (await stage.http.get("/?language=de&country=AT&rel=nofollow&free=1", headers=HTML)).text
+
+    chips = dict(re.findall(r'<li><a href="([^"]+)" aria-label="Remove the filter ([^"]+)"', page))
+    assert {text: address.replace("&amp;", "&") for address, text in chips.items()} == {
+        "German": "/?country=AT&rel=nofollow&free=1",
+        "Austria": "/?language=de&rel=nofollow&free=1",
+        "rel=nofollow": "/?language=de&country=AT&free=1",
+        "with spots left": "/?language=de&country=AT&rel=nofollow",
+    }
+    assert '<a class="clear" href="/">Clear all</a>' in page
+    assert "/articles/short" in page and "/articles/long" not in page
+    assert await listed(stage, language="de") == await listed(stage, rel="nofollow") == ["short"]
+    assert await listed(stage, country="AT", currency="EUR") == ["short"]
+    assert await listed(stage, currency="USD") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("gardn", True),  # a letter left out
+        ("muching", True),
+        ("greenbench", True),  # the host
+        ("Green Bench", True),  # the domain's name
+        ("GARDENING soil", True),
+        ("soil worms", False),  # every word must be there
+        ("casino", False),
+        ("%", False),
+        ("_", False),
+        ("soil ' OR 1=1 --", False),
+    ],
+)
+async def test_the_search_finds_hosts_and_words_with_typing_errors(stage: Stage, typed: str, *, found: bool) -> None:
+    article_id = await stage.article()
+    await Article.update({Article.topic: "Mulching in the garden", Article.keyword: "gardening tips"}).where(
+        Article.id == article_id
+    )
+
+    assert (await listed(stage, q=typed) == ["soil-that-lasts"]) is found
+    page = (await stage.http.get("/", params={"q": typed}, headers=HTML)).text
+    assert ("/articles/soil-that-lasts" in page) is found
+
+
+async def test_without_the_extension_the_search_finds_exact_words(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.article()
+    monkeypatch.setattr(words._Known, "fuzzy", False)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - what the process has asked
+
+    assert await listed(stage, q="soil greenbench") == ["soil-that-lasts"]
+    assert await listed(stage, q="greenbnch") == []
+
+
+async def test_a_maximum_price_is_in_one_currency(stage: Stage) -> None:
+    await offered(stage, "euros", price=4900)
+    await offered(stage, "dollars", price=2000)
+    await Domain.update({Domain.currency: "USD"}).where(Domain.host == "dollars.example")
+
+    in_euros = (await stage.http.get("/?maxPrice=50", headers=HTML)).text
+    in_dollars = (await stage.http.get("/?maxPrice=50&currency=USD", headers=HTML)).text
+
+    assert "/articles/euros" in in_euros and "/articles/dollars" not in in_euros and "up to 50 EUR" in in_euros
+    assert "/articles/dollars" in in_dollars and "/articles/euros" not in in_dollars
+
+
+async def test_what_a_domain_says_about_itself_is_shown_with_its_source_and_day(stage: Stage) -> None:
+    # Given a domain that says nothing of itself, then nothing is made up
+    await stage.article(max_paid_links=2)
+    for path in ("/", "/articles/soil-that-lasts"):
+        silent = (await stage.http.get(path, headers=HTML)).text
+        assert "greenbench.example" in silent and "2 spots left" in silent
+        assert not re.search("Domain rating|[Vv]isits a month|stays at least|Note", silent), path
+
+    # When it does, then buyers read it in the list, on the article's page and in JSON
+    await Domain.update(
+        {
+            Domain.country: "GB", Domain.domain_rating: 0, Domain.rating_source: "Ahrefs",
+            Domain.rating_date: date(2026, 11, 12), Domain.monthly_visits: 12000, Domain.visits_source: "Plausible",
+            Domain.visits_date: date(2026, 10, 31), Domain.guaranteed_months: 24, Domain.note: "Read <by> gardeners.",
+        }
+    ).where(Domain.host == "greenbench.example")  # fmt: skip
+    for path in ("/", "/articles/soil-that-lasts"):
+        page = (await stage.http.get(path, headers=HTML)).text
+        for text in (
+            "0 (Ahrefs, 12 Nov 2026)",
+            "(Plausible, 31 Oct 2026)",
+            "12,000",
+            "at least 2 years",
+            "United Kingdom",
+        ):
+            assert text in page, (path, text)
+    assert "Read &lt;by&gt; gardeners." in page
+    item = (await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]
+    assert item["domainRating"] == {"value": 0, "source": "Ahrefs", "measuredOn": "2026-11-12"}
+    assert (item["guaranteedMonths"], item["country"]) == (24, "GB")
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("domain_rating = 41", "rating_source: Required, because domain_rating is given."),
+        ('monthly_visits = 5\nvisits_source = "Plausible"', "visits_date: Required, because monthly_visits is given."),
+        ("domain_rating = 101", "domain_rating: Must be a whole number from 0 to 100."),
+        ('country = "XX"', "country: Must be a country code of two letters"),
+        ("rating_date = 2126-01-01", "rating_date: Must not be in the future."),
+        ('rating_date = "yesterday"', "rating_date: Must be a day, such as 2026-11-12."),
+        ("guaranteed_months = 0", "guaranteed_months: Must be a whole number from 1 to"),
+        ('exclusive_price = "free"', "exclusive_price: Must be an amount like 49.00."),
+        ("exclusive_price = 99", "exclusive_price: Must be an amount in quotes"),
+        ('note = "' + "x" * 501 + '"', "note: Must have at most 500 characters."),
+    ],
+)
+async def test_a_domain_toml_with_an_invalid_figure_is_refused_and_changes_nothing(
+    stage: Stage, tmp_path: Path, line: str, error: str
+) -> None:
+    assert stage
+    (tmp_path / "domain.toml").write_text(f'host = "blog.example"\n{line}\n', encoding="utf-8")
+    (tmp_path / "soil.md").write_text("# Soil\n\nText.\n", encoding="utf-8")
+
+    found = await import_folder(tmp_path, domain="other.example")
+
+    assert [error in file.reason for file in found] == [True], found
+    assert await Domain.count() == 0
+
+
+async def test_a_domain_toml_says_what_buyers_want_to_know(stage: Stage, tmp_path: Path) -> None:
+    assert stage
+    (tmp_path / "domain.toml").write_text(
+        'host = "blog.example"\ncountry = "gb"\ndomain_rating = 41\nrating_source = "Ahrefs"\n'
+        'rating_date = 2026-11-12\nguaranteed_months = 24\nnote = "Read by gardeners."\nexclusive_price = "99.00"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "soil.md").write_text("# Soil\n\nText.\n", encoding="utf-8")
+
+    await import_folder(tmp_path, domain="other.example")
+
+    [domain] = await Domain.select()
+    assert (domain["country"], domain["domain_rating"], domain["rating_date"]) == ("GB", 41, date(2026, 11, 12))
+    assert (domain["exclusive_price"], domain["guaranteed_months"]) == (9900, 24)
+    assert await import_folder(tmp_path, domain="other.example")  # again, and nothing has changed
+    assert await Domain.select() == [domain]
+
+
+async def test_readers_learn_of_paid_links_and_of_no_others(stage: Stage) -> None:
+    article_id = await stage.article()
+    assert "Sponsored:" not in (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
+    await stage.approve(await stage.submitted(article_id))
+
+    assert "this article contains a paid link" in (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
 
 
 @pytest.mark.parametrize(

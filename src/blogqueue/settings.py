@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import idna
+from babel import Locale, UnknownLocaleError
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -79,6 +80,15 @@ def _normalize_public_url(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _check_locale(value: str) -> str:
+    """Return the name of a locale if Babel knows it. Raises ValueError."""
+    try:
+        Locale.parse(value)
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError("must be a locale such as en_GB, en_US or de_AT") from error
+    return value
+
+
 class Settings(BaseSettings):
     """All settings. The environment variable is `BLOGQUEUE_` and the setting's name.
 
@@ -125,6 +135,7 @@ class Settings(BaseSettings):
     privacy_file: str = ""
     shutdown_grace_seconds: int = Field(default=10, ge=1, le=3600)
 
+    locale: Annotated[str, AfterValidator(_check_locale)] = "en_GB"
     order_number_prefix: str = Field(default="BQ", pattern=r"^[A-Z]{1,6}$")
 
     magic_link_ttl_minutes: int = Field(default=30, ge=1, le=1440)

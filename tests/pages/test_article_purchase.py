@@ -59,7 +59,7 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     """Ana chooses a domain, orders an article there, corrects the values that are refused, and pays."""
     page = ana.page
     await ana.go("/")
-    await page.click("text=Order a new article")
+    await page.click("text=order a new article")
     await ana.check_in_all_sizes("domains")
     await page.click("main >> text=Green Bench")
     await ana.check_in_all_sizes("article-form")

@@ -112,7 +112,7 @@ async def test_a_sold_out_article_refuses_the_form(stage: Stage) -> None:
 
     assert answer.status_code == 409
     assert "All link slots of this article are taken." in answer.text
-    assert "sold out for now" in (await stage.http.get("/", headers=HTML)).text
+    assert "Sold out" in (await stage.http.get("/", headers=HTML)).text
     assert "Soil that lasts" not in (await stage.http.get("/?free=1", headers=HTML)).text
 
 
@@ -237,5 +237,5 @@ async def test_an_article_with_one_slot_uses_the_singular(stage: Stage) -> None:
     await stage.open_link()
     sold = (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
 
-    assert "1 of 1 link available" in page
+    assert "1 spot left" in page
     assert "Sold out for now." in sold

@@ -189,5 +189,5 @@ def test_waiting_times_are_given_in_convenient_units(seconds: int, expected: str
 
 
 def test_a_single_link_is_singular() -> None:
-    assert labels.format_slots(1, 1) == "1 of 1 link available"
-    assert labels.format_slots(2, 3) == "2 of 3 links available"
+    assert labels.format_slots(1) == "1 spot left"
+    assert labels.format_slots(2) == "2 spots left"

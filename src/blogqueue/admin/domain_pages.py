@@ -54,6 +54,8 @@ async def _create(data: dict[str, str], actor: str) -> str:
 
 async def _set_prices(data: dict[str, str], actor: str) -> str:
     typed = {name: data.get(name, "").strip() for name in (*domain_rules.PRICES, "currency")}
+    # A form of an older page has no such field, and leaves the price as it is.
+    typed |= {name: data[name].strip() for name in domain_rules.OPTIONAL_PRICES if name in data}
     domain = await row_edits.set_prices(data.get("host", ""), typed, actor=actor)
     return (
         f"At {domain.host}, a link costs {format_amount(domain.backlink_price, domain.currency)} and a new article "

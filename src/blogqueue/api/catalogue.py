@@ -42,8 +42,17 @@ Domain = Annotated[
 ]
 Niche = Annotated[str, QueryParameter(max_length=100, pattern=TEXT, description="A subject, spelled as in the list.")]
 Query = Annotated[
-    str, QueryParameter(max_length=200, pattern=TEXT, description="Text to find in title, topic and keyword.")
+    str,
+    QueryParameter(
+        max_length=200,
+        pattern=TEXT,
+        description="Words to find in title, topic, keyword, host and the site's name; typing errors are tolerated.",
+    ),
 ]
+Language = Annotated[str, QueryParameter(max_length=35, pattern=TEXT, description="A language: en finds en-GB, too.")]
+Country = Annotated[str, QueryParameter(max_length=2, pattern=TEXT, description="Where most readers are (ISO 3166-1).")]
+Rel = Annotated[str, QueryParameter(max_length=20, pattern=TEXT, description="The `rel` attribute, or “none”.")]
+Currency = Annotated[str, QueryParameter(max_length=3, pattern=TEXT, description="ISO 4217, such as EUR.")]
 Free = Annotated[bool, QueryParameter(description="Whether to leave out articles with no free link slot.")]
 MaxPrice = Annotated[
     int | None,
@@ -52,7 +61,9 @@ MaxPrice = Annotated[
         ge=0,
         schema_extra={"minimum": 0},  # Litestar leaves a 0 out
         le=offers.MOST,
-        description="In hundredths of the currency's unit: 4900 is 49.00 EUR. Currencies are not converted.",
+        description=(
+            "In hundredths of the currency's unit: 4900 is 49.00 EUR. Currencies are not converted: name one, too."
+        ),
     ),
 ]
 MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=offers.MOST, description="The least word count.")]
@@ -70,6 +81,14 @@ Order = Annotated[
         schema_extra={"default": "newest"},
     ),
 ]
+
+
+class MeasureView(View, frozen=True, kw_only=True):
+    """What somebody has measured of a site."""
+
+    value: Annotated[int, Meta(ge=0)]
+    source: Annotated[str, Meta(max_length=100, description="Who measured it.")]
+    measured_on: Annotated[date, Meta(description="The day on which it was measured.")]
 
 
 class DomainView(View, frozen=True, kw_only=True):
@@ -107,6 +126,11 @@ class ArticleView(View, frozen=True, kw_only=True):
     price: Annotated[int, Meta(ge=0, description="Of a link, in minor units of the currency: 4900 is 49.00 EUR.")]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
     rel: Annotated[str, Meta(max_length=20, description="The `rel` attribute of paid links; “none” for no attribute.")]
+    country: Annotated[str, Meta(max_length=2, description="Where most readers are (ISO 3166-1); empty if not stated.")]
+    domain_rating: Annotated[MeasureView | None, Meta(description="From 0 to 100; null if not stated.")]
+    monthly_visits: Annotated[MeasureView | None, Meta(description="null if not stated.")]
+    guaranteed_months: Annotated[int | None, Meta(description="How long a link stays at least; null if not stated.")]
+    note: Annotated[str, Meta(max_length=500, description="What the site says about itself.")]
     links_free: Annotated[int, Meta(ge=0, description="How many link slots are neither sold nor held.")]
     word_count: Annotated[int, Meta(ge=0)]
     published_at: Moment
@@ -141,11 +165,17 @@ async def list_articles(  # noqa: PLR0917 - one parameter for each filter, alway
     min_words: MinWords = 0,
     published_since: PublishedSince = None,
     sort: Order = offers.Sort.NEWEST,
+    language: Language = "",
+    country: Country = "",
+    rel: Rel = "",
+    currency: Currency = "",
     cursor: Cursor = "",
     limit: Limit = offers.PAGE_SIZE,
 ) -> Envelope[ArticlePage]:
     """List published articles, newest first unless sorted otherwise."""
-    search = offers.Search(domain, niche, q, free, max_price, min_words, published_since, sort)
+    search = offers.Search(
+        domain, niche, q, free, max_price, min_words, published_since, sort, language, country, rel, currency
+    )
     page, next_cursor = await offers.search(search, cursor=cursor, size=limit)
     return success(
         ArticlePage(items=[ArticleView(**_describe(offer)) for offer in page], next_cursor=next_cursor),
@@ -181,10 +211,19 @@ def _describe(offer: Offer) -> dict[str, Any]:
         "price": offer.backlink_price,
         "currency": offer.currency,
         "rel": offer.rel,
+        "country": offer.country,
+        "domain_rating": _measure(offer.domain_rating, offer.rating_source, offer.rating_date),
+        "monthly_visits": _measure(offer.monthly_visits, offer.visits_source, offer.visits_date),
+        "guaranteed_months": offer.guaranteed_months,
+        "note": offer.note,
         "links_free": offer.slots_free,
         "word_count": offer.word_count,
         "published_at": offer.published_at,
     }
+
+
+def _measure(value: int | None, source: str, at: date | None) -> MeasureView | None:
+    return None if value is None or at is None else MeasureView(value=value, source=source, measured_on=at)
 
 
 def _view_domain(site: SellingDomain) -> DomainView:

@@ -1,6 +1,6 @@
 """One example of each body and answer, in the types that are sent, so that the type checker finds outdated ones."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
@@ -131,6 +131,11 @@ _ARTICLE = catalogue.ArticleDetail(
     price=4900,
     currency="EUR",
     rel="sponsored",
+    country="GB",
+    domain_rating=catalogue.MeasureView(value=41, source="Ahrefs", measured_on=date(2026, 11, 12)),
+    monthly_visits=None,
+    guaranteed_months=24,
+    note="Read by gardeners.",
     links_free=2,
     word_count=812,
     published_at=ASKED,

@@ -3,17 +3,31 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
 from anyascii import anyascii
 
 from blogqueue.catalogue import link_rules
+from blogqueue.catalogue.countries import COUNTRIES
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.tables.catalogue import Rel
 from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, parse_price
 
 PRICES = ("backlink_price", "article_price")
+
+OPTIONAL_PRICES = ("exclusive_price",)
+"""Prices of what a domain may also sell; null where it does not."""
+
+MEASURES = {
+    "domain_rating": ("rating_source", "rating_date"),
+    "monthly_visits": ("visits_source", "visits_date"),
+}
+"""What is measured of a domain, with who did and when: a figure is shown with both, or not at all."""
+
+MOST_VISITS = 10**10
+MOST_MONTHS = 1200
 DEFAULT_CURRENCY = "EUR"
 EXAMPLE_PRICE = "49.00"
 
@@ -45,13 +59,22 @@ def validate_domain(values: Mapping[str, Any]) -> dict[str, Any]:
     Prices are in minor units. Whether Stripe takes them depends on the currency, so they are given together with it.
     """
     valid = _validate(_DOMAIN, values)
-    for name in PRICES:
-        if name in valid and "currency" in valid:
+    for name in (*PRICES, *OPTIONAL_PRICES):
+        if valid.get(name) is not None and "currency" in valid:
             try:
                 check_price(valid[name], valid["currency"])
             except AmountError as error:
                 raise ColumnError(name, str(error)) from error
     return valid
+
+
+def check_measures(domain: Mapping[str, Any]) -> None:
+    """Raise ColumnError for a figure of a domain without its source or date. Columns that are left out are empty."""
+    for figure, sources in MEASURES.items():
+        if domain.get(figure) is not None:
+            for name in sources:
+                if not domain.get(name):
+                    raise ColumnError(name, f"Required, because {figure} is given.")
 
 
 def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +83,7 @@ def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
     Without a currency they are in DEFAULT_CURRENCY, which is then returned too. Another currency needs both prices,
     as the default ones are not meant in it. Raises ColumnError.
     """
-    prices = {name: values[name] for name in PRICES if name in values}
+    prices = {name: values[name] for name in (*PRICES, *OPTIONAL_PRICES) if name in values}
     currency = _validate(_DOMAIN, {"currency": values.get("currency", DEFAULT_CURRENCY)})["currency"]
     missing = sorted(set(PRICES) - set(prices))
     if currency != DEFAULT_CURRENCY and missing:
@@ -69,6 +92,9 @@ def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
         return dict(values)
     read: dict[str, Any] = {}
     for name, price in prices.items():
+        if name in OPTIONAL_PRICES and price == "":
+            read[name] = None
+            continue
         if not isinstance(price, str):
             raise ColumnError(name, f'Must be an amount in quotes, such as "{EXAMPLE_PRICE}".')
         try:
@@ -84,12 +110,14 @@ def read_terms(typed: Mapping[str, str]) -> dict[str, Any]:
     What is not a number stays text, which `validate_domain` then refuses.
     """
     read: dict[str, Any] = {}
-    for name in set(typed) & set(_DOMAIN) - {*PRICES, "currency"}:
+    for name in set(typed) & set(_DOMAIN) - {*PRICES, *OPTIONAL_PRICES, "currency"}:
         text = typed[name].strip()
         if name in LISTS:
             read[name] = [one.strip() for one in text.split(",") if one.strip()]
-        elif name in NUMBERS:
-            read[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text  # noqa: PLR2004 - more digits than any number here has
+        elif name in OPTIONAL_NUMBERS and not text:
+            read[name] = None
+        elif name in NUMBERS | OPTIONAL_NUMBERS:
+            read[name] = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else text  # noqa: PLR2004 - more digits than any number here has
         else:
             read[name] = text
     return read
@@ -139,6 +167,33 @@ def _validate_number(value: Any, *, lowest: int, highest: int) -> int:  # noqa: 
     if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
         raise RuleError("range", f"Must be a whole number from {lowest} to {highest:,}.")
     return value
+
+
+def _validate_optional_number(value: Any, *, lowest: int, highest: int) -> int | None:  # noqa: ANN401 - as above
+    return None if value is None else _validate_number(value, lowest=lowest, highest=highest)
+
+
+def _validate_date(value: Any) -> date | None:  # noqa: ANN401 - any JSON, TOML or YAML value
+    """Return the day on which something was measured."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        try:
+            value = date.fromisoformat(value)
+        except ValueError as error:
+            raise RuleError("date", "Must be a day, such as 2026-11-12.") from error
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise RuleError("date", "Must be a day, such as 2026-11-12.")
+    if value > datetime.now(UTC).date():
+        raise RuleError("date", "Must not be in the future.")
+    return value
+
+
+def _validate_country(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    text = _validate_text(value, longest=2, needed=False).upper()
+    if text and text not in COUNTRIES:
+        raise RuleError("country", "Must be a country code of two letters (ISO 3166-1), such as GB.")
+    return text
 
 
 def _validate_host(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
@@ -194,6 +249,16 @@ _DOMAIN: Mapping[str, Callable[[Any], Any]] = {
     "max_paid_links": partial(_validate_number, lowest=0, highest=MOST_PAID_LINKS),
     "forbidden_niches": _validate_list,
     "forbidden_words": _validate_list,
+    "country": _validate_country,
+    "domain_rating": partial(_validate_optional_number, lowest=0, highest=100),
+    "rating_source": partial(_validate_text, longest=100, needed=False),
+    "rating_date": _validate_date,
+    "monthly_visits": partial(_validate_optional_number, lowest=0, highest=MOST_VISITS),
+    "visits_source": partial(_validate_text, longest=100, needed=False),
+    "visits_date": _validate_date,
+    "note": partial(_validate_text, longest=500, needed=False),
+    "guaranteed_months": partial(_validate_optional_number, lowest=1, highest=MOST_MONTHS),
+    "exclusive_price": partial(_validate_optional_number, lowest=1, highest=HIGHEST),
 }
 
 _ARTICLE: Mapping[str, Callable[[Any], Any]] = {
@@ -206,6 +271,7 @@ _ARTICLE: Mapping[str, Callable[[Any], Any]] = {
 
 LISTS = frozenset({"forbidden_niches", "forbidden_words"})
 NUMBERS = frozenset({"max_paid_links"})
+OPTIONAL_NUMBERS = frozenset({"domain_rating", "monthly_visits", "guaranteed_months"})
 
 DOMAIN_COLUMNS = tuple(_DOMAIN)
 """The keys of a `domain.toml`: the columns of a domain that an editor sets."""

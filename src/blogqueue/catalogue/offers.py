@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import addresses, paid_links, slots
+from blogqueue.catalogue import addresses, paid_links, slots, words
 from blogqueue.db import pagination
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.errors import GoneError, NotFoundError
@@ -44,7 +44,7 @@ class Sort(StrEnum):
     SHORTEST = "shortest"
 
 
-_ORDERS: dict[Sort, tuple[str, str, type]] = {
+ORDERS: dict[Sort, tuple[str, str, type]] = {
     Sort.NEWEST: ("a.published_at", "DESC", datetime),
     Sort.CHEAPEST: (_HUNDREDTHS, "ASC", int),
     Sort.LONGEST: (_WORDS, "DESC", int),
@@ -54,9 +54,10 @@ _ORDERS: dict[Sort, tuple[str, str, type]] = {
 
 
 class Search(msgspec.Struct, frozen=True):
-    """What to search for: `domain` and `niche` are exact, `q` is anywhere in title, topic or keyword.
+    """What to search for: each word of `q` is in title, topic, keyword, host or domain's name, or much like one there.
 
-    `max_price` is in hundredths of the currency's unit. `only_free` leaves out articles without a free link slot.
+    The other texts are exact; `language` is the first part of a tag. `max_price` is in hundredths of a unit.
+    `only_free` leaves out articles without a free link slot.
     """
 
     domain: str = ""
@@ -67,13 +68,19 @@ class Search(msgspec.Struct, frozen=True):
     min_words: int = 0
     published_since: date | None = None
     sort: Sort = Sort.NEWEST
+    language: str = ""
+    country: str = ""
+    rel: str = ""
+    currency: str = ""
 
 
 _OFFERS = f"""
 SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at, a.source_path,
        a.selected_version_id, d.id AS domain_id, d.host, d.name AS domain_name,
        d.language, d.currency, d.backlink_price, d.rel,
-       d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count, {_HUNDREDTHS} AS hundredths,
+       d.country, d.domain_rating, d.rating_source, d.rating_date, d.monthly_visits, d.visits_source, d.visits_date,
+       d.note, d.guaranteed_months, d.max_paid_links, d.forbidden_niches, d.forbidden_words, v.content_md, v.word_count,
+       {_HUNDREDTHS} AS hundredths,
        {slots.FREE} AS slots_free
 FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
 WHERE a.status = 'PUBLISHED'
@@ -81,8 +88,8 @@ WHERE a.status = 'PUBLISHED'
 """Every article on sale; conditions are appended."""
 
 _FILTERS = """
-SELECT DISTINCT d.host, d.name, d.currency, a.niche FROM articles a JOIN domains d ON d.id = a.domain_id
-WHERE a.status = 'PUBLISHED'
+SELECT DISTINCT d.host, d.name, d.currency, d.language, d.country, d.rel, a.niche
+FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.status = 'PUBLISHED'
 """
 """The values that the catalogue can be filtered by."""
 
@@ -110,6 +117,15 @@ class Offer(msgspec.Struct, frozen=True):
     currency: str
     backlink_price: int
     rel: str
+    country: str
+    domain_rating: int | None
+    rating_source: str
+    rating_date: date | None
+    monthly_visits: int | None
+    visits_source: str
+    visits_date: date | None
+    note: str
+    guaranteed_months: int | None
     max_paid_links: int
     forbidden_niches: list[str]
     forbidden_words: list[str]
@@ -121,9 +137,9 @@ class Offer(msgspec.Struct, frozen=True):
 
 async def search(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> tuple[list[Offer], str | None]:
     """Return a page of offers and the cursor of the next page. Raises InvalidError for a bad cursor."""
-    column, direction, key = _ORDERS[wanted.sort]
+    column, direction, key = ORDERS[wanted.sort]
     conditions = [
-        *_conditions(wanted),
+        *await find_conditions(wanted),
         (
             f"({column}, a.id) {'<' if direction == 'DESC' else '>'} ({{}}, {{}})",
             pagination.decode(cursor, wanted.sort, key),
@@ -144,23 +160,25 @@ async def search(wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE) -> 
     return page, pagination.encode(behind, last.id, wanted.sort)
 
 
-def _conditions(wanted: Search) -> list[tuple[str, list[Any]]]:
-    """Return each condition that a search can have, with its values; none means that it does not apply."""
+async def find_conditions(wanted: Search) -> list[tuple[str, list[Any]]]:
+    """Return each condition that a search can have, with its values; none means that it does not apply.
+
+    They are about an article `a`, its domain `d` and its live version `v`.
+    """
     since = wanted.published_since
     return [
+        *await words.find_conditions(wanted.q),
         ("d.host = {}", [wanted.domain] if wanted.domain else []),
         ("a.niche = {}", [wanted.niche] if wanted.niche else []),
-        ("(a.title ILIKE {} OR a.topic ILIKE {} OR a.keyword ILIKE {})", [_pattern(wanted.q)] * 3 if wanted.q else []),
+        ("split_part(lower(d.language), '-', 1) = {}", [wanted.language.lower()] if wanted.language else []),
+        ("d.country = {}", [wanted.country] if wanted.country else []),
+        ("d.rel = {}", [wanted.rel] if wanted.rel else []),
+        ("d.currency = {}", [wanted.currency] if wanted.currency else []),
         (f"{_HUNDREDTHS} <= {{}}", [] if wanted.max_price is None else [wanted.max_price]),
         (f"{_WORDS} >= {{}}", [wanted.min_words] if wanted.min_words else []),
         ("a.published_at >= {}", [datetime.combine(since, time.min, UTC)] if since else []),
         (f"{slots.FREE} > {{}}", [0] if wanted.only_free else []),
     ]
-
-
-def _pattern(words: str) -> str:
-    """Return an ILIKE pattern that finds some words anywhere."""
-    return "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 async def get(article_id: UUID) -> Offer:
@@ -193,12 +211,29 @@ async def get_by_slug(slug: str, host: str = "") -> Offer:
     return await get(first["id"])
 
 
-async def list_filters() -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """Return the domains (host and name), niches and currencies of the articles on sale, in alphabetical order."""
+class Filters(msgspec.Struct, frozen=True):
+    """The values that articles on sale have, in alphabetical order: domains as host and name, languages as tags."""
+
+    domains: list[tuple[str, str]]
+    niches: list[str]
+    languages: list[str]
+    countries: list[str]
+    rels: list[str]
+    currencies: list[str]
+
+
+async def list_filters() -> Filters:
+    """Return the values that the catalogue can be filtered by."""
     rows = await Article.raw(_FILTERS)
     names: dict[str, str] = {row["host"]: row["name"] for row in rows}
-    domains = sorted(names.items(), key=itemgetter(1))
-    return domains, sorted({str(row["niche"]) for row in rows}), sorted({str(row["currency"]) for row in rows})
+    return Filters(
+        domains=sorted(names.items(), key=itemgetter(1)),
+        niches=sorted({row["niche"] for row in rows}),
+        languages=sorted({row["language"].partition("-")[0].lower() for row in rows}),
+        countries=sorted({row["country"] for row in rows if row["country"]}),
+        rels=sorted({row["rel"] for row in rows}),
+        currencies=sorted({row["currency"] for row in rows}),
+    )
 
 
 async def find_offered_paragraphs(offer: Offer) -> tuple[list[str], int]:

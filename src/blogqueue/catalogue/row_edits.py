@@ -24,7 +24,7 @@ MOVED_COLUMNS: dict[type[Table], set[str]] = {
 }
 """The columns that the workflow moves: an edit never changes them."""
 
-PRICE_COLUMNS = frozenset({"backlink_price", "article_price", "currency"})
+PRICE_COLUMNS = frozenset({*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES, "currency"})
 """The columns that only `set_prices` changes: people write 59.00, and the row has 5900."""
 
 USE_THE_FORM = "Set prices with the form “Set prices”: this column counts in minor units."
@@ -48,7 +48,10 @@ def prepare(row: Table) -> None:
         for name in sorted(PRICE_COLUMNS):
             if getattr(row, name) != getattr(default, name):
                 raise domain_rules.ColumnError(name, USE_THE_FORM)
-    for name, value in validate(type(row), row.to_dict()).items():
+    valid = validate(type(row), row.to_dict())
+    if isinstance(row, Domain):
+        domain_rules.check_measures(valid)
+    for name, value in valid.items():
         setattr(row, name, value)
     if isinstance(row, Article):
         row.status, row.selected_version_id, row.published_at = ArticleStatus.DRAFT, None, None
@@ -75,9 +78,10 @@ async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain
             raise NotFoundError("domain", field="host")
         stored = domain_rules.validate_domain(domain_rules.read_prices(values))
         changes = "; ".join(
-            f"{name}: {format_amount(getattr(domain, name), domain.currency)} → "
-            f"{format_amount(stored[name], stored['currency'])}"
-            for name in domain_rules.PRICES
+            f"{name}: {_show_price(getattr(domain, name), domain.currency)} → "
+            f"{_show_price(stored[name], stored['currency'])}"
+            for name in (*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES)
+            if name in stored
         )
         await Domain.update({**stored}).where(Domain.id == domain.id)
         await history.record(actor, "edit domain", detail=f"{host}: {changes}")
@@ -114,6 +118,10 @@ async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str) ->
     return str(rows[0]["host"])
 
 
+def _show_price(minor_units: int | None, currency: str) -> str:
+    return "not sold" if minor_units is None else format_amount(minor_units, currency)
+
+
 async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:
     """Validate the edit of a row and write its line of history, in the caller's transaction; return what to store.
 
@@ -133,7 +141,10 @@ async def change(table: type[Table], row_id: str, values: dict[str, Any], *, act
         raise InvalidError([FieldError(fixed[0], "fixed", message)])
     if table is Domain and (priced := sorted(PRICE_COLUMNS & set(edited))):
         raise domain_rules.ColumnError(priced[0], USE_THE_FORM)
-    changed = validate(table, edited)
+    # As text, a form's days and codes may differ from what is stored and yet mean the same.
+    changed = {name: value for name, value in validate(table, edited).items() if known[name] != value}
+    if table is Domain:
+        domain_rules.check_measures(known | changed)
     if changed:
         changes = "; ".join(f"{name}: {known[name]!r} → {value!r}" for name, value in changed.items())
         await history.record(

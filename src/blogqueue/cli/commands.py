@@ -168,10 +168,11 @@ def migrate() -> None:
     It counts how many links the articles can take, too. It may run on several hosts at once.
     """
     from blogqueue.catalogue import rooms
-    from blogqueue.db import migrations
+    from blogqueue.db import fuzzy_search, migrations
 
     async def run() -> None:
-        await migrations.forwards()
+        if not await migrations.forwards():
+            print(f"note: {fuzzy_search.MISSING}")
         with output.show_progress("Counting the links that articles can take") as progress:
             counted = 0
             while found := await rooms.recount_all(limit=100):

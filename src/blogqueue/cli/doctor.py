@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import httpx
 
 from blogqueue.api import health
+from blogqueue.db import fuzzy_search
+from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
 from blogqueue.emails import smtp
 from blogqueue.jobs import broker_probe
 from blogqueue.jobs.queues import QUEUES
@@ -43,7 +45,7 @@ async def examine(*, running: bool) -> list[Finding]:
     if running:
         parts += [("web", _check_web), ("workers", health.check_workers), ("clock", health.check_clock)]
     # One after another: importing a client takes seconds on a slow machine, in which no other question has its answer.
-    return [*[await _ask(part, question) for part, question in parts], *_list_remarks()]
+    return [*[await _ask(part, question) for part, question in parts], *_list_remarks(), *await _look_at_search()]
 
 
 async def _ask(part: str, question: Callable[[], Awaitable[str]]) -> Finding:
@@ -92,6 +94,15 @@ async def _check_web() -> str:
     if '"bad_event"' not in answer.text:
         return f"the webhook at {url} does not accept the signature of STRIPE_WEBHOOK_SECRET: {answer.status_code}"
     return ""
+
+
+async def _look_at_search() -> list[Finding]:
+    """Return a remark if the catalogue's search works without tolerating typing errors."""
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS), pool(1):
+            return [] if await fuzzy_search.is_available() else [Finding("search", remark=fuzzy_search.MISSING)]
+    except (*UNAVAILABLE, *UNUSABLE):
+        return []  # what is wrong with PostgreSQL has been reported
 
 
 def _list_remarks() -> list[Finding]:

@@ -5,7 +5,7 @@ import io
 
 from piccolo.apps.migrations.commands.forwards import run_forwards
 
-from blogqueue.db import schema
+from blogqueue.db import fuzzy_search, schema
 from blogqueue.db.engine import DB
 from blogqueue.errors import ProblemError
 
@@ -24,8 +24,11 @@ async def is_applied() -> bool:
     return schema.list_ids() <= {row["name"] for row in await DB.run_ddl(schema.APPLIED)}
 
 
-async def forwards() -> None:
-    """Run every migration that has not run yet. Raises MigrationError when one fails."""
+async def forwards() -> bool:
+    """Run every migration that has not run yet. Raises MigrationError when one fails.
+
+    Returns whether the catalogue's search tolerates typing errors (`db.fuzzy_search`).
+    """
     connection = await DB.get_new_connection()
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
@@ -34,5 +37,7 @@ async def forwards() -> None:
             result = await run_forwards(app_name="all")
         if not result.success:
             raise MigrationError(f"A migration failed: {result.message}\n{printed.getvalue()}")
+        # Not a migration: where the extension is missing, it may be installed later.
+        return await fuzzy_search.create(connection)
     finally:
         await connection.close()

@@ -1,18 +1,17 @@
 """The catalogue, each published article, the terms and the privacy notice."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from litestar import Request, get
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from blogqueue.catalogue import offers, paid_links
-from blogqueue.pages.responses import moved_to, page
+from blogqueue.catalogue import listing, offers, paid_links
+from blogqueue.pages import catalogue_filters
+from blogqueue.pages.responses import headers, moved_to, page
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
@@ -23,59 +22,35 @@ RENDERED = 64
 """How many articles a process keeps rendered: those that are read most, some MB in all."""
 
 
-def _parse_number(typed: str) -> int:
-    """Parse a whole number as people type it: 1,200. Raises ValueError, also for one that is out of range."""
-    number = int(typed.replace(",", ""))
-    if not 0 <= number <= offers.MOST // 100:
-        raise ValueError(typed)
-    return number
-
-
-FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "q": ("q", str),
-    "domain": ("domain", str),
-    "niche": ("niche", str),
-    "free": ("only_free", bool),
-    "sort": ("sort", offers.Sort),
-    "maxPrice": ("max_price", lambda typed: 100 * _parse_number(typed)),
-    "minWords": ("min_words", _parse_number),
-    "publishedSince": ("published_since", date.fromisoformat),
-}
-"""The catalogue's filters by their names in its address, and how each is parsed; prices are in whole units."""
-
-
 @get("/", include_in_schema=False)
-async def catalogue(request: Request[Any, Any, Any], cursor: FromQuery[str] = "") -> Template:
+async def catalogue(request: Request[Any, Any, Any]) -> Template | Redirect:
     """Show the articles on sale. A filter that cannot be parsed is ignored, and named on the page."""
-    typed = {name: value for name in FILTERS if (value := request.query_params.get(name, "").strip())}
-    wanted, unread = _parse_filters(typed)
-    page_offers, next_cursor = await offers.search(wanted, cursor=cursor)
-    domains, niches, currencies = await offers.list_filters()
+    query = dict(request.query_params)
+    if not catalogue_filters.is_clean(query):
+        page_number = _parse_page(query.get("page", ""))
+        return Redirect(catalogue_filters.to_address(query, page_number), status_code=302, headers=headers())
+    filters = await offers.list_filters()
+    typed, wanted, unread = catalogue_filters.choose(query, filters)
+    number = _parse_page(query.get("page", ""))
+    found = await listing.read_page(wanted, number)
     return page(
         "catalogue.html",
         status_code=422 if unread else 200,
-        offers=page_offers,
-        domains=domains,
-        niches=niches,
-        currencies=currencies,
-        typed={name: value for name, value in typed.items() if name not in unread},
+        found=found,
+        number=number,
+        numbers=catalogue_filters.list_pages(number, found.pages),
+        filters=filters,
+        typed=typed,
+        chips=catalogue_filters.list_chips(typed, filters),
         unread=unread,
-        cursor=cursor,
-        next_cursor=next_cursor,
+        address=catalogue_filters.to_address,
+        most=listing.MOST_COUNTED,
     )
 
 
-def _parse_filters(typed: dict[str, str]) -> tuple[offers.Search, list[str]]:
-    """Return the search, and the names of the filters that cannot be parsed."""
-    parsed: dict[str, Any] = {}
-    unread: list[str] = []
-    for name, (key, reader) in FILTERS.items():
-        if name in typed:
-            try:
-                parsed[key] = reader(typed[name])
-            except ValueError:
-                unread.append(name)
-    return offers.Search(**parsed), unread
+def _parse_page(typed: str) -> int:
+    """Return the number of a page of the catalogue; the first for anything else."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:6]) <= listing.MOST_PAGES else 1
 
 
 @get(["/articles/{slug:str}", "/articles/{host:str}/{slug:str}"], include_in_schema=False)
@@ -86,7 +61,14 @@ async def article(slug: FromPath[str], host: FromPath[str] = "") -> Template | R
         return moved_to(offer.path)
     paid = tuple(await paid_links.find_pairs(offer.id))
     html = await asyncio.to_thread(_render_article, offer.content_md, paid, offer.title, offer.host, offer.source_path)
-    return page("article.html", images_of=offer.host, offer=offer, html=html, right_to_left=is_right_to_left(html))
+    return page(
+        "article.html",
+        images_of=offer.host,
+        offer=offer,
+        html=html,
+        right_to_left=is_right_to_left(html),
+        paid_count=len(paid),
+    )
 
 
 @lru_cache(maxsize=RENDERED)

@@ -1,9 +1,13 @@
 """Short texts that several pages share: names of filters and languages, dates, waiting times."""
 
-from datetime import datetime
+from datetime import date
 
+from blogqueue.localized import format_day, format_moment, format_number, name_country, name_language
 from blogqueue.orders.customer_orders import CustomerOrder
 from blogqueue.states import FailureReason, OrderStatus, RefundState
+
+REL_BADGES = {"sponsored": "rel=sponsored", "nofollow": "rel=nofollow", "none": "no rel attribute"}
+"""What a link's `rel` is, as a badge."""
 
 REL = {
     "sponsored": "marked rel=“sponsored”, which tells search engines that it is a paid link",
@@ -19,9 +23,8 @@ SORTS = {
     "shortest": "Shortest first",
 }
 
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch"}
-
 FILTERS = {
+    "page": "page",
     "sort": "sort by",
     "maxPrice": "maximum price",
     "minWords": "minimum number of words",
@@ -41,17 +44,27 @@ ORDER_STATUSES = {
 SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so please check again later."
 """What an article without a free link slot says: its slots are sold, or reserved by customers who have yet to pay."""
 
+__all__ = ["format_day", "format_moment", "format_number", "name_country", "name_language"]
+"""What templates find here, too."""
+
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
 
 
-def format_slots(free: int, total: int) -> str:
-    """Say how many of an article's link slots are free: 2 of 3 links available."""
-    return f"{free} of {total} link{'s' if total > 1 else ''} available"
+def format_slots(free: int) -> str:
+    """Say how many of an article's link slots are free: 3 spots left."""
+    return f"{free} spot{'s' if free > 1 else ''} left" if free else "Sold out"
 
 
-def name_language(tag: str) -> str:
-    """Return the English name of a language by its tag (de-AT: German), or the tag if we have no name for it."""
-    return LANGUAGES.get(tag.partition("-")[0].lower(), tag)
+def format_measure(figure: str, source: str, at: date | None) -> str:
+    """Say what was measured, by whom and when: 41 (Ahrefs, 12 Nov 2026)."""
+    return f"{figure} ({source}, {format_day(at)})" if at else f"{figure} ({source})"
+
+
+def format_months(months: int) -> str:
+    """Say how long a link stays: at least 2 years, at least 18 months."""
+    years, rest = divmod(months, 12)
+    number, unit = (months, "month") if rest or not years else (years, "year")
+    return f"at least {number} {unit}{'s' if number > 1 else ''}"
 
 
 def name_order_status(order: CustomerOrder) -> str:
@@ -78,13 +91,3 @@ def format_age(seconds: int) -> str:
     if seconds < HOUR_SECONDS:
         return f"{seconds // 60} min"
     return f"{seconds // HOUR_SECONDS} h" if seconds < 2 * DAY_SECONDS else f"{seconds // DAY_SECONDS} days"
-
-
-def format_moment(at: datetime) -> str:
-    """Format a moment in UTC: 23 Nov 2026, 19:03 UTC."""
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
-
-
-def format_day(at: datetime) -> str:
-    """Format a day: 23 Nov 2026."""
-    return f"{at.day} {at:%b %Y}"

@@ -14,6 +14,7 @@ from litestar.template.config import TemplateConfig
 
 from blogqueue import tokens
 from blogqueue.api import auth
+from blogqueue.localized import format_price
 from blogqueue.money import format_amount
 from blogqueue.orders.numbers import format_number
 from blogqueue.pages import labels, order_texts
@@ -41,7 +42,8 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         form_token=_derive_form_token,
         labels=labels,
         order_texts=order_texts,
-        price=format_amount,
+        price=format_price,
+        plain_price=format_amount,  # as editors type it
         order_number=format_number,
         contact=lambda: settings.contact,
         public_url=lambda: settings.public_url,

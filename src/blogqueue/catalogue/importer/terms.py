@@ -64,6 +64,7 @@ def _read_columns(file: Path) -> dict[str, Any]:
         columns = domain_rules.validate_domain(
             domain_rules.read_prices(tomllib.loads(file.read_text(encoding="utf-8")))
         )
+        domain_rules.check_measures(columns)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ColumnError) as error:
         raise UnusableError(f"its {file.name} is invalid: {error}") from error
     unknown = set(columns) - set(domain_rules.DOMAIN_COLUMNS)
@@ -104,7 +105,8 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
 
 def _show(name: str, value: object, currency: str) -> str:
     """Return a column's value for people: prices as money."""
-    return format_amount(value, currency) if name in domain_rules.PRICES and isinstance(value, int) else repr(value)
+    is_price = name in {*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES}
+    return format_amount(value, currency) if is_price and isinstance(value, int) else repr(value)
 
 
 async def _is_edited(host: str) -> bool:

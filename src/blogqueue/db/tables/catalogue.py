@@ -3,7 +3,19 @@
 from enum import StrEnum
 from typing import Any
 
-from piccolo.columns import JSONB, UUID, Array, BigInt, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    Array,
+    BigInt,
+    Boolean,
+    Date,
+    ForeignKey,
+    Integer,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.columns.defaults.uuid import UUID4
@@ -26,7 +38,11 @@ IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Set it with the form “Set
 
 
 class Domain(Table, tablename="domains", db=DB):
-    """A site that sells links. Prices are in minor units of its currency."""
+    """A site that sells links. Prices are in minor units of its currency.
+
+    What is null or empty is not known, and not shown. `exclusive_price` is added to the price of a new article in which
+    no other links are sold; null if that is not offered.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     host = Varchar(253, unique=True)
@@ -40,12 +56,23 @@ class Domain(Table, tablename="domains", db=DB):
     max_paid_links = Integer(default=3)
     forbidden_niches = Array(base_column=Varchar(100))
     forbidden_words = Array(base_column=Varchar(100))
+    country = Varchar(2, default="", help_text="Where most readers are: two letters (ISO 3166-1), or empty.")
+    domain_rating = Integer(null=True, default=None, help_text="0 to 100, with its source and date; or empty.")
+    rating_source = Varchar(100, default="", help_text="Who measured the rating, such as Ahrefs.")
+    rating_date = Date(null=True, default=None)
+    monthly_visits = BigInt(null=True, default=None, help_text="With their source and date; or empty.")
+    visits_source = Varchar(100, default="", help_text="Who counted the visits, such as Plausible.")
+    visits_date = Date(null=True, default=None)
+    note = Varchar(500, default="", help_text="What buyers should know about the domain.")
+    guaranteed_months = Integer(null=True, default=None, help_text="How long a link stays at least; or empty.")
+    exclusive_price = BigInt(null=True, default=None, help_text=IN_MINOR_UNITS)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
 class Article(Table, tablename="articles", db=DB):
     """An article of a domain. `selected_version_id` is the live version, null until the article is published.
 
+    No links are sold in an `exclusive` one but that of the customer who ordered it.
     `source_path` is the file that it was imported from, below the folder of its domain; null if there is none.
     """
 
@@ -62,6 +89,7 @@ class Article(Table, tablename="articles", db=DB):
     updated_at = Timestamptz(default=TimestamptzNow())
     published_at = Timestamptz(null=True, default=None)
     source_path = Text(null=True, default=None)
+    exclusive = Boolean(default=False)
 
     slug_once_per_domain = Unique([domain_id, slug])
     source_path_once_per_domain = Unique([domain_id, source_path])
