@@ -62,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         BLOGQUEUE_WEB_PORT=str(web),
         BLOGQUEUE_SECRET_KEY="the tests' own secret key, long enough for production",
         BLOGQUEUE_OPERATOR_EMAIL="operator@blogqueue.example",
+        BLOGQUEUE_ALERT_WEBHOOK_URL=f"http://127.0.0.1:{sandbox}/chat/operators",
         BLOGQUEUE_MAIL_FROM="blogqueue <no-reply@blogqueue.example>",
         BLOGQUEUE_MAIL_REPLY_TO="blogqueue <help@blogqueue.example>",
         BLOGQUEUE_LOG_FORMAT="console",

@@ -33,6 +33,7 @@ from blogqueue.errors import ConflictError
 from blogqueue.jobs import sweep
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.jobs.redis_broker import WakingBroker, redis_clock
+from blogqueue.orders import alert_notices
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from tests.sandboxes import serve_sandbox
@@ -301,7 +302,23 @@ class Stage:
 
     async def alert(self, words: str) -> dict[str, Any]:
         """The operator's alert that says this, waited for."""
-        return await self.email(words, "operator@blogqueue.example")
+        async with asyncio.timeout(10):
+            while True:
+                await self.send_alerts()
+                for mail in reversed(await self.mails("operator@blogqueue.example")):
+                    if words in mail["subject"]:
+                        return mail
+                await asyncio.sleep(0.02)
+
+    async def send_alerts(self) -> None:
+        """Send the notices of all alerts that wait, without waiting for more of their causes."""
+        await self.drain()
+        await nudge(await alert_notices.write_due(gather=False))
+        await self.drain()
+
+    async def messages(self) -> list[str]:
+        """What was posted to the operator's chat, oldest first."""
+        return [message["text"] for message in (await self.sandbox.get("/chat.json")).json()]
 
     async def faults(self, **parties: list[dict[str, Any]]) -> None:
         """What goes wrong next, by party (docs/sandbox.md)."""

@@ -23,6 +23,7 @@ SECRET_VARIETY = 8
 """How many different characters a secret key must have. 32 random hexadecimal digits have 14 of the 16 on average."""
 
 TOKEN_LENGTH = 16
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 EXAMPLE_PASSWORD = "password"  # noqa: S105 - the one of .env.example, which is refused
 REDIS_SCHEMES = ("redis", "rediss", "unix")
@@ -122,6 +123,8 @@ class Settings(BaseSettings):
     mail_reply_to: Annotated[str, AfterValidator(lambda value: value and _normalize_mailbox(value))] = ""
     operator_email: Annotated[str, AfterValidator(_normalize_address)] = "operator@localhost"
 
+    alert_webhook_url: SecretStr = SecretStr("")
+
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8000, ge=1, le=65535)
     max_connections: int = Field(default=800, ge=10, le=100_000)
@@ -193,9 +196,8 @@ def _find_problem(need: str) -> str:
         return _find_broker_problem()
     if need == "texts":
         return _find_text_problem()
-    if need == "metrics_token":
-        short = 0 < len(settings.metrics_token.get_secret_value()) < TOKEN_LENGTH
-        return f"BLOGQUEUE_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters" if short else ""
+    if need in {"alert_webhook_url", "metrics_token"}:
+        return _find_chat_problem() if need == "alert_webhook_url" else _find_token_problem()
     if need in {"https", "mail_from", "reply_to", "operator_email"}:
         return _find_address_problem(need) if production else ""
     return _find_secret_problem(need, production=production)
@@ -249,6 +251,27 @@ def _find_address_problem(need: str) -> str:
         }[need]
         return f"{name} is not set{purpose}"
     return f"{name} is still the one of .env.example" if _is_of_an_example(address.rpartition("@")[2]) else ""
+
+
+def _find_token_problem() -> str:
+    """Return what is wrong with the token for the metrics, or ""."""
+    short = 0 < len(settings.metrics_token.get_secret_value()) < TOKEN_LENGTH
+    return f"BLOGQUEUE_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters" if short else ""
+
+
+def _find_chat_problem() -> str:
+    """Return what is wrong with the address of the operator's chat, or "", without the address itself."""
+    url = settings.alert_webhook_url.get_secret_value()
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        local = parts.hostname in LOOPBACK and parts.port != 0
+    except ValueError:
+        return "BLOGQUEUE_ALERT_WEBHOOK_URL is not a URL"
+    if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and local)):
+        return "BLOGQUEUE_ALERT_WEBHOOK_URL must begin with https:// (or lead to this machine)"
+    return "BLOGQUEUE_ALERT_WEBHOOK_URL is still an example" if _is_of_an_example(parts.hostname) else ""
 
 
 def _is_of_an_example(host: str | None) -> bool:

@@ -29,6 +29,10 @@ VALUES = {
     "reason": "the article was taken down before your payment arrived",
     "summary": "An order's job failed",
     "detail": "the model answered 503",
+    "url": "https://links.example/admin/queues",
+    "items": [{"name": "Order BQ-1042", "facts": "49.00 EUR", "detail": "", "url": "https://links.example/admin/0f0e"}],
+    "more": 0,
+    "preview": "Order BQ-1042",
 }
 SUBJECTS = {
     "backlink_ready": "Your Backlink is Ready for Review",

@@ -1,10 +1,7 @@
-"""The heartbeat of a worker process; the mail worker's also tells the operator when nobody works on a queue."""
+"""The heartbeat of a worker process."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from datetime import UTC, datetime
 
 import dramatiq
 from dramatiq.asyncio import get_event_loop_thread
@@ -12,17 +9,14 @@ from dramatiq.middleware import Middleware
 from typing_extensions import override
 
 from blogqueue.actors.run import HOLDER
-from blogqueue.emails.alerts import alert_operator
 from blogqueue.jobs import queues, workers
 from blogqueue.log import logger
-from blogqueue.outbox import Outbox
 
 
 class Heartbeat(Middleware):
-    """Keep this worker's row alive, as long as its event loop runs; `nudge` sends the ids of alerts."""
+    """Keep this worker's row alive, as long as its event loop runs."""
 
-    def __init__(self, nudge: Callable[[Outbox], Awaitable[None]]) -> None:
-        self._nudge = nudge
+    def __init__(self) -> None:
         self._beating: Future[None] | None = None
 
     @override
@@ -45,26 +39,9 @@ class Heartbeat(Middleware):
             logger.warning("heartbeat not ended", error=str(error))
 
     async def _beat(self, served: list[str], concurrency: int) -> None:
-        began = time.monotonic()
         while True:
             try:
                 await workers.beat(HOLDER, served, concurrency)
-                # A worker that has just started leaves the others the time to start as well.
-                if queues.UPKEEP.name in served and time.monotonic() - began > workers.LOST_AFTER_SECONDS:
-                    await self._nudge(await alert_unserved())
             except Exception as error:  # noqa: BLE001 - the next heartbeat tries again
                 logger.warning("heartbeat failed", error=str(error))
             await asyncio.sleep(workers.HEARTBEAT_SECONDS)
-
-
-async def alert_unserved() -> Outbox:
-    """Write an alert for each queue that nobody works on: once an hour at most."""
-    outbox = Outbox()
-    for queue in await workers.find_unserved():
-        outbox += await alert_operator(
-            f"Nobody works on the queue {queue}",
-            f"No worker of {queue} has been seen for {workers.LOST_AFTER_SECONDS} s. Paid orders wait. "
-            f"Start the program {queues.QUEUES[queue].program}, or see its log.",
-            key=f"no worker {queue} {datetime.now(UTC):%F %H}",
-        )
-    return outbox

@@ -19,6 +19,7 @@ from blogqueue.actors.generate import write
 from blogqueue.actors.heartbeat import Heartbeat
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.run import run
+from blogqueue.actors.watch import Watch
 from blogqueue.jobs import queues, sweep
 from blogqueue.log import REQUEST_ID, get_bound, logger
 from blogqueue.outbox import Outbox
@@ -129,7 +130,8 @@ async def nudge(outbox: Outbox) -> None:
     await sweep.mark_sent([job.id for job in outbox.jobs if job.id in sent])
 
 
-broker.add_middleware(Heartbeat(nudge))
+broker.add_middleware(Heartbeat())
+broker.add_middleware(Watch(nudge))
 
 
 def _list_messages(outbox: Outbox) -> Generator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from blogqueue import metrics
 from blogqueue.actors.broker import broker
 from blogqueue.actors.run import HOLDER
 from blogqueue.catalogue import rooms
-from blogqueue.emails import emails
+from blogqueue.emails import alert_posts, alerts, emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
@@ -97,6 +97,8 @@ async def _keep_records() -> Outbox:
     await workers.forget()
     await stats.forget()
     await bulk_actions.forget()
+    await alerts.forget()
+    await alert_posts.forget()
     await sweep.clean_up()
     await retention.delete_unconfirmed()
     await sign_ins.delete_old(retention.UNCONFIRMED_DAYS)

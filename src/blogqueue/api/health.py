@@ -16,9 +16,6 @@ from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 3
 
-CLOCK_SECONDS = 150
-"""The clock starts the work of each minute; after two that were missed and some delay, it does not run."""
-
 
 @get("/health/live", include_in_schema=False)
 async def live() -> dict[str, str]:
@@ -91,7 +88,7 @@ async def check_clock() -> str:
     age = await stats.get_age_seconds()
     if age is None:
         return "no minute's work has been done yet: wait a minute, or see the logs of the clock and the mail worker"
-    return "" if age <= CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
+    return "" if age <= stats.CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
 
 
 async def _check_port(name: str, host: str | None, port: int) -> str:

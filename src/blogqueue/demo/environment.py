@@ -40,6 +40,7 @@ def build_environment(
     own = {
         "DATABASE_URL": postgres_url(postgres_password, ports.postgres),
         "REDIS_URL": redis_url(keys.redis_password, ports.redis),
+        "BLOGQUEUE_ALERT_WEBHOOK_URL": f"{sandbox}/chat/operators",
         "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
         "STRIPE_WEBHOOK_SECRET": keys.stripe_webhook_secret,
         "BLOGQUEUE_SECRET_KEY": keys.secret_key,

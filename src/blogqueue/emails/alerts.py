@@ -1,28 +1,72 @@
-"""Alerts to the operator: emails about what a person has to decide or repair."""
+"""Alerts to the operator: what a person has to decide or repair. `orders.alert_notices` sends them."""
 
+from datetime import datetime
 from uuid import UUID
 
-from blogqueue.emails import emails
-from blogqueue.outbox import Outbox
-from blogqueue.settings import settings
+from blogqueue.db.tables.observation import Alert
+from blogqueue.log import hide
 
-KEY_LENGTH = 120
-"""The width of the column `emails.job_id`, which holds an alert's key."""
+KEY_LENGTH, CAUSE_LENGTH, TITLE_LENGTH, DETAIL_LENGTH = 120, 200, 300, 2_000
+"""The widths of the columns of `alerts`, and the longest detail."""
+
+REVIEWS, QUEUES = "/admin/reviews", "/admin/queues"
+"""The pages on which an operator deals with orders and payments, and with queues and jobs."""
+
+KEEP_DAYS = 30
+
+_FORGET = "DELETE FROM alerts WHERE created_at < clock_timestamp() - {} * interval '1 day'"
+
+_FAILED_EMAILS = """
+INSERT INTO alerts (cause, key, order_id, purchase_id, summary, many, detail, path, list_path)
+SELECT 'emails fail', 'email ' || id, order_id, purchase_id, 'An email could not be delivered',
+    {}, kind || ': ' || left(error, 500), CASE WHEN order_id IS NULL THEN ''
+    ELSE {} || '/' || order_id END, {} FROM emails
+WHERE state = 'FAILED' AND kind <> 'operator_alert' AND created_at > clock_timestamp() - interval '3 days'
+ORDER BY created_at LIMIT 1000 ON CONFLICT DO NOTHING RETURNING id
+"""
+"""Alert of each email that failed (index `emails_failed`); an alert's own email would only lead to another one."""
 
 
 async def alert_operator(
-    summary: str, detail: str, *, key: str, order_id: UUID | None = None, purchase_id: UUID | None = None
-) -> Outbox:
-    """Write an alert in the caller's transaction; return its id, or nothing if the same alert was written before.
+    summary: str,
+    detail: str,
+    *,
+    key: str,
+    many: str = "",
+    cause: str = "",
+    order_id: UUID | None = None,
+    purchase_id: UUID | None = None,
+    page: str = "",
+    urgent: bool = False,
+    deadline: datetime | None = None,
+) -> None:
+    """Write an alert in the caller's transaction, unless the same one was written before.
 
-    An order (or purchase, or neither) has one alert per `key`, so what happens again and again alerts once.
+    An order (or purchase, or neither) has one alert per `key`. Alerts of the same `cause`, which is the summary unless
+    it is given, are sent together, once an hour at most; `many` is their common title, with {} for their number. An
+    alert leads to its order's page, and several lead to `page`. An `urgent` one does not wait for others.
     """
-    return await emails.create(
-        "operator_alert",
-        to=settings.operator_email,
+    alert = Alert(
+        cause=(cause or summary)[:CAUSE_LENGTH],
+        key=key[:KEY_LENGTH],
         order_id=order_id,
         purchase_id=purchase_id,
-        job_id=key[:KEY_LENGTH],
-        summary=summary,
-        detail=detail,
+        summary=hide(summary)[:TITLE_LENGTH],
+        many=hide(many or f"{summary} ({{}} times)")[:TITLE_LENGTH],
+        detail=hide(detail)[:DETAIL_LENGTH],
+        path=f"{REVIEWS}/{order_id}" if order_id else page or REVIEWS,
+        list_path=page or REVIEWS,
+        urgent=urgent,
+        deadline_at=deadline,
     )
+    await Alert.insert(alert).on_conflict(action="DO NOTHING")
+
+
+async def alert_of_failed_emails() -> None:
+    """Alert of the emails that could not be delivered in the last days."""
+    await Alert.raw(_FAILED_EMAILS, "{} emails could not be delivered", REVIEWS, REVIEWS)
+
+
+async def forget() -> None:
+    """Delete alerts that are older than 30 days."""
+    await Alert.raw(_FORGET, KEEP_DAYS)

@@ -59,7 +59,7 @@ async def create(
     order_id: UUID | None = None,
     purchase_id: UUID | None = None,
     job_id: str = "",
-    **values: str | int,
+    **values: object,
 ) -> Outbox:
     """Render and store an email in the caller's transaction; return its id, or nothing if it was stored before.
 

@@ -9,10 +9,9 @@ from uuid import UUID
 
 import aiosmtplib
 
-from blogqueue.settings import settings
+from blogqueue.settings import LOOPBACK, settings
 
 TIMEOUT_SECONDS = 20
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 PERMANENT = 500
 """Reply codes from here on are permanent (RFC 5321 §4.2.1)."""
 

@@ -28,6 +28,7 @@ MAIL_NEEDS = (
     "mail_from",
     "reply_to",
     "operator_email",
+    "alert_webhook_url",
     "https",
 )
 

@@ -51,6 +51,9 @@ class Forecast(msgspec.Struct, frozen=True):
         return (self.running + self.ahead) // max(slots, self.running) + 1
 
 
+CLOCK_SECONDS = 150
+"""The clock starts the work of each minute; after two that were missed and some delay, it does not run."""
+
 KEEP_DAYS = 30
 
 _OLDEST = QueryString("clock_timestamp() - {} * interval '1 day'", KEEP_DAYS)

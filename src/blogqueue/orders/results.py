@@ -1,5 +1,6 @@
 """What a worker brings back: a version of an order's text, or a failed attempt."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,7 @@ from blogqueue.catalogue import paid_links, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Order
-from blogqueue.emails.alerts import alert_operator
+from blogqueue.emails.alerts import QUEUES, alert_operator
 from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import customer_emails, lifecycle
@@ -17,6 +18,9 @@ from blogqueue.states import FailureReason, OrderKind, OrderStatus, ReviewStatus
 from blogqueue.writing.article.generation import ArticleDraft
 from blogqueue.writing.link_edit.integration import LinkDraft
 from blogqueue.writing.markdown.links import Link
+
+_NUMBER = re.compile(r"[0-9a-f-]*\d[0-9a-f-]*")
+"""What differs between the messages of one cause: numbers and ids."""
 
 EXPLANATIONS = {
     OrderKind.BACKLINK: "We could not work your link in.",
@@ -101,12 +105,16 @@ async def fail_attempt(
         )
         # A job that was retried by hand may fail again, and again sends emails: its fencing token tells them apart.
         key = f"{claim.job_id}#{claim.fencing_token}"
-        return await customer_emails.create(order, "order_failed", job_id=key) + await alert_operator(
-            "An order's job failed",
-            f"{message} {_say_what_follows(order)}",
+        await alert_operator(
+            f"An order failed: {message}",
+            _say_what_follows(order),
             key=key,
+            many=f"{{}} orders failed: {message}",
+            cause=f"job failed: {_NUMBER.sub('#', message[:120])}",
             order_id=order.id,
+            page=QUEUES,
         )
+        return await customer_emails.create(order, "order_failed", job_id=key)
 
 
 async def _wait_for_provider(claim: Claim, message: str, wait_ms: int) -> Outbox | None:
@@ -115,15 +123,16 @@ async def _wait_for_provider(claim: Claim, message: str, wait_ms: int) -> Outbox
     if found is None:
         return None
     await jobs.wait_for_provider(claim)
-    outbox = Outbox(jobs=(OutboxJob(claim.job_id, claim.queue, found.wait_ms),))
     if found.opened:
-        outbox += await alert_operator(
+        await alert_operator(
             "The model's provider does not answer",
             f"{message} All jobs wait until it answers again; none of them fails because of it for "
             f"{settings.provider_outage_hours} h.",
             key=f"breaker {claim.job_id}#{claim.fencing_token}",
+            page=QUEUES,
+            urgent=True,
         )
-    return outbox
+    return Outbox(jobs=(OutboxJob(claim.job_id, claim.queue, found.wait_ms),))
 
 
 async def give_up_waiting(holder: str) -> Outbox:

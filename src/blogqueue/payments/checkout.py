@@ -67,7 +67,7 @@ async def open_session(token: str) -> CheckoutSession:
 async def _explain(error: StripeCallError, purchase: Purchase) -> ProblemError:
     """Return the error that the customer reads about a failed call; alert the operator if it will fail again."""
     if isinstance(error, StripeKeyError):
-        await stripe_alerts.alert_of_key(error)  # the sweep sends it
+        await stripe_alerts.alert_of_key(error)
     elif isinstance(error, StripeRefusedError):
         await stripe_alerts.alert_of_purchase(error, purchase)
     else:

@@ -3,6 +3,7 @@
 While a payment is disputed its order is on hold: it has no open job, and is neither moved nor refunded.
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from blogqueue.catalogue import versions
@@ -54,10 +55,10 @@ AND type = 'charge.dispute.closed' AND payload->'data'->'object'->>'id' = {}
 """The event that closed a dispute (index `stripe_events_reversals`)."""
 
 
-async def open_dispute(payment_intent: str, dispute_id: str) -> Outbox:
+async def open_dispute(payment_intent: str, dispute_id: str, deadline: datetime | None = None) -> Outbox:
     """Put the order of a disputed payment on hold and alert the operator, in the caller's transaction.
 
-    Nothing happens if the event that closed this dispute arrived first.
+    Until `deadline` the bank takes an answer. Nothing happens if the event that closed this dispute arrived first.
     """
     closed = await StripeEvent.raw(_FIND_CLOSING_EVENT, payment_intent, dispute_id)
     order_id = await _find_order(payment_intent)
@@ -69,13 +70,16 @@ async def open_dispute(payment_intent: str, dispute_id: str) -> Outbox:
     await Order.update({Order.on_hold: True, Order.updated_at: NOW}).where(Order.id == order_id)
     await jobs.cancel(order_id)
     await history.record(history.STRIPE, DISPUTED, order_id=order_id)
-    return await alert_operator(
+    await alert_operator(
         DISPUTED,
         "The order is on hold: it is neither worked on nor refunded. Answer the dispute in Stripe; the order follows "
         "its outcome. `blogqueue orders release` and `blogqueue orders end` decide it by hand.",
         key=f"dispute-{dispute_id}",
+        many="{} payments are disputed",
         order_id=order_id,
+        deadline=deadline,
     )
+    return Outbox()
 
 
 async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Outbox:
@@ -90,12 +94,13 @@ async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Ou
     if status in LOST:
         summary, detail, what = LOST[status]
         outbox = await _end(order_id, actor=history.STRIPE, action=f"dispute {status}", what=what)
-        return outbox + await alert_operator(
+        await alert_operator(
             summary,
             f"{detail} The order has ended, unless it was COMPLETED.",
             key=f"lost-{dispute_id}",
             order_id=order_id,
         )
+        return outbox
     if status in WON:
         if (await StripeEvent.raw(_COUNT_OPEN_DISPUTES, payment_intent))[0]["count"]:
             await history.record(
@@ -126,9 +131,14 @@ async def record_refund(payment_intent: str, amount: int, *, in_full: bool) -> O
         outbox, consequence = Outbox(), "The order goes on, as only a part of its payment was refunded."
     if order.status == OrderStatus.COMPLETED:
         consequence = "The order is COMPLETED and stays so."
-    return outbox + await alert_operator(
-        "A payment was refunded in Stripe", consequence, key=f"refunded-{amount}", order_id=order_id
+    await alert_operator(
+        "A payment was refunded in Stripe",
+        consequence,
+        key=f"refunded-{amount}",
+        many="{} payments were refunded in Stripe",
+        order_id=order_id,
     )
+    return outbox
 
 
 async def record_failed_refund(payment_intent: str, stripe_refund_id: str) -> Outbox:
@@ -137,12 +147,14 @@ async def record_failed_refund(payment_intent: str, stripe_refund_id: str) -> Ou
     if order_id is None:
         return Outbox()
     await history.record(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
-    return await alert_operator(
+    await alert_operator(
         "A refund made in Stripe failed",
         "The customer has not got the money.",
         key=f"refund-failed-{stripe_refund_id}",
+        many="{} refunds made in Stripe failed",
         order_id=order_id,
     )
+    return Outbox()
 
 
 async def release(order_id: UUID, *, actor: str) -> Outbox:

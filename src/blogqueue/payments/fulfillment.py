@@ -25,6 +25,12 @@ from blogqueue.writing.markdown.links import Link
 MISMATCH = "A payment is held: it does not match its purchase"
 DUPLICATE = "A payment is held: its purchase has been paid already"
 
+HELD_TITLES = {
+    MISMATCH: "{} payments are held: they do not match their purchases",
+    DUPLICATE: "{} payments are held: their purchases have been paid already",
+}
+"""The titles of an alert about several."""
+
 LOST = "the payment was disputed or refunded"
 LOST_REASONS = (LOST, "the payment was reversed")
 """How the reason of a payment that is held for its dispute or refund begins; version 0.1 wrote the second one."""
@@ -164,14 +170,15 @@ async def _hold(purchase: Purchase, session: dict[str, Any], summary: str, reaso
         )
     about = {"session": session["id"], "purchase": str(purchase.id), "reason": reason}
     after_commit(lambda: logger.warning("payment held", **about))
-    alert = await alert_operator(
+    await alert_operator(
         summary,
         f"Checkout session {session['id']}: {reason}. Nothing happens until you decide: "
         "`blogqueue payments held` lists the payment; accept, return or dismiss it.",
         key=str(session["id"]),
+        many=HELD_TITLES[summary],
         purchase_id=purchase.id,
     )
-    return Handled(f"held: {reason}", alert)
+    return Handled(f"held: {reason}")
 
 
 async def _find_obstacle(purchase: Purchase) -> str:

@@ -160,12 +160,14 @@ async def hold_again(session_id: str) -> Outbox:
     )
     if not rows:
         return Outbox()
-    return await alert_operator(
+    await alert_operator(
         "The refund of a held payment failed",
         f"Checkout session {session_id}: the customer's bank sent the money back; the payment is held again.",
         key=f"{session_id[:110]}#{rows[0]['request_number']}",
+        many="{} refunds of held payments failed",
         purchase_id=rows[0]["purchase_id"],
     )
+    return Outbox()
 
 
 async def _get(session_id: str) -> HeldPayment:

@@ -64,7 +64,7 @@ async def reconcile() -> Outbox:
     except StripeCallError as error:
         logger.warning("reconciliation put off, Stripe unavailable", error=str(error))
         if isinstance(error, StripeKeyError):
-            outbox += await stripe_alerts.alert_of_key(error)
+            await stripe_alerts.alert_of_key(error)
     return outbox
 
 
@@ -107,11 +107,13 @@ async def _attempt(session_id: str, work: Awaitable[Outbox]) -> Outbox:
         raise
     except Exception as error:  # noqa: BLE001 - one session must not keep the others from being fulfilled
         logger.exception("session not fulfilled", session=session_id)
-        return await alert_operator(
+        await alert_operator(
             "A payment cannot be fulfilled",
             f"Checkout session {session_id}: {type(error).__name__}: {error}. It is tried again every minute.",
             key=f"unfulfilled-{session_id}",
+            many="{} payments cannot be fulfilled",
         )
+        return Outbox()
 
 
 async def _fulfill(session: dict[str, Any]) -> Outbox:

@@ -225,12 +225,14 @@ async def _put_off(refund_id: UUID, error: str) -> Outbox:
         return await _conclude(order_id, RefundState.FAILED, number)
     if rows[0]["attempts"] != ALERT_ATTEMPTS:
         return Outbox()
-    return await alert_operator(
+    await alert_operator(
         "A refund is late",
         f"{ALERT_ATTEMPTS} calls to Stripe have failed, the last with: {error[:500]}. They go on for three days.",
         key=f"refund-late-{number}",
+        many="{} refunds are late",
         order_id=order_id,
     )
+    return Outbox()
 
 
 async def _conclude(order_id: UUID, state: RefundState, request_number: int) -> Outbox:
@@ -239,9 +241,11 @@ async def _conclude(order_id: UUID, state: RefundState, request_number: int) -> 
     await history.record(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
         return await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True)
-    return await alert_operator(
+    await alert_operator(
         "A refund failed",
         "The customer has not got the money. See the refund's error; refund it again, or deal with it in Stripe.",
         key=f"refund-{request_number}",
+        many="{} refunds failed",
         order_id=order_id,
     )
+    return Outbox()

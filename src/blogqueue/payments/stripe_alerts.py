@@ -4,25 +4,26 @@ from datetime import UTC, datetime
 
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails.alerts import alert_operator
-from blogqueue.outbox import Outbox
 from blogqueue.payments.stripe_api import StripeKeyError, StripeRefusedError
 
 
-async def alert_of_key(error: StripeKeyError) -> Outbox:
+async def alert_of_key(error: StripeKeyError) -> None:
     """Alert the operator, once an hour, that Stripe refuses our API key."""
-    return await alert_operator(
+    await alert_operator(
         "Stripe refuses the API key",
         f"{error} Nothing can be paid or refunded until STRIPE_API_KEY is right.",
         key=f"stripe-key-{datetime.now(UTC):%Y-%m-%dT%H}",
+        urgent=True,
     )
 
 
-async def alert_of_purchase(error: StripeRefusedError, purchase: Purchase) -> Outbox:
+async def alert_of_purchase(error: StripeRefusedError, purchase: Purchase) -> None:
     """Alert the operator, once, that a purchase cannot be paid because Stripe refuses its Checkout Session."""
-    return await alert_operator(
+    await alert_operator(
         "A purchase cannot be paid",
         f"Stripe refuses its Checkout Session: {error.explanation} Repair the reason, such as the domain's price, and "
         "the customer can ask again.",
         key="checkout-refused",
+        many="{} purchases cannot be paid",
         purchase_id=purchase.id,
     )

@@ -1,7 +1,8 @@
 """Stripe's webhook events: each is stored once, and handled in the transaction that stores it."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import msgspec
 
@@ -14,6 +15,9 @@ from blogqueue.outbox import Outbox
 from blogqueue.payments import checkout, disputes, fulfillment, held_payments, refunds, stripe_api
 from blogqueue.payments.fulfillment import Handled
 from blogqueue.payments.personal_data import drop_personal
+
+LATEST = 4_102_444_800
+"""The year 2100, in seconds; a later deadline is a mistake."""
 
 LONGEST_ID, LONGEST_TYPE = 255, 100
 """The widths of the columns `stripe_events.id` and `.type`."""
@@ -56,6 +60,7 @@ async def receive(raw: bytes, signature: str) -> Outbox:
             "An event from Stripe cannot be handled",
             f"{event_type} {event_id}: {type(error).__name__}: {error}. Stripe sends it again for some days.",
             key=f"event-{event_id}",
+            many="{} events from Stripe cannot be handled",
         )
         raise
 
@@ -136,7 +141,16 @@ async def _open_dispute(dispute: dict[str, Any]) -> Handled:
     if not payment_intent:
         return await _ignore(dispute)
     await fulfillment.lock_payment(payment_intent)
-    return Handled("dispute recorded", await disputes.open_dispute(payment_intent, dispute["id"]))
+    return Handled(
+        "dispute recorded", await disputes.open_dispute(payment_intent, dispute["id"], _read_deadline(dispute))
+    )
+
+
+def _read_deadline(dispute: dict[str, Any]) -> datetime | None:
+    """Return until when a dispute can be answered (docs.stripe.com/api/disputes/object), if Stripe says so."""
+    details = dispute.get("evidence_details")
+    due = cast("dict[str, Any]", details).get("due_by") if isinstance(details, dict) else None
+    return datetime.fromtimestamp(due, UTC) if isinstance(due, int) and 0 < due < LATEST else None
 
 
 async def _close_dispute(dispute: dict[str, Any]) -> Handled:

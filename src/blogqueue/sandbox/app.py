@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.response import Template
 
-from blogqueue.sandbox import checkout, intents, mail, pages, refunds, responses, sessions, webhooks
+from blogqueue.sandbox import chat, checkout, intents, mail, pages, refunds, responses, sessions, webhooks
 from blogqueue.sandbox.forms import StripeError
 from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, get_sandbox
 
@@ -90,6 +90,7 @@ def create_app(sandbox: Sandbox) -> Litestar:
             *webhooks.HANDLERS,
             *checkout.HANDLERS,
             *responses.HANDLERS,
+            *chat.HANDLERS,
             *mail.HANDLERS,
             *pages.HANDLERS,
         ],

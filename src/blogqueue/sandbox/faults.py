@@ -86,6 +86,11 @@ KINDS: dict[str, dict[str, dict[str, Any]]] = {
         "down": {},
         "drop_after_data": {},
     },
+    "chat": {
+        "slow": {"seconds": _NUMBER},
+        "status": {"code": int},
+        "redirect": {},
+    },
 }
 """Party, kind, and the kind's own members: their type, or the values they may have."""
 
@@ -94,6 +99,7 @@ FILTERS = {
     "stripe": {"method": ("GET", "POST"), "path": str},
     "webhook": {"type": str},
     "mail": {"to": str},
+    "chat": {"channel": str},
 }
 """The members that limit a party's faults to some of its calls."""
 
@@ -103,6 +109,7 @@ _DEFAULTS: dict[tuple[str, str], JSON] = {
     ("model", "wrong_edit"): {"schema": "link_edit", "name": "second_link"},
     ("model", "wrong_article"): {"schema": "article", "name": "second_link"},
     ("model", "opinion"): {"schema": "*_opinion"},
+    ("chat", "status"): {"code": 500},
     ("mail", "status"): {"code": 451, "at": "rcpt"},
 }
 

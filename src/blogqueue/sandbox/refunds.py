@@ -43,6 +43,10 @@ async def retrieve_refund(request: Request[Any, Any, Any], refund_id: FromPath[s
     return await answer_call(request, lambda sandbox, _: fetch(sandbox, "refunds", refund_id))
 
 
+ANSWER_SECONDS = 7 * 24 * 3600
+"""How long the bank waits for an answer to a dispute; with cards it is one to three weeks."""
+
+
 @post("/disputes", status_code=200)
 async def open_dispute(request: Request[Any, Any, Any]) -> Response[Any]:
     """Open a dispute, as the customer's bank would: `{paymentIntent, amount?, reason?}`."""
@@ -57,6 +61,7 @@ async def open_dispute(request: Request[Any, Any, Any]) -> Response[Any]:
         "charge": charge["id"],
         "created": int(time.time()),
         "currency": charge["currency"],
+        "evidence_details": NEW_DISPUTE["evidence_details"] | {"due_by": int(time.time()) + ANSWER_SECONDS},
         "payment_intent": intent["id"],
         "reason": str(asked.get("reason", NEW_DISPUTE["reason"])),
     }

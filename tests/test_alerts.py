@@ -1,0 +1,346 @@
+"""Alerts: by email and in the chat, together by their cause, once an hour, with the page that deals with them."""
+
+import asyncio
+import io
+import logging
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from blogqueue import log
+from blogqueue.actors.messages import nudge
+from blogqueue.actors.watch import look_once
+from blogqueue.db.engine import transaction
+from blogqueue.db.tables.observation import Alert, AlertPost
+from blogqueue.emails import alert_posts, chat
+from blogqueue.emails.alerts import QUEUES, alert_operator
+from blogqueue.emails.chat import ChatError
+from blogqueue.orders import alert_notices
+from blogqueue.settings import find_problems, settings
+from tests.payments import payment_intent
+from tests.stage import Stage
+
+OPERATOR = "operator@blogqueue.example"
+
+
+async def look(stage: Stage, *, up_seconds: float = 3600) -> list[dict[str, Any]]:
+    """Let the mail worker look around once, and send what it writes; the operator's emails so far."""
+    await nudge(await look_once(up_seconds=up_seconds))
+    await stage.send_alerts()
+    return await stage.mails(OPERATOR)
+
+
+async def serve_all(stage: Stage) -> None:
+    """Let a worker be there for every queue, and the clock tick."""
+    await stage.minute()
+    await stage.by_force(
+        "INSERT INTO workers (holder, queues, concurrency) VALUES ('one:1', "
+        '\'["article-generation", "backlink-integration", "mail", "upkeep"]\', 1)'
+    )
+
+
+async def test_orders_that_fail_of_one_cause_are_one_alert_with_the_page_that_retries_them(stage: Stage) -> None:
+    # Given three orders for which the model refuses every attempt
+    await stage.faults(model=[{"kind": "refusal", "times": -1}])
+    orders = [
+        await stage.buy(await stage.article(slug=f"soil-{name}"), email=f"{name}@customers.example")
+        for name in ("ana", "ben", "cara")
+    ]
+    for _ in range(3):
+        await stage.drain()
+        await stage.time_passes()
+    await stage.drain()
+
+    await stage.send_alerts()
+
+    # Then one email names them all, what each costs and until when it can be retried, and leads to the failures
+    (email,) = await stage.mails(OPERATOR)
+    assert email["subject"].startswith("blogqueue: 3 orders failed: ")
+    for order in orders:
+        assert f"{settings.public_url}/admin/reviews/{order.id}" in email["text"]
+        assert f"{settings.public_url}/admin/reviews/{order.id}" in email["html"]
+    assert email["text"].count("49.00 EUR · until ") == 3
+    assert f"Deal with it:\r\n{settings.public_url}{QUEUES}" in email["text"]
+    assert "customers.example" not in email["text"] + email["html"]
+
+
+async def test_a_cause_is_told_of_once_an_hour_and_then_of_all_that_came_meanwhile(stage: Stage) -> None:
+    async def fail(number: int) -> None:
+        await alert_operator(f"Thing {number} broke", "", key=f"thing {number}", cause="things", many="{} things broke")
+        await stage.send_alerts()
+
+    for number in (1, 2, 2, 3):
+        await fail(number)
+    assert [mail["subject"] for mail in await stage.mails(OPERATOR)] == ["blogqueue: Thing 1 broke"]
+
+    await stage.by_force("UPDATE alerts SET noticed_at = noticed_at - interval '61 minutes'")
+    await fail(4)
+
+    assert [mail["subject"] for mail in await stage.mails(OPERATOR)][1:] == ["blogqueue: 3 things broke"]
+
+
+async def test_alerts_wait_a_moment_for_others_unless_they_are_urgent(stage: Stage) -> None:
+    await alert_operator("A refund failed", "", key="one")
+    await alert_operator("Nobody works", "", key="two", urgent=True)
+
+    sent = await alert_notices.write_due()
+    assert len(sent.emails) == 1
+    assert (await alert_notices.write_due()).emails == ()
+
+    await stage.by_force("UPDATE alerts SET created_at = created_at - interval '16 seconds'")
+    assert len((await alert_notices.write_due()).emails) == 1
+
+
+async def test_an_endless_row_of_alerts_is_sent_after_a_minute_all_the_same(stage: Stage) -> None:
+    for key, age in (("first", 61), ("last", 0)):
+        await alert_operator("A refund failed", "", key=key)
+        await stage.by_force(
+            f"UPDATE alerts SET created_at = created_at - interval '{age} seconds' WHERE key = '{key}'"  # noqa: S608 - ours
+        )
+
+    assert len((await alert_notices.write_due()).emails) == 1
+
+
+async def test_workers_that_write_notices_at_once_send_one(stage: Stage) -> None:
+    assert stage
+    await alert_operator("A refund failed", "", key="one")
+
+    outboxes = await asyncio.gather(*(alert_notices.write_due(gather=False) for _ in range(4)))
+
+    assert sum(len(outbox.emails) for outbox in outboxes) == 1
+
+
+async def test_an_alert_of_a_change_that_was_undone_is_not_sent(stage: Stage) -> None:
+    async def change_and_fail() -> None:
+        async with transaction():
+            await alert_operator("A refund failed", "", key="one")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await change_and_fail()
+    await stage.send_alerts()
+
+    assert await stage.mails(OPERATOR) == []
+
+
+async def test_an_order_that_awaits_review_is_an_alert_once(stage: Stage) -> None:
+    await serve_all(stage)
+    order = await stage.submitted(await stage.article())
+
+    await look(stage)
+    (email,) = await look(stage)
+
+    assert email["subject"] == "blogqueue: An order awaits review"
+    assert f"Deal with it:\r\n{settings.public_url}/admin/reviews/{order.id}" in email["text"]
+    assert "“Soil that lasts” · 49.00 EUR" in email["text"]
+
+
+async def test_a_dispute_names_the_amount_and_until_when_the_bank_takes_an_answer(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    await stage.sandbox.post("/disputes", json={"paymentIntent": await payment_intent(order)})
+
+    email = await stage.alert("A payment is disputed")
+
+    assert "49.00 EUR · until " in email["text"]
+    assert f"{settings.public_url}/admin/reviews/{order.id}" in email["text"]
+
+
+async def test_a_mailbox_that_refuses_is_an_alert_without_the_customers_address(stage: Stage) -> None:
+    await stage.faults(mail=[{"kind": "status", "code": 550, "to": "ana@customers.example"}])
+    await stage.ask(await stage.article())
+    await stage.drain()
+
+    (email,) = await look(stage, up_seconds=0)
+
+    assert email["subject"] == "blogqueue: An email could not be delivered"
+    assert "magic_link: 550" in email["text"]
+    assert "ana@" not in email["text"] + "".join(await stage.messages())
+
+
+async def test_an_alert_that_cannot_be_emailed_is_no_reason_for_another(stage: Stage) -> None:
+    await stage.faults(mail=[{"kind": "status", "code": 550, "times": -1}])
+    await alert_operator("A refund failed", "", key="one")
+
+    await look(stage, up_seconds=0)
+    await look(stage, up_seconds=0)
+
+    assert await Alert.count() == 1
+
+
+async def stop_the_clock(stage: Stage) -> None:
+    await stage.by_force("UPDATE queue_stats SET at = at - interval '10 minutes'")
+
+
+async def leave_a_queue(stage: Stage) -> None:
+    await stage.by_force("""UPDATE workers SET queues = '["article-generation", "mail", "upkeep"]'""")
+
+
+async def let_a_queue_stand(stage: Stage) -> None:
+    await stage.buy(await stage.article())
+    await stage.by_force("UPDATE jobs SET run_at = run_at - interval '20 minutes'")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "title", "words"),
+    [
+        (stop_the_clock, "The clock has stopped", "minutes ago: lost messages"),
+        (leave_a_queue, "Nobody works on the queue backlink-integration", "Start the program writer-backlinks"),
+        (let_a_queue_stand, "The queue backlink-integration is stuck", "due for 20 minutes"),
+    ],
+)
+async def test_what_stands_still_is_an_alert_that_leads_to_the_queues(
+    stage: Stage, break_it: Callable[[Stage], Awaitable[None]], title: str, words: str
+) -> None:
+    await serve_all(stage)
+    assert await look(stage) == []
+
+    await break_it(stage)
+    await look(stage)
+    (email,) = await look(stage)
+
+    assert email["subject"] == f"blogqueue: {title}"
+    assert words in email["text"]
+    assert f"{settings.public_url}{QUEUES}" in email["text"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "INSERT INTO paused_queues (queue) VALUES ('backlink-integration')",
+        "INSERT INTO breakers (name, opened_at) VALUES ('model', now())",
+        "UPDATE jobs SET state = 'ACTIVE', lease_until = now() + interval '8 seconds'",
+    ],
+    ids=["paused", "the provider is out", "it runs"],
+)
+async def test_a_queue_that_waits_for_a_reason_is_not_stuck(stage: Stage, reason: str) -> None:
+    await serve_all(stage)
+    await let_a_queue_stand(stage)
+    await stage.by_force(reason)
+
+    assert await look(stage) == []
+
+
+async def test_a_worker_that_has_just_started_leaves_the_others_time(stage: Stage) -> None:
+    assert await look(stage, up_seconds=29) == []
+    assert len(await look(stage, up_seconds=31)) == 4
+
+
+async def test_the_chat_gets_what_the_email_says_without_markup_of_others(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await alert_operator("It <broke> & *fell*", "See <!channel> of ana@customers.example", key="one", order_id=order.id)
+
+    await stage.send_alerts()
+    await alert_posts.send_due()
+    await alert_posts.send_due()
+
+    (text,) = await stage.messages()
+    assert text.startswith(f"*<{settings.public_url}/admin/reviews/{order.id}|It &lt;broke&gt; &amp; *fell*>*\n")
+    assert "See &lt;!channel&gt; of (address)" in text
+    assert "“Soil that lasts” · 49.00 EUR" in text
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "attempts"),
+    [
+        ({"kind": "status", "code": 500, "times": 2}, "SENT", 3),
+        ({"kind": "status", "code": 429, "times": 1}, "SENT", 2),
+        ({"kind": "status", "code": 500, "times": -1}, "FAILED", 6),
+        ({"kind": "status", "code": 404, "times": -1}, "FAILED", 1),
+        ({"kind": "redirect", "times": -1}, "FAILED", 1),
+    ],
+    ids=["a while away", "too many", "never there", "revoked", "a redirect"],
+)
+async def test_a_chat_that_does_not_answer_is_asked_again_a_few_times(
+    stage: Stage, fault: dict[str, Any], state: str, attempts: int
+) -> None:
+    await stage.faults(chat=[fault])
+    await alert_operator("A refund failed", "", key="one")
+    await stage.send_alerts()
+
+    for _ in range(10):
+        await alert_posts.send_due()
+        await stage.by_force("UPDATE alert_posts SET run_at = run_at - interval '1 hour'")
+
+    row = (await AlertPost.select())[0]
+    assert (row["state"], row["attempts"]) == (state, attempts)
+    assert len(await stage.messages()) == (state == "SENT")
+    assert len(await stage.mails(OPERATOR)) == 1
+
+
+async def test_two_workers_post_a_message_once(stage: Stage) -> None:
+    await alert_operator("A refund failed", "", key="one")
+    await stage.send_alerts()
+
+    await asyncio.gather(*(alert_posts.send_due() for _ in range(4)))
+
+    assert len(await stage.messages()) == 1
+
+
+@asynccontextmanager
+async def written() -> AsyncGenerator[io.StringIO]:
+    """What is logged."""
+    lines = io.StringIO()
+    handler = log.make_handler(lines)
+    logging.getLogger().addHandler(handler)
+    yield lines
+    logging.getLogger().removeHandler(handler)
+
+
+async def test_the_chats_address_is_in_no_error_and_no_log_line(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stage
+    secret = "T00000000/B00000000/secretpart"
+    for address in (f"http://127.0.0.1:1/{secret}", f"https://no-such-host.invalid/{secret}"):
+        monkeypatch.setattr(settings, "alert_webhook_url", SecretStr(address))
+        async with written() as lines:
+            with pytest.raises(ChatError) as raised:
+                await chat.post("Hello")
+        assert secret not in lines.getvalue() + repr(raised.value) + repr(raised.value.__context__)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("", True),
+        ("https://hooks.slack.com/services/T0/B0/x", True),
+        ("http://127.0.0.1:9000/chat", True),
+        ("http://hooks.slack.com/services/T0/B0/x", False),
+        ("ftp://hooks.slack.com/x", False),
+        ("https://", False),
+        ("https://hooks.slack.com:99999/services/T0/B0/x", False),
+        ("https://chat.example.com/hooks/x", False),
+    ],
+)
+def test_the_chat_is_reached_by_https_or_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str, *, allowed: bool
+) -> None:
+    monkeypatch.setattr(settings, "alert_webhook_url", SecretStr(url))
+
+    problems = find_problems(["alert_webhook_url"])
+
+    assert (problems == []) is allowed
+    assert not any("services" in problem for problem in problems)
+
+
+async def test_without_a_chat_nothing_is_posted(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "alert_webhook_url", SecretStr(""))
+    await alert_operator("A refund failed", "", key="one")
+    await stage.send_alerts()
+
+    assert await AlertPost.count() == 0
+    assert len(await stage.mails(OPERATOR)) == 1
+
+
+async def test_alerts_are_deleted_after_thirty_days(stage: Stage) -> None:
+    await alert_operator("A refund failed", "", key="one")
+    await stage.send_alerts()
+    await stage.by_force(
+        "UPDATE alerts SET created_at = created_at - interval '31 days'",
+        "UPDATE alert_posts SET created_at = created_at - interval '31 days'",
+    )
+
+    await stage.minute()
+
+    assert (await Alert.count(), await AlertPost.count()) == (0, 0)
