@@ -67,7 +67,7 @@ async def test_orders_that_fail_of_one_cause_are_one_alert_with_the_page_that_re
     assert "customers.example" not in email["text"] + email["html"]
 
 
-async def test_a_cause_is_told_of_once_an_hour_and_then_of_all_that_came_meanwhile(stage: Stage) -> None:
+async def test_a_cause_is_alerted_of_once_an_hour_and_then_with_all_that_came_meanwhile(stage: Stage) -> None:
     async def fail(number: int) -> None:
         await alert_operator(f"Thing {number} broke", "", key=f"thing {number}", cause="things", many="{} things broke")
         await stage.send_alerts()

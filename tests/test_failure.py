@@ -57,6 +57,7 @@ async def test_a_job_that_fails_three_times_ends_failed_with_emails_and_every_er
 
     # And Ana and the operator know
     assert (await stage.mails("ana@"))[-1]["subject"] == "Order Processing Issue"
+    await stage.send_alerts()
     alerts = await stage.mails("operator@")
     assert len(alerts) == 1 and str(order.id) in alerts[0]["text"]
     await stage.sound()

@@ -210,6 +210,7 @@ async def test_an_error_of_stripes_that_lasts_is_not_please_try_again(stage: Sta
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "cannot_be_paid")
         assert "trying again will not help" in answer.json()["error"]["message"]
     assert (page.status_code, "Try again" in page.text) == (409, False)
+    await stage.send_alerts()
     alerts = await Email.select(Email.subject).where(Email.kind == "operator_alert")
     assert [alert in row["subject"] for row in alerts] == [True]
 

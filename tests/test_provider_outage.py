@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from blogqueue.actors import heartbeat
 from blogqueue.actors.messages import nudge
+from blogqueue.actors.watch import look_once
 from blogqueue.db.tables.jobs import Breaker, Job
 from blogqueue.jobs import breaker, jobs, pausing, workers
 from tests.people import BEN
@@ -45,6 +45,7 @@ async def test_no_order_fails_while_the_provider_is_out_and_all_are_delivered_af
     assert {row["state"] for row in await Job.select(Job.state)} <= {"WAITING", "DELAYED"}
     assert "Taking longer than usual" in (await stage.status(orders[0]))["statusMessage"]
     assert not [mail for mail in await stage.mails() if mail["subject"] == "Order Processing Issue"]
+    await stage.send_alerts()
     assert len(await stage.mails("operator@")) == 1
     await stage.sound()
 
@@ -146,7 +147,7 @@ async def test_the_operator_is_told_of_a_queue_that_nobody_works_on_once_an_hour
 
     # When the mail worker looks twice
     for _ in range(2):
-        await nudge(await heartbeat.alert_unserved())
+        await nudge(await look_once(up_seconds=60))
     await stage.drain()
 
     # Then there is one alert, and readiness names the queue

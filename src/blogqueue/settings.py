@@ -266,7 +266,7 @@ def _find_chat_problem() -> str:
         return ""
     try:
         parts = urlsplit(url)
-        local = parts.hostname in LOOPBACK and parts.port != 0
+        local = parts.port != 0 and parts.hostname in LOOPBACK  # ValueError for a port that is none
     except ValueError:
         return "BLOGQUEUE_ALERT_WEBHOOK_URL is not a URL"
     if not parts.hostname or (parts.scheme != "https" and not (parts.scheme == "http" and local)):

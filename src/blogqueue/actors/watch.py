@@ -24,7 +24,7 @@ SECONDS = 5
 class Watch(Middleware):
     """Write alerts and their notices, in the process that works on the queue `upkeep`; `nudge` sends the emails' ids.
 
-    The chat has a loop of its own: while it does not answer, emails go out all the same.
+    The chat has another loop: while it does not answer, emails still go out.
     """
 
     def __init__(self, nudge: Callable[[Outbox], Awaitable[None]]) -> None:

@@ -1,7 +1,7 @@
 """The operator's chat: an incoming webhook as Slack has it, which Mattermost, Rocket.Chat and others take, too.
 
 The body is JSON with one `text` in Slack's mrkdwn (docs.slack.dev/messaging/sending-messages-using-incoming-webhooks).
-The address is a secret: whoever has it can write into the chat. It is part of no error.
+The address is a secret: anyone who has it can write into the chat. It is part of no error.
 """
 
 import httpx

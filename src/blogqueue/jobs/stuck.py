@@ -20,7 +20,7 @@ WHERE due.at < clock_timestamp() - {} * interval '1 minute'
     AND NOT EXISTS (SELECT FROM jobs j WHERE j.queue = queue.queue AND j.state IN ('COMPLETED', 'FAILED')
                     AND j.finished_at > clock_timestamp() - {} * interval '1 minute')
 """
-"""Queues whose oldest due job is too old, though it could run: other reasons have alerts of their own."""
+"""Queues whose oldest due job is too old, though it could run: the other reasons have other alerts."""
 
 
 async def find() -> dict[str, int]:
