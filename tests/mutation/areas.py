@@ -11,11 +11,11 @@ class Area:
     tests: str
 
 
-ENGINE_TESTS = "tests/test_walk.py tests/test_failure.py tests/test_upkeep.py"
+ENGINE_TESTS = "tests/test_claims.py tests/test_walk.py tests/test_failure.py tests/test_upkeep.py"
 MONEY_TESTS = "tests/test_payments.py tests/test_refunds.py tests/test_disputes.py tests/test_operators.py"
 
 AREAS = {
-    "claim": Area(("jobs/jobs.py",), ENGINE_TESTS),
+    "claim": Area(("jobs/jobs.py", "jobs/interventions.py"), f"{ENGINE_TESTS} tests/test_job_actions.py"),
     "budget": Area(("orders/budget.py",), ENGINE_TESTS),
     "fulfillment": Area(("payments/fulfillment.py", "payments/reconciliation.py"), MONEY_TESTS),
     "refunds": Area(("payments/refunds.py", "payments/held_payments.py"), MONEY_TESTS),
