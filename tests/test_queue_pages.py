@@ -87,18 +87,27 @@ async def test_a_queue_is_paused_and_resumed_on_the_dashboard(stage: Stage) -> N
     assert "Nothing was changed" in nothing
 
 
-async def test_a_jobs_page_shows_every_attempt_and_what_it_cost(stage: Stage) -> None:
-    # Given a job that failed
-    await stage.faults(model=[{"kind": "status", "code": 400}])
-    await stage.buy(await stage.article())
+async def test_a_jobs_page_shows_all_that_is_known_of_it(stage: Stage) -> None:
+    # Given a job whose first attempt failed and whose second was given up by the model, after which Ana regenerated
+    await stage.faults(model=[{"kind": "wrong_edit", "name": "gutted", "times": 3}])
+    order = await stage.buy(await stage.article())
     await stage.drain()
+    await stage.time_passes()
+    await stage.drain()
+    assert (await stage.regenerate(order)).status_code == 202
     await stage.signed_in()
-    job_id = (await Job.select(Job.id))[0]["id"]
+    first, second = await Job.select(Job.id, Job.state).order_by(Job.created_at)
+    assert (first["state"], second["state"]) == ("COMPLETED", "WAITING")
 
-    # Then the list leads to it, and its page shows the error, its traceback and the order
-    assert f"/admin/jobs/{job_id}" in await read(stage, "/admin/jobs?state=FAILED")
-    page = await read(stage, f"/admin/jobs/{job_id}")
-    assert "Attempt 1" in page and "the model answered 400" in page and "Traceback" in page
+    # Then the list leads to it, and its page shows order, customer, attempts, history, emails, and the next job
+    assert f"/admin/jobs/{first['id']}" in await read(stage, "/admin/jobs?state=COMPLETED")
+    page = " ".join((await read(stage, f"/admin/jobs/{first['id']}")).split())
+    assert "ana@customers.example, 49.00 EUR" in page and "Soil that lasts, greenbench.example" in page
+    assert "Attempt 1: " in page and "Traceback (most recent call last)" in page and "2 of 3" in page
+    assert "worker: version delivered" in page and "customer: regenerate" in page
+    assert "Your Backlink is Ready for Review" in page and "SENT" in page
+    assert f'rel="next" href="/admin/jobs/{second["id"]}"' in page and 'rel="prev"' not in page
+    assert f'rel="prev" href="/admin/jobs/{first["id"]}"' in await read(stage, f"/admin/jobs/{second['id']}")
     assert (await stage.http.get("/admin/jobs/unknown")).status_code == 404
 
 

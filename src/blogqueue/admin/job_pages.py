@@ -10,11 +10,12 @@ from litestar.response import Redirect, Template
 
 from blogqueue import tokens
 from blogqueue.actors.messages import nudge
+from blogqueue.admin import charts
 from blogqueue.api import auth
 from blogqueue.errors import FieldError, InvalidError, NotFoundError, ProblemError
-from blogqueue.jobs import failures, overview, search, stats
+from blogqueue.jobs import failures, overview, search
 from blogqueue.jobs.queues import JOB_QUEUES
-from blogqueue.orders import bulk_actions, job_actions, job_filters
+from blogqueue.orders import bulk_actions, job_actions, job_details, job_filters
 from blogqueue.orders.bulk_actions import Action
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form
@@ -193,9 +194,13 @@ async def _act(
 
 
 async def _show(request: Request[Any, Any, Any], job_id: str, *, notice: str = "", refusal: str = "") -> Template:
+    details = await job_details.read(job_id)
     return page(
         "job.html",
-        job=await stats.get_job(job_id),
+        details=details,
+        job=details.job,
+        order=details.order,
+        format_ms=charts.format_ms,
         form=tokens.derive_form_token(auth.session(request)),
         notice=notice,
         refusal=refusal,

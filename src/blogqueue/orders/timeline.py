@@ -18,6 +18,7 @@ BY_ACTION = {
     "approve": Milestone.PUBLISHED,
     "reject": Milestone.REJECTED,
     "cancel": Milestone.CANCELLED,
+    "job cancelled": Milestone.CANCELLED,
     "retry": Milestone.RETRIED,
     "refund initiated": Milestone.REFUND_BEGUN,
     "refund succeeded": Milestone.REFUNDED,
