@@ -3,9 +3,11 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 
 from blogqueue.db.tables.jobs import Job
+from blogqueue.orders.status import get_status
 from blogqueue.settings import settings
 from tests.stage import Bought, Stage
 
@@ -103,6 +105,62 @@ async def test_a_delayed_job_is_told_as_such(stage: Stage) -> None:
     assert [job["state"] for job in status["queue"]["jobs"]] == ["DELAYED"]
     assert status["statusMessage"] == "An attempt has failed; the next one begins soon"
     assert (status["status"], status["queue"]["hasActiveJob"]) == ("PROCESSING", False)
+
+
+CHANGES = (
+    "UPDATE orders SET failure_detail = 'a reason' WHERE id = '{order}'",
+    "UPDATE jobs SET progress = 'link_edit' WHERE order_id = '{order}'",
+    "UPDATE jobs SET state = 'WAITING', run_at = clock_timestamp() WHERE order_id = '{order}'",
+    "UPDATE orders SET status = 'PROCESSING' WHERE id = '{order}'",
+    "INSERT INTO paused_queues (queue, actor) VALUES ('backlink-integration', 'me')",
+    "DELETE FROM jobs WHERE order_id = '{order}'",
+    "UPDATE orders SET status = 'QUALITY_CHECK' WHERE id = '{order}'",
+    "UPDATE article_versions SET last_qc_status = 'NEEDS_HUMAN_REVIEW' WHERE order_id = '{order}'",
+    "UPDATE articles SET title = 'Another title'",
+    "UPDATE domains SET name = 'Another name'",
+    (
+        "INSERT INTO articles (domain_id, slug, title, status) SELECT gen_random_uuid(), slug, title, 'PUBLISHED' "
+        "FROM articles"
+    ),
+    "UPDATE orders SET status = 'COMPLETED' WHERE id = '{other}'",
+    "UPDATE orders SET rel = 'nofollow' WHERE id = '{other}'",
+    "UPDATE orders SET link_dropped_at = clock_timestamp() WHERE id = '{other}'",
+    (
+        "INSERT INTO order_events (order_id, actor, action) SELECT '{order}', 'customer', 'regenerate' "
+        "FROM generate_series(1, 10)"
+    ),
+    "UPDATE order_events SET created_at = created_at - interval '1 hour'",
+)
+"""Whatever a status shows, changed past all functions."""
+
+
+async def test_a_kept_status_is_the_one_that_is_true_now_whatever_changes(stage: Stage) -> None:
+    article = await stage.article()
+    other = await stage.delivered(article, targetUrl="https://other.example/")
+    order = await stage.delivered(article)
+
+    for change in CHANGES:
+        before = await stage.status(order)
+        await stage.by_force(change.format(order=order.id, other=other.id))
+        shown = await stage.status(order)
+        assert shown == msgspec.to_builtins(await get_status(order.id), str_keys=True), change
+        assert shown != before or "other" in change, change
+
+
+async def test_a_status_is_not_sent_again_while_nothing_has_changed(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    url, token = f"/api/v1/purchase/status/{order.id}", {"Authorization": f"Bearer {order.access}"}
+    first = await stage.http.get(url, headers=token)
+
+    same = await stage.http.get(url, headers=token | {"If-None-Match": f'W/"other", {first.headers["etag"]}'})
+    stranger = await stage.http.get(url, headers={"If-None-Match": first.headers["etag"]})
+    await stage.submit(order, first.json()["data"]["version"]["versionId"])
+    changed = await stage.http.get(url, headers=token | {"If-None-Match": first.headers["etag"]})
+
+    assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert stranger.status_code == 404
+    assert (changed.status_code, changed.json()["data"]["status"]) == (200, "ADMIN_REVIEW")
+    assert changed.headers["etag"] != first.headers["etag"]
 
 
 async def read_until(stage: Stage, order: Bought, *, versions: int) -> list[dict[str, Any]]:

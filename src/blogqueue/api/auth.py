@@ -99,6 +99,11 @@ def bearer(request: Connection) -> str:
     return header[len(BEARER) :] if header.casefold().startswith(BEARER.casefold()) else ""
 
 
+def order_token(request: Connection, order_id: UUID) -> str:
+    """Return the access token that a request shows for an order, or ""."""
+    return bearer(request) or request.cookies.get(cookie_name(order_id), "")
+
+
 async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Order:
     """Return the order whose access token the request shows, or whose customer has signed in.
 
@@ -108,7 +113,7 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
     must come from our own pages, as JSON, which no form of another site can send. Raises ForbiddenError and
     ProblemError.
     """
-    token = bearer(request) or request.cookies.get(cookie_name(order_id), "")
+    token = order_token(request, order_id)
     if not bearer(request) and request.method not in SAFE_METHODS and request.url.path.startswith("/api/"):
         _check_own_site(request)
     try:

@@ -7,14 +7,16 @@ from inspect import getdoc
 from typing import Any
 
 import msgspec
-from litestar import Litestar, get
+from litestar import Litestar, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, Contact, License, Server, Tag
 from litestar.routes import HTTPRoute
+from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from blogqueue import __version__
 from blogqueue.api import auth, edge, examples, operation_examples
+from blogqueue.api.conditional import NOT_MODIFIED
 from blogqueue.api.envelope import Envelope, ErrorEnvelope
 from blogqueue.api.problems import BODY_TYPES, MEANINGS
 from blogqueue.api.routes import make_router
@@ -111,14 +113,22 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     statuses = {int(status) for status in operation["responses"]} - {handler.status_code, 400}
     statuses |= _common_errors(operation, has_body=bool(body_types))
     for status in sorted(statuses):
-        responses[str(status)] = _error(status)
+        responses[str(status)] = _NOT_MODIFIED if status == HTTP_304_NOT_MODIFIED else _error(status)
     operation["responses"] = responses
+
+
+_NOT_MODIFIED = {
+    "description": NOT_MODIFIED[HTTP_304_NOT_MODIFIED].description,
+    "headers": {edge.REQUEST_ID: {"$ref": f"#/components/headers/{edge.REQUEST_ID}"}},
+}
 
 
 def _success(name: str, handler: HTTPRouteHandler) -> dict[str, Any]:
     """Describe the answer of a call that succeeded."""
     headers = {edge.REQUEST_ID: {"$ref": f"#/components/headers/{edge.REQUEST_ID}"}}
     answer = handler.parsed_fn_signature.return_type
+    if answer.origin is Response:
+        answer = answer.inner_types[0]
     if answer.origin is not Envelope:
         event = {"schema": {"type": "string"}, "example": examples.EVENT}
         return {"description": "The events.", "headers": headers, "content": {"text/event-stream": event}}

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
@@ -14,15 +14,16 @@ from msgspec import Meta
 
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
+from blogqueue.api.conditional import NOT_MODIFIED, answer_unless_known
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
 from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError
 from blogqueue.log import logger
-from blogqueue.orders import changes, lifecycle
+from blogqueue.orders import changes, lifecycle, status_answers
 from blogqueue.orders.status import estimate, get_status
-from blogqueue.orders.status_view import OrderStatusView, View, stamp
+from blogqueue.orders.status_view import OrderStatusView, View
 from blogqueue.states import OrderKind, OrderStatus
 
 TAGS = ["Orders"]
@@ -69,11 +70,15 @@ class RegenerationView(View, frozen=True, kw_only=True):
     summary="Read an order's status",
     tags=TAGS,
     security=auth.CUSTOMER,
-    responses=refusals(404),
+    responses=refusals(404) | NOT_MODIFIED,
 )
-async def get_order_status(request: Request[Any, Any, Any], order_id: OrderId) -> Envelope[OrderStatusView]:
-    """Return an order's status, its current version and its jobs."""
-    return success(await get_status((await auth.customers_order(request, order_id)).id))
+async def get_order_status(request: Request[Any, Any, Any], order_id: OrderId) -> Response[Envelope[OrderStatusView]]:
+    """Return an order's status, its current version and its jobs.
+
+    Send the answer's `ETag` as `If-None-Match` the next time: while nothing has changed, the answer is 304 and empty.
+    """
+    answer = await status_answers.read_with_token(order_id, auth.order_token(request, order_id))
+    return answer_unless_known(request, success(msgspec.Raw(answer.json)), etag=f'"{answer.stamp}"')
 
 
 @get(
@@ -103,14 +108,13 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
     try:
         with changes.watching(order_id) as watcher:
             while not changes.is_stopping() and asyncio.get_running_loop().time() < end:
-                status = await get_status(order_id)
-                now = stamp(status)
-                if now == sent:
+                answer = await status_answers.read(order_id)
+                if answer.stamp == sent:
                     yield ServerSentEventMessage(data=None, comment="nothing new")
                 else:
-                    sent = now
-                    yield ServerSentEventMessage(data=msgspec.json.encode(status), id=now, retry=RECONNECT_MS)
-                await watcher.wait(LOOK_AGAIN_SECONDS.get(status.status, KEEP_ALIVE_SECONDS))
+                    sent = answer.stamp
+                    yield ServerSentEventMessage(data=answer.json, id=answer.stamp, retry=RECONNECT_MS)
+                await watcher.wait(LOOK_AGAIN_SECONDS.get(answer.status.status, KEEP_ALIVE_SECONDS))
     except UNAVAILABLE as error:
         logger.warning("stream ended, database unavailable", order=str(order_id), error=str(error))
 

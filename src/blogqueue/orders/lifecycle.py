@@ -65,13 +65,22 @@ async def get_with_token(order_id: UUID, access_token: str) -> Order:
     order was completed, or a link was asked for since.
     """
     order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
-    if order is None or not access_token or order.access_token_hash != tokens.hash_token(access_token):
+    if order is None:
         raise NotFoundError("order", field="orderId")
-    if order.completed_at is not None:
-        since = max(filter(None, (order.completed_at, order.access_given_at)))
+    check_access(access_token, order.access_token_hash, completed_at=order.completed_at, given_at=order.access_given_at)
+    return order
+
+
+def check_access(
+    access_token: str, token_hash: str, *, completed_at: datetime | None, given_at: datetime | None
+) -> None:
+    """Raise NotFoundError unless an access token opens the order that has its hash, and has not ended."""
+    if not access_token or token_hash != tokens.hash_token(access_token):
+        raise NotFoundError("order", field="orderId")
+    if completed_at is not None:
+        since = max(filter(None, (completed_at, given_at)))
         if datetime.now(UTC) - since > timedelta(days=settings.access_days):
             raise NotFoundError("order", field="orderId")
-    return order
 
 
 async def move(

@@ -1,6 +1,5 @@
 """What an order's customer sees of it: one type for the API, the pages and the event stream."""
 
-import hashlib
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -156,8 +155,3 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     created_at: Moment
     updated_at: Moment
     completed_at: Moment | None
-
-
-def stamp(status: OrderStatusView) -> str:
-    """Return a short text that differs when anything of a status does."""
-    return hashlib.sha256(msgspec.json.encode(status)).hexdigest()[:16]

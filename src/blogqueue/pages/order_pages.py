@@ -17,9 +17,7 @@ from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.jobs.queues import ARTICLE_GENERATION
 from blogqueue.log import logger
-from blogqueue.orders import lifecycle, sign_ins
-from blogqueue.orders.status import get_status
-from blogqueue.orders.status_view import stamp
+from blogqueue.orders import lifecycle, sign_ins, status_answers
 from blogqueue.outbox import Outbox
 from blogqueue.pages import forms, order_texts
 from blogqueue.pages.forms import Form, parse_uuid
@@ -41,13 +39,13 @@ async def order_page(
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
         return _ask_for_address(order_id, status_code=404)
-    status = await get_status(order.id)
+    answer = await status_answers.read(order.id)
     return page(
         "order.html",
-        images_of=status.article.host,
-        status=status,
-        stamp=stamp(status),
-        notice=order_texts.get_notice(notice, status),
+        images_of=answer.status.article.host,
+        status=answer.status,
+        stamp=answer.stamp,
+        notice=order_texts.get_notice(notice, answer.status),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, format_link, to_link
 from blogqueue.writing.markdown.parsing import Parsed, RenderedLink, TopBlock, parse
+from blogqueue.writing.markdown.reparsing import parse_edited
 from blogqueue.writing.questions import MAX_EXCERPT, Problem
 
 
@@ -83,7 +84,8 @@ class CheckInput:
 
 def build_check_input(before: str, after: str, applied: AppliedEdit, requirements: LinkRequirements) -> CheckInput:
     """Parse both texts and find the edited block in each by the position that the edit declares."""
-    old, new = parse(before), parse(after)
+    old = parse(before)
+    new = parse_edited(old, after, applied.start, applied.end, applied.new_text)
     return CheckInput(
         before=old,
         after=new,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import Inline, Parsed, RenderedLink, TopBlock, parse
@@ -49,17 +50,8 @@ def find_eligible_blocks(article: str, paid_links: Sequence[Link] = ()) -> list[
     - with a paid link in them or in the block directly before or after.
     """
     parsed = parse(article)
-    paragraphs = _find_paragraphs(parsed)
-    last = len(paragraphs) - 1
     paid = frozenset(paid_links)
-    return [
-        block
-        for number, (block, at) in enumerate(paragraphs)
-        if not (number == 0 and len(paragraphs) >= LONG_ARTICLE)
-        and not (number == last and last > 0)
-        and not is_beside(parsed, at, paid)
-        and _is_plain_prose(parsed, at)
-    ]
+    return [block for block, at in _find_plain(article) if not is_beside(parsed, at, paid)]
 
 
 def is_external(link: RenderedLink) -> bool:
@@ -110,6 +102,21 @@ def _find_paragraphs(parsed: Parsed) -> list[tuple[Block, int]]:
             digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
             found.append((Block(f"p{len(found) + 1:02d}", block.start, block.end, text, digest), at))
     return found
+
+
+@lru_cache(maxsize=64)
+def _find_plain(article: str) -> tuple[tuple[Block, int], ...]:
+    """Return the paragraphs that may take a link wherever the paid links are. The last answers are kept."""
+    parsed = parse(article)
+    paragraphs = _find_paragraphs(parsed)
+    last = len(paragraphs) - 1
+    return tuple(
+        (block, at)
+        for number, (block, at) in enumerate(paragraphs)
+        if not (number == 0 and len(paragraphs) >= LONG_ARTICLE)
+        and not (number == last and last > 0)
+        and _is_plain_prose(parsed, at)
+    )
 
 
 def _is_plain_prose(parsed: Parsed, at: int) -> bool:

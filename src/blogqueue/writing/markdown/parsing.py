@@ -4,10 +4,11 @@ One parser for everything: CommonMark with GFM's tables and strikethrough. Raw H
 can refuse it and the renderer can show it as text. Bare URLs and footnotes are plain text here; the checks find them.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import accumulate
+from threading import Lock
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -132,9 +133,34 @@ def _build_parser() -> MarkdownIt:
 MARKDOWN = _build_parser()
 
 
-@lru_cache(maxsize=8)
+KEPT_CHARACTERS = 500_000
+"""How much text is kept parsed, some 60 articles; each character takes 60 to 100 bytes. The newest text always is."""
+
+_kept: OrderedDict[str, Parsed] = OrderedDict()
+_lock = Lock()
+
+
 def parse(article: str) -> Parsed:
-    """Parse an article. The last few are cached, because one article is checked and rendered several times."""
+    """Parse an article. The last ones are kept, because a text never changes, and is checked and rendered often."""
+    with _lock:
+        if found := _kept.get(article):
+            _kept.move_to_end(article)
+            return found
+    return keep(parse_afresh(article))
+
+
+def keep(parsed: Parsed) -> Parsed:
+    """Keep a parsed article for `parse`, in place of those that were used least recently; return it."""
+    with _lock:
+        _kept[parsed.article] = parsed
+        characters = sum(map(len, _kept))
+        while characters > KEPT_CHARACTERS and len(_kept) > 1:
+            characters -= len(_kept.popitem(last=False)[0])
+    return parsed
+
+
+def parse_afresh(article: str) -> Parsed:
+    """Parse an article that is not kept, and do not keep it."""
     body = find_body_start(article)
     env: dict[str, dict[str, dict[str, str]]] = {}
     tokens = MARKDOWN.parse(article[body:], env)
@@ -143,13 +169,14 @@ def parse(article: str) -> Parsed:
     first = 0
     for at, token in enumerate(tokens):
         if token.level == 0 and token.nesting <= 0:
-            blocks.append(_read_top_block(article, starts, tokens[first : at + 1]))
+            blocks.append(read_top_block(article, starts, tokens[first : at + 1]))
             first = at + 1
     references = {label: (it["href"], it.get("title", "")) for label, it in env.get("references", {}).items()}
     return Parsed(article, body, tuple(blocks), references, tuple(tokens))
 
 
-def _read_top_block(article: str, starts: Sequence[int], tokens: Sequence[Token]) -> TopBlock:
+def read_top_block(article: str, starts: Sequence[int] | Mapping[int, int], tokens: Sequence[Token]) -> TopBlock:
+    """Return the block that its tokens describe; `starts` has the offset of each line that their map names."""
     opening = tokens[0]
     first, last = opening.map or (0, 0)
     start, end = starts[first], starts[last]
