@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+from piccolo.columns.combination import WhereRaw
 
 from blogqueue.db import pagination
 from blogqueue.db.tables.orders import Order
@@ -53,8 +54,7 @@ async def list_orders(status: OrderStatus | None, *, cursor: str, limit: int) ->
     query = Order.select()
     behind = pagination.decode(cursor)
     if behind:
-        at, row_id = behind
-        query = query.where((Order.created_at > at) | ((Order.created_at == at) & (Order.id > row_id)))
+        query = query.where(WhereRaw("(created_at, id) > ({}, {})", *behind))
     if status is not None:
         query = query.where(Order.status == status)
     rows = await query.order_by(Order.created_at).order_by(Order.id).limit(limit + 1).output(load_json=True)
