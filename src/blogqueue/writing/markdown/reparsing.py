@@ -1,9 +1,9 @@
 """Parse an article again after an edit of one paragraph, by reading that paragraph alone.
 
-CommonMark decides line by line to which block a line belongs. A top-level paragraph between blank lines begins and ends
-whatever is above and below it, so the other blocks stay as they are if its new text, read alone, is again one paragraph
-and defines no reference (CommonMark 0.31, §4.7 f. and "Appendix: A parsing strategy"). In any other case, the whole
-text is parsed.
+CommonMark decides line by line to which block a line belongs. A top-level paragraph between blank lines has no effect
+on the blocks above and below it, so these stay as they are if its new text, read alone, is again one paragraph and
+defines no reference (CommonMark 0.31, §4.7 f. and "Appendix: A parsing strategy"). In any other case, the whole text is
+parsed.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _LINE_ENDS = "\r\n"
 
 
 def parse_edited(before: Parsed, after: str, start: int, end: int, new_text: str) -> Parsed:
-    """Return what `parse(after)` returns; `after` is said to be the article `before` with a new text in a range."""
+    """Return what `parse(after)` returns, if `after` is the article `before` with a new text in a range, or if not."""
     at = next((at for at, block in enumerate(before.blocks) if (block.start, block.end) == (start, end)), -1)
     if (
         at < 0
