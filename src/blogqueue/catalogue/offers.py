@@ -94,8 +94,8 @@ WITH RECURSIVE niches AS (
     UNION ALL
     SELECT id, (SELECT min(niche) FROM articles WHERE domain_id = niches.id AND status = 'PUBLISHED'
                 AND niche > niches.niche) FROM niches WHERE niche IS NOT NULL)
-SELECT d.host, d.name, d.currency, d.language, d.country, d.rel, niches.niche FROM niches JOIN domains d ON d.id = niches.id
-WHERE niches.niche IS NOT NULL
+SELECT d.host, d.name, d.currency, d.language, d.country, d.rel, niches.niche
+FROM niches JOIN domains d ON d.id = niches.id WHERE niches.niche IS NOT NULL
 """
 """The values that the catalogue can be filtered by.
 
