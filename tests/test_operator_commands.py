@@ -93,19 +93,34 @@ async def test_an_order_is_decided_on_with_a_line_of_history(stage: Stage, cli: 
         await cli.run("orders", "reject", rejected.id, "--reason", "The target is not about gardens."),
         await cli.run("orders", "retry", failed.id),
     ]
-    again = await cli.run("orders", "approve", approved.id)
+    number = (await stage.status(approved))["orderNumber"]
+    again = await cli.run("orders", "approve", number)
     await stage.drain()
     await stage.refund_state(rejected, "SUCCEEDED")
 
     assert [one.out.split()[-1] for one in done] == ["COMPLETED", "FAILED", "PROCESSING"]
     assert (again.code, again.out) == (1, "")
     assert "The order is not in review, it is COMPLETED" in again.err
+    assert (await cli.run("orders", "show", "someone")).code == 2
+    assert (await cli.run("orders", "show", "BQ-999")).err == "There is no such order.\n"
     shown = (await cli.run("orders", "show", rejected.id)).out
     assert "The target is not about gardens." in shown
     lines = OrderEvent.select(OrderEvent.action).where(OrderEvent.actor == "operator").order_by(OrderEvent.id)
     assert [row["action"] for row in await lines] == ["approve", "publish", "reject", "refund initiated", "retry"]
     await stage.drain()
     await stage.sound()
+
+
+async def test_an_order_is_sent_back_for_another_version(stage: Stage, cli: CommandLine) -> None:
+    order = await stage.submitted(await stage.article())
+
+    unsaid = await cli.run("orders", "send-back", order.id, "--reason", " ")
+    done = await cli.run("orders", "send-back", order.id, "--reason", "Closer to the part about mulch.")
+
+    assert unsaid.code == 1 and unsaid.err.startswith("Say what should be different")
+    assert done.out == f"{order.id} is PROCESSING\n"
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
 async def test_a_failed_order_is_refunded_once(stage: Stage, cli: CommandLine) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 from litestar import Request, get, post
 from litestar.response import Redirect, Template
 
-from blogqueue import editors, tokens
+from blogqueue import tokens
 from blogqueue.actors.messages import nudge
+from blogqueue.admin import desk
 from blogqueue.api import auth
 from blogqueue.catalogue import domains, link_rules
 from blogqueue.errors import ProblemError
@@ -22,12 +23,9 @@ FIELDS = ("domain", "topic", "niche", "keyword", "targetUrl", "anchorText", "ema
 
 
 @get("/admin/articles/new", include_in_schema=False)
-async def article_form(request: Request[Any, Any, Any]) -> Template | Redirect:
+async def article_form(request: Request[Any, Any, Any]) -> Template:
     """Show the form for an article that an editor orders."""
-    actor = await editors.get_by_session(auth.session(request))
-    if actor is None:
-        return Redirect("/admin/", status_code=303)
-    return await _show(request, {"email": await opening.find_reviewer(actor)})
+    return await _show(request, {"email": await opening.find_reviewer(desk.editor(request))})
 
 
 @post("/admin/articles/new", include_in_schema=False)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from blogqueue import __version__
-from blogqueue.cli import articles, engine, orders, output, payments, people, status
+from blogqueue.cli import articles, decisions, engine, orders, output, payments, people, status
 from blogqueue.cli.database import DATA_DIR, find_demo, with_database
 from blogqueue.jobs.queues import QUEUES
 
@@ -241,6 +241,8 @@ def completion(shell: str) -> None:
         raise click.UsageError(f"Unknown shell: {shell}.")
     print(completer(main, {}, "blogqueue", "_BLOGQUEUE_COMPLETE").source())
 
+
+_ = decisions  # its commands are in the group of the orders
 
 for _group in (
     status.show_status,

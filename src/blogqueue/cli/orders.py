@@ -1,10 +1,11 @@
-"""The operator's commands about orders: what there is, decisions, and orders on hold.
+"""The operator's commands about orders: what there is, and those on hold; `cli.decisions` has the other decisions.
 
 As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
 """
 # ruff: noqa: PLC0415 - see above
 
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -12,9 +13,8 @@ import click
 
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
-from blogqueue.errors import ConflictError
 from blogqueue.money import format_amount
-from blogqueue.states import OPEN_JOBS, OrderStatus
+from blogqueue.states import OrderStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,25 @@ if TYPE_CHECKING:
     from blogqueue.orders.listing import OrderItem
     from blogqueue.reviews.queue import ReviewDetails
 
-ORDER_ID = click.argument("order_id", type=click.UUID)
+
+class OrderName(click.ParamType[UUID]):
+    """An order's id, or its number, such as BQ-1042, which is looked up."""
+
+    name = "order"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> UUID:
+        """Return the order's id; wrong usage for what is neither."""
+        name = str(value)
+        with suppress(ValueError):
+            return UUID(name)
+        if not any(one.isdigit() for one in name):
+            self.fail(f"{name} is neither the number nor the id of an order.", param, ctx)
+        from blogqueue.orders import search
+
+        return with_database(search.find_id(name))
+
+
+ORDER_ID = click.argument("order_id", type=OrderName(), metavar="ORDER")
 
 
 @click.group("orders")
@@ -66,7 +84,7 @@ def _show_orders(orders: "Sequence[OrderItem]") -> None:
         ("ORDER", "KIND", "STATUS", "REFUND", "PRICE", "CUSTOMER", "CREATED", "ANCHOR TEXT"),
         [
             (
-                order.order_id,
+                order.order_number,
                 order.kind,
                 f"{order.status}, on hold" if order.on_hold else order.status,
                 "" if order.refund_state == "NONE" else order.refund_state,
@@ -96,10 +114,13 @@ def show_order(order_id: UUID, as_json: bool) -> None:
 
 
 def _show_details(found: "ReviewDetails") -> None:
+    from blogqueue.orders.numbers import format_number
+
     order = found.order
     output.show_fields(
         [
-            ("Order", order.id),
+            ("Order", format_number(order.number)),
+            ("Id", order.id),
             ("Status", f"{order.status}, on hold" if order.on_hold else order.status),
             ("Reason", order.failure_detail),
             ("Refund", "" if order.refund_state == "NONE" else order.refund_state),
@@ -107,7 +128,10 @@ def _show_details(found: "ReviewDetails") -> None:
             ("Refund error", found.refund["error"] if found.refund else ""),
             ("Kind", order.kind),
             ("Customer", order.customer_email),
-            ("Price", format_amount(order.price, order.currency)),
+            (
+                "Price",
+                format_amount(order.price, order.currency) if order.purchase_id else "none, ordered by an editor",
+            ),
             ("Article", f"{found.host}/{found.article.slug}: {found.article.title}"),
             ("Link", f"{order.backlink_data['keyword']} → {order.backlink_data['target_url']}"),
             ("Version", f"{found.version.version_num}, {found.version.last_qc_status}" if found.version else ""),
@@ -126,91 +150,6 @@ def _show_details(found: "ReviewDetails") -> None:
     )
 
 
-@orders_group.command("approve")
-@ORDER_ID
-@output.JSON
-def approve_order(order_id: UUID, as_json: bool) -> None:
-    """Publish the version of an order in review; if its paragraph has changed, the link is integrated again."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.reviews import approval
-
-    async def approve() -> str:
-        decision = await approval.approve(order_id, actor=OPERATOR)
-        await nudge(decision.outbox)
-        return decision.order.status
-
-    _show_status(order_id, with_database(approve()), as_json=as_json)
-
-
-@orders_group.command("reject")
-@ORDER_ID
-@click.option("--reason", required=True, help="Why; the customer reads it.")
-@output.JSON
-def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
-    """Reject an order in review for good; its payment is refunded."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.reviews import approval
-
-    async def reject() -> str:
-        decision = await approval.reject(order_id, actor=OPERATOR, reason=reason)
-        await nudge(decision.outbox)
-        return decision.order.status
-
-    _show_status(order_id, with_database(reject()), as_json=as_json)
-
-
-@orders_group.command("cancel")
-@ORDER_ID
-@click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
-@output.JSON
-def cancel_order(order_id: UUID, reason: str, as_json: bool) -> None:
-    """Stop the work on a PROCESSING order; it becomes FAILED, to be retried or refunded."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.orders import job_actions
-    from blogqueue.orders.status import get_status
-
-    async def cancel() -> None:
-        jobs = (await get_status(order_id)).queue.jobs
-        open_jobs = [job.job_id for job in jobs if job.state in OPEN_JOBS]
-        if not open_jobs:
-            raise ConflictError("Nobody works on the order, so there is nothing to cancel; see `orders show`.")
-        await nudge(await job_actions.cancel(open_jobs[0], actor=OPERATOR, reason=reason))
-
-    with_database(cancel())
-    _show_status(order_id, OrderStatus.FAILED, as_json=as_json)
-
-
-@orders_group.command("retry")
-@ORDER_ID
-@output.JSON
-def retry_order(order_id: UUID, as_json: bool) -> None:
-    """Give the job of a FAILED order new attempts, as long as no refund has begun."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.orders import lifecycle
-
-    async def retry() -> None:
-        await nudge(await lifecycle.retry(order_id, actor=OPERATOR))
-
-    with_database(retry())
-    _show_status(order_id, OrderStatus.PROCESSING, as_json=as_json)
-
-
-@orders_group.command("refund")
-@ORDER_ID
-@output.JSON
-def refund_order(order_id: UUID, as_json: bool) -> None:
-    """Refund a FAILED order now, or once more after its refund has failed."""
-    from blogqueue.actors.messages import nudge
-    from blogqueue.payments import refunds
-
-    async def refund() -> None:
-        await nudge(await refunds.begin_or_repeat(order_id, actor=OPERATOR))
-
-    with_database(refund())
-    result = {"orderId": order_id, "refundState": "INITIATED"}
-    output.show_result(f"the refund of {order_id} is on its way", result, as_json=as_json)
-
-
 @orders_group.command("release")
 @ORDER_ID
 @output.JSON
@@ -224,7 +163,7 @@ def release_order(order_id: UUID, as_json: bool) -> None:
         await nudge(await disputes.release(order_id, actor=OPERATOR))
         return (await lifecycle.get(order_id)).status
 
-    _show_status(order_id, with_database(release()), as_json=as_json)
+    show_status(order_id, with_database(release()), as_json=as_json)
 
 
 @orders_group.command("end")
@@ -239,7 +178,7 @@ def end_order(order_id: UUID, as_json: bool) -> None:
         await nudge(await disputes.end(order_id, actor=OPERATOR))
 
     with_database(end())
-    _show_status(order_id, OrderStatus.FAILED, as_json=as_json)
+    show_status(order_id, OrderStatus.FAILED, as_json=as_json)
 
 
 @orders_group.command("relink")
@@ -256,5 +195,6 @@ def relink_order(order_id: UUID) -> None:
     print(f"the customer of {order_id} is mailed a new link; the old ones open nothing")
 
 
-def _show_status(order_id: UUID, status: str, *, as_json: bool) -> None:
+def show_status(order_id: UUID, status: str, *, as_json: bool) -> None:
+    """Print the status of an order after a decision."""
     output.show_result(f"{order_id} is {status}", {"orderId": order_id, "status": status}, as_json=as_json)

@@ -8,6 +8,8 @@ import msgspec
 
 from blogqueue.db import pagination
 from blogqueue.db.tables.orders import Order
+from blogqueue.errors import NotFoundError
+from blogqueue.orders.numbers import parse_number
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind, OrderStatus
 
@@ -65,6 +67,15 @@ class FoundOrders(msgspec.Struct, frozen=True):
 
     items: list[FoundOrder]
     next_cursor: str
+
+
+async def find_id(name: str) -> UUID:
+    """Return the id of the order with a number, written as people write it. Raises NotFoundError."""
+    number = parse_number(name)
+    rows = await Order.select(Order.id).where(Order.number == number) if number is not None else []
+    if not rows:
+        raise NotFoundError("order")
+    return rows[0]["id"]
 
 
 async def search(

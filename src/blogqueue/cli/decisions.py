@@ -1,0 +1,117 @@
+"""What an operator decides about an order: approve, reject, send back, cancel, retry, refund.
+
+As in `cli.commands`, each imports what it needs; one that fails prints a sentence and exits with 1.
+"""
+# ruff: noqa: PLC0415 - see above
+
+from uuid import UUID
+
+import click
+
+from blogqueue.cli import output
+from blogqueue.cli.database import OPERATOR, with_database
+from blogqueue.cli.orders import ORDER_ID, orders_group, show_status
+from blogqueue.errors import ConflictError
+from blogqueue.states import OPEN_JOBS, OrderStatus
+
+
+@orders_group.command("approve")
+@ORDER_ID
+@output.JSON
+def approve_order(order_id: UUID, as_json: bool) -> None:
+    """Publish the version of an order in review; if its paragraph has changed, the link is integrated again."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.reviews import approval
+
+    async def approve() -> str:
+        decision = await approval.approve(order_id, actor=OPERATOR)
+        await nudge(decision.outbox)
+        return decision.order.status
+
+    show_status(order_id, with_database(approve()), as_json=as_json)
+
+
+@orders_group.command("reject")
+@ORDER_ID
+@click.option("--reason", required=True, help="Why; the customer reads it.")
+@output.JSON
+def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
+    """Reject an order in review for good; its payment is refunded."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.reviews import approval
+
+    async def reject() -> str:
+        decision = await approval.reject(order_id, actor=OPERATOR, reason=reason)
+        await nudge(decision.outbox)
+        return decision.order.status
+
+    show_status(order_id, with_database(reject()), as_json=as_json)
+
+
+@orders_group.command("send-back")
+@ORDER_ID
+@click.option("--reason", required=True, help="What should be different; the writer heeds it, the customer reads it.")
+@output.JSON
+def send_order_back(order_id: UUID, reason: str, as_json: bool) -> None:
+    """Have another version made of an order in review, which its customer then submits again."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.reviews import sending_back
+
+    async def send_back() -> str:
+        decision = await sending_back.send_back(order_id, actor=OPERATOR, reason=reason)
+        await nudge(decision.outbox)
+        return decision.order.status
+
+    show_status(order_id, with_database(send_back()), as_json=as_json)
+
+
+@orders_group.command("cancel")
+@ORDER_ID
+@click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
+@output.JSON
+def cancel_order(order_id: UUID, reason: str, as_json: bool) -> None:
+    """Stop the work on a PROCESSING order; it becomes FAILED, to be retried or refunded."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import job_actions
+    from blogqueue.orders.status import get_status
+
+    async def cancel() -> None:
+        jobs = (await get_status(order_id)).queue.jobs
+        open_jobs = [job.job_id for job in jobs if job.state in OPEN_JOBS]
+        if not open_jobs:
+            raise ConflictError("Nobody works on the order, so there is nothing to cancel; see `orders show`.")
+        await nudge(await job_actions.cancel(open_jobs[0], actor=OPERATOR, reason=reason))
+
+    with_database(cancel())
+    show_status(order_id, OrderStatus.FAILED, as_json=as_json)
+
+
+@orders_group.command("retry")
+@ORDER_ID
+@output.JSON
+def retry_order(order_id: UUID, as_json: bool) -> None:
+    """Give the job of a FAILED order new attempts, as long as no refund has begun."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.orders import lifecycle
+
+    async def retry() -> None:
+        await nudge(await lifecycle.retry(order_id, actor=OPERATOR))
+
+    with_database(retry())
+    show_status(order_id, OrderStatus.PROCESSING, as_json=as_json)
+
+
+@orders_group.command("refund")
+@ORDER_ID
+@output.JSON
+def refund_order(order_id: UUID, as_json: bool) -> None:
+    """Refund a FAILED order now, or once more after its refund has failed."""
+    from blogqueue.actors.messages import nudge
+    from blogqueue.payments import refunds
+
+    async def refund() -> None:
+        await nudge(await refunds.begin_or_repeat(order_id, actor=OPERATOR))
+
+    with_database(refund())
+    result = {"orderId": order_id, "refundState": "INITIATED"}
+    output.show_result(f"the refund of {order_id} is on its way", result, as_json=as_json)
