@@ -26,6 +26,7 @@ from blogqueue.demo.server_files import find_postgres
 from tests.certificates import make_certificate
 from tests.product import OURS, until
 from tests.test_docs import list_files
+from tests.test_migration import DUMP, DUMPED_AT, MOVE_TIMES
 from tests.test_readme import read_example
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +34,7 @@ HOST = "127.0.0.1"
 PROGRAMS = ("web", "writer-backlinks", "writer-articles", "mail", "clock")
 PASSWORD = "a password of this test"
 
-pytestmark = [pytest.mark.durability, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(1500)]
 
 
 class Machine:
@@ -201,6 +202,7 @@ async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_re
             supervisord = await start(machine)
             await sell_a_link(machine)
             supervisord = await restart(machine, supervisord)
+            supervisord = await upgrade(machine, supervisord)
             await restore(machine, supervisord)
 
 
@@ -296,6 +298,43 @@ async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> sub
     again = await start(machine)
     await machine.command("blogqueue audit")
     return again
+
+
+async def upgrade(machine: Machine, supervisord: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    # Given the database of the version before, with orders in every status, and this version installed
+    ours = machine.database_url
+    await machine.command("supervisorctl -c supervisord.conf shutdown")
+    await asyncio.to_thread(supervisord.wait, 60)
+    await run_sql(ours, "CREATE DATABASE older")
+    older = ours.rpartition("/")[0] + "/older"
+    for script in (DUMP.read_text(encoding="utf-8"), MOVE_TIMES.format(dumped_at=DUMPED_AT)):
+        await run_sql(older, script)
+    machine.fill_in(DATABASE_URL=older)
+
+    # Then no process starts before the migration, and all do after it
+    assert "Run `blogqueue migrate`" in await machine.command("blogqueue api", fails=True)
+    await machine.command("blogqueue migrate")
+    supervisord = await start(machine)
+
+    # And the older version's open job is done; all holds but for an article of which that version had sold too much
+    async def done() -> bool:
+        connection = await asyncpg.connect(older)
+        waiting = await connection.fetchval("SELECT count(*) FROM orders WHERE status = 'PROCESSING' AND NOT on_hold")
+        await connection.close()
+        return waiting == 0
+
+    async def sound() -> bool:
+        found = json.loads(await machine.command("blogqueue audit --json || true"))["items"]
+        return [one["number"] for one in found if one["offenders"]] == [10]
+
+    await until(done, 150, "the job of the older version", wait=1)
+    await until(sound, 150, "a clean audit", wait=2)
+
+    # Back to the database that has just sold a link
+    await machine.command("supervisorctl -c supervisord.conf shutdown")
+    await asyncio.to_thread(supervisord.wait, 60)
+    machine.fill_in(DATABASE_URL=ours)
+    return await start(machine)
 
 
 async def restore(machine: Machine, supervisord: subprocess.Popen[bytes]) -> None:
