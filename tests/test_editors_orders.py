@@ -9,6 +9,7 @@ import pytest
 
 from blogqueue import editors, tokens
 from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.tables.observation import Alert
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.payments import Refund
 from blogqueue.orders import unfinished
@@ -103,7 +104,8 @@ async def test_a_failed_one_waits_for_its_editor(stage: Stage) -> None:
 
     assert (row["status"], row["refund_due_at"]) == ("FAILED", None)
     assert [one.id for one in await queue.list_failed()] == [ordered.id]
-    assert "nothing happens until it is retried" in (await stage.alert("An order's job failed"))["text"]
+    alerts = [row["detail"] for row in await Alert.select(Alert.detail).where(Alert.order_id == ordered.id)]
+    assert alerts == ["An editor ordered it: nothing happens until it is retried."]
     assert "money" not in (await stage.status(ordered))["statusMessage"]
     await stage.sound()
 
