@@ -30,6 +30,7 @@ class FailureReason(StrEnum):
     JOB_FAILED = "job_failed"
     REJECTED = "rejected"
     CANCELLED = "cancelled"  # an editor cancelled its job
+    CANCELLED_BY_CUSTOMER = "cancelled_by_customer"
     UNFULFILLABLE = "unfulfillable"
     PAYMENT_REVERSED = "payment_reversed"
 

@@ -25,6 +25,7 @@ VALUES = {
     "paid": 1,
     "minutes": 30,
     "days": 30,
+    "submits_in": 7,
     "sign_in_url": "https://links.example/orders/sign-in?token={token}",
     "reason": "the article was taken down before your payment arrived",
     "summary": "An order's job failed",

@@ -47,6 +47,8 @@ def status(**changes: Any) -> OrderStatusView:
             "url": "https://greenbench.example/soil",
             "isLive": True,
         },
+        "canCancel": False,
+        "editorSeconds": None,
         "timeline": [],
         "editorReason": None,
         "linkDroppedAt": None,

@@ -41,7 +41,7 @@ async def test_a_rejected_order_shows_the_reason_and_the_refund(stage: Stage, an
     await stage.refund_state(order, "SUCCEEDED")
     await ana.shows("Your payment of 49.00 EUR was refunded.")
     assert await ana.heading() == "Not approved"
-    await ana.page.click("text=Articles with spots left")
+    await ana.page.click("text=Choose another article")
     await ana.shows("Soil that lasts")
 
 

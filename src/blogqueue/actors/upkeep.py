@@ -12,7 +12,7 @@ from blogqueue.emails import alert_posts, alerts, emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
 from blogqueue.log import logger
-from blogqueue.orders import bulk_actions, purchases, results, retention, sign_ins
+from blogqueue.orders import bulk_actions, purchases, reminders, results, retention, sign_ins
 from blogqueue.outbox import Outbox
 from blogqueue.payments import held_payments, reconciliation, refunds
 
@@ -34,6 +34,7 @@ async def run_minute() -> Outbox:
         reconciliation.reconcile,
         held_payments.send_due,
         _give_up_waiting,
+        reminders.remind,
         _recount_rooms,
         _keep_records,
     ):

@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from blogqueue import editors
 from blogqueue.api import auth
+from blogqueue.errors import UnauthorizedError
 from blogqueue.pages.responses import headers, see_other
 
 HOME = "/admin/reviews"
@@ -47,12 +48,14 @@ def editor(request: Request[Any, Any, Any]) -> str:
 
 
 async def _need_editor(request: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    """Let in an editor; `request.user` becomes their name. Raises SignInNeededError and ForbiddenError.
+    """Let in an editor; `request.user` becomes their name. Raises SignInNeededError, UnauthorizedError, ForbiddenError.
 
     A form without a session is refused by `auth.form_sender`: it must not be sent again after a login.
     """
     name = await editors.get_by_session(auth.session(request))
     if name is None and request.scope.get("method") in auth.SAFE_METHODS:
+        if request.url.path.endswith("/events"):  # a stream, which cannot show a login
+            raise UnauthorizedError("Sign in again.")
         raise SignInNeededError
     request.scope["user"] = name
 

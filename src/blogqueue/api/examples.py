@@ -8,17 +8,8 @@ import msgspec
 from blogqueue.api import admin, catalogue, orders, purchases, webhook
 from blogqueue.api.envelope import Problem
 from blogqueue.errors import FieldError
+from blogqueue.orders import status_view as view
 from blogqueue.orders.listing import BacklinkData, OrderItem, OrderPage
-from blogqueue.orders.status_view import (
-    JobView,
-    MilestoneView,
-    OrderedArticleView,
-    OrderStatusView,
-    ProgressView,
-    QueueView,
-    TextRunView,
-    VersionView,
-)
 from blogqueue.payments.held_payments import HeldPaymentView
 from blogqueue.states import (
     FailureReason,
@@ -44,23 +35,23 @@ EMAIL = "ana@customers.example"
 ASKED, DONE = datetime(2026, 11, 23, 9, 0, tzinfo=UTC), datetime(2026, 11, 23, 9, 3, tzinfo=UTC)
 JOB = f"backlink-int-{ORDER}"
 
-_STATUS = OrderStatusView(
+STATUS = view.OrderStatusView(
     order_id=ORDER,
     order_number="BQ-1042",
     kind=OrderKind.BACKLINK,
     status=OrderStatus.QUALITY_CHECK,
     status_message="Content ready for review",
-    progress=ProgressView(step=3, total=5, description="Your review"),
-    version=VersionView(
+    progress=view.ProgressView(step=3, total=5, description="Your review"),
+    version=view.VersionView(
         version_id=VERSION,
         version_num=4,
         number=1,
         created_at=DONE,
         change=[
-            TextRunView(kind=ChangeKind.SAME, text="Cover the beds in autumn", link=False),
-            TextRunView(kind=ChangeKind.ADDED, text=", as in ", link=False),
-            TextRunView(kind=ChangeKind.ADDED, text=ANCHOR, link=True),
-            TextRunView(kind=ChangeKind.SAME, text=".", link=False),
+            view.TextRunView(kind=ChangeKind.SAME, text="Cover the beds in autumn", link=False),
+            view.TextRunView(kind=ChangeKind.ADDED, text=", as in ", link=False),
+            view.TextRunView(kind=ChangeKind.ADDED, text=ANCHOR, link=True),
+            view.TextRunView(kind=ChangeKind.SAME, text=".", link=False),
         ],
         html=f'<p>Cover the beds in autumn, as in <a href="{URL}" rel="sponsored">{ANCHOR}</a>.</p>',
         content=f"Cover the beds in autumn, as in [{ANCHOR}]({URL}).\n",
@@ -68,10 +59,10 @@ _STATUS = OrderStatusView(
     ),
     version_count=1,
     earlier_versions=[],
-    queue=QueueView(
+    queue=view.QueueView(
         has_active_job=False,
         jobs=[
-            JobView(
+            view.JobView(
                 job_id=JOB,
                 queue="backlink-integration",
                 state=JobState.COMPLETED,
@@ -95,7 +86,7 @@ _STATUS = OrderStatusView(
     refund_state=RefundState.NONE,
     refund_due_at=None,
     on_hold=False,
-    article=OrderedArticleView(
+    article=view.OrderedArticleView(
         id=ARTICLE,
         slug="soil-that-lasts",
         title="Soil that lasts",
@@ -105,7 +96,9 @@ _STATUS = OrderStatusView(
         url="https://shop.example/articles/soil-that-lasts",
         is_live=True,
     ),
-    timeline=[MilestoneView(at=ASKED, what=Milestone.RECEIVED), MilestoneView(at=DONE, what=Milestone.READY)],
+    can_cancel=False,
+    editor_seconds=None,
+    timeline=[view.MilestoneView(at=ASKED, what=Milestone.RECEIVED), view.MilestoneView(at=DONE, what=Milestone.READY)],
     editor_reason=None,
     link_dropped_at=None,
     target_url=URL,
@@ -201,7 +194,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
         checkout_url=f"https://checkout.stripe.com/c/pay/{SESSION}", session_id=SESSION
     ),
     "receive_stripe_event": webhook.Received(),
-    "get_order_status": _STATUS,
+    "get_order_status": STATUS,
     "regenerate_backlink": orders.RegenerationView(
         job_id=f"{JOB}-regen-1795000000000",
         estimated_time="2-4 minutes",
@@ -212,7 +205,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
         estimated_time="10-30 minutes",
         note="The AI will write your article again from your order, not from this version.",
     ),
-    "submit_for_review": _STATUS,
+    "submit_for_review": STATUS,
     "list_orders": OrderPage(
         items=[
             OrderItem(
@@ -271,7 +264,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
 }
 """The data of each operation's answer."""
 
-EVENT = f"id: 0f6a2c4e8b1d3f57\nretry: 2000\ndata: {msgspec.json.encode(_STATUS).decode()}\n\n"
+EVENT = f"id: 0f6a2c4e8b1d3f57\nretry: 2000\ndata: {msgspec.json.encode(STATUS).decode()}\n\n"
 """One event of `watch_order_status`."""
 
 PROBLEMS = {

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.api import admin, bulk_operations, editors_orders, job_operations, operations, sending_back
-from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER, VERSION
+from blogqueue.api import admin, bulk_operations, editors_orders, job_operations, operations, orders, sending_back
+from blogqueue.api.examples import ASKED, DOMAIN, DONE, JOB, ORDER, STATUS, VERSION
 from blogqueue.jobs.queues import ARTICLE_GENERATION, BACKLINK_INTEGRATION
 from blogqueue.orders.bulk_actions import Action
 from blogqueue.states import JobState, OrderStatus
@@ -43,6 +43,7 @@ _JOB = operations.JobItem(
 )
 
 BODIES: dict[str, dict[str, msgspec.Struct]] = {
+    "cancel_order": {"order": orders.OrderRequest(order_id=ORDER)},
     "order_article": {
         "article": editors_orders.EditorsArticle(
             domain_id=DOMAIN,
@@ -69,6 +70,7 @@ BODIES: dict[str, dict[str, msgspec.Struct]] = {
 """Bodies by operation."""
 
 ANSWERS: dict[str, msgspec.Struct] = {
+    "cancel_order": STATUS,
     "order_article": editors_orders.EditorsOrder(
         order_id=ORDER, status=OrderStatus.PROCESSING, job_id=f"{ARTICLE_GENERATION.job_prefix}-{ORDER}"
     ),

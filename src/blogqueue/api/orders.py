@@ -24,6 +24,8 @@ from blogqueue.log import logger
 from blogqueue.orders import changes, lifecycle, status_answers
 from blogqueue.orders.status import estimate, get_status
 from blogqueue.orders.status_view import OrderStatusView, View
+from blogqueue.payments import cancellation
+from blogqueue.reviews import submission
 from blogqueue.states import OrderKind, OrderStatus
 
 TAGS = ["Orders"]
@@ -54,6 +56,7 @@ class SubmitRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
 
     order_id: UUID
     version_id: UUID
+    earlier: Annotated[bool, Meta(description="Whether it may be an earlier version, which is checked again.")] = False
 
 
 class RegenerationView(View, frozen=True, kw_only=True):
@@ -188,10 +191,34 @@ async def _regenerate(order: Order, kind: OrderKind, note: str) -> Envelope[Rege
 async def submit_for_review(
     request: Request[Any, Any, Any], data: JSONBody[SubmitRequest]
 ) -> Envelope[OrderStatusView]:
-    """Submit the order's current version to an editor, who publishes or rejects it."""
+    """Submit the order's current version to an editor, who decides on it; with `earlier`, one of those before it."""
     order = await auth.customers_order(request, data.order_id)
-    await nudge(await lifecycle.submit(order.id, data.version_id))
+    submit = submission.submit_earlier if data.earlier else lifecycle.submit
+    await nudge(await submit(order.id, data.version_id))
     return success(await get_status(order.id), "Submitted, awaiting approval")
 
 
-HANDLERS = [get_order_status, watch_order_status, regenerate_backlink, regenerate_article, submit_for_review]
+@post(
+    "/purchase/cancel",
+    status_code=200,
+    operation_id="cancel_order",
+    summary="Cancel an order",
+    tags=TAGS,
+    security=auth.CUSTOMER,
+    responses=refusals(403, 404, 409, 415),
+)
+async def cancel_order(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> Envelope[OrderStatusView]:
+    """Cancel an order before its review, where its site allows that; the payment is refunded."""
+    order = await auth.customers_order(request, data.order_id)
+    await nudge(await cancellation.cancel(order.id))
+    return success(await get_status(order.id), "Cancelled; the refund is on its way")
+
+
+HANDLERS = [
+    get_order_status,
+    watch_order_status,
+    regenerate_backlink,
+    regenerate_article,
+    submit_for_review,
+    cancel_order,
+]

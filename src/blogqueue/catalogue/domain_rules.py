@@ -12,7 +12,7 @@ from anyascii import anyascii
 from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.countries import COUNTRIES
 from blogqueue.catalogue.link_rules import RuleError
-from blogqueue.db.tables.catalogue import Rel
+from blogqueue.db.tables.catalogue import AfterSilence, Rel
 from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, parse_price
 
 PRICES = ("backlink_price", "article_price")
@@ -112,7 +112,9 @@ def read_terms(typed: Mapping[str, str]) -> dict[str, Any]:
     read: dict[str, Any] = {}
     for name in set(typed) & set(_DOMAIN) - {*PRICES, *OPTIONAL_PRICES, "currency"}:
         text = typed[name].strip()
-        if name in LISTS:
+        if name in FLAGS:
+            read[name] = {"true": True, "false": False}.get(text, text)
+        elif name in LISTS:
             read[name] = [one.strip() for one in text.split(",") if one.strip()]
         elif name in OPTIONAL_NUMBERS and not text:
             read[name] = None
@@ -219,6 +221,18 @@ def _validate_rel(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML v
     return str(value)
 
 
+def _validate_flag(value: Any) -> bool:  # noqa: ANN401 - any JSON, TOML or YAML value
+    if not isinstance(value, bool):
+        raise RuleError("type", "Must be true or false.")
+    return value
+
+
+def _validate_after_silence(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
+    if value not in set(AfterSilence):
+        raise RuleError("after_silence", f"Must be one of {', '.join(AfterSilence)}.")
+    return str(value)
+
+
 def _validate_list(value: Any) -> list[str]:  # noqa: ANN401 - any JSON, TOML or YAML value
     if not isinstance(value, list):
         raise RuleError("type", "Must be a list of texts.")
@@ -246,6 +260,8 @@ _DOMAIN: Mapping[str, Callable[[Any], Any]] = {
     "backlink_price": _PRICE,
     "article_price": _PRICE,
     "rel": _validate_rel,
+    "can_cancel": _validate_flag,
+    "after_silence": _validate_after_silence,
     "max_paid_links": partial(_validate_number, lowest=0, highest=MOST_PAID_LINKS),
     "forbidden_niches": _validate_list,
     "forbidden_words": _validate_list,
@@ -270,6 +286,7 @@ _ARTICLE: Mapping[str, Callable[[Any], Any]] = {
 }
 
 LISTS = frozenset({"forbidden_niches", "forbidden_words"})
+FLAGS = frozenset({"can_cancel"})
 NUMBERS = frozenset({"max_paid_links"})
 OPTIONAL_NUMBERS = frozenset({"domain_rating", "monthly_visits", "guaranteed_months"})
 

@@ -21,7 +21,7 @@ FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.
 """What an email calls an order and its article; PostgreSQL has just given the number of a new order."""
 
 
-async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str) -> Outbox:
+async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str | int) -> Outbox:
     """Store an email to the order's customer, in the caller's transaction, and return its id, or nothing if it exists.
 
     An order has one email of each kind for each `job_id`. `price` adds the formatted price to the template's values;

@@ -194,12 +194,15 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
         return await jobs.create(await build_job(order, regeneration=True))
 
 
-async def submit(order_id: UUID, version_id: UUID) -> Outbox:
-    """Submit the order's current version for the editor's review. Raises ConflictError if it is not the current one."""
+async def submit(order_id: UUID, version_id: UUID, *, actor: str = history.CUSTOMER, choose: bool = False) -> Outbox:
+    """Submit the order's current version for the editor's review. Raises ConflictError if it is not the current one.
+
+    With `choose` the version, which the caller has checked, becomes the current one.
+    """
     async with transaction():
-        order = await move(
-            order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, actor=history.CUSTOMER, action="submit"
-        )
+        if choose:
+            await Order.update({Order.version_id: version_id}).where(Order.id == order_id)
+        order = await move(order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, actor=actor, action="submit")
         _check_not_on_hold(order)
         _check_current(order, version_id)
         return await customer_emails.create(order, "submitted", job_id=str(version_id))

@@ -18,6 +18,20 @@ from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderKind, 
 EARLIER_ARTICLES_SHOWN = 5
 """Each is a whole article of some 8 kB, and a page must stay under 100 kB."""
 
+FEWEST_DECISIONS = 5
+"""From fewer nobody can tell how long editors usually take."""
+
+EDITOR_SECONDS = f"""
+SELECT CASE WHEN count(*) >= {FEWEST_DECISIONS}
+    THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM decided.at - decided.since))::int END
+FROM (
+    SELECT e.created_at AS at, (
+        SELECT max(s.created_at) FROM order_events s
+        WHERE s.order_id = e.order_id AND s.to_status = 'ADMIN_REVIEW' AND s.id < e.id) AS since
+    FROM order_events e WHERE e.from_status = 'ADMIN_REVIEW' ORDER BY e.id DESC LIMIT 50) AS decided
+"""  # noqa: S608 - constants, no input
+"""How many s editors took at the median of their last 50 decisions; null if there are too few."""
+
 _READ = f"""
 WITH the_order AS (SELECT * FROM orders WHERE id = {{}}),
 the_versions AS (
@@ -42,7 +56,8 @@ SELECT json_build_object(
     'article', (
         SELECT to_json(found) FROM (
             SELECT a.id, a.slug, {addresses.PATH} AS path, a.source_path, a.title, a.status,
-                d.name AS domain_name, d.host, d.language
+                d.name AS domain_name, d.host, d.language,
+                d.can_cancel
             FROM the_order o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id) AS found),
     'jobs', (SELECT COALESCE(json_agg(j ORDER BY j.created_at), '[]') FROM the_jobs j),
     'versions', (SELECT COALESCE(json_agg(v ORDER BY v.version_num DESC), '[]') FROM the_versions v),
@@ -51,6 +66,7 @@ SELECT json_build_object(
         WHERE b.id IN (SELECT (v.metadata->>'base_article_version_id')::uuid FROM the_versions v)
           AND EXISTS (SELECT FROM the_order o WHERE o.kind = 'backlink')),
     'regeneration_wait', (SELECT wait.seconds FROM the_order o, LATERAL ({WAIT}) AS wait),
+    'editor_seconds', CASE (SELECT status FROM the_order) WHEN 'ADMIN_REVIEW' THEN ({EDITOR_SECONDS}) END,
     'events', (
         SELECT COALESCE(json_agg(json_build_object('at', e.created_at, 'action', e.action, 'to_status', e.to_status,
             'detail', CASE e.action WHEN '{SEND_BACK}' THEN e.detail ELSE '' END) ORDER BY e.id), '[]')
@@ -128,6 +144,7 @@ class ArticleRow(msgspec.Struct, frozen=True):
     domain_name: str
     host: str
     language: str
+    can_cancel: bool
 
 
 class JobRow(msgspec.Struct, frozen=True):
@@ -187,6 +204,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     versions: list[VersionRow]
     base_texts: dict[UUID, str]
     regeneration_wait: int | None
+    editor_seconds: int | None
     events: list[EventRow]
     paid_links: list[PaidLinkRow]
 

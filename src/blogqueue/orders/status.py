@@ -33,6 +33,7 @@ FAILED_MESSAGES = {
     FailureReason.JOB_FAILED: "We could not complete your order; our team has been notified",
     FailureReason.REJECTED: "Our editor did not approve it",
     FailureReason.CANCELLED: "We have stopped the work on your order; our team decides how it continues",
+    FailureReason.CANCELLED_BY_CUSTOMER: "You cancelled the order",
     FailureReason.UNFULFILLABLE: "We could not fulfil this order",
     FailureReason.PAYMENT_REVERSED: "The payment was reversed",
 }
@@ -79,6 +80,11 @@ async def get_status(order_id: UUID) -> OrderStatusView:
         refund_state=order.refund_state,
         refund_due_at=order.refund_due_at,
         on_hold=order.on_hold,
+        can_cancel=found.article.can_cancel
+        and order.price > 0
+        and not order.on_hold
+        and order.status in {OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK},
+        editor_seconds=found.editor_seconds if order.status is OrderStatus.ADMIN_REVIEW else None,
         timeline=timeline.list_milestones(found.events),
         editor_reason=timeline.find_reason(order.status, found.events),
         article=_show_article(found.article),

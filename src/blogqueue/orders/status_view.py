@@ -141,6 +141,11 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     refund_state: RefundState
     refund_due_at: Annotated[Moment | None, Meta(description="When a failed order is refunded without being asked.")]
     on_hold: Annotated[bool, Meta(description="Whether the order waits for a dispute about its payment to end.")]
+    can_cancel: Annotated[bool, Meta(description="Whether the customer may cancel the order now, and is refunded.")]
+    editor_seconds: Annotated[
+        Count | None,
+        Meta(description="How long editors took at the median of the last 50 decisions; null unless one is due."),
+    ]
     timeline: Annotated[list[MilestoneView], Meta(description="What has happened so far, oldest first.")]
     editor_reason: Annotated[
         str | None,

@@ -22,6 +22,8 @@ from blogqueue.outbox import Outbox
 from blogqueue.pages import forms, order_texts
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import headers, page, see_other
+from blogqueue.payments import cancellation
+from blogqueue.reviews import submission
 
 
 @get("/order-status/{order_id:uuid}", include_in_schema=False)
@@ -59,6 +61,18 @@ async def regenerate(request: Request[Any, Any, Any], order_id: FromPath[UUID], 
 async def submit(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
     """Submit the version on the page for review, unless the page was outdated."""
     return await _act(request, order_id, data, _submit)
+
+
+@post("/order-status/{order_id:uuid}/submit-earlier", include_in_schema=False)
+async def submit_earlier(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
+    """Submit an earlier version of the order, which is checked again."""
+    return await _act(request, order_id, data, _submit_earlier)
+
+
+@post("/order-status/{order_id:uuid}/cancel", include_in_schema=False)
+async def cancel(request: Request[Any, Any, Any], order_id: FromPath[UUID], data: Form) -> Redirect | Template:
+    """Cancel the order, where its domain allows that."""
+    return await _act(request, order_id, data | {"version": str(order_id)}, _cancel)
 
 
 @get("/order-link", include_in_schema=False)
@@ -133,4 +147,12 @@ async def _submit(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
     return "submitted", await lifecycle.submit(order_id, version_id)
 
 
-HANDLERS = [order_page, regenerate, submit, order_link, email_order_link]
+async def _submit_earlier(order_id: UUID, version_id: UUID) -> tuple[str, Outbox]:
+    return "submitted", await submission.submit_earlier(order_id, version_id)
+
+
+async def _cancel(order_id: UUID, _: UUID) -> tuple[str, Outbox]:
+    return "cancelled", await cancellation.cancel(order_id)
+
+
+HANDLERS = [order_page, regenerate, submit, submit_earlier, cancel, order_link, email_order_link]

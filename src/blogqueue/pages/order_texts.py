@@ -4,7 +4,7 @@ from blogqueue.money import format_amount
 from blogqueue.orders.status_view import OrderStatusView
 from blogqueue.pages import labels
 from blogqueue.settings import settings
-from blogqueue.states import FailureReason, JobState, OrderKind, OrderStatus, QcStatus, RefundState
+from blogqueue.states import FailureReason, JobState, Milestone, OrderKind, OrderStatus, QcStatus, RefundState
 from blogqueue.writing.article.prompts import ARTICLE, ARTICLE_OPINION
 from blogqueue.writing.link_edit.prompts import LINK_EDIT, SECOND_OPINION
 
@@ -52,9 +52,29 @@ NOTICES = {
         "hour, so please try again later. You still have this version."
     ),
     "on_hold": "Nothing was changed, because the order is on hold: its payment is disputed or was refunded.",
+    "version_outdated": "Nothing was changed, because that version does not fit the article any more.",
+    "version_judged": "Nothing was changed, because an editor asked for another version than that one.",
+    "cancelled": "The order is cancelled, and your refund is on its way.",
     "cross_site": "Nothing was changed, because the request came from another website.",
 }
 """What the order page says after an action, by the code in its address."""
+
+MILESTONES = {
+    Milestone.RECEIVED: "Order received",
+    Milestone.READY: "Version ready for your review",
+    Milestone.REGENERATED: "You asked for another version",
+    Milestone.SUBMITTED: "Submitted for review",
+    Milestone.SENT_BACK: "An editor asked for another version",
+    Milestone.ADDED_AGAIN: "The article changed, so your link is being added again",
+    Milestone.PUBLISHED: "Published",
+    Milestone.REJECTED: "Not approved",
+    Milestone.CANCELLED: "You cancelled the order",
+    Milestone.FAILED: "Processing stopped",
+    Milestone.RETRIED: "Processing started again",
+    Milestone.REFUND_BEGUN: "Refund started",
+    Milestone.REFUNDED: "Refunded",
+}
+"""What the timeline says."""
 
 _NOTICE_STATUSES = {
     "submitted": {OrderStatus.ADMIN_REVIEW},
@@ -69,6 +89,7 @@ _FAILED_HEADINGS = {
     FailureReason.JOB_FAILED: "Order processing issue",
     FailureReason.REJECTED: "Not approved",
     FailureReason.CANCELLED: "Work on your order was stopped",
+    FailureReason.CANCELLED_BY_CUSTOMER: "Order cancelled",
     FailureReason.UNFULFILLABLE: "We cannot complete this order",
     FailureReason.PAYMENT_REVERSED: "Payment reversed",
 }
@@ -117,7 +138,7 @@ def explain_status(status: OrderStatusView) -> str:
             what = "change" if _noun(status) == "link" else "article"
             return (
                 f"An editor will review the {what}, and publish it or tell you why it was not approved. "
-                "We will email you."
+                f"{_explain_editor_time(status)}We will email you."
             )
         case OrderStatus.COMPLETED:
             return _explain_completed(status)
@@ -198,23 +219,34 @@ def _explain_failure(status: OrderStatusView) -> str:
     goal = "add your link" if _noun(status) == "link" else "write your article"
     detail = status.failure_detail.strip()
     match status.failure_reason or FailureReason.JOB_FAILED:
-        case FailureReason.JOB_FAILED if status.refund_state != RefundState.NONE:
-            return f"We tried several times but could not {goal}. We have stopped, and you get your money back."
         case FailureReason.JOB_FAILED:
-            return (
-                f"We tried several times but could not {goal}. "
-                "Our team has been notified and may still be able to fix this."
+            is_over = status.refund_state != RefundState.NONE
+            end = (
+                ", so we have stopped."
+                if is_over
+                else ". Our team has been notified and may still be able to fix this."
             )
+            return f"We tried several times but could not {goal}{end}"
         case FailureReason.REJECTED:
             return f"An editor reviewed your {_noun(status)} and did not approve it. It was not published."
         case FailureReason.CANCELLED:
             undecided = status.refund_state == RefundState.NONE and status.price
             outcome = f"We will either complete your {_noun(status)} or refund your payment." if undecided else ""
             return f"An editor stopped the work on your {_noun(status)}. {outcome}".rstrip()
+        case FailureReason.CANCELLED_BY_CUSTOMER:
+            return "You cancelled this order before an editor reviewed it. Nothing was published."
         case FailureReason.UNFULFILLABLE:
             return f"Your payment arrived, but {detail}. This is why we cannot {goal}."
         case FailureReason.PAYMENT_REVERSED:
             return f"{detail} We have stopped working on this order."
+
+
+def _explain_editor_time(status: OrderStatusView) -> str:
+    if status.editor_seconds is None:
+        return ""
+    hours = max(1, round(status.editor_seconds / labels.HOUR_SECONDS))
+    usual = f"{hours} hour{'s' if hours > 1 else ''}" if hours < 48 else f"{round(hours / 24)} days"  # noqa: PLR2004 - two days
+    return f"This usually takes about {usual}. "
 
 
 def _noun(status: OrderStatusView) -> str:

@@ -34,6 +34,13 @@ class Rel(StrEnum):
     NONE = "none"
 
 
+class AfterSilence(StrEnum):
+    """What happens to a version that its customer does not answer."""
+
+    WAIT = "wait"  # nothing: it waits for the customer
+    SUBMIT = "submit"  # it is submitted for review
+
+
 IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Set it with the form “Set prices”."
 
 
@@ -53,6 +60,8 @@ class Domain(Table, tablename="domains", db=DB):
     backlink_price = BigInt(default=4900, help_text=IN_MINOR_UNITS)
     article_price = BigInt(default=14900, help_text=IN_MINOR_UNITS)
     rel = Varchar(20, choices=Rel, default=Rel.SPONSORED)
+    can_cancel = Boolean(default=False, help_text="Whether customers may cancel before the review, and are refunded.")
+    after_silence = Varchar(20, choices=AfterSilence, default=AfterSilence.WAIT)
     max_paid_links = Integer(default=3)
     forbidden_niches = Array(base_column=Varchar(100))
     forbidden_words = Array(base_column=Varchar(100))

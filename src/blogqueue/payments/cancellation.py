@@ -1,0 +1,42 @@
+"""A customer cancels an order before an editor reviews it, where its domain allows that, and is refunded."""
+
+from uuid import UUID
+
+from blogqueue.db import history
+from blogqueue.db.engine import transaction
+from blogqueue.errors import ConflictError
+from blogqueue.jobs import jobs
+from blogqueue.orders import customer_emails, lifecycle, policies
+from blogqueue.outbox import Outbox
+from blogqueue.payments import refunds
+from blogqueue.states import FailureReason, OrderStatus
+
+CANCELLABLE = frozenset({OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK})
+"""The statuses before the review."""
+
+
+async def cancel(order_id: UUID) -> Outbox:
+    """Cancel an order for its customer, and begin its refund.
+
+    Raises NotFoundError, and ConflictError if the domain does not allow it, the order has been submitted or has ended,
+    or its payment is disputed.
+    """
+    async with transaction():
+        order, _ = await lifecycle.get_with_article_for_update(order_id)
+        if order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel:
+            raise ConflictError("Orders of this site cannot be cancelled.", code="not_cancellable")
+        if order.status not in CANCELLABLE:
+            raise ConflictError(f"The order is {order.status}; it cannot be cancelled any more.", code="wrong_state")
+        if order.on_hold:
+            raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
+        await jobs.cancel(order_id)
+        order = await lifecycle.fail(
+            order,
+            FailureReason.CANCELLED_BY_CUSTOMER,
+            actor=history.CUSTOMER,
+            action="cancel",
+            explanation="You cancelled the order.",
+            refund_in_hours=0,
+        )
+        outbox = await refunds.begin(order_id, actor=history.CUSTOMER)
+        return outbox + await customer_emails.create(order, "cancelled", price=True)
