@@ -12,6 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from blogqueue import editors
 from blogqueue.api import auth
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.errors import UnauthorizedError
 from blogqueue.pages.responses import headers, see_other
 
@@ -52,7 +53,11 @@ async def _need_editor(request: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
 
     A form without a session is refused by `auth.form_sender`: it must not be sent again after a login.
     """
-    name = await editors.get_by_session(auth.session(request))
+    try:
+        name = await editors.get_by_session(auth.session(request))
+    except UNAVAILABLE:
+        request.scope["user"] = ""  # the page fails by itself, or says what is down
+        return
     if name is None and request.scope.get("method") in auth.SAFE_METHODS:
         if request.url.path.endswith("/events"):  # a stream, which cannot show a login
             raise UnauthorizedError("Sign in again.")
