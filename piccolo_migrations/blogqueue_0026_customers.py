@@ -7,7 +7,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from blogqueue.db.engine import DB
 
-ID = "2026-11-25T23:26:00:000000"
+ID = "2026-11-25T23:41:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "cancelling, reminders"
 
