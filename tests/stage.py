@@ -18,7 +18,7 @@ from dramatiq.errors import Retry
 from dramatiq.message import Message
 from piccolo.apps.user.tables import BaseUser
 
-from blogqueue import editors, log
+from blogqueue import editors, log, traces
 from blogqueue.actors.broker import broker, retries
 from blogqueue.actors.messages import minute, nudge
 from blogqueue.app import make_server
@@ -341,7 +341,9 @@ class Stage:
         ran: list[str] = []
         while (message := _next_message(queues or tuple(QUEUES))) is not None:
             actor: Any = broker.get_actor(message.actor_name)
-            log.begin(message.options.get(log.REQUEST_ID, ""))  # as the worker's middleware does
+            # As the worker's middleware does
+            log.begin(message.options.get(log.REQUEST_ID, ""))
+            traces.continue_from(message.options.get(traces.PARENT, ""))
             try:
                 await actor.fn.__wrapped__(*message.args)
             except Retry as again:

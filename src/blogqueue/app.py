@@ -12,7 +12,7 @@ from litestar.datastructures import CacheControlHeader
 from litestar.exceptions import InternalServerException
 from litestar.static_files import create_static_files_router
 
-from blogqueue import limits, log
+from blogqueue import limits, log, traces
 from blogqueue.admin import (
     article_pages,
     desk,
@@ -106,6 +106,7 @@ def create_app() -> Litestar:
     """Return the application. Exits with a list if production settings are missing."""
     check_settings("web", WEB_NEEDS)
     log.configure()
+    traces.configure("web")
     app = Litestar(
         route_handlers=[
             make_router(),

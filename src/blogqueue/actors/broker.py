@@ -11,7 +11,7 @@ from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMe
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
-from blogqueue import log
+from blogqueue import log, traces
 from blogqueue.actors import run
 from blogqueue.db.engine import close_pool, open_pool
 from blogqueue.jobs import backoff, brokers
@@ -28,6 +28,7 @@ class Worker(Middleware):
     @override
     def after_process_boot(self, broker: dramatiq.Broker) -> None:
         log.configure()
+        traces.configure("worker")
         # When Dramatiq's master is killed, supervisord starts another, and this process would keep working beside it.
         # TERM would not end it: Dramatiq's handler for it fails when it writes to the master.
         die_with_parent(signal.SIGKILL)
@@ -41,6 +42,7 @@ class Worker(Middleware):
         request's id. A skipped message is acked, as another try would not change it.
         """
         log.begin(str(message.options.get(log.REQUEST_ID, "")))
+        traces.continue_from(str(message.options.get(traces.PARENT, "")))
         actor = broker.get_actor(message.actor_name)
         try:
             inspect.signature(actor.fn).bind(*message.args, **message.kwargs)

@@ -12,6 +12,7 @@ import redis
 from dramatiq.errors import BrokerError, Retry
 from dramatiq.middleware import SkipMessage
 
+from blogqueue import traces
 from blogqueue.actors import upkeep
 from blogqueue.actors.broker import broker, is_never_retried
 from blogqueue.actors.deliver import deliver
@@ -101,7 +102,7 @@ class _Sender:
             self._unavailable_until = time.monotonic() + UNAVAILABLE_SECONDS
         # The request's id is read here: the thread that sends is another context.
         options = {REQUEST_ID: request_id} if (request_id := get_bound(REQUEST_ID)) else {}
-        send = functools.partial(actor.send_with_options, args=(row_id,), **options)
+        send = functools.partial(actor.send_with_options, args=(row_id,), **options, **traces.get_parent())
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await asyncio.get_running_loop().run_in_executor(self._threads, send)

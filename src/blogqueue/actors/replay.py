@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from blogqueue import traces
 from blogqueue.jobs import breaker
 from blogqueue.jobs.jobs import Claim
 from blogqueue.orders import budget
@@ -77,7 +78,8 @@ class DurableReplay:
         for as long as the outage lasts, and costs nothing.
         """
         try:
-            return await model.ask(question, customer=str(self._claim.order_id))
+            with traces.span("model call", question=question.name, job=self._claim.job_id):
+                return await model.ask(question, customer=str(self._claim.order_id))
         except model.ModelError as error:
             await budget.count_failed(self._claim, asdict(error.usage), free=error.outage)
             raise

@@ -12,6 +12,7 @@ from typing import ClassVar, cast
 
 from dramatiq.errors import Retry
 
+from blogqueue import traces
 from blogqueue.actors.replay import DurableReplay
 from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.jobs import breaker, jobs
@@ -72,7 +73,8 @@ async def run(
     bound = logger.bind(job=job_id, order=str(claim.order_id), attempt=claim.attempt, fencing_token=claim.fencing_token)
     bound.info("job claimed")
     try:
-        outbox = await _attempt(claim, work)
+        with traces.span("job run", job=job_id, queue=claim.queue, attempt=claim.attempt):
+            outbox = await _attempt(claim, work)
     except LostLeaseError:
         bound.warning("job result refused", reason="lease lost")
         if claim.probing:  # an operator may have cancelled it before it asked the model

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Scope, Send
 
-from blogqueue import log
+from blogqueue import log, traces
 from blogqueue.api import metrics
 from blogqueue.settings import settings
 
@@ -50,7 +50,11 @@ def wrap(app: ASGIApp) -> ASGIApp:
         if scope["method"] == "HEAD":
             call = _as_get(scope, send_with_headers)
         try:
-            await app(*call)
+            with traces.span(scope["method"]) as running:
+                await app(*call)
+                if running is not None:
+                    running.update_name(f"{scope['method']} {_name_route(call[0])}")
+                    running.set_attribute("http.response.status_code", status)
         finally:
             _log_answer(scope["method"], path, call[0], status, time.perf_counter() - began)
 
@@ -63,9 +67,15 @@ def _choose_id(scope: HTTPScope) -> str:
     return given.decode() if _KEPT_ID.fullmatch(given) else uuid4().hex
 
 
+def _name_route(scope: Scope) -> str:
+    """Return the template of a request's path, or the beginning that a mounted application has."""
+    handler = scope.get("route_handler")
+    return scope.get("path_template") or (min(handler.paths) if handler else "(none)")
+
+
 def _log_answer(method: str, path: str, scope: Scope, status: int, seconds: float) -> None:
     """Count a request, and log one line about it: its route and not its path, as paths can contain tokens."""
-    route = scope.get("path_template") or "(none)"
+    route = _name_route(scope)
     metrics.count(method, route, status, seconds)
     about = {}
     if order_id := scope.get("path_params", {}).get("order_id"):
