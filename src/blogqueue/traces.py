@@ -1,6 +1,6 @@
 """Traces by OpenTelemetry: a span for each web request, job run and call of the model, which belong together.
 
-They need the extra `traces` and its standard settings, such as OTEL_EXPORTER_OTLP_ENDPOINT. Without the setting nothing is
+They need the extra `traces` and its standard settings, such as OTEL_EXPORTER_OTLP_ENDPOINT. Without them nothing is
 imported, and a span costs one comparison. Attributes are ids, names and numbers: never an address or a text.
 """
 
