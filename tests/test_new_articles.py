@@ -1,12 +1,13 @@
 """A new article, written around a link: from the order to the published page, and what may not come between."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
-from blogqueue.db.tables.orders import Purchase
+from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.links import Link, find_links
 from tests.people import BEN, live
@@ -267,3 +268,49 @@ async def test_an_order_opens_with_its_own_token_only(stage: Stage) -> None:
 
     assert answer.status_code == 404
     assert (await stage.status(mine))["regenerationCount"] == 0
+
+
+async def test_an_exclusive_article_costs_more_and_its_slots_are_never_offered(stage: Stage) -> None:
+    # Given a domain that sells exclusive articles, for 99.00 EUR on top
+    domain_id = await stage.site(max_paid_links=3, exclusive_price=9900)
+    site = (await stage.http.get("/api/v1/domains")).json()["data"]["items"][0]
+    assert (site["articlePrice"], site["exclusivePrice"]) == (14900, 9900)
+    form = (await stage.http.get("/new-article/greenbench.example")).text
+    assert "links in it are sold to other customers too: up to 3 paid links in all" in form
+    assert "Exclusive: plus 99.00 EUR" in form and "Together: 248.00 EUR" in form
+
+    # When one is bought, fails, is retried and goes live
+    await stage.faults(model=[{"kind": "malformed_json", "times": 30}])
+    order = await stage.commissioned(domain_id, exclusive=True)
+    await stage.drain()
+    for _ in range(2):
+        await stage.time_passes()
+        await stage.drain()
+    await stage.faults(model=[])
+    assert (await stage.judge(order, "retry")).status_code == 202
+    await stage.drain()
+    status = await stage.status(order)
+    assert (status["price"], status["status"]) == (24800, "QUALITY_CHECK")
+    await stage.submit(order, status["version"]["versionId"])
+    assert (await stage.approve(order)).status_code == 200
+
+    # Then it is for readers, and nobody else can buy a link in it, also after an editor has dropped its own
+    article = await article_of(order)
+    listed = {
+        item["slug"]: item["linksFree"] for item in (await stage.http.get("/api/v1/articles")).json()["data"]["items"]
+    }
+    assert listed[article.slug] == 0 and listed["soil-that-lasts"] > 0
+    asked = await stage.ask(article.id, email="ben@customers.example")
+    assert (asked.status_code, asked.json()["error"]["code"]) == (409, "sold_out")
+    await Order.update({Order.link_dropped_at: datetime.now(UTC)}).where(Order.id == order.id)
+    assert (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]["linksFree"] == 0
+
+
+async def test_a_domain_that_sells_no_exclusive_articles_refuses_one(stage: Stage) -> None:
+    domain_id = await stage.site()
+
+    refused = await stage.ask_article(domain_id, exclusive=True)
+
+    assert refused.status_code == 422
+    assert [(one["field"], one["rule"]) for one in refused.json()["error"]["details"]] == [("exclusive", "offered")]
+    assert "exclusive" not in (await stage.http.get("/new-article/greenbench.example")).text.lower()

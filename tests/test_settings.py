@@ -8,13 +8,16 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blogqueue.jobs.queues import MAIL_NEEDS
-from blogqueue.settings import WEB_NEEDS, Settings, check_settings, settings
+from blogqueue.settings import TEXTS, WEB_NEEDS, Settings, check_settings, settings
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def production(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    for name in TEXTS:
+        (tmp_path / f"{name}.md").write_text("# Ours\n", encoding="utf-8")
+        monkeypatch.setattr(settings, name, str(tmp_path / f"{name}.md"))
     monkeypatch.setattr(settings, "env", "production")
     monkeypatch.setattr(settings, "public_url", "https://links.blogqueue.example")
     monkeypatch.setattr(settings, "smtp_url", SecretStr("smtps://mail.blogqueue.example"))
@@ -31,7 +34,7 @@ def test_customers_have_an_address_for_questions(production: pytest.MonkeyPatch,
         check_settings("process", needs)
 
 
-@pytest.mark.parametrize("name", ["terms_file", "privacy_file"])
+@pytest.mark.parametrize("name", TEXTS)
 def test_a_text_of_the_operator_that_cannot_be_read_keeps_the_web_from_starting(
     production: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
@@ -41,6 +44,29 @@ def test_a_text_of_the_operator_that_cannot_be_read_keeps_the_web_from_starting(
 
     (tmp_path / "nowhere.md").write_text("# Ours\n", encoding="utf-8")
     check_settings("web", WEB_NEEDS)
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_production_shows_no_placeholder_as_a_text_of_the_operator(
+    production: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "blank.md").write_text(" \n", encoding="utf-8")
+    for value in ("", str(tmp_path / "blank.md")):
+        production.setattr(settings, name, value)
+        with pytest.raises(
+            SystemExit, match=f"BLOGQUEUE_{name.upper()} is not set: customers would read a placeholder"
+        ):
+            check_settings("web", WEB_NEEDS)
+
+    production.setattr(settings, "env", "demo")
+    check_settings("web", WEB_NEEDS)
+
+
+@pytest.mark.parametrize("color", ["green", "#86d2a8", "#1c614", "#1c6142;}"])
+def test_an_accent_colour_that_cannot_be_read_is_refused(color: str) -> None:
+    assert Settings(accent_color="#1c6142").accent_color == "#1c6142"
+    with pytest.raises(ValidationError):
+        Settings(accent_color=color)
 
 
 def test_all_that_is_missing_is_in_one_list(production: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,9 @@ from blogqueue.errors import NotFoundError
 from blogqueue.orders import changes
 from blogqueue.pages import (
     api_docs,
+    brand,
     catalogue_pages,
+    crawler_pages,
     error_pages,
     new_article_pages,
     order_pages,
@@ -115,6 +117,8 @@ def create_app() -> Litestar:
             *health.HANDLERS,
             *metrics.HANDLERS,
             *catalogue_pages.HANDLERS,
+            *crawler_pages.HANDLERS,
+            *brand.HANDLERS,
             *login_pages.HANDLERS,
             desk.make_router(
                 *review_pages.HANDLERS,

@@ -25,9 +25,16 @@ SECRET_VARIETY = 8
 TOKEN_LENGTH = 16
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
+DARK = 0.04045
+CONTRAST = 4.5
+"""Of text to its background, at least (WCAG 2.2, 1.4.3); the formulas are its relative luminance and contrast ratio."""
+
 EXAMPLE_PASSWORD = "password"  # noqa: S105 - the one of .env.example, which is refused
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 RABBITMQ_SCHEMES = ("amqp", "amqps")
+
+TEXTS = ("terms_file", "privacy_file", "imprint_file")
+"""The operator's own texts."""
 
 # What each process needs (see `check_settings`); the workers' needs are in `jobs.queues`.
 WEB_NEEDS = (
@@ -79,6 +86,20 @@ def _normalize_public_url(value: str) -> str:
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("must have no path: blogqueue needs its own host, such as https://links.example.com")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _check_accent_color(value: str) -> str:
+    """Return a colour on which white text can be read (WCAG 2.2, 1.4.3). Raises ValueError."""
+    if not value:
+        return ""
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        raise ValueError("must be a colour such as #1c6142")
+    parts = [int(value[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= DARK else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    contrast = 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    if contrast < CONTRAST:
+        raise ValueError(f"must be darker: its contrast to white is {contrast:.1f}, and text needs {CONTRAST}")
+    return value
 
 
 def _check_locale(value: str) -> str:
@@ -138,6 +159,10 @@ class Settings(BaseSettings):
     privacy_file: str = ""
     shutdown_grace_seconds: int = Field(default=10, ge=1, le=3600)
 
+    site_name: str = Field(default="blogqueue", min_length=1, max_length=60)
+    accent_color: Annotated[str, AfterValidator(_check_accent_color)] = ""
+    logo_file: str = ""
+    imprint_file: str = ""
     locale: Annotated[str, AfterValidator(_check_locale)] = "en_GB"
     order_number_prefix: str = Field(default="BQ", pattern=r"^[A-Z]{1,6}$")
 
@@ -281,12 +306,18 @@ def _is_of_an_example(host: str | None) -> bool:
 
 def _find_text_problem() -> str:
     """Return which of the operator's own texts cannot be read, or ""."""
-    for name in ("terms_file", "privacy_file"):
+    for name in TEXTS:
         file: str = getattr(settings, name)
         try:
-            _ = file and Path(file).read_text(encoding="utf-8")
+            text = Path(file).read_text(encoding="utf-8") if file else ""
         except (OSError, ValueError) as error:
             return f"BLOGQUEUE_{name.upper()} cannot be read: {error}"
+        if settings.env == "production" and not text.strip():
+            return f"BLOGQUEUE_{name.upper()} is not set: customers would read a placeholder"
+    try:
+        _ = settings.logo_file and Path(settings.logo_file).read_bytes()
+    except OSError as error:
+        return f"BLOGQUEUE_LOGO_FILE cannot be read: {error}"
     return ""
 
 

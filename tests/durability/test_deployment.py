@@ -92,6 +92,15 @@ class Machine:
             assert replaced == 1, name
         self.settings_file.write_text(text)
 
+    def write_texts(self) -> dict[str, str]:
+        """Write the operator's own texts, and return the settings that name them."""
+        files = {
+            f"BLOGQUEUE_{name}_FILE": self.folder / f"{name.lower()}.md" for name in ("TERMS", "PRIVACY", "IMPRINT")
+        }
+        for file in files.values():
+            file.write_text("# Ours\n", encoding="utf-8")
+        return {name: str(file) for name, file in files.items()}
+
     async def run(self, script: str, *, fails: bool = False) -> str:
         """Run a script in a shell, as a page prints it; return what it printed."""
         done = await asyncio.to_thread(
@@ -236,6 +245,7 @@ async def check(machine: Machine) -> None:
         BLOGQUEUE_SECRET_KEY=secrets.token_urlsafe(32),
         BLOGQUEUE_MAIL_FROM="'Garden Links <no-reply@garden.example>'",
         BLOGQUEUE_MAIL_REPLY_TO="help@garden.example",
+        **machine.write_texts(),
         BLOGQUEUE_OPERATOR_EMAIL="operator@garden.example",
         BLOGQUEUE_WEB_PORT=str(machine.web),
     )

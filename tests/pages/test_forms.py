@@ -209,8 +209,11 @@ async def test_every_page_has_a_strict_security_policy_and_nothing_inline(stage:
     pictures = " https://greenbench.example" if path == "/articles/soil-that-lasts" else ""
     assert f"img-src 'self'{pictures};" in policy
     assert answer.headers["referrer-policy"] == "no-referrer"
-    assert answer.headers["cache-control"] == "no-store"
-    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?! src=)", answer.text)
+    public = path in {"/", "/articles/soil-that-lasts", "/terms"}
+    assert answer.headers["cache-control"].startswith("public, max-age=0, s-maxage=60" if public else "no-store")
+    assert (answer.headers["x-robots-tag"] == "noindex") is not public
+    data = r' src=| type="application/ld\+json"'
+    assert not re.search(rf"<style|\sstyle=|\son\w+=|<script(?!{data})", answer.text)
 
 
 async def test_the_check_your_email_page_links_only_to_our_forms(stage: Stage) -> None:

@@ -100,6 +100,10 @@ class DomainView(View, frozen=True, kw_only=True):
     niche: Annotated[str, Meta(max_length=100)]
     language: Annotated[str, Meta(max_length=35, description="A language tag (BCP 47).")]
     article_price: Annotated[int, Meta(ge=0, description="Of a new article, in minor units of the currency.")]
+    exclusive_price: Annotated[
+        int | None,
+        Meta(description="Added for an article in which no other links are sold; null if the site does not offer it."),
+    ]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
     rel: Annotated[str, Meta(max_length=20, description="The `rel` attribute of paid links; “none” for no attribute.")]
 
@@ -234,6 +238,7 @@ def _view_domain(site: SellingDomain) -> DomainView:
         niche=site.niche,
         language=site.language,
         article_price=site.article_price,
+        exclusive_price=site.exclusive_price,
         currency=site.currency,
         rel=site.rel,
     )

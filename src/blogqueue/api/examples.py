@@ -182,6 +182,7 @@ ANSWERS: dict[str, msgspec.Struct] = {
                 niche="gardening",
                 language="en",
                 article_price=14900,
+                exclusive_price=9900,
                 currency="EUR",
                 rel="sponsored",
             )

@@ -94,12 +94,16 @@ class ArticlePurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
         str,
         Meta(description="Words that the article must use.", extra_json_schema=bounds(link_rules.KEYWORD_LENGTH)),
     ] = ""
+    exclusive: Annotated[
+        bool, Meta(description="Whether no other links are sold in the article; adds the site's `exclusivePrice`.")
+    ] = False
 
     def to_request(self) -> PurchaseRequest:
         """Return the request as the shop knows it."""
         return ArticleRequest(
             domain_id=self.domain_id,
             topic=self.topic,
+            exclusive=self.exclusive,
             niche=self.niche,
             keyword=self.keyword,
             target_url=self.target_url,

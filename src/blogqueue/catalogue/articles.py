@@ -19,7 +19,9 @@ from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
 
-async def create_draft(domain_id: UUID, *, topic: str, niche: str, keyword: str, actor: str = history.STRIPE) -> UUID:
+async def create_draft(
+    domain_id: UUID, *, topic: str, niche: str, keyword: str, exclusive: bool = False, actor: str = history.STRIPE
+) -> UUID:
     """Store an article that is still to be written and return its id, in the caller's transaction.
 
     Its slug is made of its topic, with a number added if another article has that slug, in any domain: so the address
@@ -38,6 +40,7 @@ async def create_draft(domain_id: UUID, *, topic: str, niche: str, keyword: str,
             topic=topic,
             niche=niche or niches[0]["niche"],
             keyword=keyword,
+            exclusive=exclusive,
         )
         stored = Article.insert(article).on_conflict(target=(Article.domain_id, Article.slug), action="DO NOTHING")
         if await stored.returning(Article.id):

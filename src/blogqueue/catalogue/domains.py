@@ -10,7 +10,8 @@ from blogqueue.db.tables.catalogue import Domain
 from blogqueue.errors import NotFoundError
 
 _SELLING = """
-SELECT id, host, name, niche, language, currency, article_price, rel, max_paid_links, forbidden_niches, forbidden_words
+SELECT id, host, name, niche, language, currency, article_price, exclusive_price, rel, max_paid_links, forbidden_niches,
+       forbidden_words
 FROM domains WHERE max_paid_links > 0 AND split_part(lower(language), '-', 1) NOT IN ('th', 'lo', 'km', 'my')
 """
 """The domains that sell new articles.
@@ -32,7 +33,10 @@ MAX_CANDIDATES = 8
 
 
 class SellingDomain(msgspec.Struct, frozen=True):
-    """A domain that sells new articles, with its conditions; the price in minor units."""
+    """A domain that sells new articles, with its conditions; prices in minor units.
+
+    `exclusive_price` is added for an article in which no other links are sold; None if that is not offered.
+    """
 
     id: UUID
     host: str
@@ -41,6 +45,7 @@ class SellingDomain(msgspec.Struct, frozen=True):
     language: str
     currency: str
     article_price: int
+    exclusive_price: int | None
     rel: str
     max_paid_links: int
     forbidden_niches: list[str]

@@ -9,6 +9,7 @@ import msgspec
 from blogqueue.catalogue import addresses, offers, slots
 from blogqueue.catalogue.offers import Search
 from blogqueue.db.tables.catalogue import Article
+from blogqueue.states import ArticleStatus
 
 PAGE_SIZE = 20
 
@@ -31,6 +32,16 @@ JOIN articles a ON a.id = found.id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions v ON v.id = a.selected_version_id ORDER BY found.number
 """  # noqa: S608 - constants, no input
 """The articles of one page. Their addresses and free slots are found for them only, not for all that match."""
+
+
+SITEMAP_SIZE = 20_000
+"""Addresses in a part of the sitemap; the protocol allows 50,000."""
+
+_ADDRESSES = f"""
+SELECT {addresses.PATH} AS path, a.updated_at
+FROM (SELECT id FROM articles WHERE status = 'PUBLISHED' ORDER BY id LIMIT {SITEMAP_SIZE} OFFSET {{}}) found
+JOIN articles a ON a.id = found.id JOIN domains d ON d.id = a.domain_id ORDER BY a.id
+"""  # noqa: S608 - constants, no input
 
 
 class ListedArticle(msgspec.Struct, frozen=True):
@@ -84,3 +95,15 @@ async def read_page(wanted: Search, number: int) -> CataloguePage:
     )
     page = await Article.raw(_READ, [row["id"] for row in rows])
     return CataloguePage(msgspec.convert(page, list[ListedArticle]), total, -(-total // PAGE_SIZE))
+
+
+async def count_sitemaps() -> int:
+    """Return how many parts the sitemap has, at least one."""
+    published = await Article.count().where(Article.status == ArticleStatus.PUBLISHED)
+    return max(1, -(-published // SITEMAP_SIZE))
+
+
+async def list_addresses(part: int) -> list[tuple[str, datetime]]:
+    """Return the paths of a part of the articles on sale, from 1, and when each was last changed."""
+    rows = await Article.raw(_ADDRESSES, (part - 1) * SITEMAP_SIZE)
+    return [(row["path"], row["updated_at"]) for row in rows]

@@ -2,8 +2,9 @@
 
     slots free = min(max_paid_links - live - open, room - open) - holds
 
-`max_paid_links` is the domain's, `live` counts the paid links in the live text, `open` the orders whose link is still
-to go in, `room` is what the live text can take (`writing.link_edit.room`), and `holds` counts unpaid purchases.
+`max_paid_links` is the domain's, and none for an exclusive article that is live. `live` counts the paid links in the
+live text, `open` the orders whose link is still to go in, `room` is what the live text can take
+(`writing.link_edit.room`), and `holds` counts unpaid purchases.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,11 @@ OPEN = "orders.status NOT IN ('COMPLETED', 'FAILED')"
 HELD = "purchases.state = 'OPEN' AND purchases.slot_held_until > clock_timestamp()"
 """The unpaid purchases that hold a slot."""
 
+_MOST = "(CASE WHEN NOT a.exclusive THEN d.max_paid_links WHEN a.selected_version_id IS NULL THEN 1 ELSE 0 END)"
+"""How many paid links an article may have: in an exclusive one only that of the order that it is written for."""
+
 _UNSOLD = f"""
-LEAST(d.max_paid_links - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}),
+LEAST({_MOST} - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}),
     (SELECT COALESCE(live.room, 0) FROM article_versions live WHERE live.id = a.selected_version_id)
     - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {OPEN}))
 """  # noqa: S608 - constants, no input
@@ -44,13 +48,15 @@ GREATEST(0, {_UNSOLD}
 """How many slots of an article `a` of a domain `d` are neither sold nor held, as an SQL expression."""
 
 _COUNT_UNSOLD = f"""
-SELECT {_UNSOLD} AS unsold, d.max_paid_links
+SELECT {_UNSOLD} AS unsold, {_MOST}
     - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}) AS unsold_by_rule,
     (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {HELD}
         AND purchases.id <> ALL ({{}})) AS held
 FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}
 """  # noqa: S608 - constants, no input
 """How many slots of one article are not sold, with and without a look at its room, and how many of them are held."""
+
+_OF_DOMAIN = "FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {}"
 
 _IS_AVAILABLE = f"""
 SELECT {_UNSOLD}
@@ -94,7 +100,7 @@ async def find_open(article_id: UUID) -> list[UUID]:
 
 async def count_to_leave(article_id: UUID) -> int:
     """Return for how many further links a text shall leave room when one more, not yet ordered, goes in."""
-    rows = await Article.select(Article.domain_id.max_paid_links.as_alias("most")).where(Article.id == article_id)
+    rows = await Article.raw(f"SELECT {_MOST} AS most {_OF_DOMAIN}", article_id)
     live = await Order.count().where(
         Order.article_id == article_id, Order.status == OrderStatus.COMPLETED, Order.link_dropped_at.is_null()
     )

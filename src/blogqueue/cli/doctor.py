@@ -16,7 +16,7 @@ from blogqueue.emails import smtp
 from blogqueue.jobs import broker_probe
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.payments import stripe_probe
-from blogqueue.settings import CLOCK_NEEDS, STRIPE_API_BASE, WEB_NEEDS, find_problems, settings
+from blogqueue.settings import CLOCK_NEEDS, STRIPE_API_BASE, TEXTS, WEB_NEEDS, find_problems, settings
 from blogqueue.writing import model
 
 TIMEOUT_SECONDS = 10
@@ -110,7 +110,7 @@ def _list_remarks() -> list[Finding]:
     remarks: list[Finding] = []
     if settings.stripe_api_base == STRIPE_API_BASE and "_test_" in settings.stripe_api_key.get_secret_value():
         remarks.append(Finding("Stripe", remark="STRIPE_API_KEY is a test key: no payment is real"))
-    for name in ("terms_file", "privacy_file"):
+    for name in TEXTS:
         if not getattr(settings, name):
             page = name.partition("_")[0]
             remarks.append(

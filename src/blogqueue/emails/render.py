@@ -16,6 +16,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 LAYOUT = TEMPLATES / "_layout"
 KINDS = frozenset(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir() and folder != LAYOUT)
 
+ACCENT = "#1f5f3f"
+"""The colour of links and buttons in the templates."""
+
 _HTML = Environment(autoescape=True, undefined=StrictUndefined)
 _TEXT = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -39,7 +42,7 @@ def render(kind: str, **values: object) -> Rendered:
     if kind not in KINDS:
         raise ValueError(f"unknown kind of email: {kind!r}")
     subject, html, text = _templates(kind)
-    values["contact"] = settings.contact
+    values |= {"contact": settings.contact, "site_name": settings.site_name}
     return Rendered(" ".join(subject.render(values).split()), html.render(values), text.render(values))
 
 
@@ -50,5 +53,6 @@ def _templates(kind: str) -> tuple[Template, Template, Template]:
     # mjml-python 1.4.2 puts what mj-include includes into a column without the column's cells, so we include it.
     for part in LAYOUT.glob("*.mjml"):
         mjml = mjml.replace(f'<mj-include path="_layout/{part.name}" />', part.read_text(encoding="utf-8"))
+    mjml = mjml.replace(ACCENT, settings.accent_color or ACCENT)
     html = _HTML.from_string(mjml2html(mjml, fonts={}))
     return _TEXT.get_template(f"{kind}/subject.txt"), html, _TEXT.get_template(f"{kind}/email.txt")

@@ -32,7 +32,10 @@ class LinkRequest(msgspec.Struct, frozen=True):
 
 
 class ArticleRequest(msgspec.Struct, frozen=True):
-    """A request for a new article on a domain, written around a link; `niche` defaults to the domain's."""
+    """A request for a new article on a domain, written around a link; `niche` defaults to the domain's.
+
+    No links of others are sold in an `exclusive` one.
+    """
 
     domain_id: UUID
     topic: str
@@ -41,6 +44,7 @@ class ArticleRequest(msgspec.Struct, frozen=True):
     target_url: str
     anchor_text: str
     email: str
+    exclusive: bool = False
 
 
 PurchaseRequest = LinkRequest | ArticleRequest
@@ -123,6 +127,7 @@ def validate(purchase_request: PurchaseRequest) -> PurchaseRequest:
             topic=apply("topic", link_rules.validate_topic, purchase_request.topic),
             niche=apply("niche", niche, purchase_request.niche),
             keyword=apply("keyword", keyword, purchase_request.keyword),
+            exclusive=purchase_request.exclusive,
             **link,
         )
     if not broken:
@@ -158,7 +163,7 @@ async def quote(purchase_request: PurchaseRequest, *, besides: Sequence[UUID] = 
 async def describe(purchase: Purchase) -> str:
     """Return the name of what a purchase is for, whether or not it is still on sale."""
     if purchase.kind == OrderKind.ARTICLE:
-        return _describe_article(purchase.details["topic"])
+        return _describe_article(purchase.details["topic"], exclusive=purchase.details.get("exclusive", False))
     rows = await Article.select(Article.title).where(Article.id == purchase.article_id)
     return _describe_link(rows[0]["title"])
 
@@ -167,8 +172,8 @@ def _describe_link(title: str) -> str:
     return f"a link in “{title}”"
 
 
-def _describe_article(topic: str) -> str:
-    return f"a new article about “{topic}”"
+def _describe_article(topic: str, *, exclusive: bool) -> str:
+    return f"{'an exclusive' if exclusive else 'a new'} article about “{topic}”"
 
 
 async def _check_on_sale(article_id: UUID) -> None:
@@ -245,12 +250,16 @@ async def _quote_article(purchase_request: ArticleRequest) -> Quote:
         ("anchorText", purchase_request.anchor_text),
     )
     _refuse_forbidden(texts, [*domain.forbidden_words, *domain.forbidden_niches], domain.name)
+    if purchase_request.exclusive and domain.exclusive_price is None:
+        message = f"{domain.name} does not sell exclusive articles."
+        raise InvalidError([FieldError("exclusive", "offered", message)])
+    surcharge = (domain.exclusive_price or 0) if purchase_request.exclusive else 0
     return Quote(
-        price=domain.article_price,
+        price=domain.article_price + surcharge,
         currency=domain.currency,
         rel=domain.rel,
         domain_name=domain.name,
-        subject=_describe_article(purchase_request.topic),
+        subject=_describe_article(purchase_request.topic, exclusive=purchase_request.exclusive),
         title=purchase_request.topic,
     )
 

@@ -5,13 +5,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from litestar import Request, get
+from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from blogqueue.catalogue import listing, offers, paid_links
 from blogqueue.pages import catalogue_filters
-from blogqueue.pages.responses import headers, moved_to, page
+from blogqueue.pages.responses import headers, moved_to, page, public_page
+from blogqueue.pages.structured_data import describe, structure
 from blogqueue.pages.templates import PACKAGE
 from blogqueue.settings import settings
 from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
@@ -23,7 +24,7 @@ RENDERED = 64
 
 
 @get("/", include_in_schema=False)
-async def catalogue(request: Request[Any, Any, Any]) -> Template | Redirect:
+async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template | Redirect:
     """Show the articles on sale. A filter that cannot be parsed is ignored, and named on the page."""
     query = dict(request.query_params)
     if not catalogue_filters.is_clean(query):
@@ -33,19 +34,20 @@ async def catalogue(request: Request[Any, Any, Any]) -> Template | Redirect:
     typed, wanted, unread = catalogue_filters.choose(query, filters)
     number = _parse_page(query.get("page", ""))
     found = await listing.read_page(wanted, number)
-    return page(
-        "catalogue.html",
-        status_code=422 if unread else 200,
-        found=found,
-        number=number,
-        numbers=catalogue_filters.list_pages(number, found.pages),
-        filters=filters,
-        typed=typed,
-        chips=catalogue_filters.list_chips(typed, filters),
-        unread=unread,
-        address=catalogue_filters.to_address,
-        most=listing.MOST_COUNTED,
-    )
+    context: dict[str, Any] = {
+        "found": found,
+        "number": number,
+        "numbers": catalogue_filters.list_pages(number, found.pages),
+        "filters": filters,
+        "typed": typed,
+        "chips": catalogue_filters.list_chips(typed, filters),
+        "unread": unread,
+        "address": catalogue_filters.to_address,
+        "most": listing.MOST_COUNTED,
+    }
+    if unread:
+        return page("catalogue.html", status_code=422, **context)
+    return public_page(request, "catalogue.html", **context)
 
 
 def _parse_page(typed: str) -> int:
@@ -54,15 +56,20 @@ def _parse_page(typed: str) -> int:
 
 
 @get(["/articles/{slug:str}", "/articles/{host:str}/{slug:str}"], include_in_schema=False)
-async def article(slug: FromPath[str], host: FromPath[str] = "") -> Template | Redirect:
+async def article(
+    request: Request[Any, Any, Any], slug: FromPath[str], host: FromPath[str] = ""
+) -> Response[Any] | Redirect:
     """Show a published article; the address without its host leads to the one with it where two domains use a slug."""
     offer = await offers.get_by_slug(slug, host)
     if not host and offer.path != f"/articles/{slug}":
         return moved_to(offer.path)
     paid = tuple(await paid_links.find_pairs(offer.id))
     html = await asyncio.to_thread(_render_article, offer.content_md, paid, offer.title, offer.host, offer.source_path)
-    return page(
+    return public_page(
+        request,
         "article.html",
+        description=describe(html),
+        structured_data=structure(offer, describe(html)),
         images_of=offer.host,
         offer=offer,
         html=html,
@@ -78,20 +85,27 @@ def _render_article(text: str, paid: tuple[tuple[Link, str], ...], title: str, h
 
 
 @get("/terms", include_in_schema=False)
-async def terms() -> Template:
+async def terms(request: Request[Any, Any, Any]) -> Response[Any]:
     """Show the operator's terms, or those that come with the product."""
-    return _show_document("Terms", settings.terms_file, "terms.md")
+    return _show_document(request, "Terms", settings.terms_file, "terms.md")
 
 
 @get("/privacy", include_in_schema=False)
-async def privacy() -> Template:
+async def privacy(request: Request[Any, Any, Any]) -> Response[Any]:
     """Show the operator's privacy notice, or the one that comes with the product."""
-    return _show_document("Privacy", settings.privacy_file, "privacy.md")
+    return _show_document(request, "Privacy", settings.privacy_file, "privacy.md")
 
 
-def _show_document(title: str, file: str, ours: str) -> Template:
+@get("/imprint", include_in_schema=False)
+async def imprint(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Show who operates the shop, or that this is not published yet."""
+    return _show_document(request, "Imprint", settings.imprint_file, "imprint.md")
+
+
+def _show_document(request: Request[Any, Any, Any], title: str, file: str, ours: str) -> Response[Any]:
     path = Path(file) if file else PACKAGE / "templates" / ours
-    return page("document.html", title=title, html=render(path.read_text(encoding="utf-8"), images_of=""))
+    html = render(path.read_text(encoding="utf-8"), images_of="")
+    return public_page(request, "document.html", title=title, html=html)
 
 
-HANDLERS = [catalogue, article, terms, privacy]
+HANDLERS = [catalogue, article, terms, privacy, imprint]

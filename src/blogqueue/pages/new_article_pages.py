@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
@@ -16,15 +16,15 @@ from blogqueue.orders import purchases
 from blogqueue.orders.requests import ArticleRequest
 from blogqueue.pages import forms
 from blogqueue.pages.forms import Form, parse_uuid
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, public_page
 
-FIELDS = ("topic", "niche", "keyword", "targetUrl", "anchorText", "email")
+FIELDS = ("exclusive", "topic", "niche", "keyword", "targetUrl", "anchorText", "email")
 
 
 @get("/new-article", include_in_schema=False)
-async def choose_domain() -> Template:
+async def choose_domain(request: Request[Any, Any, Any]) -> Response[Any]:
     """Show the domains that sell new articles."""
-    return page("domains.html", domains=await domains.list_selling())
+    return public_page(request, "domains.html", domains=await domains.list_selling())
 
 
 @get("/new-article/{host:str}", include_in_schema=False)
@@ -38,6 +38,7 @@ async def send_article_form(request: Request[Any, Any, Any], host: FromPath[str]
     """Create the purchase and email the link that confirms it, or show the form again with the messages."""
     purchase_request = ArticleRequest(
         domain_id=(await domains.get_by_host(host)).id,
+        exclusive=data.get("exclusive", "") == "1",
         topic=data.get("topic", "").strip(),
         niche=data.get("niche", "").strip(),
         keyword=data.get("keyword", "").strip(),

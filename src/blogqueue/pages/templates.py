@@ -17,7 +17,7 @@ from blogqueue.api import auth
 from blogqueue.localized import format_price
 from blogqueue.money import format_amount
 from blogqueue.orders.numbers import format_number
-from blogqueue.pages import labels, order_texts
+from blogqueue.pages import brand, labels, order_texts
 from blogqueue.settings import settings
 
 PACKAGE = Path(__file__).parent
@@ -45,6 +45,8 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         price=format_price,
         plain_price=format_amount,  # as editors type it
         order_number=format_number,
+        brand=brand,
+        site_name=lambda: settings.site_name,
         contact=lambda: settings.contact,
         public_url=lambda: settings.public_url,
     )

@@ -201,7 +201,11 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
     details: dict[str, Any] = purchase.details
     amount, currency = session["amount_total"], str(session["currency"]).upper()
     article_id = purchase.article_id or await articles.create_draft(
-        purchase.domain_id, topic=details["topic"], niche=details["niche"], keyword=details["keyword"]
+        purchase.domain_id,
+        topic=details["topic"],
+        niche=details["niche"],
+        keyword=details["keyword"],
+        exclusive=details.get("exclusive", False),
     )
     return Order(
         id=order_id,
