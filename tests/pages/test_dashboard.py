@@ -45,3 +45,10 @@ async def test_the_dashboard_of_a_busy_day_refreshes_itself(stage: Stage, edith:
     await edith.check()
     await edith.go("/admin/queues?span=day")
     await edith.check_in_all_sizes("dashboard-day")
+
+    # And the list of failed jobs and a job's page fit every window too
+    await edith.go("/admin/jobs?state=FAILED")
+    await edith.check_in_all_sizes("jobs")
+    await edith.page.get_by_role("link", name="backlink-int-").click()
+    await expect(edith.page.get_by_role("heading", name="Attempt 1: ModelError")).to_be_visible()
+    await edith.check_in_all_sizes("job")

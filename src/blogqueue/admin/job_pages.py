@@ -54,6 +54,7 @@ async def list_jobs(request: Request[Any, Any, Any], notice: FromQuery[str] = ""
         typed=typed,
         kept={name: value for name, value in typed.items() if value},
         following=following,
+        is_first="cursor" not in request.query_params,
         refusal=_explain(problem) if problem else "",
         notice=notice[:200],
         queues=list(JOB_QUEUES),
