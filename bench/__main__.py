@@ -5,12 +5,17 @@ import asyncio
 import os
 import platform
 import tempfile
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
-from bench import Table, recovery, stock
+from bench import Table, idle, recovery, stock
+from bench.report import show, store
 from blogqueue.demo import servers
 from blogqueue.demo.ports import free_port
+
+PARTS = ("recovery", "idle", "pickup", "jobs", "pages", "import", "growth")
 
 SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 
@@ -21,29 +26,56 @@ def main() -> None:
     parser.add_argument(
         "--stock-cap", type=int, default=120, help="wait so many seconds for stock Dramatiq; 0: skip it"
     )
-    parser.add_argument("--only", choices=("recovery",), help="this table alone")
+    parser.add_argument("--only", choices=PARTS, action="append", help="these parts alone; may be repeated")
+    parser.add_argument("--out", type=Path, default=Path("var/bench"), help="where JSON and pictures are stored")
     asked = parser.parse_args()
-    print(
+    parts = asked.only or list(PARTS)
+    machine = (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
         + ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)
     )
-    # These two, and what they import, know no settings: those are read once, and made below.
-    header, rows = asyncio.run(recovery.table(asked.kills))
-    show("Recovery", (header, rows + (stock.rows(asked.stock_cap) if asked.stock_cap else [])))
-    if asked.only:
-        return
+    print(machine)
+    tables: list[tuple[str, Table]] = []
+    plans: dict[str, Any] = {}
+
+    def add(*found: tuple[str, Table]) -> None:
+        for title, table in found:
+            show(title, table)
+            tables.append((title, table))
+
+    # These, and what they import, know no settings: those are read once, and made below.
+    if "recovery" in parts:
+        header, rows = asyncio.run(recovery.table(asked.kills))
+        add(("Recovery", (header, rows + (stock.rows(asked.stock_cap) if asked.stock_cap else []))))
+    if "idle" in parts:
+        add(*asyncio.run(idle.tables()))
+    if set(parts) - {"recovery", "idle"}:
+        plans = measure_with_settings(parts, add)
+    store(asked.out, machine, tables, plans)
+
+
+def measure_with_settings(parts: Sequence[str], add: Callable[..., None]) -> dict[str, Any]:
+    """Measure what runs in this process or needs its settings; return the plans of the statements."""
     with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
         path = Path(folder)
         with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
             settings(database_url, redis_url, path)
             # Only now: importing these reads the settings.
-            from bench import orders, pages, pickup  # noqa: PLC0415
+            from bench import growth, imports, jobs, orders, pages, pickup  # noqa: PLC0415
 
-            show("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url))
-            for title, table in asyncio.run(orders.tables()):
-                show(title, table)
-            for title, table in asyncio.run(pages.tables()):
-                show(title, table)
+            if "pickup" in parts:
+                add(("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url)))
+            if "jobs" in parts:
+                add(*asyncio.run(jobs.tables()))
+            if "pages" in parts:
+                add(*asyncio.run(orders.tables()), *asyncio.run(pages.tables()))
+            if "import" in parts:
+                add(*asyncio.run(imports.tables(path / "articles")))
+            if "growth" in parts:
+                found, plans = asyncio.run(growth.tables())
+                add(*found)
+                return plans
+    return {}
 
 
 def settings(database_url: str, redis_url: str, folder: Path) -> None:
@@ -67,18 +99,6 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
         BLOGQUEUE_SANDBOX_SMTP_PORT=str(smtp),
         BLOGQUEUE_SANDBOX_WEBHOOK_URL=f"http://127.0.0.1:{web}/api/v1/purchase/webhook",
     )
-
-
-def show(title: str, table: Table) -> None:
-    """Format a table with aligned columns, numbers to the right."""
-    header, rows = table
-    widths = [max(len(row[i]) for row in (header, *rows)) for i in range(len(header))]
-    print(f"\n{title}\n")
-    for row in (header, *rows):
-        print(
-            "  "
-            + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths, strict=True)))
-        )
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
+import psutil
 from playwright.async_api import Page, async_playwright
 
 from bench import Table
+from bench.web import measure_status
 from blogqueue import tokens
 from blogqueue.catalogue import versions
 from blogqueue.db.engine import pool
@@ -33,14 +35,14 @@ SEEN = """() => new MutationObserver(() => {
 
 
 async def tables() -> list[tuple[str, Table]]:
-    """Return all three tables, from one web process; `bench.orders` has left orders to review."""
-    async with pool(4), _web(), httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
+    """Return all four tables, from one web process; `bench.orders` has left orders to review."""
+    async with pool(4), _web() as web, httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
         order = await _order_in_review()
         page = f"/order-status/{order.id}"
         http.headers["Cookie"] = f"order_{order.id.hex}={tokens.derive_order_token(order.id)}"
         http.headers["Accept"] = "text/html"
-        api = f"/api/v1/purchase/status/{order.id}"
-        rates = [await _rate(http, path, at_once) for path in (page, api) for at_once in (1, 8)]
+        rates = [await _rate(http, page, at_once) for at_once in (1, 8)]
+        status = await measure_status(order.id, web)
         weights = [await _weight(http, name, path) for name, path in await _paths(http, page)]
         seen = await _seen(order)
     return [
@@ -48,13 +50,14 @@ async def tables() -> list[tuple[str, Table]]:
             f"{REQUESTS} requests of one web process",
             (("what", "at once", "p50 ms", "p99 ms", "requests/s"), rates),
         ),
+        ("Order status, of one web process", status),
         ("From a version's commit to the browser that shows it", seen),
         ("Bytes of a page, uncompressed", (("page", "document", "style, script, icon", "all"), weights)),
     ]
 
 
 @asynccontextmanager
-async def _web() -> AsyncGenerator[None]:
+async def _web() -> AsyncGenerator[psutil.Process]:
     web = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "blogqueue", "api", stderr=asyncio.subprocess.DEVNULL
     )
@@ -66,7 +69,7 @@ async def _web() -> AsyncGenerator[None]:
                     break
                 except httpx.TransportError:
                     await asyncio.sleep(0.1)
-        yield
+        yield psutil.Process(web.pid)
     finally:
         web.terminate()
         await web.wait()
@@ -95,7 +98,7 @@ async def _rate(http: httpx.AsyncClient, path: str, at_once: int) -> tuple[str, 
     total = time.perf_counter() - began
     took.sort()
     return (
-        "its status, as JSON" if path.startswith("/api") else ONE_ORDERS_PAGE,
+        ONE_ORDERS_PAGE,
         str(at_once),
         f"{statistics.median(took):.1f}",
         f"{took[int(len(took) * 0.99)]:.1f}",
