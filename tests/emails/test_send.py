@@ -15,10 +15,13 @@ def test_an_email_has_the_headers_of_honest_automatic_mail(monkeypatch: pytest.M
     monkeypatch.setattr(settings, "public_url", "https://links.example.com")
     monkeypatch.setattr(settings, "mail_reply_to", "Käthe <kaethe@links.example.com>")
 
-    sent = make_message(ID, to="ana@customers.example", subject="Grüße", html="<p>Grüße</p>", text="Grüße\n")
+    sent = make_message(
+        ID, to="ana@customers.example", subject="Grüße", html="<p>Grüße</p>", text="Grüße\n", order="0f0e"
+    )
     read = message_from_bytes(sent.as_bytes(), policy=policy.default)
 
     assert read["Message-ID"] == f"<{ID}@links.example.com>"
+    assert read["References"] == read["In-Reply-To"] == "<order-0f0e@links.example.com>"
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["Reply-To"] == "Käthe <kaethe@links.example.com>"
     assert (read["To"], read["Subject"]) == ("ana@customers.example", "Grüße")

@@ -20,7 +20,12 @@ async def deliver(email_id: UUID) -> int | None:
         return None
     try:
         message = smtp.make_message(
-            outgoing.id, to=outgoing.to, subject=outgoing.subject, html=outgoing.html, text=outgoing.text
+            outgoing.id,
+            to=outgoing.to,
+            subject=outgoing.subject,
+            html=outgoing.html,
+            text=outgoing.text,
+            order=outgoing.order,
         )
     except ValueError as error:
         return await _refuse(outgoing, f"this cannot be sent as an email: {error}", permanent=True)

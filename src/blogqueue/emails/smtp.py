@@ -24,10 +24,11 @@ class MailError(Exception):
         self.permanent = permanent
 
 
-def make_message(email_id: UUID, *, to: str, subject: str, html: str, text: str) -> EmailMessage:
+def make_message(email_id: UUID, *, to: str, subject: str, html: str, text: str, order: str = "") -> EmailMessage:
     """Return an email as it is sent. Raises ValueError for an address or subject that cannot be a header.
 
-    Its Message-ID is made from its row's id, so that mail clients show two copies as one.
+    Its Message-ID is made from its row's id, so that mail clients show two copies as one. All emails
+    about an `order` refer to the same identifier, so that they are shown as one conversation (RFC 5322 §3.6.4).
     """
     host = urlsplit(settings.public_url).hostname or "localhost"
     email = EmailMessage()
@@ -36,6 +37,8 @@ def make_message(email_id: UUID, *, to: str, subject: str, html: str, text: str)
     email["Subject"] = subject
     email["Date"] = format_datetime(datetime.now(UTC))
     email["Message-ID"] = f"<{email_id}@{host}>"
+    if order:
+        email["In-Reply-To"] = email["References"] = f"<order-{order}@{host}>"
     email["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5: asks for no out-of-office replies
     if settings.mail_reply_to:
         email["Reply-To"] = settings.mail_reply_to

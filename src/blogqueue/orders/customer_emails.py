@@ -1,5 +1,12 @@
 """Emails to a customer about their order."""
 
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
 from blogqueue import tokens
 from blogqueue.db.engine import fetch
 from blogqueue.db.tables.orders import Order
@@ -10,6 +17,10 @@ from blogqueue.orders import numbers
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
 from blogqueue.states import OrderKind
+from blogqueue.writing.link_edit.comparison import compare
+from blogqueue.writing.link_edit.edits import AppliedEdit
+from blogqueue.writing.link_edit.quoting import quote
+from blogqueue.writing.markdown.links import Link
 
 PRODUCTS = {OrderKind.BACKLINK: "link", OrderKind.ARTICLE: "article"}
 """What emails call the thing that was bought."""
@@ -20,6 +31,19 @@ FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.
 """
 """What an email calls an order and its article; PostgreSQL has just given the number of a new order."""
 
+_NAMES_AND_TEXTS = """
+SELECT a.title, d.name AS domain_name, o.number, v.content_md, v.backlink_metadata->'edit' AS edit,
+    base.content_md AS base_md
+FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
+LEFT JOIN article_versions v ON v.id = o.version_id
+LEFT JOIN article_versions base ON base.id = (v.backlink_metadata->>'base_article_version_id')::uuid WHERE o.id = {}
+"""
+"""The same, and the order's current version with the text that it was made from; null where there is none."""
+
+
+QUOTING = frozenset({"backlink_ready", "regeneration_ready", "reminder", "submitted", "published"})
+"""The kinds of email that quote the sentence with the link."""
+
 
 async def create(order: Order, kind: str, *, job_id: str = "", price: bool = False, **values: str | int) -> Outbox:
     """Store an email to the order's customer, in the caller's transaction, and return its id, or nothing if it exists.
@@ -28,10 +52,11 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
     `paid` among them says whether there was a payment, which there is not for an editor's order.
     Raises NotFoundError when the order's article does not exist.
     """
-    rows = await fetch(_NAMES, order.id)
+    rows = await fetch(_NAMES_AND_TEXTS if kind in QUOTING else _NAMES, order.id)
     if not rows:
         raise NotFoundError("article", field="articleId")
     names = rows[0]
+    today = datetime.now(UTC)
     if price:
         values["price"] = format_amount(order.price, order.currency)
     return await emails.create(
@@ -48,5 +73,23 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
         domain_name=names["domain_name"],
         target_url=order.backlink_data["target_url"],
         anchor_text=order.backlink_data["keyword"],
+        rel=order.rel,
+        on=f"{today.day} {today:%b %Y}",
+        **(await _quote(order, names) if kind in QUOTING else {}),
         **values,
     )
+
+
+async def _quote(order: Order, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the sentence with the order's link, for an email; empty for a whole article, and before a version."""
+    if not row["edit"] or row["base_md"] is None:
+        return {"quote_before": "", "quote_link": "", "quote_behind": ""}
+    link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
+    edit = msgspec.json.decode(row["edit"], type=AppliedEdit)
+    # In a thread, because a long text takes a while and others wait for the event loop.
+    found = quote(await asyncio.to_thread(compare, row["base_md"], row["content_md"], edit, link))
+    return {
+        "quote_before": found.before if found else "",
+        "quote_link": found.link if found else "",
+        "quote_behind": found.behind if found else "",
+    }
