@@ -75,7 +75,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
         anchor_text=order.backlink_data["keyword"],
         rel=order.rel,
         on=f"{today.day} {today:%b %Y}",
-        **(await _quote(order, names) if kind in QUOTING else {}),
+        **(await _quote(order, dict(names)) if kind in QUOTING else {}),
         **values,
     )
 
