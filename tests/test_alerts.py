@@ -18,8 +18,9 @@ from blogqueue.db.tables.observation import Alert, AlertPost
 from blogqueue.emails import alert_posts, chat
 from blogqueue.emails.alerts import QUEUES, alert_operator
 from blogqueue.emails.chat import ChatError
+from blogqueue.needs import find_problems
 from blogqueue.orders import alert_notices
-from blogqueue.settings import find_problems, settings
+from blogqueue.settings import settings
 from tests.payments import payment_intent
 from tests.stage import Stage
 

@@ -14,7 +14,8 @@ from pydantic import SecretStr
 
 from blogqueue import metrics
 from blogqueue.db.tables.orders import Order
-from blogqueue.settings import find_problems, settings
+from blogqueue.needs import find_problems
+from blogqueue.settings import settings
 from tests.stage import Stage, bearer
 
 DEPLOY = Path(__file__).parents[1] / "deploy"

@@ -74,6 +74,7 @@ async def test_a_second_factor_counts_once_a_code_was_entered(stage: Stage) -> N
         headers={"X-CSRFToken": token},
     )
     assert "Set up a second factor" in shown.text and "data:image/png" in shown.text
+    assert "/admin/tables/#/forms/confirm-the-second-factor/" in shown.text
     from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret  # noqa: PLC0415
 
     from blogqueue.admin.second_factor import make_encryption  # noqa: PLC0415 - after the environment is set

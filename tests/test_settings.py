@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from blogqueue.jobs.queues import MAIL_NEEDS
-from blogqueue.settings import TEXTS, WEB_NEEDS, Settings, check_settings, settings
+from blogqueue.needs import WEB_NEEDS, check_settings
+from blogqueue.settings import TEXTS, Settings, settings
 
 ROOT = Path(__file__).parents[1]
 

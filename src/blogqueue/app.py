@@ -33,6 +33,7 @@ from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
 from blogqueue.errors import NotFoundError
+from blogqueue.needs import WEB_NEEDS, check_settings
 from blogqueue.orders import changes
 from blogqueue.pages import (
     api_docs,
@@ -46,7 +47,7 @@ from blogqueue.pages import (
     templates,
     your_orders_pages,
 )
-from blogqueue.settings import WEB_NEEDS, check_settings, settings
+from blogqueue.settings import settings
 
 POOL_SIZE = 10
 

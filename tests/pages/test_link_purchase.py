@@ -220,7 +220,7 @@ async def test_error_pages_meet_the_same_standards(stage: Stage, ana: Visitor) -
         ("/articles/soil-that-lasts/link", "Your link in this article", ""),
         (f"/purchase/confirm?token={token}", "This link has expired", "expired"),
         ("/purchase/confirm?token=made-up", "This link does not work", ""),
-        ("/order-status/0f0e0f0e-0000-4000-8000-000000000000", "This order opens with its link", "order-link"),
+        ("/order-status/0f0e0f0e-0000-4000-8000-000000000000", "Open your order from our email", "order-link"),
         ("/purchase/cancelled", "You have not paid", ""),
         ("/terms", "Terms", ""),
         ("/privacy", "Privacy", ""),

@@ -76,7 +76,7 @@ def demo(port: int, data_dir: Path) -> None:
 @main.command()
 def api() -> None:
     """Serve the JSON API and the pages."""
-    from blogqueue.settings import WEB_NEEDS, check_settings
+    from blogqueue.needs import WEB_NEEDS, check_settings
 
     check_settings("web", WEB_NEEDS)
     _check_schema("web")
@@ -90,7 +90,8 @@ def api() -> None:
 @click.option("--reload", is_flag=True, help="Restart when the code changes, for development.")
 def worker(queues: tuple[str, ...], reload: bool) -> None:
     """Work on the named queues."""
-    from blogqueue.settings import check_settings, settings
+    from blogqueue.needs import check_settings
+    from blogqueue.settings import settings
 
     unknown = set(queues) - set(QUEUES)
     if unknown:
@@ -118,7 +119,7 @@ def worker(queues: tuple[str, ...], reload: bool) -> None:
 @main.command()
 def clock() -> None:
     """Start the work of each minute (periodiq)."""
-    from blogqueue.settings import CLOCK_NEEDS, check_settings
+    from blogqueue.needs import CLOCK_NEEDS, check_settings
 
     check_settings("clock", CLOCK_NEEDS)
     from periodiq import entrypoint

@@ -45,14 +45,15 @@ def find_demo(data_dir: Path) -> None:
 def with_database(work: Coroutine[Any, Any, Result], *, needs: tuple[str, ...] = ()) -> Result:
     """Run a coroutine with a database pool; print a refusal as a sentence and exit with 1.
 
-    `needs` are further settings that it cannot do without (the names of `settings.check_settings`).
+    `needs` are further settings that it cannot do without (the names of `needs.check_settings`).
     """
     import asyncio
     import logging
 
     from blogqueue import log
     from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
-    from blogqueue.settings import CLI_NEEDS, check_settings, settings
+    from blogqueue.needs import CLI_NEEDS, check_settings
+    from blogqueue.settings import settings
 
     async def run() -> Result:
         async with pool():

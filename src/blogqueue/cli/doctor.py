@@ -15,8 +15,9 @@ from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
 from blogqueue.emails import smtp
 from blogqueue.jobs import broker_probe
 from blogqueue.jobs.queues import QUEUES
+from blogqueue.needs import CLOCK_NEEDS, WEB_NEEDS, find_problems
 from blogqueue.payments import stripe_probe
-from blogqueue.settings import CLOCK_NEEDS, STRIPE_API_BASE, TEXTS, WEB_NEEDS, find_problems, settings
+from blogqueue.settings import STRIPE_API_BASE, TEXTS, settings
 from blogqueue.writing import model
 
 TIMEOUT_SECONDS = 10

@@ -4,7 +4,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from blogqueue.settings import RABBITMQ_SCHEMES, settings
+from blogqueue.needs import RABBITMQ_SCHEMES
+from blogqueue.settings import settings
 
 KEY = "blogqueue:doctor"
 

@@ -8,7 +8,8 @@ from redis.retry import Retry
 
 from blogqueue.jobs import redis_broker
 from blogqueue.jobs.redis_broker import HEARTBEAT_TIMEOUT_MS, WakingBroker
-from blogqueue.settings import CLOCK_NEEDS, check_settings, settings
+from blogqueue.needs import CLOCK_NEEDS, check_settings
+from blogqueue.settings import settings
 
 
 def connect(middleware: list[Middleware]) -> dramatiq.Broker:

@@ -38,7 +38,7 @@ class Queue:
     """A queue of the broker, whose messages carry the id of one row each.
 
     `actor` is the function in `actors.messages` that gets the id; `program` the process in `supervisord.conf` that runs
-    it, and `needs` what must be set for that process (the names of `settings.check_settings`). `threads` is how many
+    it, and `needs` what must be set for that process (the names of `needs.check_settings`). `threads` is how many
     messages a process works on at once, or the name of the setting that says so.
     A queue of jobs serves one kind of order, and its jobs' ids begin with `job_prefix`.
     """
