@@ -31,6 +31,7 @@ VALUES = {
     "quote_before": "Worms like ",
     "quote_link": "a guide to mulching",
     "quote_behind": " & <b>straw</b>.",
+    "catalogue_url": "https://links.example/",
     "sign_in_url": "https://links.example/orders/sign-in?token={token}",
     "reason": "the article was taken down before your payment arrived",
     "summary": "An order's job failed",

@@ -23,6 +23,7 @@ from blogqueue.outbox import Outbox
 from blogqueue.payments import fulfillment, stripe_api
 from blogqueue.payments.fulfillment import Handled
 from blogqueue.payments.stripe_api import StripeCallError, StripeRefusedError, StripeUnavailableError
+from blogqueue.settings import settings
 from blogqueue.states import HeldState, PurchaseState
 
 UNDECIDED = (HeldState.HELD, HeldState.RETURNING)
@@ -240,4 +241,5 @@ async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
         job_id=held.session_id[:120],
         item=purchase.subject or await requests.describe(purchase),
         price=format_amount(held.session["amount_total"], str(held.session["currency"])),
+        catalogue_url=f"{settings.public_url}/",
     )
