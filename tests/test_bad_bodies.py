@@ -35,7 +35,13 @@ def posts() -> list[str]:
     """Every address that takes a POST of ours."""
     routes = [route for route in create_app().routes if isinstance(route, HTTPRoute) and "POST" in route.methods]
     paths = [str(route.path_format) for route in routes if not route.path_format.startswith("/admin/public")]
-    known = {"order_id": uuid4(), "article_id": uuid4(), "session_id": "cs_x", "name": "backlink-integration"}
+    known = {
+        "order_id": uuid4(),
+        "article_id": uuid4(),
+        "session_id": "cs_x",
+        "name": "backlink-integration",
+        "bulk_id": uuid4(),
+    }
     return [path.format_map(defaultdict(lambda: "x", known)) for path in paths]
 
 

@@ -3,7 +3,7 @@
 import gc
 import re
 import warnings
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
 
 import pytest
@@ -11,10 +11,20 @@ from pydantic import SecretStr
 
 from blogqueue.cli import doctor
 from blogqueue.db import migrations
+from blogqueue.db.engine import DB, open_pool
 from blogqueue.payments import stripe_api, stripe_probe
 from blogqueue.settings import settings
 from blogqueue.writing import model
 from tests.stage import Stage, redis_broker
+
+
+@pytest.fixture(autouse=True)
+async def reopened(stage: Stage) -> AsyncGenerator[None]:
+    """Open the tests' pool again, in whose place the doctor opens one, and closes it."""
+    assert stage
+    yield
+    if DB.pool is None:
+        await open_pool()
 
 
 @pytest.fixture

@@ -28,6 +28,8 @@ SECRETS = {
     "OPENAI_API_KEY": "openai_api_key",
     "SMTP_URL": "smtp_url",
     "BLOGQUEUE_SECRET_KEY": "secret_key",
+    "BLOGQUEUE_ALERT_WEBHOOK_URL": "alert_webhook_url",
+    "BLOGQUEUE_METRICS_TOKEN": "metrics_token",
 }
 """The environment variables that are secrets, and the needs of processes that have them."""
 

@@ -85,7 +85,7 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.first_of_all(self.walks.setdefault(name, len(self.walks)))
 
     def first_of_all(self, walk: int) -> None:
-        """Sell all there is in two of three runs; in one of them the customers submit, and the owner rewrites."""
+        """Sell all there is in two of three runs; then all submit and the owner rewrites, or a customer regenerates."""
         if walk % 3 == 0:
             return
         while self.do(slots.count_free(self.article_id)):
@@ -96,6 +96,9 @@ class DeliveryMachine(RuleBasedStateMachine):
                 self.attempt(lifecycle.submit(order["id"], order["version_id"]))
             for pick in range(4):
                 self.the_owner_rewrites_a_paragraph(pick, "shorten")
+        else:
+            self.the_workers_work()
+            self.a_customer_regenerates(walk)
 
     # ---- what the rules need
 

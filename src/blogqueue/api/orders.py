@@ -19,7 +19,7 @@ from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
 from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.db.tables.orders import Order
-from blogqueue.errors import ConflictError, FieldError
+from blogqueue.errors import ConflictError, FieldError, NotFoundError
 from blogqueue.log import logger
 from blogqueue.orders import changes, lifecycle, status_answers
 from blogqueue.orders.status import estimate, get_status
@@ -80,7 +80,11 @@ async def get_order_status(request: Request[Any, Any, Any], order_id: OrderId) -
 
     Send the answer's `ETag` as `If-None-Match` the next time: while nothing has changed, the answer is 304 and empty.
     """
-    answer = await status_answers.read_with_token(order_id, auth.order_token(request, order_id))
+    try:
+        answer = await status_answers.read_with_token(order_id, auth.order_token(request, order_id))
+    except NotFoundError:  # the browser of a customer who signed in has no token of the order
+        await auth.customers_order(request, order_id)
+        answer = await status_answers.read(order_id)
     return answer_unless_known(request, success(msgspec.Raw(answer.json)), etag=f'"{answer.stamp}"')
 
 

@@ -6,6 +6,7 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import click
@@ -71,7 +72,7 @@ def import_articles(folder: Path, domain: str, drop_paid_links: str, verbose: bo
 @click.option("--niche", default="", help="Its subject [default: that of the domain].")
 @click.option("--email", default="", help="Who reviews the versions [default: BLOGQUEUE_OPERATOR_EMAIL].")
 @output.JSON
-def order_article(*, domain: str, as_json: bool, **details: str) -> None:
+def order_article(*, domain: str, as_json: bool, **details: Any) -> None:  # noqa: ANN401 - the options above
     """Order an article as an editor: it is written, checked, reviewed and published, and nobody pays for it."""
     from blogqueue.actors.messages import nudge
     from blogqueue.catalogue import domains
