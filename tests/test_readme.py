@@ -44,18 +44,30 @@ def mailed(sandbox: str, subject: str, to: str = "") -> dict[str, Any]:
     raise AssertionError(f"no email {subject!r} arrived")
 
 
-def ask_for_token(base: str, sandbox: str) -> str:
+def ask_for_token(base: str, sandbox: str, anchor: str = "worm farming") -> str:
     """Ask for a link as Ben; return the token of his magic link."""
     article = httpx.get(f"{base}/api/v1/articles").json()["data"]["items"][-1]
     purchase_request = {
         "articleId": article["id"],
         "targetUrl": "https://worms.example/",
-        "anchorText": "worm farming",
+        "anchorText": anchor,
         "email": "ben@customers.example",
     }
     assert httpx.post(f"{base}/api/v1/purchase", json=purchase_request).status_code == 202
     text = mailed(sandbox, "Confirm your purchase", to="ben@customers.example")["text"]
     return text.partition("token=")[2].split()[0]
+
+
+def buy(demo: Product, anchor: str) -> None:
+    """Buy a link as Ben."""
+    base, sandbox = demo.demo_file["baseUrl"], demo.demo_file["sandboxUrl"]
+    token = ask_for_token(base, sandbox, anchor)
+    opened = httpx.post(f"{base}/api/v1/purchase/checkout", json={"token": token}).json()["data"]
+    httpx.post(f"{opened['checkoutUrl']}/pay")
+
+
+def list_jobs(demo: Product, *words: str) -> list[dict[str, Any]]:
+    return json.loads(demo.run("jobs", "list", "--json", *words).stdout)["items"]
 
 
 @pytest.mark.timeout(240)
@@ -132,16 +144,13 @@ def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
 @pytest.mark.timeout(240)
 def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_brings_it_back(demo: Product) -> None:
     # Given a model whose answers are no JSON, and a paid order
-    base, sandbox = demo.demo_file["baseUrl"], demo.demo_file["sandboxUrl"]
+    sandbox = demo.demo_file["sandboxUrl"]
     httpx.put(f"{sandbox}/faults", json={"model": [{"kind": "malformed_json", "times": -1}]})
-    token = ask_for_token(base, sandbox)
-    opened = httpx.post(f"{base}/api/v1/purchase/checkout", json={"token": token}).json()["data"]
-    httpx.post(f"{opened['checkoutUrl']}/pay")
+    buy(demo, "worm farming")
 
     # When its three attempts are over
     mailed(sandbox, "Order Processing Issue")
-    failed = demo.run("jobs", "list", "--state", "failed").stdout.split()[0]
-    job = json.loads(demo.run("jobs", "show", failed).stdout)
+    (job,) = list_jobs(demo, "--state", "failed")
 
     # Then at least 2 s and 4 s lay between them (a figure, and its upper bound, is the benchmark's)
     first, second, third = (datetime.fromisoformat(error["at"]) for error in job["errors"])
@@ -150,7 +159,7 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
 
     # And with the model answering as it should, a retry by hand delivers
     httpx.delete(f"{sandbox}/faults")
-    assert demo.run("jobs", "retry", failed).returncode == 0
+    assert demo.run("jobs", "retry", job["jobId"]).returncode == 0
     mailed(sandbox, "Your Backlink is Ready for Review", to="ben@customers.example")
     assert demo.run("audit").returncode == 0
 
@@ -160,8 +169,10 @@ def test_a_job_fails_after_waits_of_two_and_four_seconds_and_a_retry_by_hand_bri
 def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo: Product) -> None:
     # Given a demo that has sold a link, and all its processes
     processes = [psutil.Process(pid) for pid in demo.demo_file["pids"].values()]
-    completed = demo.run("jobs", "list", "--state", "completed").stdout
-    assert completed
+    buy(demo, "a worm farm")
+    mailed(demo.demo_file["sandboxUrl"], "Your Backlink is Ready for Review", to="ben@customers.example")
+    sold = {job["jobId"] for job in list_jobs(demo)}
+    assert sold
 
     # When it is stopped
     assert demo.stop() < STOP_SECONDS
@@ -172,5 +183,5 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_with_the_data(demo:
     # And the next start has the same data
     demo.process = demo.start()
     demo.demo_file = demo.wait()
-    assert demo.run("jobs", "list", "--state", "completed").stdout == completed
+    assert {job["jobId"] for job in list_jobs(demo)} == sold
     assert demo.stop() < STOP_SECONDS
