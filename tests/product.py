@@ -54,7 +54,8 @@ class Product:
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
-        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(OURS)} | settings
+        others = {k: v for k, v in os.environ.items() if not k.startswith(OURS)}
+        self.environment = others | {"BLOGQUEUE_LOG_FORMAT": "json"} | settings  # tests read the log lines
         self.port = free_port()
         self.printed: list[str] = []
         self._extra: list[subprocess.Popen[bytes]] = []

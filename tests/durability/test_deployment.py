@@ -203,8 +203,11 @@ async def serve_proxy(machine: Machine) -> AsyncGenerator[None]:
         await asyncio.gather(*connections, return_exceptions=True)
 
 
-async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_restored_backup(tmp_path: Path) -> None:
-    with make_machine(tmp_path) as machine:
+async def test_the_pages_lead_from_an_empty_folder_to_a_published_order_and_a_restored_backup(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    # A short name: supervisord's socket is below it, and the system bounds a socket's path at 107 bytes.
+    with make_machine(tmp_path_factory.mktemp("m")) as machine:
         async with serve_proxy(machine):
             await install(machine)
             await check(machine)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import asyncpg
 import psutil
 import pytest
 import redis as redis_client
@@ -174,12 +175,20 @@ async def living(product: Product, program: str) -> psutil.Process | None:
 async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     product: Product, shop: Storefront
 ) -> None:
+    async def accepts() -> bool:
+        try:
+            await (await asyncpg.connect(product.demo_file["databaseUrl"])).close()
+        except (OSError, asyncpg.PostgresError):
+            return False
+        return True
+
     async def restart() -> None:
+        await until(accepts, 30, "PostgreSQL")  # a signal while it starts would be lost
         await asyncio.to_thread(product.restart, POSTGRES, signal.SIGINT)
 
     # When PostgreSQL restarts before the payment, at the webhook, while the model thinks, and at the delivery
     opened = await shop.opened()
-    await shop.faults(model=[slow("link_edit", 2), slow("second_opinion", 2)])
+    await shop.faults(model=[slow("link_edit", 5), slow("second_opinion", 5)])
     await restart()
     await shop.pay(opened)
     await restart()
