@@ -1,6 +1,5 @@
 """Change many jobs at once, for programs with an admin token: a preview freezes which ones, a second call confirms."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -37,8 +36,8 @@ class FilterRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
     queue: Annotated[str, Meta(max_length=40)] = ""
     order: Annotated[str, Meta(max_length=40, description="An order's id or number.")] = ""
     error: Annotated[str, Meta(max_length=200, description="A part of the last error.")] = ""
-    after: datetime | None = None
-    before: datetime | None = None
+    after: Annotated[str, Meta(max_length=40, description="A time in ISO 8601, in UTC unless it names a zone.")] = ""
+    before: Annotated[str, Meta(max_length=40, description="A time in ISO 8601, in UTC unless it names a zone.")] = ""
 
 
 class BulkRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
@@ -99,8 +98,8 @@ async def preview_bulk_action(request: Request[Any, Any, Any], data: JSONBody[Bu
             state=asked.state,
             order=asked.order,
             error=asked.error,
-            after=asked.after.isoformat() if asked.after else "",
-            before=asked.before.isoformat() if asked.before else "",
+            after=asked.after,
+            before=asked.before,
         )
         preview = await bulk_actions.preview_matching(data.action, wanted, actor=request.user)
     return success(

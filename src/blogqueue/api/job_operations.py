@@ -1,6 +1,5 @@
 """What an operator sees of jobs and does to them, for programs with an admin token."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -51,6 +50,9 @@ class CancelledJob(View, frozen=True, kw_only=True):
     order_status: OrderStatus
 
 
+TIME = "this time (ISO 8601, in UTC unless it names a zone)"
+
+
 @get("/jobs", operation_id="list_jobs", summary="List jobs", tags=TAGS, responses=refusals(400, 422))
 async def list_jobs(
     *,
@@ -60,8 +62,8 @@ async def list_jobs(
     error: Annotated[
         str, QueryParameter(max_length=200, description="Only jobs whose last error contains this, in any case.")
     ] = "",
-    after: Annotated[datetime | None, QueryParameter(description="Only jobs created at or after this time.")] = None,
-    before: Annotated[datetime | None, QueryParameter(description="Only jobs created before this time.")] = None,
+    after: Annotated[str, QueryParameter(max_length=40, description=f"Only jobs created at or after {TIME}.")] = "",
+    before: Annotated[str, QueryParameter(max_length=40, description=f"Only jobs created before {TIME}.")] = "",
     cursor: Cursor = "",
     limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
 ) -> Envelope[JobList]:
@@ -71,8 +73,8 @@ async def list_jobs(
         state=job_state or "",
         order=order,
         error=error,
-        after=after.isoformat() if after else "",
-        before=before.isoformat() if before else "",
+        after=after,
+        before=before,
     )
     found, next_cursor = await search.find(wanted, cursor=cursor, limit=limit)
     rows = await stats.list_by_ids([row["id"] for row in found])
