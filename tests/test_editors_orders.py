@@ -138,6 +138,7 @@ async def test_the_form_of_the_desk_opens_one_order_however_often_it_is_sent(sta
     session = await stage.signed_in()
     shown = await stage.http.get("/admin/articles/new")
     assert 'value="edith@blogqueue.example"' in shown.text
+    assert "None" not in shown.text
     order_id = str(uuid4())
     typed = {"domain": str(domain_id), "order": order_id, "form": tokens.derive_form_token(session)} | WANTED
 

@@ -179,9 +179,19 @@ async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, ed
     await Email.update({Email.state: "FAILED", Email.error: "550 no such mailbox"}).where(Email.kind == "submitted")
     await signed_in(stage, edith)
 
-    for name in ("reviews", "orders", "domains", "articles", "held-payments", "disputes", "emails", "history"):
+    for name in (
+        "reviews",
+        "orders",
+        "domains",
+        "articles",
+        "articles/new",
+        "held-payments",
+        "disputes",
+        "emails",
+        "history",
+    ):
         await edith.go(f"/admin/{name}")
-        await edith.check_in_all_sizes(f"desk-{name}")
+        await edith.check_in_all_sizes(f"desk-{name.replace('/', '-')}")
 
 
 async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith: Visitor) -> None:

@@ -34,6 +34,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         loader=FileSystemLoader([package / "templates" for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_hide_none,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -51,6 +52,11 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         public_url=lambda: settings.public_url,
     )
     return TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment))
+
+
+def _hide_none(value: object) -> object:
+    """Return what is printed for a value: nothing for None, which would stand in an empty field as the word "None"."""
+    return "" if value is None else value
 
 
 def _derive_form_token(request: Request[Any, Any, Any]) -> str:
