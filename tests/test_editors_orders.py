@@ -1,5 +1,6 @@
 """An editor orders an article: the same job, checks, review and publication as for a customer, and no money."""
 
+import re
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID, uuid4
@@ -51,7 +52,7 @@ async def test_an_ordered_article_is_written_reviewed_and_published_without_a_pa
     # Then it waits like a paid one, nothing is owed, and the email says nothing of money
     assert (await stage.status(ordered))["queue"]["jobs"][0]["jobId"] == f"article-gen-{ordered.id}"
     received = await stage.email("We received your order", "edith@editors.example")
-    assert "payment" not in received["text"] + received["html"]
+    assert not re.search("pa(id|yment)|0.00", received["text"] + received["html"], re.IGNORECASE)
     assert "Your article is in the queue" in received["text"]
     assert await unfinished.list_unfinished() == []
 
