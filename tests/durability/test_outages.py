@@ -93,6 +93,15 @@ async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(produc
     assert (await shop.in_state(order, "COMPLETED", 60))["attempts"] == 2
 
 
+async def sent_a_while_ago(shop: Storefront, job_id: str) -> None:
+    """Wait until a job's message counts no longer as one that was sent just now."""
+
+    async def sent() -> bool:
+        return bool(await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND sent_at < now() - interval '5 s'", job_id))
+
+    await until(sent, 30, "a while")
+
+
 async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product, shop: Storefront) -> None:
     # Given an order that nobody works on yet
     product.take_away(WRITER)
@@ -105,14 +114,11 @@ async def test_a_redis_that_has_lost_everything_is_filled_again(product: Product
     client.close()
     product.bring_back(WRITER)
 
-    async def sent_a_while_ago() -> bool:
-        return bool(await shop.rows("SELECT 1 FROM jobs WHERE id = $1 AND sent_at < now() - interval '5 s'", job_id))
-
     async def sent_again() -> bool:
         return (await shop.job(order))["sent_at"] != before
 
     # A message that was sent just now counts as underway; the next minute sends it again.
-    await until(sent_a_while_ago, 30, "a while")
+    await sent_a_while_ago(shop, job_id)
     await pass_a_minute(product)
     await until(sent_again, 60, "the sweep")
 
@@ -128,7 +134,7 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
     await shop.faults(model=[slow("second_opinion", 12)])
     orders = [await shop.buy() for _ in range(3)]
     await shop.in_state(orders[0], "ACTIVE")
-    await asyncio.sleep(5)  # a reminder of just now is not doubted
+    await sent_a_while_ago(shop, (await shop.job(orders[2]))["id"])
     client = redis_client.Redis.from_url(product.demo_file["redisUrl"])
 
     # When Redis loses everything
