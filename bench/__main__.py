@@ -60,8 +60,7 @@ def measure_with_settings(parts: Sequence[str], add: Callable[..., None]) -> dic
         path = Path(folder)
         with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
             settings(database_url, redis_url, path)
-            # Only now: importing these reads the settings.
-            from bench import growth, imports, jobs, orders, pages, pickup  # noqa: PLC0415
+            from bench import growth, imports, jobs, orders, pages, pickup  # noqa: PLC0415 - this reads the settings
 
             if "pickup" in parts:
                 add(("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url)))

@@ -12,8 +12,7 @@ from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
-from blogqueue.api.purchases import AnchorText, TargetUrl, bounds
-from blogqueue.catalogue import link_rules
+from blogqueue.api.purchases import AnchorText, Keyword, Niche, TargetUrl, Topic, bounds
 from blogqueue.orders import opening
 from blogqueue.orders.requests import ArticleRequest
 from blogqueue.orders.status_view import View
@@ -26,22 +25,11 @@ class EditorsArticle(msgspec.Struct, forbid_unknown_fields=True, rename="camel",
     """An article that an editor orders, with a link in it."""
 
     domain_id: UUID
-    topic: Annotated[
-        str, Meta(description="What the article is about.", extra_json_schema=bounds(link_rules.TOPIC_LENGTH, 3))
-    ]
+    topic: Topic
     target_url: TargetUrl
     anchor_text: AnchorText
-    niche: Annotated[
-        str,
-        Meta(
-            description="The article's subject; the domain's own if left out.",
-            extra_json_schema=bounds(link_rules.NICHE_LENGTH),
-        ),
-    ] = ""
-    keyword: Annotated[
-        str,
-        Meta(description="Words that the article must use.", extra_json_schema=bounds(link_rules.KEYWORD_LENGTH)),
-    ] = ""
+    niche: Niche = ""
+    keyword: Keyword = ""
     email: Annotated[
         str,
         Meta(

@@ -41,6 +41,21 @@ AnchorText = Annotated[
         extra_json_schema=bounds(link_rules.ANCHOR_LENGTH, 1),
     ),
 ]
+Topic = Annotated[
+    str,
+    Meta(description="What the article is about.", extra_json_schema=bounds(link_rules.TOPIC_LENGTH, 3)),
+]
+Niche = Annotated[
+    str,
+    Meta(
+        description="The article's subject; the site's own if left out.",
+        extra_json_schema=bounds(link_rules.NICHE_LENGTH),
+    ),
+]
+Keyword = Annotated[
+    str,
+    Meta(description="Words that the article must use.", extra_json_schema=bounds(link_rules.KEYWORD_LENGTH)),
+]
 Email = Annotated[str, Meta(description="Where the link to confirm is sent.", extra_json_schema=bounds(254, 3))]
 
 
@@ -79,21 +94,9 @@ class ArticlePurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
     email: Email
     domain_id: UUID
     kind: Literal["article"]
-    topic: Annotated[
-        str,
-        Meta(description="What the article is about.", extra_json_schema=bounds(link_rules.TOPIC_LENGTH, 3)),
-    ]
-    niche: Annotated[
-        str,
-        Meta(
-            description="The article's subject; the site's own if left out.",
-            extra_json_schema=bounds(link_rules.NICHE_LENGTH),
-        ),
-    ] = ""
-    keyword: Annotated[
-        str,
-        Meta(description="Words that the article must use.", extra_json_schema=bounds(link_rules.KEYWORD_LENGTH)),
-    ] = ""
+    topic: Topic
+    niche: Niche = ""
+    keyword: Keyword = ""
     exclusive: Annotated[
         bool, Meta(description="Whether no other links are sold in the article; adds the site's `exclusivePrice`.")
     ] = False

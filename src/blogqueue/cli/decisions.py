@@ -4,6 +4,8 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 """
 # ruff: noqa: PLC0415 - see above
 
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
@@ -14,21 +16,30 @@ from blogqueue.cli.orders import ORDER_ID, orders_group, show_status
 from blogqueue.errors import ConflictError
 from blogqueue.states import OPEN_JOBS, OrderStatus
 
+if TYPE_CHECKING:
+    from blogqueue.reviews.approval import Decision
+
+
+def _decide(order_id: UUID, make: "Callable[[], Awaitable[Decision]]", *, as_json: bool) -> None:
+    """Carry out an editor's decision, and show the order's new status."""
+    from blogqueue.actors.messages import nudge
+
+    async def decide() -> str:
+        decision = await make()
+        await nudge(decision.outbox)
+        return decision.order.status
+
+    show_status(order_id, with_database(decide()), as_json=as_json)
+
 
 @orders_group.command("approve")
 @ORDER_ID
 @output.JSON
 def approve_order(order_id: UUID, as_json: bool) -> None:
     """Publish the version of an order in review; if its paragraph has changed, the link is integrated again."""
-    from blogqueue.actors.messages import nudge
     from blogqueue.reviews import approval
 
-    async def approve() -> str:
-        decision = await approval.approve(order_id, actor=OPERATOR)
-        await nudge(decision.outbox)
-        return decision.order.status
-
-    show_status(order_id, with_database(approve()), as_json=as_json)
+    _decide(order_id, lambda: approval.approve(order_id, actor=OPERATOR), as_json=as_json)
 
 
 @orders_group.command("reject")
@@ -37,15 +48,9 @@ def approve_order(order_id: UUID, as_json: bool) -> None:
 @output.JSON
 def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
     """Reject an order in review for good; its payment is refunded."""
-    from blogqueue.actors.messages import nudge
     from blogqueue.reviews import approval
 
-    async def reject() -> str:
-        decision = await approval.reject(order_id, actor=OPERATOR, reason=reason)
-        await nudge(decision.outbox)
-        return decision.order.status
-
-    show_status(order_id, with_database(reject()), as_json=as_json)
+    _decide(order_id, lambda: approval.reject(order_id, actor=OPERATOR, reason=reason), as_json=as_json)
 
 
 @orders_group.command("send-back")
@@ -54,15 +59,9 @@ def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
 @output.JSON
 def send_order_back(order_id: UUID, reason: str, as_json: bool) -> None:
     """Have another version made of an order in review, which its customer then submits again."""
-    from blogqueue.actors.messages import nudge
     from blogqueue.reviews import sending_back
 
-    async def send_back() -> str:
-        decision = await sending_back.send_back(order_id, actor=OPERATOR, reason=reason)
-        await nudge(decision.outbox)
-        return decision.order.status
-
-    show_status(order_id, with_database(send_back()), as_json=as_json)
+    _decide(order_id, lambda: sending_back.send_back(order_id, actor=OPERATOR, reason=reason), as_json=as_json)
 
 
 @orders_group.command("cancel")
