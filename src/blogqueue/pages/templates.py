@@ -55,7 +55,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
 
 
 def _hide_none(value: object) -> object:
-    """Return what is printed for a value: nothing for None, which would stand in an empty field as the word "None"."""
+    """Return what is printed for a value: nothing for None, which would otherwise be printed as the word "None"."""
     return "" if value is None else value
 
 
