@@ -52,19 +52,21 @@ def list_tokens(parsed: Parsed) -> list[object]:
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(
+    head=st.sampled_from(["", "\ufeff", "---\ntitle: x\n---\n", "\ufeff+++\ntitle = 'x'\n+++\n"]),
     above=st.lists(st.tuples(st.sampled_from(NEIGHBOURS), BREAKS), max_size=3),
     below=st.lists(st.tuples(BREAKS, st.sampled_from(NEIGHBOURS)), max_size=3),
     new_text=st.lists(st.sampled_from(PIECES), min_size=1, max_size=5).map("".join),
 )
-@example(above=[("- item", "\n\n")], below=[("\n\n", "- item")], new_text="- another")
-@example(above=[("[x]: /url", "\n\n")], below=[("\n\n", "[x]")], new_text="[x]: /other\nand [x]")
-@example(above=[("a | b", "\n")], below=[], new_text="| - | - |")
-@example(above=[("- item", "\n\n")], below=[], new_text="  words")
-@example(above=[], below=[("\n", "---")], new_text="words")
+@example(head="", above=[("- item", "\n\n")], below=[("\n\n", "- item")], new_text="- another")
+@example(head="", above=[("[x]: /url", "\n\n")], below=[("\n\n", "[x]")], new_text="[x]: /other\nand [x]")
+@example(head="", above=[("a | b", "\n")], below=[], new_text="| - | - |")
+@example(head="", above=[("- item", "\n\n")], below=[], new_text="  words")
+@example(head="", above=[], below=[("\n", "---")], new_text="words")
+@example(head="\ufeff", above=[], below=[], new_text="words")
 def test_an_edited_paragraph_is_read_as_in_its_whole_article(
-    above: list[tuple[str, str]], below: list[tuple[str, str]], new_text: str
+    head: str, above: list[tuple[str, str]], below: list[tuple[str, str]], new_text: str
 ) -> None:
-    article = "".join(f"{text}{gap}" for text, gap in above) + "Old words with [x]."
+    article = head + "".join(f"{text}{gap}" for text, gap in above) + "Old words with [x]."
     start, end = article.index("Old words"), len(article)
     compare(article + "".join(f"{gap}{text}" for gap, text in below), start, end, new_text)
 

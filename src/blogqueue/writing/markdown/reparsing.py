@@ -29,7 +29,8 @@ def parse_edited(before: Parsed, after: str, start: int, end: int, new_text: str
         or find_body_start(after) != before.body
     ):
         return parse(after)
-    first, last = _find_line(before.article, start), _find_line_end(after, start + len(new_text))
+    # The first line of the body may begin behind a byte order mark, which no parser must see.
+    first, last = max(before.body, _find_line(after, start)), _find_line_end(after, start + len(new_text))
     if not (_is_blank_above(after, first, before.body) and _is_blank_below(after, last)):
         return parse(after)
     tokens = _read_paragraph(after[first:last], before)
