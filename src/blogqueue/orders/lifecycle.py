@@ -15,12 +15,10 @@ from blogqueue.catalogue import slots, versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article
-from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
 from blogqueue.jobs import jobs
-from blogqueue.jobs.queues import QUEUE_OF_ORDER
-from blogqueue.orders import customer_emails
+from blogqueue.orders import customer_emails, order_jobs
 from blogqueue.orders.regenerations import REGENERATE, SEND_BACK, WAIT
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -191,7 +189,7 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
                 retry_after=wait[0]["seconds"],
             )
         await Order.update({Order.regeneration_count: Order.regeneration_count + 1}).where(Order.id == order_id)
-        return await jobs.create(await build_job(order, regeneration=True))
+        return await jobs.create(await order_jobs.build(order, regeneration=True))
 
 
 async def submit(order_id: UUID, version_id: UUID, *, actor: str = history.CUSTOMER, choose: bool = False) -> Outbox:
@@ -223,21 +221,21 @@ async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Out
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
         _check_not_on_hold(order)
-        return await jobs.retry(job_id or await _newest_job(order_id))
+        return await jobs.retry(job_id or await order_jobs.find_newest(order_id))
 
 
 async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     """Start a new job for an approved link whose paragraph has changed, in the caller's transaction."""
     action = "approved; the article has changed"
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
-    job = await build_job(order, regeneration=True)
+    job = await order_jobs.build(order, regeneration=True)
     return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)
 
 
 async def write_again(order: Order, *, actor: str, reason: str) -> Outbox:
     """Start a new job for an order in review whose editor wants another version, in the caller's transaction."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=SEND_BACK, detail=reason)
-    job = await build_job(order, regeneration=True, reason=reason)
+    job = await order_jobs.build(order, regeneration=True, reason=reason)
     return await jobs.create(job) + await customer_emails.create(order, "sent_back", job_id=job.id, reason=reason)
 
 
@@ -246,38 +244,6 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.COMPLETED, actor=actor, action="approve")
     await versions.supersede_others(order.id, order.version_id)
     return await customer_emails.create(order, "published", article_url=article_url)
-
-
-async def build_job(order: Order, *, regeneration: bool, reason: str = "") -> Job:
-    """Return the job that makes an order's next version; programs rely on the form of its id and input.
-
-    `reason` is why an editor sent the order back.
-    """
-    queue = QUEUE_OF_ORDER[OrderKind(order.kind)]
-    suffix = f"-regen-{int(datetime.now(UTC).timestamp() * 1000)}" if regeneration else ""
-    payload = {
-        "orderId": str(order.id),
-        "articleId": str(order.article_id),
-        "targetUrl": order.backlink_data["target_url"],
-        "anchorText": order.backlink_data["keyword"],
-        "notes": order.backlink_data["notes"],
-        "email": order.customer_email,
-        "isRegeneration": regeneration,
-    } | ({"editorReason": reason} if reason else {})
-    if order.kind == OrderKind.ARTICLE:
-        article = await Article.select(
-            Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
-        ).where(Article.id == order.article_id)
-        payload |= article[0] | {"domainId": str(article[0]["domainId"])}
-    job_id = f"{queue.job_prefix}-{order.id}{suffix}"
-    return Job(id=job_id, queue=queue.name, order_id=order.id, payload=payload)
-
-
-async def _newest_job(order_id: UUID) -> str:
-    newest = await Job.select(Job.id).where(Job.order_id == order_id).order_by(Job.created_at, ascending=False).first()
-    if newest is None:
-        raise ConflictError("The order has no job to retry.", code="no_job")
-    return str(newest["id"])
 
 
 def _check_current(order: Order, version_id: UUID) -> None:

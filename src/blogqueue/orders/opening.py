@@ -12,7 +12,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs
-from blogqueue.orders import customer_emails, lifecycle, requests
+from blogqueue.orders import customer_emails, order_jobs, requests
 from blogqueue.orders.requests import ArticleRequest
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -87,5 +87,5 @@ async def _open(order: Order, *, actor: str, action: str) -> Outbox:
     order.status = OrderStatus.PROCESSING
     await Order.insert(order)
     await history.record(actor, action, order_id=order.id, to_status=OrderStatus.PROCESSING)
-    outbox = await jobs.create(await lifecycle.build_job(order, regeneration=False))
+    outbox = await jobs.create(await order_jobs.build(order, regeneration=False))
     return outbox + await customer_emails.create(order, "order_received", price=True)
