@@ -16,6 +16,7 @@ from blogqueue.demo.ports import free_port
 from tests import services
 
 if TYPE_CHECKING:
+    from tests.command_line import CommandLine
     from tests.stage import Stage
 
 
@@ -96,3 +97,12 @@ async def stage(running_stage: "Stage") -> "Stage":
     """The running stage with an empty database, empty queues, an empty mailbox and no faults."""
     await running_stage.clear()
     return running_stage
+
+
+@pytest.fixture(scope="session")
+async def cli() -> AsyncGenerator["CommandLine"]:
+    """The command line, with the tests' settings or others."""
+    from tests.command_line import open_command_line
+
+    async with open_command_line() as command_line:
+        yield command_line

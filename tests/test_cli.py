@@ -1,12 +1,9 @@
 """The command line, as a shell runs it: errors are one sentence, without a traceback."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from blogqueue.settings import settings
+from tests.command_line import CommandLine
 from tests.stage import Stage
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -28,53 +25,43 @@ COMMANDS = [
 ]
 
 
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a `blogqueue` command with a changed environment; "" counts as not set."""
-    return subprocess.run(
-        [sys.executable, "-m", "blogqueue", *words],
-        env={name: value for name, value in (os.environ | PASSWORD | environment).items() if value},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd="/",  # where no demo runs
-    )
-
-
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_a_command_without_a_database_prints_it_and_nothing_else(words: tuple[str, ...]) -> None:
-    unset, nowhere = run(*words, DATABASE_URL=""), run(*words, DATABASE_URL=NOWHERE)
+async def test_a_command_without_a_database_prints_it_and_nothing_else(
+    cli: CommandLine, words: tuple[str, ...]
+) -> None:
+    unset = await cli.run(*words, DATABASE_URL="", **PASSWORD)
+    nowhere = await cli.run(*words, DATABASE_URL=NOWHERE, **PASSWORD)
 
-    assert (unset.returncode, unset.stdout) == (1, "")
-    assert unset.stderr.splitlines() == [
+    assert (unset.code, unset.out) == (1, "")
+    assert unset.err.splitlines() == [
         "DATABASE_URL is not set, and no demo runs from var.",
         f"Is a demo running elsewhere? blogqueue --data-dir DIR {' '.join(words[:2])}",
     ]
-    assert (nowhere.returncode, nowhere.stdout) == (1, "")
-    assert nowhere.stderr.startswith("PostgreSQL does not answer at DATABASE_URL: ")
-    assert nowhere.stderr.count("\n") == 1
+    assert (nowhere.code, nowhere.out) == (1, "")
+    assert nowhere.err.startswith("PostgreSQL does not answer at DATABASE_URL: ")
+    assert nowhere.err.count("\n") == 1
 
 
-def test_a_database_that_is_not_ours_is_said_in_one_line(stage: Stage) -> None:
+async def test_a_database_that_is_not_ours_is_said_in_one_line(cli: CommandLine, stage: Stage) -> None:
     assert stage
     server = settings.database_url.rpartition("/")[0]
 
     for url in (f"{server}/no_such_database", f"{server}/template1"):
-        done = run("audit", DATABASE_URL=url)
-        assert done.returncode == 1
-        assert "DATABASE_URL" in done.stderr
-        assert done.stderr.count("\n") == 1
+        done = await cli.run("audit", DATABASE_URL=url)
+        assert done.code == 1
+        assert "DATABASE_URL" in done.err
+        assert done.err.count("\n") == 1
 
 
 @pytest.mark.parametrize("words", [("api",), ("worker", "mail")], ids=" ".join)
-def test_no_process_starts_on_an_older_schema(words: tuple[str, ...]) -> None:
+async def test_no_process_starts_on_an_older_schema(cli: CommandLine, words: tuple[str, ...]) -> None:
     empty = f"{settings.database_url.rpartition('/')[0]}/template1"
 
-    done = run(*words, DATABASE_URL=empty)
+    done = await cli.run(*words, DATABASE_URL=empty)
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    assert done.stderr.endswith(
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count("\n") == 1
+    assert done.err.endswith(
         "does not start: the database has the schema of an older version. Run `blogqueue migrate`.\n"
     )
 
@@ -91,23 +78,23 @@ def test_no_process_starts_on_an_older_schema(words: tuple[str, ...]) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_an_address_that_no_library_understands_is_a_sentence_and_no_traceback(
-    words: tuple[str, ...], environment: dict[str, str], problem: str
+async def test_an_address_that_no_library_understands_is_a_sentence_and_no_traceback(
+    cli: CommandLine, words: tuple[str, ...], environment: dict[str, str], problem: str
 ) -> None:
-    done = run(*words, **({"BROKER_URL": ""} | environment))
+    done = await cli.run(*words, **({"BROKER_URL": ""} | environment))
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert problem in done.stderr
-    assert "Traceback" not in done.stderr
+    assert (done.code, done.out) == (1, "")
+    assert problem in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("words", [("audit",), ("api",), ("worker", "mail"), ("clock",), ("doctor",)], ids=" ".join)
-def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ...]) -> None:
-    done = run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="0")
+async def test_settings_that_cannot_be_read_are_listed_one_a_line(cli: CommandLine, words: tuple[str, ...]) -> None:
+    done = await cli.run(*words, BLOGQUEUE_WEB_PORT="abc", BLOGQUEUE_MAGIC_LINK_TTL_MINUTES="0")
 
-    assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    first, *lines = done.stderr.splitlines()
+    assert done.code == 1
+    assert "Traceback" not in done.err
+    first, *lines = done.err.splitlines()
     assert first == "blogqueue does not start:"
     assert [line.partition(":")[0] for line in lines] == [
         "  - BLOGQUEUE_WEB_PORT",
@@ -129,17 +116,17 @@ def test_settings_that_cannot_be_read_are_listed_one_a_line(words: tuple[str, ..
     ],
     ids=" ".join,
 )
-def test_wrong_usage_is_said_so(words: tuple[str, ...]) -> None:
-    done = run(*words)
+async def test_wrong_usage_is_said_so(cli: CommandLine, words: tuple[str, ...]) -> None:
+    done = await cli.run(*words)
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("Usage: ")
-    assert "Error: " in done.stderr
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("Usage: ")
+    assert "Error: " in done.err
 
 
-def test_jobs_are_listed_by_the_states_and_queues_that_there_are(stage: Stage) -> None:
+async def test_jobs_are_listed_by_the_states_and_queues_that_there_are(cli: CommandLine, stage: Stage) -> None:
     assert stage
     for queue in ("article-generation", "backlink-integration"):
-        done = run("jobs", "list", "--state", "failed", "--queue", queue)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "There are none.\n")
-    assert run("jobs", "list", "--queue", "mail").returncode == 2
+        done = await cli.run("jobs", "list", "--state", "failed", "--queue", queue)
+        assert (done.code, done.out, done.err) == (0, "", "There are none.\n")
+    assert (await cli.run("jobs", "list", "--queue", "mail")).code == 2

@@ -11,8 +11,8 @@ from blogqueue.db.tables.editors import Editor
 from blogqueue.db.tables.sessions import EditorSession
 from blogqueue.errors import InvalidError, NotFoundError
 from blogqueue.passwords import find_weakness
+from tests.command_line import CommandLine
 from tests.stage import Stage
-from tests.test_cli import run
 
 GOOD = "harbour quilt nineteen"
 WEAK = [
@@ -54,44 +54,44 @@ async def test_a_password_has_neither_the_editors_name_nor_address(stage: Stage)
     assert await editors.list_accounts() == []
 
 
-async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage) -> None:
+async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage, cli: CommandLine) -> None:
     # Given an editor who is signed in with a second factor
     cookie = await stage.signed_in()
     user = await Editor.objects().get(Editor.username == "edith")
     assert user is not None
     await AuthenticatorSecret(user_id=user.id, secret="", recovery_codes=[], last_used_at=datetime.now(UTC)).save()
 
-    listed = run("editors", "list")
-    assert "edith" in listed.stdout
-    assert "second factor" in listed.stdout
+    listed = await cli.run("editors", "list")
+    assert "edith" in listed.out
+    assert "second factor" in listed.out
     assert await editors.get_by_session(cookie) == "edith"
 
     # When she is deactivated, she is out; activated and with new credentials, she is back
-    assert run("editors", "deactivate", "edith").returncode == 0
+    assert (await cli.run("editors", "deactivate", "edith")).code == 0
     assert await editors.get_by_session(cookie) is None
-    assert "deactivated" in run("editors", "list").stdout
-    assert run("editors", "activate", "edith").returncode == 0
-    assert run("editors", "remove-second-factor", "edith").returncode == 0
-    assert "password only" in run("editors", "list").stdout
+    assert "deactivated" in (await cli.run("editors", "list")).out
+    assert (await cli.run("editors", "activate", "edith")).code == 0
+    assert (await cli.run("editors", "remove-second-factor", "edith")).code == 0
+    assert "password only" in (await cli.run("editors", "list")).out
     session = await EditorSession.create_session(user.id)
-    weak = run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD="password1234")
-    assert (weak.returncode, "common" in weak.stderr) == (1, True)
-    assert run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD=GOOD).returncode == 0
+    weak = await cli.run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD="password1234")
+    assert (weak.code, "common" in weak.err) == (1, True)
+    assert (await cli.run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD=GOOD)).code == 0
     assert await Editor.login("edith", GOOD) == user.id
     assert await editors.get_by_session(session.token) is None
 
     for command in ("deactivate", "activate", "reset-password", "remove-second-factor"):
-        unknown = run("editors", command, "nobody")
-        assert (unknown.returncode, unknown.stderr) == (1, "There is no such editor: nobody.\n")
+        unknown = await cli.run("editors", command, "nobody", BLOGQUEUE_EDITOR_PASSWORD=GOOD)
+        assert (unknown.code, unknown.err) == (1, "There is no such editor: nobody.\n")
     with pytest.raises(NotFoundError):
         await editors.set_active("nobody", active=False)
 
 
-def test_a_password_cannot_be_an_option() -> None:
-    done = run("editors", "create", "--name", "x", "--email", "x@x.example", "--password", GOOD)
+async def test_a_password_cannot_be_an_option(cli: CommandLine) -> None:
+    done = await cli.run("editors", "create", "--name", "x", "--email", "x@x.example", "--password", GOOD)
 
-    assert done.returncode == 2
-    assert "--password" in done.stderr
+    assert done.code == 2
+    assert "--password" in done.err
 
 
 async def test_the_database_has_the_hash_of_a_sessions_token_and_not_the_token(stage: Stage) -> None:

@@ -1,7 +1,6 @@
 """An editor orders an article: the same job, checks, review and publication as for a customer, and no money."""
 
 import re
-from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,7 +14,7 @@ from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.payments import Refund
 from blogqueue.orders import unfinished
 from blogqueue.reviews import queue
-from tests.command_line import CommandLine, open_command_line
+from tests.command_line import CommandLine
 from tests.stage import Bought, Stage, bearer, order_row
 
 WANTED = {
@@ -26,12 +25,6 @@ WANTED = {
     "email": "edith@editors.example",
 }
 REFUSED = {"kind": "status", "code": 400, "times": -1}
-
-
-@pytest.fixture(scope="module")
-async def cli() -> AsyncGenerator[CommandLine]:
-    async with open_command_line() as command_line:
-        yield command_line
 
 
 async def order(stage: Stage, **changes: Any) -> Bought:

@@ -1,7 +1,5 @@
 """Emails are sent at most once, tried again when that can help, and marked failed and shown when it cannot."""
 
-import subprocess
-import sys
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +12,7 @@ from blogqueue.emails import emails, smtp
 from blogqueue.emails.emails import Outgoing
 from blogqueue.jobs import backoff
 from blogqueue.outbox import Outbox
+from tests.command_line import CommandLine
 from tests.stage import Stage, redelivered_in_ms
 
 
@@ -112,7 +111,9 @@ def test_the_pauses_grow_to_half_an_hour_and_end_after_four_days() -> None:
     assert 3.9 < sum(pauses) / 86_400 < 5
 
 
-async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_operator_asks_for_it(stage: Stage) -> None:
+async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_operator_asks_for_it(
+    stage: Stage, cli: CommandLine
+) -> None:
     # Given an email that was tried for days
     order = await stage.delivered(await stage.article())
     await Email.raw(
@@ -126,27 +127,22 @@ async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_oper
     await stage.drain("mail")
 
     # When the operator looks, and has it sent again
-    listed = blogqueue("emails", "list", "--state", "FAILED")
-    audited = blogqueue("audit")
-    again = blogqueue("emails", "resend", str(email["id"]))
+    listed = await cli.run("emails", "list", "--state", "FAILED")
+    audited = await cli.run("audit")
+    again = await cli.run("emails", "resend", str(email["id"]))
     await stage.drain("mail")
 
     # Then it goes out, and the order's history says who wanted it
-    assert str(email["id"]) in listed.stdout and listed.stdout.count("\n") == 2  # the head and one row
-    assert (audited.returncode, "Emails that failed: 1" in audited.stdout) == (0, True)
-    assert again.returncode == 0, again.stderr
+    assert str(email["id"]) in listed.out and listed.out.count("\n") == 2  # the head and one row
+    assert (audited.code, "Emails that failed: 1" in audited.out) == (0, True)
+    assert again.code == 0, again.err
     assert [mail["subject"] for mail in await stage.mails()] == [email["subject"]]
     assert await OrderEvent.exists().where(
         OrderEvent.order_id == order.id, OrderEvent.action == "resend email", OrderEvent.actor == "operator"
     )
-    assert "SENT; only a FAILED one" in blogqueue("emails", "resend", str(email["id"])).stderr
-    assert "no such email" in blogqueue("emails", "resend", str(uuid4())).stderr.lower()
+    assert "SENT; only a FAILED one" in (await cli.run("emails", "resend", str(email["id"]))).err
+    assert "no such email" in (await cli.run("emails", "resend", uuid4())).err.lower()
     await stage.sound()
-
-
-def blogqueue(*words: str) -> subprocess.CompletedProcess[str]:
-    """A command of the operator's."""
-    return subprocess.run([sys.executable, "-m", "blogqueue", *words], capture_output=True, text=True, check=False)
 
 
 async def test_an_email_that_is_refused_for_good_is_marked_failed(stage: Stage) -> None:
@@ -160,7 +156,7 @@ async def test_an_email_that_is_refused_for_good_is_marked_failed(stage: Stage) 
     await stage.sound()
 
 
-async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stage) -> None:
+async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stage, cli: CommandLine) -> None:
     # Given a worker that was killed while the server had the email
     email = await an_email(stage)
     outgoing = await emails.claim(email["id"])
@@ -180,9 +176,9 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     await stage.sound()
 
     # And the operator, who knows better, must say so
-    refused = blogqueue("emails", "resend", str(email["id"]))
-    assert (refused.returncode, "may get it twice" in refused.stderr) == (1, True)
-    assert blogqueue("emails", "resend", str(email["id"]), "--although-unknown").returncode == 0
+    refused = await cli.run("emails", "resend", str(email["id"]))
+    assert (refused.code, "may get it twice" in refused.err) == (1, True)
+    assert (await cli.run("emails", "resend", str(email["id"]), "--although-unknown")).code == 0
     await stage.drain("mail")
     assert len(await stage.mails()) == 1
 

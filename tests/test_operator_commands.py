@@ -5,7 +5,6 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,11 @@ from blogqueue.cli import output
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.jobs import workers
 from blogqueue.settings import settings
-from tests.command_line import CommandLine, open_command_line
+from tests.command_line import CommandLine
 from tests.people import BEN, CLEO, LONG
 from tests.stage import Stage, bearer, order_row
 
 REFUSED = {"kind": "status", "code": 400, "times": -1}
-
-
-@pytest.fixture(scope="module")
-async def cli() -> AsyncGenerator[CommandLine]:
-    async with open_command_line() as command_line:
-        yield command_line
 
 
 async def test_one_screen_shows_what_is_wrong_what_is_paid_and_what_waits(stage: Stage, cli: CommandLine) -> None:

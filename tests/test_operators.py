@@ -1,28 +1,16 @@
 """What an operator decides about money and the engine, on the command line and by a program."""
 
-import asyncio
-import os
-import sys
 from typing import Any
 
 from blogqueue import editors
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.jobs import jobs, pausing, workers
+from tests.command_line import CommandLine
 from tests.payments import dispute
 from tests.stage import Stage, bearer, order_row
 
 
-async def blogqueue(*words: str) -> tuple[int, str]:
-    """Run a command; return its exit status and its output."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "blogqueue", *words, stdout=pipe, stderr=asyncio.subprocess.STDOUT, env=os.environ
-    )
-    output, _ = await process.communicate()
-    return process.returncode or 0, output.decode()
-
-
-async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
+async def test_held_payments_are_listed_and_decided(stage: Stage, cli: CommandLine) -> None:
     # Given two payments that do not match their purchases
     article_id = await stage.article()
     opened = [
@@ -35,28 +23,28 @@ async def test_held_payments_are_listed_and_decided(stage: Stage) -> None:
     ana, ben = (page["sessionId"] for page in opened)
 
     # Then both are listed, and each is decided once
-    status, output = await blogqueue("payments", "held")
+    status, output = (await cli.run("payments", "held")).said
     assert status == 0 and ana in output and ben in output and "instead of 9900" in output
-    assert "order " in (await blogqueue("payments", "accept", ana))[1]
-    assert await blogqueue("payments", "return", ben) == (0, f"{ben} was refunded\n")
-    assert await blogqueue("payments", "dismiss", ben) == (1, "This payment is RETURNED, by operator.\n")
-    assert await blogqueue("payments", "held") == (0, "There are none.\n")
+    assert "order " in (await cli.run("payments", "accept", ana)).out
+    assert (await cli.run("payments", "return", ben)).said == (0, f"{ben} was refunded\n")
+    assert (await cli.run("payments", "dismiss", ben)).said == (1, "This payment is RETURNED, by operator.\n")
+    assert (await cli.run("payments", "held")).said == (0, "There are none.\n")
     assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
     await stage.sound()
 
 
-async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
+async def test_orders_on_hold_are_listed_and_decided(stage: Stage, cli: CommandLine) -> None:
     article_id = await stage.article()
     ana = await stage.buy(article_id)
     ben = await stage.buy(article_id, email="ben@customers.example", anchorText="a mulching handbook")
     for order in (ana, ben):
         await dispute(stage, order)
 
-    status, output = await blogqueue("orders", "on-hold")
+    status, output = (await cli.run("orders", "on-hold")).said
     assert status == 0 and "ana@customers.example" in output and "ben@customers.example" in output
-    assert (await blogqueue("orders", "release", str(ana.id)))[0] == 0
-    assert (await blogqueue("orders", "end", str(ben.id)))[0] == 0
-    assert await blogqueue("orders", "end", str(ben.id)) == (1, "The order is not on hold.\n")
+    assert (await cli.run("orders", "release", str(ana.id))).code == 0
+    assert (await cli.run("orders", "end", str(ben.id))).code == 0
+    assert (await cli.run("orders", "end", str(ben.id))).said == (1, "The order is not on hold.\n")
 
     await stage.drain()
     assert (await stage.status(ana))["status"] == "QUALITY_CHECK"
@@ -64,11 +52,11 @@ async def test_orders_on_hold_are_listed_and_decided(stage: Stage) -> None:
     await stage.sound()
 
 
-async def test_a_queue_is_paused_and_resumed_and_twice_is_refused(stage: Stage) -> None:
+async def test_a_queue_is_paused_and_resumed_and_twice_is_refused(stage: Stage, cli: CommandLine) -> None:
     # Given a paused queue
     queue = "backlink-integration"
-    assert await blogqueue("queues", "pause", queue, "--reason", "a new prompt") == (0, f"{queue} is paused\n")
-    assert await blogqueue("queues", "pause", queue) == (1, f"The queue {queue} is paused already.\n")
+    assert (await cli.run("queues", "pause", queue, "--reason", "a new prompt")).said == (0, f"{queue} is paused\n")
+    assert (await cli.run("queues", "pause", queue)).said == (1, f"The queue {queue} is paused already.\n")
 
     # When Ana buys and a worker reads the message
     order = await stage.buy(await stage.article())
@@ -76,22 +64,22 @@ async def test_a_queue_is_paused_and_resumed_and_twice_is_refused(stage: Stage) 
 
     # Then the order waits, and the list says why
     assert (await stage.status(order))["progress"]["step"] == 1
-    assert "paused by operator: a new prompt" in (await blogqueue("queues", "list"))[1]
+    assert "paused by operator: a new prompt" in (await cli.run("queues", "list")).out
 
     # And a resumed queue delivers it
-    assert await blogqueue("queues", "resume", queue) == (0, f"{queue} is resumed\n")
+    assert (await cli.run("queues", "resume", queue)).said == (0, f"{queue} is resumed\n")
     await stage.drain()
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"
 
 
-async def test_workers_are_listed_with_what_they_do(stage: Stage) -> None:
+async def test_workers_are_listed_with_what_they_do(stage: Stage, cli: CommandLine) -> None:
     await workers.beat("writer-1:4711", ["backlink-integration"], 10)
     await pausing.pause("backlink-integration", actor="edith")
     order = await stage.buy(await stage.article())
     await pausing.resume("backlink-integration")
     await jobs.claim(f"backlink-int-{order.id}", "writer-1:4711")
 
-    _, output = await blogqueue("workers")
+    _, output = (await cli.run("workers")).said
 
     assert "writer-1:4711" in output and "1/10" in output and f"backlink-int-{order.id}" in output
 
