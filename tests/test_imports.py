@@ -10,7 +10,7 @@ import pytest
 
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
-from blogqueue.catalogue.importer.reading import FEW_FILES
+from blogqueue.catalogue.importer.processes import FEW_FILES
 from blogqueue.cli import import_report
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path, PurePosixPath
 
+from blogqueue.catalogue import versions
 from blogqueue.catalogue.importer import matching, publishing, terms
 from blogqueue.catalogue.importer.matching import Match
 from blogqueue.catalogue.importer.outcomes import Imported, Outcome, UnusableError
+from blogqueue.catalogue.importer.processes import Map, open_map
 from blogqueue.catalogue.importer.publishing import NewArticle
 from blogqueue.catalogue.importer.reading import File, read_files
 from blogqueue.catalogue.importer.terms import Terms, TermsFinder
@@ -34,6 +37,15 @@ class _Progress:
     def advance(self, steps: int = 1) -> None:
         self.done += steps
         self._tell(self.done, self.total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What all parts of an import use: its progress, its processes, and the reason to drop paid links."""
+
+    steps: _Progress
+    each: Map
+    drop_paid_links: str
 
 
 def _tell_nobody(done: int, total: int) -> None:
@@ -64,14 +76,14 @@ async def import_folder(
         except UnusableError as error:
             results.append(Imported(path, error.outcome, error.reason))
     steps = _Progress(len(located), progress)
-    for host_terms, found in _read(folder, located, steps):
-        results += await _import_domain(host_terms, found, drop_paid_links, steps)
+    with open_map(len(located)) as each:
+        run = _Run(steps, each, drop_paid_links)
+        for host_terms, found in _read(folder, located, run):
+            results += await _import_domain(host_terms, found, run)
     return sorted(results, key=lambda result: result.path)
 
 
-def _read(
-    root: Path, located: Sequence[tuple[Path, Terms]], steps: _Progress
-) -> list[tuple[list[Terms], list[_Found]]]:
+def _read(root: Path, located: Sequence[tuple[Path, Terms]], run: _Run) -> list[tuple[list[Terms], list[_Found]]]:
     """Read all files, and return those of each domain with its terms, of which several folders may have some."""
     by_host: dict[str, list[Terms]] = {}
     for _, its in located:
@@ -82,14 +94,14 @@ def _read(
     bases = {host: one[0].folder if len(one) == 1 else root for host, one in by_host.items()}
     files = [(path, PurePosixPath(path.relative_to(bases[its.columns["host"]]))) for path, its in located]
     found: dict[str, list[_Found]] = {host: [] for host in by_host}
-    for (path, source), (_, its), read in zip(files, located, read_files(files, steps.advance), strict=True):
+    for (path, source), (_, its), read in zip(
+        files, located, read_files(files, run.steps.advance, run.each), strict=True
+    ):
         found[its.columns["host"]].append(_Found(path, source, read))
     return [(by_host[host], ones) for host, ones in found.items()]
 
 
-async def _import_domain(
-    host_terms: Sequence[Terms], found: Sequence[_Found], drop: str, steps: _Progress
-) -> list[Imported]:
+async def _import_domain(host_terms: Sequence[Terms], found: Sequence[_Found], run: _Run) -> list[Imported]:
     """Publish the files of one domain, and return the results."""
     host = host_terms[0].columns["host"]
     domain = await Domain.objects().where(Domain.host == host).first()
@@ -104,51 +116,46 @@ async def _import_domain(
         if isinstance(one.read, UnusableError):
             still = "; its article is still on sale" if str(one.source) in on_sale else ""
             results.append(Imported(one.path, one.read.outcome, one.read.reason + still))
-            steps.advance()
+            run.steps.advance()
     if domain:
-        files = [one.read for one in found if isinstance(one.read, File)]
-        paths = {one.source: one.path for one in found}
-        results += await _publish(
-            files, matching.match(files, articles), domain=domain, paths=paths, drop=drop, steps=steps
-        )
+        files = [(one.path, one.read) for one in found if isinstance(one.read, File)]
+        match = matching.match([file for _, file in files], articles)
+        results += await _create([one for one in files if one[1].source in match.slugs], match, domain, run)
+        results += await _update([one for one in files if one[1].source not in match.slugs], match, domain, run)
     return results
 
 
-async def _publish(
-    files: Sequence[File],
-    match: Match,
-    *,
-    domain: Domain,
-    paths: dict[PurePosixPath, Path],
-    drop: str,
-    steps: _Progress,
-) -> list[Imported]:
-    """Publish a domain's files as `match` says."""
+async def _create(files: Sequence[tuple[Path, File]], match: Match, domain: Domain, run: _Run) -> list[Imported]:
+    """Publish a domain's new files. While some are stored, other processes go on measuring the next ones."""
     results: list[Imported] = []
-    new = [NewArticle(file, match.slugs[file.source]) for file in files if file.source in match.slugs]
-    for at in range(0, len(new), publishing.BATCH):
-        batch = new[at : at + publishing.BATCH]
-        for one, published in zip(batch, await publishing.create(batch, domain), strict=True):
-            path = paths[one.file.source]
+    measured = zip(files, run.each(versions.describe_text, [file.content for _, file in files]), strict=True)
+    while batch := list(islice(measured, publishing.BATCH)):
+        new = [NewArticle(file, match.slugs[file.source], columns) for (_, file), columns in batch]
+        for ((path, _), _), one, published in zip(batch, new, await publishing.create(new, domain), strict=True):
             results.append(
-                _show(path, one.file, Outcome.PUBLISHED)
+                _show(path, one.file, Outcome.PUBLISHED, room=one.columns["room"])
                 if published
                 else Imported(path, Outcome.REFUSED, f"another import has published an article {one.slug!r} meanwhile")
             )
-        steps.advance(len(batch))
-    for file in files:
-        if file.source in match.slugs:
-            continue
-        try:
-            if file.source in match.refused:
-                raise match.refused[file.source]
-            outcome, notes = await publishing.update(file, match.known[file.source], domain, drop)
-            results.append(_show(paths[file.source], file, outcome, notes))
-        except UnusableError as error:
-            results.append(Imported(paths[file.source], error.outcome, error.reason))
-        steps.advance()
+        run.steps.advance(len(batch))
     return results
 
 
-def _show(path: Path, file: File, outcome: Outcome, notes: tuple[str, ...] = ()) -> Imported:
-    return Imported(path, outcome, notes=file.notes + notes, unshown=file.unshown, room=file.columns.get("room"))
+async def _update(files: Sequence[tuple[Path, File]], match: Match, domain: Domain, run: _Run) -> list[Imported]:
+    """Publish those of a domain's files that have changed since their last import."""
+    results: list[Imported] = []
+    for path, file in files:
+        try:
+            if file.source in match.refused:
+                raise match.refused[file.source]
+            known = match.known[file.source]
+            outcome, notes, room = await publishing.update(file, known, domain, run.drop_paid_links)
+            results.append(_show(path, file, outcome, notes, room))
+        except UnusableError as error:
+            results.append(Imported(path, error.outcome, error.reason))
+        run.steps.advance()
+    return results
+
+
+def _show(path: Path, file: File, outcome: Outcome, notes: tuple[str, ...] = (), room: int | None = None) -> Imported:
+    return Imported(path, outcome, notes=file.notes + notes, unshown=file.unshown, room=room)

@@ -16,6 +16,7 @@ from blogqueue.db.tables.catalogue import Article
 
 _KNOWN = """
 SELECT a.id, a.slug, a.source_path, a.status, a.title, a.topic, a.niche, a.keyword, a.published_at, newest.digest,
+    (SELECT v.room FROM article_versions v WHERE v.id = a.selected_version_id) AS room,
     EXISTS (SELECT FROM order_events e WHERE e.article_id = a.id AND e.action = 'edit article') AS edited
 FROM articles a LEFT JOIN LATERAL (
     SELECT encode(sha256(convert_to(v.content_md, 'UTF8')), 'hex') AS digest FROM article_versions v
@@ -23,7 +24,8 @@ FROM articles a LEFT JOIN LATERAL (
 ) newest ON true
 WHERE a.domain_id = {}
 """
-"""A domain's articles, with the SHA-256 of the newest text that no order has made, and whether an editor edited it."""
+"""A domain's articles: each with the SHA-256 of the newest text that no order has made, the room of its live text, and
+whether an editor edited it."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Known(msgspec.Struct, frozen=True):
     keyword: str
     published_at: datetime | None
     digest: str | None
+    room: int | None
     edited: bool
 
 

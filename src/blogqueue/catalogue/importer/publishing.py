@@ -16,6 +16,7 @@ from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
 from blogqueue.states import ArticleStatus
+from blogqueue.writing.link_edit.room import count_room
 
 BATCH = 100
 """New articles per transaction: ten statements then store what would take six hundred."""
@@ -28,10 +29,11 @@ WHERE v.article_id = articles.id AND articles.id = ANY ({})
 
 @dataclass(frozen=True, slots=True)
 class NewArticle:
-    """A file that becomes an article with this slug."""
+    """A file that becomes an article with this slug; `columns` are those of its version."""
 
     file: File
     slug: str
+    columns: dict[str, Any]
 
 
 async def create(new: Sequence[NewArticle], domain: Domain) -> list[bool]:
@@ -44,7 +46,7 @@ async def create(new: Sequence[NewArticle], domain: Domain) -> list[bool]:
         if not ids:
             return [False] * len(new)
         versions = [
-            ArticleVersion(article_id=row.id, version_num=1, content_md=one.file.content, **one.file.columns)
+            ArticleVersion(article_id=row.id, version_num=1, content_md=one.file.content, **one.columns)
             for row, one in zip(rows, new, strict=True)
             if row.id in ids
         ]
@@ -77,23 +79,25 @@ def _to_event(version: ArticleVersion) -> OrderEvent:
     )
 
 
-async def update(file: File, known: Known, domain: Domain, drop: str) -> tuple[Outcome, tuple[str, ...]]:
-    """Publish a known file's text and details where they have changed; return what was done, and remarks.
+async def update(file: File, known: Known, domain: Domain, drop: str) -> tuple[Outcome, tuple[str, ...], int | None]:
+    """Publish a known file's text and details where they have changed; return what was done, remarks, and its room.
 
     The text is compared with the newest one that no order has made. Raises UnusableError.
     """
+    room = known.room
     if file.digest != known.digest:
         try:
             await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
         except ConflictError as error:
             raise UnusableError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
+        room = count_room(file.content)
     changed, notes = _compare_details(file, known, domain)
     if known.source_path != str(file.source):
         await Article.update({Article.source_path: str(file.source)}).where(Article.id == known.id)
     if changed:
         await _store_details(known, changed)
     same = file.digest == known.digest and not changed
-    return Outcome.UNCHANGED if same else Outcome.UPDATED, notes
+    return Outcome.UNCHANGED if same else Outcome.UPDATED, notes, room
 
 
 def _compare_details(file: File, known: Known, domain: Domain) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -1,28 +1,24 @@
 """One file read as an article, in any process: no database."""
 
 import hashlib
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context
+from itertools import repeat
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from blogqueue.catalogue import domain_rules, versions
+from blogqueue.catalogue import domain_rules
 from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.catalogue.importer import dates, drafts, slugs, titles
 from blogqueue.catalogue.importer.outcomes import UnusableError, skip
+from blogqueue.catalogue.importer.processes import Map
 from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.writing.markdown.metadata import FrontMatterError, read_front_matter
 from blogqueue.writing.markdown.template_syntax import list_unshown
 
 MAX_BYTES = 1_000_000
 """A thousand times a short article; anything larger is not an article."""
-
-FEW_FILES = 400
-"""So many files are read before other processes would have started."""
 
 TITLE_LENGTH, NICHE_LENGTH, KEYWORD_LENGTH = 500, 100, 200
 
@@ -31,7 +27,7 @@ TITLE_LENGTH, NICHE_LENGTH, KEYWORD_LENGTH = 500, 100, 200
 class File:
     """An article's file: its text, what its front matter says, and the slugs that it may have, the best first.
 
-    `details` are columns of the article, `columns` those of its version. `digest` is the SHA-256 of the text.
+    `details` are columns of the article. `digest` is the SHA-256 of the text.
     """
 
     source: PurePosixPath
@@ -39,28 +35,21 @@ class File:
     digest: str
     slugs: list[str]
     details: dict[str, Any]
-    columns: dict[str, Any]
     notes: tuple[str, ...] = ()
     unshown: tuple[str, ...] = ()
 
 
-def read_files(files: Sequence[tuple[Path, PurePosixPath]], done: Callable[[], None]) -> Iterator[File | UnusableError]:
+def read_files(
+    files: Sequence[tuple[Path, PurePosixPath]], done: Callable[[], None], each: Map
+) -> Iterator[File | UnusableError]:
     """Read each file, with its path below its domain's folder, and yield it, or the reason why it cannot be used.
 
-    Many files are read by as many processes as there are processors; `done` is called after each.
+    `done` is called after each.
     """
-    now = datetime.now(UTC)
-    if len(files) < FEW_FILES:
-        for path, source in files:
-            yield _try(path, source, now)
-            done()
-        return
-    paths, sources = zip(*files, strict=True)
-    # Not forked: a copy of a process with open connections would share them.
-    with ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=get_context("spawn")) as pool:
-        for found in pool.map(_try, paths, sources, [now] * len(files), chunksize=20):
-            yield found
-            done()
+    paths, sources = zip(*files, strict=True) if files else ((), ())
+    for found in each(_try, paths, sources, repeat(datetime.now(UTC), len(files))):
+        yield found
+        done()
 
 
 def _try(path: Path, source: PurePosixPath, now: datetime) -> File | UnusableError:
@@ -93,7 +82,6 @@ def read_file(path: Path, source: PurePosixPath, now: datetime) -> File:
         digest=hashlib.sha256(content.encode()).hexdigest(),
         slugs=wanted,
         details=_read_details(values, content, source),
-        columns=versions.describe_text(content),
         notes=_note_unread(values),
         unshown=list_unshown(content),
     )
