@@ -2,43 +2,36 @@
 
 import json
 
-import pytest
-from playwright.async_api import Browser
-
 from blogqueue.settings import settings
-from tests.pages.visitor import SCREENSHOTS, Visitor
+from tests.pages.visitor import Visitor
 from tests.stage import Stage
 
 WIDEST = """[...document.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth)
 .map((one) => one.className || one.tagName).slice(0, 8).join(", ")"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-async def test_the_docs_show_every_call_and_load_nothing_from_elsewhere(
-    stage: Stage, chromium: Browser, scheme: str, width: int
-) -> None:
-    context = await chromium.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    try:
-        visitor = await Visitor.arrive(stage, context)
-        await visitor.go("/api/docs")
-        await visitor.page.locator(".opblock").first.wait_for()
-        await visitor.page.locator(".opblock").first.click()
-        await visitor.page.locator(".opblock.is-open .responses-wrapper").first.wait_for()
+async def test_the_docs_show_every_call_and_load_nothing_from_elsewhere(stage: Stage, ana: Visitor) -> None:
+    # When Ana opens the docs, and a call in them
+    await ana.go("/api/docs")
+    await ana.page.locator(".opblock").first.wait_for()
+    await ana.page.locator(".opblock").first.click()
+    await ana.page.locator(".opblock.is-open .responses-wrapper").first.wait_for()
 
-        document = (await stage.http.get("/api/openapi.json")).json()
-        calls = [operation for path in document["paths"].values() for operation in path.values()]
-        assert await visitor.page.locator(".opblock").count() == len(calls)
-        assert visitor.complaints == []
-        assert all(url.startswith((settings.public_url, "data:")) for url in visitor.requests)
-        if SCREENSHOTS:
-            await visitor.picture(f"api-docs-{width}-{scheme}")
-        wide = await visitor.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wide <= 0, await visitor.page.evaluate(WIDEST)
-    finally:
-        await context.close()
+    # Then every call is there
+    document = (await stage.http.get("/api/openapi.json")).json()
+    calls = [operation for path in document["paths"].values() for operation in path.values()]
+    assert await ana.page.locator(".opblock").count() == len(calls)
+
+    # And they fit a desk and a phone, in light and dark colours
+    for scheme in ("light", "dark"):
+        await ana.page.emulate_media(color_scheme=scheme)
+        for width in (1280, 390):
+            await ana.page.set_viewport_size({"width": width, "height": 900})
+            await ana.picture(f"api-docs-{width}-{scheme}")
+            wide = await ana.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, await ana.page.evaluate(WIDEST)
+    assert ana.complaints == []
+    assert all(url.startswith((settings.public_url, "data:")) for url in ana.requests)
 
 
 async def test_the_document_is_served_and_litestars_own_pages_are_not(stage: Stage) -> None:
