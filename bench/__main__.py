@@ -28,6 +28,7 @@ def main() -> None:
     )
     parser.add_argument("--only", choices=PARTS, action="append", help="these parts alone; may be repeated")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="where JSON and pictures are stored")
+    parser.add_argument("--orders", type=int, default=1_000_000, help="of the large database of the growth table")
     asked = parser.parse_args()
     parts = asked.only or list(PARTS)
     machine = (
@@ -37,6 +38,7 @@ def main() -> None:
     print(machine)
     tables: list[tuple[str, Table]] = []
     plans: dict[str, Any] = {}
+    failures: list[str] = []
 
     def add(*found: tuple[str, Table]) -> None:
         for title, table in found:
@@ -50,12 +52,16 @@ def main() -> None:
     if "idle" in parts:
         add(*asyncio.run(idle.tables()))
     if set(parts) - {"recovery", "idle"}:
-        plans = measure_with_settings(parts, add)
+        plans, failures = measure_with_settings(parts, add, asked.orders)
     store(asked.out, machine, tables, plans)
+    if failures:
+        raise SystemExit("Statements that take longer the more orders there are:\n" + "\n".join(failures))
 
 
-def measure_with_settings(parts: Sequence[str], add: Callable[..., None]) -> dict[str, Any]:
-    """Measure what runs in this process or needs its settings; return the plans of the statements."""
+def measure_with_settings(
+    parts: Sequence[str], add: Callable[..., None], orders_of_large: int
+) -> tuple[dict[str, Any], list[str]]:
+    """Measure what runs in this process or needs its settings; return the statements' plans, and what is wrong."""
     with tempfile.TemporaryDirectory(prefix="blogqueue-bench-") as folder:
         path = Path(folder)
         with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
@@ -71,10 +77,10 @@ def measure_with_settings(parts: Sequence[str], add: Callable[..., None]) -> dic
             if "import" in parts:
                 add(*asyncio.run(imports.tables(path / "articles")))
             if "growth" in parts:
-                found, plans = asyncio.run(growth.tables())
+                found, plans, failures = asyncio.run(growth.tables(orders_of_large))
                 add(*found)
-                return plans
-    return {}
+                return plans, failures
+    return {}, []
 
 
 def settings(database_url: str, redis_url: str, folder: Path) -> None:

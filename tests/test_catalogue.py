@@ -66,7 +66,7 @@ async def test_the_list_is_filtered_and_sorted(stage: Stage, query: dict[str, An
     assert await listed(stage, **query) == slugs
 
 
-@pytest.mark.parametrize("sort", ["newest", "cheapest", "longest", "shortest"])
+@pytest.mark.parametrize("sort", ["newest", "cheapest", "longest", "shortest", "best"])
 async def test_page_by_page_is_the_whole_list_once_also_where_many_are_alike(stage: Stage, sort: str) -> None:
     # Given articles of which some have the same price, length and day
     for number in range(7):
@@ -85,14 +85,72 @@ async def test_page_by_page_is_the_whole_list_once_also_where_many_are_alike(sta
     assert len(set(read)) == 7
 
 
-async def test_amounts_compare_by_their_numbers_also_without_cents(stage: Stage) -> None:
+async def test_a_maximum_price_counts_hundredths_also_without_cents(stage: Stage) -> None:
     await offered(stage, "euros", price=4900)
     await offered(stage, "yen", price=48)
     await Domain.update({Domain.currency: "JPY"}).where(Domain.host == "yen.example")
 
-    assert await listed(stage, sort="cheapest") == ["yen", "euros"]
     assert await listed(stage, maxPrice=4850) == ["yen"]
     assert await listed(stage, maxPrice=4700) == []
+
+
+async def test_the_lowest_price_is_first_within_each_currency(stage: Stage) -> None:
+    # Given prices in two currencies, of which the numbers say nothing together
+    for slug, price in (("dear-euros", 9900), ("euros", 4900), ("yen", 48), ("dear-yen", 6000)):
+        await offered(stage, slug, price=price)
+    await Domain.update({Domain.currency: "JPY"}).where(Domain.host.is_in(["yen.example", "dear-yen.example"]))
+
+    # When they are sorted by price, then there is a list for each currency, page by page
+    expected = ["euros", "dear-euros", "yen", "dear-yen"]
+    assert await listed(stage, sort="cheapest") == expected
+    read, cursor = list[str](), ""
+    while cursor is not None:
+        answer = await stage.http.get("/api/v1/articles", params={"sort": "cheapest", "limit": 1, "cursor": cursor})
+        read += [item["slug"] for item in answer.json()["data"]["items"]]
+        cursor = answer.json()["data"]["nextCursor"]
+    assert read == expected
+
+    # And the page says so, until it shows one currency only
+    page = (await stage.http.get("/?sort=cheapest", headers=HTML)).text
+    assert "sorted by price within each currency: EUR, then JPY" in page
+    assert 'href="/?currency=JPY&amp;sort=cheapest">JPY</a>' in page
+    only = (await stage.http.get("/?currency=JPY&sort=cheapest", headers=HTML)).text
+    assert "within each currency" not in only and 'aria-label="Remove the filter priced in JPY"' in only
+    assert "/articles/yen" in only and "/articles/euros" not in only
+
+
+async def test_a_search_has_the_best_match_first_unless_sorted_otherwise(stage: Stage) -> None:
+    # Given articles that match in different places, the best one the oldest
+    places = {
+        "whole-phrase": {Article.title: "Growing garlic at home", Article.topic: ""},
+        "both-in-title": {Article.title: "Garlic: growing it", Article.topic: ""},
+        "inside-a-word": {Article.title: "Regrowing garlicky greens", Article.topic: ""},
+        "in-topic": {Article.title: "Bulbs", Article.topic: "growing garlic"},
+        "misspelled": {Article.title: "Bulbs", Article.topic: "growin garlik"},
+    }
+    for number, (slug, words_of) in enumerate(places.items()):
+        await offered(stage, slug, day=f"2026-11-{10 + number}")
+        await Article.update({**words_of, Article.keyword: ""}).where(Article.slug == slug)
+
+    # When somebody searches, then the best match is first, for programs also page by page
+    assert await listed(stage, q="growing garlic") == list(places)
+    assert await listed(stage, q="growing garlic", sort="newest") == list(reversed(places))
+    answer = (await stage.http.get("/api/v1/articles", params={"q": "growing garlic", "limit": 2})).json()["data"]
+    behind = await listed(stage, q="growing garlic", limit=2, cursor=answer["nextCursor"])
+    assert behind == ["inside-a-word", "in-topic"]
+
+    # And the page's control says so; without words there is no best match
+    page = (await stage.http.get("/?q=growing+garlic", headers=HTML)).text
+    assert [page.index(f"/articles/{slug}") for slug in places] == sorted(
+        page.index(f"/articles/{one}") for one in places
+    )
+    assert '<option value="">Best match first</option>' in page and "5 articles, best match first" in page
+    sent = await stage.http.get("/?q=growing+garlic&sort=best", headers=HTML)
+    assert sent.headers["location"] == "/?q=growing+garlic"
+    assert '<option value="newest" selected>' in (await stage.http.get("/?q=growing&sort=newest", headers=HTML)).text
+    assert (await stage.http.get("/?sort=best", headers=HTML)).status_code == 200
+    assert "Best match" not in (await stage.http.get("/", headers=HTML)).text
+    assert await listed(stage, sort="best") == await listed(stage)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +218,7 @@ async def test_pages_have_numbers_and_addresses_say_only_what_was_chosen(stage: 
 
     # When the form is sent with fields left empty, then the address loses them
     sent = await stage.http.get(
-        "/?q=&domain=&niche=&maxPrice=&minWords=101&currency=EUR&publishedSince=&sort=newest", headers=HTML
+        "/?q=&domain=&niche=&maxPrice=&minWords=101&currency=&publishedSince=&sort=newest", headers=HTML
     )
     assert (sent.status_code, sent.headers["location"]) == (302, "/?minWords=101")
 
@@ -209,6 +267,10 @@ async def test_each_filter_is_a_chip_that_can_be_removed(stage: Stage) -> None:
         ("Green Bench", True),  # the domain's name
         ("GARDENING soil", True),
         ("soil worms", False),  # every word must be there
+        ("ga", True),  # short words are the beginnings of words
+        ("so th", True),
+        ("il", False),
+        ("soil xy", False),
         ("casino", False),
         ("%", False),
         ("_", False),

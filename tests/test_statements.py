@@ -1,9 +1,11 @@
-"""How many statements the frequent paths run: one more per job or request is noticed here."""
+"""How many statements the frequent paths run, and that lists find their rows by indexes."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
+from bench import growth
 
 from blogqueue.db.engine import DB
 from tests.stage import Stage
@@ -58,3 +60,33 @@ async def test_a_status_takes_one_statement_while_nothing_changes(stage: Stage) 
 
     assert first <= STATUS, "\n".join(statements)
     assert len(statements) - first <= SAME_STATUS, "\n".join(statements)
+
+
+async def test_no_list_and_no_search_reads_a_whole_table_that_grows(stage: Stage) -> None:
+    # Given a little of everything, and a planner that avoids reading tables whole
+    article = await stage.article()
+    await stage.submitted(article)
+    calls = await growth.list_calls()
+
+    # When each call's statements are planned, then an index helps every one
+    plans = {name: await growth.explain(call, can_scan=False) for name, call in calls.items()}
+    problems = {name: found for name, plan in plans.items() if (found := growth.find_problems(plan))}
+    assert problems == {}
+    assert all(plans.values())
+
+
+@pytest.mark.parametrize(
+    ("node", "problem"),
+    [
+        ({"Node Type": "Seq Scan", "Relation Name": "orders"}, "reads the whole table orders"),
+        (
+            {"Node Type": "Index Scan", "Relation Name": "emails", "Actual Rows": 51, "Rows Removed by Filter": 20_000,
+             "Actual Loops": 1},
+            "reads 20,051 rows of emails",
+        ),
+    ],
+)  # fmt: skip
+def test_a_plan_that_reads_too_much_is_named(node: dict[str, object], problem: str) -> None:
+    harmless = {"Node Type": "Seq Scan", "Relation Name": "domains"}
+
+    assert growth.find_problems([{"Plan": {"Node Type": "Limit", "Plans": [harmless, node]}}]) == {problem}

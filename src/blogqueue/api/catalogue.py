@@ -11,8 +11,9 @@ from msgspec import Meta
 
 from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.problems import refusals
-from blogqueue.catalogue import domains, offers
+from blogqueue.catalogue import domains, listing, offers, searches
 from blogqueue.catalogue.domains import SellingDomain
+from blogqueue.catalogue.listing import ListedArticle
 from blogqueue.catalogue.offers import Offer
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.settings import settings
@@ -60,13 +61,13 @@ MaxPrice = Annotated[
         name="maxPrice",
         ge=0,
         schema_extra={"minimum": 0},  # Litestar leaves a 0 out
-        le=offers.MOST,
+        le=searches.MOST,
         description=(
             "In hundredths of the currency's unit: 4900 is 49.00 EUR. Currencies are not converted: name one, too."
         ),
     ),
 ]
-MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=offers.MOST, description="The least word count.")]
+MinWords = Annotated[int, QueryParameter(name="minWords", ge=0, le=searches.MOST, description="The least word count.")]
 PublishedSince = Annotated[
     date | None,
     QueryParameter(
@@ -74,11 +75,14 @@ PublishedSince = Annotated[
     ),
 ]
 Order = Annotated[
-    offers.Sort,
+    searches.Sort | None,
     QueryParameter(
         name="sort",
-        description="The order of the list. A cursor fits only its own order.",
-        schema_extra={"default": "newest"},
+        description=(
+            "The order of the list: `best` if `q` is given, and `newest` otherwise. `best` ranks the newest "
+            f"{searches.MOST_RANKED} articles that match. `cheapest` compares prices within each currency. A cursor "
+            "fits only its own order."
+        ),
     ),
 ]
 
@@ -168,19 +172,19 @@ async def list_articles(  # noqa: PLR0917 - one parameter for each filter, alway
     max_price: MaxPrice = None,
     min_words: MinWords = 0,
     published_since: PublishedSince = None,
-    sort: Order = offers.Sort.NEWEST,
+    sort: Order = None,
     language: Language = "",
     country: Country = "",
     rel: Rel = "",
     currency: Currency = "",
     cursor: Cursor = "",
-    limit: Limit = offers.PAGE_SIZE,
+    limit: Limit = listing.PAGE_SIZE,
 ) -> Envelope[ArticlePage]:
-    """List published articles, newest first unless sorted otherwise."""
-    search = offers.Search(
+    """List published articles: the newest first, or the best match, unless sorted otherwise."""
+    search = searches.Search(
         domain, niche, q, free, max_price, min_words, published_since, sort, language, country, rel, currency
     )
-    page, next_cursor = await offers.search(search, cursor=cursor, size=limit)
+    page, next_cursor = await listing.read_next(search, cursor=cursor, size=limit)
     return success(
         ArticlePage(items=[ArticleView(**_describe(offer)) for offer in page], next_cursor=next_cursor),
     )
@@ -199,7 +203,7 @@ async def get_article(article_id: ArticleId) -> Envelope[ArticleDetail]:
     return success(ArticleDetail(**_describe(offer), content=offer.content_md))
 
 
-def _describe(offer: Offer) -> dict[str, Any]:
+def _describe(offer: Offer | ListedArticle) -> dict[str, Any]:
     """Return the fields of an article that the list and the single article share."""
     return {
         "id": offer.id,

@@ -1,32 +1,24 @@
 """The catalogue as people read it: numbered pages, with the number of articles found; programs use cursors."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import addresses, offers, slots
-from blogqueue.catalogue.offers import Search
+from blogqueue.catalogue import addresses, searches, slots
+from blogqueue.catalogue.searches import Found, Search, Sort
+from blogqueue.db.engine import fetch
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.states import ArticleStatus
 
 PAGE_SIZE = 20
 
-MOST_COUNTED = 10_000
-"""Articles are counted up to here, and pages end here: nobody turns 500 pages, and counting takes time."""
-
-MOST_PAGES = MOST_COUNTED // PAGE_SIZE
-
-_FROM = """
-FROM articles a JOIN domains d ON d.id = a.domain_id JOIN article_versions v ON v.id = a.selected_version_id
-WHERE a.status = 'PUBLISHED'
-"""
-
 _READ = f"""
-SELECT a.id, {addresses.PATH} AS path, a.title, a.niche, a.published_at, d.host, d.name AS domain_name, d.language,
-       d.country, d.rel, d.currency, d.backlink_price, d.domain_rating, d.rating_source, d.rating_date,
-       d.monthly_visits, d.visits_source, d.visits_date, d.guaranteed_months, v.word_count, {slots.FREE} AS slots_free
+SELECT a.id, a.slug, {addresses.PATH} AS path, a.title, a.topic, a.niche, a.keyword, a.published_at, d.host,
+       d.name AS domain_name, d.language, d.country, d.rel, d.currency, d.backlink_price, d.domain_rating,
+       d.rating_source, d.rating_date, d.monthly_visits, d.visits_source, d.visits_date, d.guaranteed_months, d.note,
+       v.word_count, {slots.FREE} AS slots_free
 FROM unnest({{}}::uuid[]) WITH ORDINALITY AS found (id, number)
 JOIN articles a ON a.id = found.id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions v ON v.id = a.selected_version_id ORDER BY found.number
@@ -45,12 +37,15 @@ JOIN articles a ON a.id = found.id JOIN domains d ON d.id = a.domain_id ORDER BY
 
 
 class ListedArticle(msgspec.Struct, frozen=True):
-    """An article as a line of the catalogue; the price is in minor units."""
+    """An article as a line of the catalogue, with its terms; the price is in minor units."""
 
     id: UUID
+    slug: str
     path: str
     title: str
+    topic: str
     niche: str
+    keyword: str
     published_at: datetime
     host: str
     domain_name: str
@@ -66,35 +61,47 @@ class ListedArticle(msgspec.Struct, frozen=True):
     visits_source: str
     visits_date: date | None
     guaranteed_months: int | None
+    note: str
     word_count: int
     slots_free: int
 
 
 class CataloguePage(msgspec.Struct, frozen=True):
-    """A page of the catalogue. `total` is MOST_COUNTED where there are as many or more."""
+    """A page of the catalogue. There may be more articles than the `total` if counting them `is_cut_off`."""
 
     items: list[ListedArticle]
     total: int
     pages: int
+    is_cut_off: bool
 
 
 async def read_page(wanted: Search, number: int) -> CataloguePage:
     """Return a page of the articles that match, by its number from 1; it is empty beyond the last page."""
-    column, direction, _ = offers.ORDERS[wanted.sort]
-    given = [one for one in await offers.find_conditions(wanted) if one[1]]
-    where = _FROM + "".join(f" AND {condition}" for condition, _ in given)
-    values: list[Any] = [value for _, found in given for value in found]
-    counted = await Article.raw(f"SELECT count(*) AS total FROM (SELECT 1 {where} LIMIT {MOST_COUNTED}) found", *values)  # noqa: S608 - conditions are constants
-    total = int(counted[0]["total"])
-    if (number - 1) * PAGE_SIZE >= total:
-        return CataloguePage([], total, -(-total // PAGE_SIZE))
-    rows = await Article.raw(
-        f"SELECT a.id {where} ORDER BY {column} {direction}, a.id {direction} LIMIT {PAGE_SIZE} OFFSET {{}}",
-        *values,
-        (number - 1) * PAGE_SIZE,
-    )
-    page = await Article.raw(_READ, [row["id"] for row in rows])
-    return CataloguePage(msgspec.convert(page, list[ListedArticle]), total, -(-total // PAGE_SIZE))
+    query = await searches.prepare(wanted)
+    behind = (number - 1) * PAGE_SIZE
+    if query.sort == Sort.BEST:  # these are compared with each other in any case
+        ranked = await searches.find(query, size=query.most)
+        total, found = len(ranked), ranked[behind : behind + PAGE_SIZE]
+    else:
+        total = await searches.count(query)
+        size = min(PAGE_SIZE, total - behind)
+        found = await searches.find(query, size=size, offset=behind) if size > 0 else []
+    return CataloguePage(await _read(found), total, -(-total // PAGE_SIZE), is_cut_off=total == query.most)
+
+
+async def read_next(
+    wanted: Search, *, cursor: str = "", size: int = PAGE_SIZE
+) -> tuple[list[ListedArticle], str | None]:
+    """Return a page of the articles that match, and the next one's cursor. Raises InvalidError for a bad cursor."""
+    found = await searches.find(await searches.prepare(wanted), size=size + 1, cursor=cursor)
+    return await _read(found[:size]), found[size - 1].cursor if len(found) > size else None
+
+
+async def _read(found: Sequence[Found]) -> list[ListedArticle]:
+    if not found:
+        return []
+    rows = await fetch(_READ, [one.id for one in found])
+    return msgspec.convert([dict(row) for row in rows], list[ListedArticle])
 
 
 async def count_sitemaps() -> int:

@@ -1,4 +1,4 @@
-"""Cursors for lists that are sorted by a time or a number, and then by id."""
+"""Cursors for lists that are sorted by a time, a number or a text, and then by id."""
 
 import base64
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from uuid import UUID
 from blogqueue.errors import FieldError, InvalidError
 
 
-def encode(key: datetime | int, row_id: UUID | str, order: str = "newest") -> str:
+def encode(key: datetime | int | str, row_id: UUID | str, order: str = "newest") -> str:
     """Return the cursor of the rows after this one, in a list sorted in the order of that name."""
     shown = key.isoformat() if isinstance(key, datetime) else str(key)
     return base64.urlsafe_b64encode(f"{order}|{shown}|{row_id}".encode()).decode()
@@ -23,15 +23,16 @@ def decode(
         return []
     try:
         name, shown, row_id = base64.urlsafe_b64decode(cursor).decode().split("|")
-        behind = [_datetime(shown) if key is datetime else _integer(shown), parse_id(row_id)]
+        behind = [_KEYS[key](shown), parse_id(row_id)]
     except (ValueError, OverflowError) as error:  # also what base64 and UTF-8 raise
-        raise _invalid_cursor() from error
+        raise invalid_cursor() from error
     if name != order:
-        raise _invalid_cursor()
+        raise invalid_cursor()
     return behind
 
 
-def _invalid_cursor() -> InvalidError:
+def invalid_cursor() -> InvalidError:
+    """Return the error for a cursor that no page has given."""
     return InvalidError([FieldError("cursor", "cursor", "Invalid cursor. Start from the first page.")])
 
 
@@ -44,3 +45,12 @@ def _integer(shown: str) -> int:
     if not 0 <= number < 2**62:
         raise ValueError(shown)
     return number
+
+
+def _text(shown: str) -> str:
+    if not (shown.isascii() and shown.isprintable()):
+        raise ValueError(shown)
+    return shown
+
+
+_KEYS: dict[type, Callable[[str], datetime | int | str]] = {datetime: _datetime, int: _integer, str: _text}

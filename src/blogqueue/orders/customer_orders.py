@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 
 from blogqueue import tokens
+from blogqueue.db.engine import fetch
+from blogqueue.db.fuzzy_search import contain
 from blogqueue.db.tables.orders import Order
 from blogqueue.orders.numbers import parse_number
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
@@ -19,14 +23,24 @@ o.backlink_data->>'keyword' AS anchor_text, o.backlink_data->>'target_url' AS ta
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 """
 
+MOST_COUNTED = 500
+"""An address's orders are counted up to here, and its pages end here; older ones are found by searching."""
+
 _OF_ADDRESS = f"""
-SELECT count(*) OVER () AS total, {_COLUMNS}
-WHERE lower(o.customer_email) = lower({{}}) AND ({{}} = '' OR o.status = {{}})
-AND ({{}} = '' OR o.number = {{}}::bigint OR o.id::text = lower({{}})
-     OR concat_ws(' ', a.title, d.name, d.host, o.backlink_data->>'keyword', o.backlink_data->>'target_url') ILIKE {{}})
-ORDER BY o.created_at DESC, o.id LIMIT {PAGE_SIZE} OFFSET {{}}
+WITH found AS MATERIALIZED (
+    SELECT o.id FROM orders o {{joins}}WHERE lower(o.customer_email) = lower({{{{}}}}) {{conditions}}
+    ORDER BY o.created_at DESC, o.id DESC LIMIT {MOST_COUNTED})
+SELECT (SELECT count(*) FROM found) AS total, {_COLUMNS}
+WHERE o.id IN (SELECT id FROM found LIMIT {PAGE_SIZE} OFFSET {{{{}}}}) ORDER BY o.created_at DESC, o.id DESC
+"""  # noqa: S608 - constants, no input
+"""A page of an address's orders, newest first; only its own rows are read (index on lower(customer_email))."""
+
+_JOINS = "JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id "
+
+_HAS_WORDS = """
+AND (o.number = {}::bigint OR o.id::text = lower({})
+     OR concat_ws(' ', a.title, d.name, d.host, o.backlink_data->>'keyword', o.backlink_data->>'target_url') ILIKE {})
 """
-"""A page of an address's orders, newest first; only its own rows are searched (index on lower(customer_email))."""
 
 _BY_TOKENS = f"""
 SELECT {_COLUMNS} JOIN unnest({{}}::uuid[], {{}}::text[]) AS held (id, token_hash)
@@ -55,16 +69,17 @@ class CustomerOrder(msgspec.Struct, frozen=True):
 
 
 async def search(email: str, *, q: str = "", status: str = "", page: int = 1) -> tuple[list[CustomerOrder], int]:
-    """Return a page of an address's orders, newest first, and how many match in all; none beyond the last page.
+    """Return a page of an address's orders, newest first, and how many match, up to MOST_COUNTED.
 
     `q` is an order number, an order's id, or words of the title, the domain, the anchor text or the target URL.
     """
-    pattern = "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    number = parse_number(q)
-    rows = await Order.raw(
-        _OF_ADDRESS, email, status, status, q, number, q, pattern,
-        (page - 1) * PAGE_SIZE,
-    )  # fmt: skip
+    conditions: str = "AND o.status = {} " if status else ""
+    values: list[Any] = [status] if status else []
+    if q:
+        conditions += _HAS_WORDS
+        values += [parse_number(q), q, contain(q)]
+    statement = _OF_ADDRESS.format(joins=_JOINS if q else "", conditions=conditions)
+    rows = await fetch(statement, email, *values, (page - 1) * PAGE_SIZE)
     total = rows[0]["total"] if rows else 0
     return [_convert(row) for row in rows], total
 
@@ -77,5 +92,5 @@ async def find_opened(held: Mapping[UUID, str]) -> list[CustomerOrder]:
     return [_convert(row) for row in await Order.raw(_BY_TOKENS, list(held), hashes)]
 
 
-def _convert(row: dict[str, object]) -> CustomerOrder:
+def _convert(row: asyncpg.Record | dict[str, Any]) -> CustomerOrder:
     return msgspec.convert({name: row[name] for name in CustomerOrder.__struct_fields__}, CustomerOrder)

@@ -1,12 +1,15 @@
 """Find orders for an editor: by number, customer, article or link, by status and by domain, newest first."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from blogqueue.db import pagination
+from blogqueue.db import fuzzy_search, pagination
+from blogqueue.db.engine import fetch
+from blogqueue.db.fuzzy_search import ORDER_WORDS, WORDS
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
 from blogqueue.orders.numbers import parse_number
@@ -30,12 +33,14 @@ _COLUMNS = """
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 """
 
-_SEARCH = f"""
-SELECT {_COLUMNS} WHERE {FOUND.format(q="{}")} AND ({{}} = '' OR o.status = {{}}) AND ({{}} = '' OR d.host = {{}})
-AND ({{}}::timestamptz IS NULL OR (o.created_at, o.id) < ({{}}::timestamptz, {{}}::uuid))
-ORDER BY o.created_at DESC, o.id DESC LIMIT {{}}
-"""
+_NEWEST = "ORDER BY o.created_at DESC, o.id DESC"
 
+SCANNED = 1_000
+"""The orders that are read for words of one or two characters, by which no index finds anything."""
+
+SHORTEST_ID = 8
+
+_NEWEST_ORDERS = f"(SELECT * FROM orders ORDER BY created_at DESC, id DESC LIMIT {SCANNED})"  # noqa: S608 - a constant
 
 _ON_HOLD = f"""
 SELECT {_COLUMNS} WHERE o.on_hold ORDER BY o.created_at, o.id
@@ -81,15 +86,88 @@ async def find_id(name: str) -> UUID:
 async def search(
     words: str = "", *, status: OrderStatus | None = None, host: str = "", cursor: str = "", limit: int = 50
 ) -> FoundOrders:
-    """Return a page of the orders with these words, newest first. Raises InvalidError for a bad cursor."""
-    at, row_id = pagination.decode(cursor) or (None, None)
-    wanted, named = clean(words), status.value if status else ""
-    rows: list[dict[str, Any]] = await Order.raw(
-        _SEARCH, wanted, wanted, named, named, host, host, at, at, row_id, limit + 1
-    )
-    page = msgspec.convert(rows[:limit], list[FoundOrder])
+    """Return a page of the orders with these words, newest first. Raises InvalidError for a bad cursor.
+
+    Words are part of the customer's address, the link, the article's title, topic and keyword, or the host; or they are
+    the order's number, or its id or at least the first SHORTEST_ID digits of it. Words of one or two characters are
+    looked for among the newest SCANNED orders.
+    """
+    wanted = clean(words)
+    common = await _find_common(status, host, pagination.decode(cursor))
+    if not wanted:
+        rows = await fetch(*_select(common, limit))
+    else:
+        async with fuzzy_search.planned_anew():
+            rows = await fetch(*await _select_found(wanted, common, limit))
+    page = msgspec.convert([dict(row) for row in rows[:limit]], list[FoundOrder])
     last = page[-1] if len(rows) > limit else None
     return FoundOrders(page, pagination.encode(last.created_at, last.id) if last else "")
+
+
+_Condition = tuple[str, list[Any]]
+"""SQL with a `{}` for each value, and the values."""
+
+
+async def _find_common(status: OrderStatus | None, host: str, behind: list[Any]) -> list[_Condition]:
+    """Return the conditions on an order `o` and its article `a` that hold whatever the words are."""
+    conditions: list[_Condition] = []
+    if status:
+        conditions.append(("o.status = {}", [status.value]))
+    if host:
+        conditions.append(("a.domain_id = ANY ({}::uuid[])", [await _find_domains("host = {}", host)]))
+    if behind:
+        conditions.append(("(o.created_at, o.id) < ({}, {})", behind))
+    return conditions
+
+
+async def _find_domains(condition: str, value: str) -> list[UUID]:
+    return [row["id"] for row in await fetch(f"SELECT id FROM domains WHERE {condition}", value)]  # noqa: S608 - conditions are constants
+
+
+def _select(conditions: Sequence[_Condition], limit: int) -> tuple[Any, ...]:
+    """Return the statement for a page of orders under some conditions, and its values."""
+    where = " AND ".join(["true", *(sql for sql, _ in conditions)])
+    values = [value for _, values in conditions for value in values]
+    return f"SELECT {_COLUMNS} WHERE {where} {_NEWEST} LIMIT {{}}", *values, limit + 1
+
+
+async def _select_found(wanted: str, common: Sequence[_Condition], limit: int) -> tuple[Any, ...]:
+    """Return the statement for the newest orders with some words, and its values.
+
+    Each place that they may be in has its index, which gives a page; the pages are then merged.
+    """
+    pattern = fuzzy_search.contain(wanted)
+    domain_ids = await _find_domains("host ILIKE {}", pattern)
+    places: list[_Condition] = [
+        (f"{ORDER_WORDS} ILIKE {{}}", [pattern]),
+        (f"({WORDS} ILIKE {{}}" + (" OR a.domain_id = ANY ({}::uuid[])" if domain_ids else "") + ")",
+         [pattern, *([domain_ids] if domain_ids else [])]),
+    ]  # fmt: skip
+    if (number := parse_number(wanted)) is not None:
+        is_number = ("o.number = {}", [number])
+        places = [*places, is_number] if wanted.isdigit() else [is_number]  # BQ-1042 means nothing else
+    if between := _find_ids(wanted):
+        places.append(("o.id BETWEEN {} AND {}", between))
+    orders = "orders" if len(wanted) >= fuzzy_search.SHORTEST else _NEWEST_ORDERS
+    parts: list[_Condition] = []
+    for place, values in places:
+        where = " AND ".join([place, *(sql for sql, _ in common)])
+        given = [*values, *(value for _, values in common for value in values), limit + 1]
+        found = f"SELECT o.id FROM {orders} o JOIN articles a ON a.id = o.article_id WHERE {where} {_NEWEST} LIMIT {{}}"  # noqa: S608 - constants, no input
+        parts.append((f"({found})", given))
+    return (
+        f"SELECT {_COLUMNS} WHERE o.id IN ({' UNION '.join(sql for sql, _ in parts)}) {_NEWEST} LIMIT {{}}",
+        *(value for _, values in parts for value in values),
+        limit + 1,
+    )
+
+
+def _find_ids(wanted: str) -> list[UUID] | None:
+    """Return the first and last id that begin with some digits; None for anything else."""
+    digits = wanted.replace("-", "").lower()
+    if not SHORTEST_ID <= len(digits) <= 32 or not set(digits) <= set("0123456789abcdef"):  # noqa: PLR2004 - an id's digits
+        return None
+    return [UUID(digits.ljust(32, fill)) for fill in "0f"]
 
 
 async def list_on_hold() -> list[FoundOrder]:

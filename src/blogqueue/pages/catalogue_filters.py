@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from blogqueue.catalogue import offers
-from blogqueue.catalogue.offers import Filters, Search
+from blogqueue.catalogue import searches
+from blogqueue.catalogue.offers import Filters
+from blogqueue.catalogue.searches import Search, Sort
 from blogqueue.localized import format_day, format_number, name_country, name_language
 from blogqueue.pages import labels
 
@@ -16,7 +17,7 @@ from blogqueue.pages import labels
 def parse_number(typed: str) -> int:
     """Parse a whole number as people type it: 1,200. Raises ValueError, also for one that is out of range."""
     number = int(typed.replace(",", ""))
-    if not 0 <= number <= offers.MOST // 100:
+    if not 0 <= number <= searches.MOST // 100:
         raise ValueError(typed)
     return number
 
@@ -39,7 +40,7 @@ FILTERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "minWords": ("min_words", parse_number),
     "publishedSince": ("published_since", date.fromisoformat),
     "free": ("only_free", bool),
-    "sort": ("sort", offers.Sort),
+    "sort": ("sort", Sort),
 }
 """The filters by their names in the address, and how each is parsed; prices are in whole units of their currency."""
 
@@ -54,12 +55,10 @@ class Chip(msgspec.Struct, frozen=True):
 def choose(query: Mapping[str, str], filters: Filters) -> tuple[dict[str, str], Search, list[str]]:
     """Return what was typed, the search for it, and the names of the filters that cannot be parsed.
 
-    A price is searched in one currency, because currencies are not converted.
+    A maximum price is in one currency, because currencies are not converted.
     """
     typed = {name: value for name in FILTERS if (value := query.get(name, "").strip())}
-    if "maxPrice" not in typed:
-        typed.pop("currency", None)
-    elif "currency" not in typed and filters.currencies:
+    if "maxPrice" in typed and "currency" not in typed and filters.currencies:
         typed["currency"] = filters.currencies[0]
     parsed: dict[str, Any] = {}
     unread: list[str] = []
@@ -72,29 +71,27 @@ def choose(query: Mapping[str, str], filters: Filters) -> tuple[dict[str, str], 
     return {name: value for name, value in typed.items() if name not in unread}, Search(**parsed), unread
 
 
+def _get_default_sort(query: Mapping[str, str]) -> Sort:
+    """Return the order that an address need not name: the best match where there are words to match."""
+    return Sort.BEST if query.get("q", "").strip() else Sort.NEWEST
+
+
 def is_clean(query: Mapping[str, str]) -> bool:
     """Return whether an address has no parameter that says nothing."""
-    return (
-        all(query.values())
-        and query.get("sort") != offers.Sort.NEWEST
-        and query.get("page") != "1"
-        and ("currency" not in query or "maxPrice" in query)
-    )
+    return all(query.values()) and query.get("sort") != _get_default_sort(query) and query.get("page") != "1"
 
 
 def to_address(typed: Mapping[str, str], page: int = 1) -> str:
     """Return the address of a page of the catalogue with the filters that were typed, and no empty parameters."""
     chosen = {name: value for name in FILTERS if (value := typed.get(name, "").strip())}
-    if chosen.get("sort") == offers.Sort.NEWEST:
+    if chosen.get("sort") == _get_default_sort(chosen):
         del chosen["sort"]
-    if "maxPrice" not in chosen:
-        chosen.pop("currency", None)
     query = urlencode(chosen | ({"page": str(page)} if page > 1 else {}))
     return f"/?{query}" if query else "/"
 
 
 def list_chips(typed: Mapping[str, str], filters: Filters) -> list[Chip]:
-    """Return a chip for each filter that is chosen; the order of the list is none."""
+    """Return a chip for each filter that is chosen; the order of the list is none. A maximum price has a currency."""
     names = dict(filters.domains)
     texts: dict[str, Callable[[str], str]] = {
         "q": lambda value: f"“{value}”",
@@ -104,15 +101,39 @@ def list_chips(typed: Mapping[str, str], filters: Filters) -> list[Chip]:
         "country": name_country,
         "rel": lambda value: labels.REL_BADGES.get(value, value),
         "maxPrice": lambda value: f"up to {format_number(parse_number(value))} {typed.get('currency', '')}".strip(),
+        "currency": lambda value: f"priced in {value}",
         "minWords": lambda value: f"from {format_number(parse_number(value))} words",
         "publishedSince": lambda value: f"since {format_day(date.fromisoformat(value))}",
         "free": lambda _: "with spots left",
     }
+    priced = {"maxPrice", "currency"} if "maxPrice" in typed else set[str]()
     return [
-        Chip(text(typed[name]), to_address({other: value for other, value in typed.items() if other != name}))
+        Chip(
+            text(typed[name]),
+            to_address(
+                {other: value for other, value in typed.items() if other not in (priced if name in priced else {name})}
+            ),
+        )
         for name, text in texts.items()
-        if name in typed
+        if name in typed and not (name == "currency" and priced)
     ]
+
+
+def list_sorts(typed: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the orders to choose from, as the value and the label of each: the first one needs no value."""
+    default = _get_default_sort(typed)
+    others = [name for name in labels.SORTS if name not in {default, Sort.BEST}]
+    return [("", labels.SORTS[default]), *((name, labels.SORTS[name]) for name in others)]
+
+
+def list_currencies(typed: Mapping[str, str], filters: Filters) -> list[tuple[str, str]]:
+    """Return each currency whose prices are listed one after another, with the address of only those; [] for one.
+
+    Amounts of different currencies do not compare, so the lowest price is first within each currency.
+    """
+    if typed.get("sort") != Sort.CHEAPEST or "currency" in typed or len(filters.currencies) == 1:
+        return []
+    return [(code, to_address({**typed, "currency": code})) for code in filters.currencies]
 
 
 def list_pages(number: int, pages: int) -> list[int]:

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from blogqueue.catalogue import listing, offers, paid_links
+from blogqueue.catalogue import listing, offers, paid_links, searches
 from blogqueue.pages import catalogue_filters
 from blogqueue.pages.responses import headers, moved_to, page, public_page
 from blogqueue.pages.structured_data import describe, structure
@@ -18,6 +18,8 @@ from blogqueue.settings import settings
 from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
 from blogqueue.writing.markdown.links import Link
 from blogqueue.writing.markdown.rendering import render
+
+MOST_PAGES = searches.MOST_COUNTED // listing.PAGE_SIZE
 
 RENDERED = 64
 """How many articles a process keeps rendered: those that are read most, some MB in all."""
@@ -41,9 +43,10 @@ async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template
         "filters": filters,
         "typed": typed,
         "chips": catalogue_filters.list_chips(typed, filters),
+        "sorts": catalogue_filters.list_sorts(typed),
+        "currencies": catalogue_filters.list_currencies(typed, filters),
         "unread": unread,
         "address": catalogue_filters.to_address,
-        "most": listing.MOST_COUNTED,
     }
     if unread:
         return page("catalogue.html", status_code=422, **context)
@@ -52,7 +55,7 @@ async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template
 
 def _parse_page(typed: str) -> int:
     """Return the number of a page of the catalogue; the first for anything else."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:6]) <= listing.MOST_PAGES else 1
+    return int(typed) if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:6]) <= MOST_PAGES else 1
 
 
 @get(["/articles/{slug:str}", "/articles/{host:str}/{slug:str}"], include_in_schema=False)

@@ -17,11 +17,13 @@ REL = {
 """What a link's `rel` means; completes the sentence "The link is …"."""
 
 SORTS = {
+    "best": "Best match first",
     "newest": "Newest first",
     "cheapest": "Lowest price first",
     "longest": "Longest first",
     "shortest": "Shortest first",
 }
+"""The orders of the catalogue; `best` needs words to match."""
 
 FILTERS = {
     "page": "page",

@@ -36,6 +36,7 @@ async def your_orders(
         email=email,
         orders=orders,
         total=total,
+        is_cut_off=total == customer_orders.MOST_COUNTED,
         q=q,
         status=status,
         number=number_asked,
