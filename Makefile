@@ -13,7 +13,7 @@ RUNTIME := .venv/installed-runtime
 DEV := .venv/installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev run test check lint thorough durability fuzz mutants chaos bench clean again
+.PHONY: help install dev run test check lint thorough durability fuzz mutants chaos drill bench clean again
 
 help: ## list the targets
 	@echo "make TARGET, where TARGET is one of"
@@ -58,6 +58,9 @@ mutants: $(DEV) ## break the code on purpose and list what no test notices; ARGS
 
 chaos: $(DEV) ## break things at random; ARGS='--orders 200 --faults 120 --seed 7'
 	$(BIN)/python -m tests.durability.chaos $(ARGS)
+
+drill: $(DEV) ## let five faults happen to thirty orders, and time where each shows; ARGS='--outage 600'
+	$(BIN)/python -m tests.durability.drill $(ARGS)
 
 clean: ## remove .venv and the caches; data in var/ stay
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .import_linter_cache

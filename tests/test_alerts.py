@@ -68,6 +68,39 @@ async def test_orders_that_fail_of_one_cause_are_one_alert_with_the_page_that_re
     assert "customers.example" not in email["text"] + email["html"]
 
 
+async def test_payments_without_their_webhooks_show_everywhere_until_the_webhooks_arrive(stage: Stage) -> None:
+    # Given two payments whose webhooks were lost, and one whose webhook came
+    await stage.buy(await stage.article())
+    await stage.faults(webhook=[{"kind": "drop", "times": -1}])
+    events: list[str] = []
+    for name in ("ben", "cleo"):
+        article_id = await stage.article(slug=f"soil-{name}")
+        opened = await stage.asked_and_opened(article_id, email=f"{name}@customers.example")
+        events.append((await stage.pay(opened["checkoutUrl"]))["eventId"])
+    await serve_all(stage)  # its minute finds them at Stripe
+    assert await look(stage) == []
+    await stage.by_force("UPDATE orders SET created_at = created_at - interval '31 seconds'")
+
+    # When the mail worker looks twice
+    await look(stage)
+    (alert,) = await look(stage)
+
+    # Then there is one alert about both, and every place where an operator looks says so
+    assert "2 payments came without their webhook" in alert["text"]
+    assert "without their webhook: 2" in (await stage.http.get("/health/ready")).json()["webhooks"]
+    assert "blogqueue_webhooks_missing 2.0" in (await stage.http.get("/metrics")).text
+    await stage.sign_in()
+    assert (
+        "Webhooks: payments of the last hour without their webhook: 2" in (await stage.http.get("/admin/queues")).text
+    )
+
+    # And once Stripe has sent the events again, nothing does
+    await stage.faults(webhook=[])
+    for event in events:
+        await stage.sandbox.post("/webhooks/redeliver", json={"eventId": event})
+    assert (await stage.http.get("/health/ready")).json()["webhooks"] == "ok"
+
+
 async def test_a_cause_is_alerted_of_once_an_hour_and_then_with_all_that_came_meanwhile(stage: Stage) -> None:
     async def fail(number: int) -> None:
         await alert_operator(f"Thing {number} broke", "", key=f"thing {number}", cause="things", many="{} things broke")

@@ -84,3 +84,10 @@ def test_the_image_is_built_and_refuses_to_start_without_settings() -> None:
     assert refused.returncode == 1
     assert "DATABASE_URL is not set" in refused.stderr
     assert run("docker", "run", "--rm", image, "blogqueue", "--version").returncode == 0
+
+
+@needs("promtool")
+def test_prometheus_accepts_the_alert_rules() -> None:
+    found = run("promtool", "check", "rules", DEPLOY / "prometheus.rules.yml")
+
+    assert found.returncode == 0, found.stdout + found.stderr

@@ -1,5 +1,7 @@
 """The minute's nets: what was lost on the way is sent again, what ran out is let go, and what is done is cleaned up."""
 
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import asyncpg
@@ -201,6 +203,30 @@ async def test_each_queue_keeps_its_newest_five_hundred_failed_jobs_and_those_th
     # Then five hundred are left, and all of the order that an operator may retry
     assert await Job.count().where(Job.state == "FAILED", Job.order_id == delivered.id) == 500
     assert await Job.count().where(Job.state == "FAILED", Job.order_id == failed.id) == 4
+
+
+async def test_cancelled_jobs_are_deleted_unless_their_orders_may_go_on(stage: Stage) -> None:
+    # Given 130 cancelled jobs of a published order, and older ones of orders that may still go on
+    now = datetime.now(UTC)
+    states = {"published": ("COMPLETED", False), "failed": ("FAILED", False), "held": ("COMPLETED", True)}
+    for name, (status, on_hold) in (states | {"open": ("QUALITY_CHECK", False)}).items():
+        order = await stage.delivered(await stage.article(slug=f"soil-{name}"), email=f"{name}@customers.example")
+        await Order.update({Order.status: status, Order.on_hold: on_hold}, force=True).where(Order.id == order.id)
+        number, finished_at = (130, now) if name == "published" else (2, now - timedelta(days=1))
+        await Job.insert(
+            *[
+                Job(id=f"{name}-{n}", queue=BACKLINK_INTEGRATION.name, order_id=order.id, state="CANCELLED")
+                for n in range(number)
+            ]
+        )
+        await Job.update({Job.finished_at: finished_at}).where(Job.id.like(f"{name}-%"))
+
+    # When they are cleaned up
+    assert await sweep.clean_up() == 30
+
+    # Then a hundred are left of the published order, and all of the others
+    left = [row["id"].partition("-")[0] for row in await Job.select(Job.id).where(Job.state == "CANCELLED")]
+    assert Counter(left) == {"published": 100, "failed": 2, "held": 2, "open": 2}
 
 
 async def test_a_clean_up_makes_no_room_for_more_regenerations(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.observation import Tally
 from blogqueue.jobs.queues import JOB_QUEUES, QUEUES
 from blogqueue.jobs.workers import LOST_AFTER_SECONDS
+from blogqueue.payments import missing_webhooks
 from blogqueue.states import EmailState, JobState, OrderKind, OrderStatus, RefundState
 
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
@@ -261,4 +262,9 @@ async def _read_numbers() -> list[Metric]:
         _gauge("blogqueue_payments_held", "Payments that wait for a decision.", row["payments_held"]),
         _gauge("blogqueue_orders_on_hold", "Orders on hold for a dispute.", row["orders_on_hold"]),
         _gauge("blogqueue_alert_posts_waiting", "Alerts not posted to the chat yet.", row["alert_posts"]),
+        _gauge(
+            "blogqueue_webhooks_missing",
+            "Payments of the last hour that came without their webhook.",
+            await missing_webhooks.count(),
+        ),
     ]

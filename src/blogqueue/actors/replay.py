@@ -81,7 +81,7 @@ class DurableReplay:
             with traces.span("model call", question=question.name, job=self._claim.job_id):
                 return await model.ask(question, customer=str(self._claim.order_id))
         except model.ModelError as error:
-            await budget.count_failed(self._claim, asdict(error.usage), free=error.outage)
+            await budget.count_failed(self._claim, asdict(error.usage), free=bool(error.outage))
             raise
 
 

@@ -139,7 +139,7 @@ async def _work(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbo
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
             # If the model could not answer, its earlier answers are still good; otherwise they may be the reason.
             afresh=not isinstance(error, ModelError),
-            outage=isinstance(error, ModelError) and error.outage,
+            outage=error.outage if isinstance(error, ModelError) else "",
         )
 
 

@@ -17,6 +17,7 @@ from blogqueue.jobs import queues, stats, stuck, workers
 from blogqueue.log import logger
 from blogqueue.orders import alert_notices
 from blogqueue.outbox import Outbox
+from blogqueue.payments import missing_webhooks
 
 SECONDS = 5
 
@@ -71,6 +72,7 @@ async def look_once(*, up_seconds: float) -> Outbox:
         await _alert_stuck()
     await alert_of_failed_emails()
     await alert_notices.alert_of_reviews()
+    await missing_webhooks.alert_of_missing()
     return await alert_notices.write_due()
 
 

@@ -23,6 +23,7 @@ from blogqueue.log import logger
 from blogqueue.orders import changes, unfinished
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
+from blogqueue.reviews import work
 
 DASHBOARD = UUID(int=0)
 """What the streams of the dashboard watch; no order has this id, so nothing but the end of the process wakes them."""
@@ -115,9 +116,10 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
     broker, messages = await asyncio.gather(health.check_broker(), depth.count_messages())
     found, states = await workers.list_workers(), await overview.list_queues()
     alive = [worker for worker in found if worker.alive]
-    clock = await health.check_clock()
+    clock, webhooks = await health.check_clock(), await health.check_webhooks()
     return {
-        "problems": await _list_problems(broker=broker, clock=clock),
+        "problems": await _list_problems(Clock=clock, Broker=broker, Webhooks=webhooks),
+        "work": await work.count(),
         "unfinished": await unfinished.list_unfinished(),
         "most": overview.COUNTED,
         "queues": states,
@@ -131,14 +133,16 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
         "broker": broker,
         "messages": messages,
         "groups": await failures.list_groups(),
+        "listed": failures.LISTED,
+        "at_once": failures.RETRIED_AT_ONCE,
         "actions": await pausing.list_actions(),
         "format_ms": charts.format_ms,
         "form": tokens.derive_form_token(auth.session(request)),
     }
 
 
-async def _list_problems(*, broker: str, clock: str) -> list[str]:
-    """Return what is wrong, in sentences, the worst first."""
+async def _list_problems(**parts: str) -> list[str]:
+    """Return what is wrong, in sentences, the worst first; `parts` are what is wrong with the others, or ""."""
     unserved, outage = await workers.find_unserved(), await breaker.get_open()
     problems: list[str] = []
     if unserved:
@@ -148,7 +152,7 @@ async def _list_problems(*, broker: str, clock: str) -> list[str]:
             f"The model's provider has not answered since {outage.opened_at:%F %H:%M} UTC: {outage.reason} "
             "Jobs wait, and one at a time tries again."
         )
-    return problems + [f"{name}: {text}." for name, text in (("Clock", clock), ("Broker", broker)) if text]
+    return problems + [f"{name}: {text}." for name, text in parts.items() if text]
 
 
 HANDLERS = [queues, watch_queues, pause, resume]

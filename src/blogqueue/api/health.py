@@ -12,6 +12,7 @@ from litestar import Response, get
 from blogqueue.db import migrations
 from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
 from blogqueue.jobs import breaker, pausing, stats, workers
+from blogqueue.payments import missing_webhooks
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 3
@@ -29,6 +30,7 @@ async def ready() -> Response[dict[str, str]]:
     found = {"postgres": await check_postgres(), "broker": await check_broker()}
     if not found["postgres"]:
         found |= {"workers": await check_workers(), "provider": await check_provider(), "clock": await check_clock()}
+        found["webhooks"] = await check_webhooks()
     return Response(
         {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200
     )
@@ -89,6 +91,12 @@ async def check_clock() -> str:
     if age is None:
         return "no minute's work has been done yet: wait a minute, or see the logs of the clock and the mail worker"
     return "" if age <= stats.CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
+
+
+async def check_webhooks() -> str:
+    """Check that the payments of the last hour came with their webhooks."""
+    number = await missing_webhooks.count()
+    return f"payments of the last hour without their webhook: {number}; run `blogqueue doctor`" if number else ""
 
 
 async def _check_port(name: str, host: str | None, port: int) -> str:

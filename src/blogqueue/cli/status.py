@@ -71,6 +71,7 @@ async def _look() -> Installation:
         "workers": health.check_workers,
         "clock": health.check_clock,
         "provider": health.check_provider,
+        "webhooks": health.check_webhooks,
     }
     failed = await queue.list_failed()
     return Installation(

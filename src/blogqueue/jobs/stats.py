@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from piccolo.query.functions.aggregate import Count
 from piccolo.querystring import QueryString
 
 from blogqueue.db.tables.jobs import Job, QueueStat
+from blogqueue.db.tables.observation import Tally
 from blogqueue.errors import NotFoundError
 from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.log import logger
@@ -59,6 +59,12 @@ KEEP_DAYS = 30
 _OLDEST = QueryString("clock_timestamp() - {} * interval '1 day'", KEEP_DAYS)
 
 
+_COUNTED = """
+SELECT labels ->> 'queue' AS queue, labels ->> 'state' AS state, sum(value)::bigint AS number
+FROM tallies WHERE name = 'jobs' GROUP BY labels
+"""
+"""The numbers of jobs as triggers keep them: `jobs` itself is not read, however many there are."""
+
 _RUNS = """
 SELECT count(*) FILTER (WHERE state = 'COMPLETED') AS runs_completed,
     count(*) FILTER (WHERE state = 'FAILED') AS runs_failed,
@@ -109,10 +115,9 @@ async def get_job(job_id: str) -> dict[str, Any]:
 
 async def count_jobs() -> dict[str, dict[str, int]]:
     """Return how many jobs each queue has in each state: {queue: {state: count}}."""
-    rows = await Job.select(Job.queue, Job.state, Count()).group_by(Job.queue, Job.state)
     by_queue = {name: {state.value: 0 for state in JobState} for name in JOB_QUEUES}
-    for row in rows:
-        by_queue[row["queue"]][row["state"]] = row["count"]
+    for row in await Tally.raw(_COUNTED):
+        by_queue[row["queue"]][row["state"]] = row["number"]
     return by_queue
 
 

@@ -4,7 +4,7 @@ from blogqueue.db.engine import NOW
 from blogqueue.db.tables.jobs import Job
 from blogqueue.outbox import OutboxJob
 
-KEEP_COMPLETED, KEEP_FAILED = 100, 500
+KEEP_COMPLETED, KEEP_CANCELLED, KEEP_FAILED = 100, 100, 500
 """How many finished jobs each queue keeps."""
 
 SENT_AGAIN_AFTER_SECONDS = 5
@@ -28,15 +28,20 @@ Nothing of a paused queue, and nothing while the model's provider is out and no 
 
 _CLEAN_UP = """
 WITH ranked AS (
-    SELECT id, state, row_number() OVER newest AS n FROM jobs WHERE state IN ('COMPLETED', 'FAILED')
+    SELECT id, state, row_number() OVER newest AS n FROM jobs WHERE state IN ('COMPLETED', 'FAILED', 'CANCELLED')
     WINDOW newest AS (PARTITION BY queue, state ORDER BY finished_at DESC))
 DELETE FROM jobs USING ranked, orders
 WHERE jobs.id = ranked.id AND orders.id = jobs.order_id
   AND ((ranked.state = 'COMPLETED' AND n > {})
-    OR (ranked.state = 'FAILED' AND n > {} AND (orders.status <> 'FAILED' OR orders.refund_state <> 'NONE')))
+    OR (ranked.state = 'FAILED' AND n > {} AND (orders.status <> 'FAILED' OR orders.refund_state <> 'NONE'))
+    OR (ranked.state = 'CANCELLED' AND n > {} AND NOT orders.on_hold AND (orders.status = 'COMPLETED'
+        OR (orders.status = 'FAILED' AND orders.refund_state <> 'NONE'))))
 RETURNING jobs.id
 """
-"""Delete finished jobs beyond the newest of each queue; a failed job stays as long as its order may be retried."""
+"""Delete finished jobs beyond the newest of each queue.
+
+A failed job stays as long as its order may be retried, a cancelled one as long as its order may go on.
+"""
 
 
 async def mark_sent(job_ids: list[str]) -> None:
@@ -56,4 +61,4 @@ async def clean_up() -> int:
 
     Versions, emails and history keep their ids.
     """
-    return len(await Job.raw(_CLEAN_UP, KEEP_COMPLETED, KEEP_FAILED))
+    return len(await Job.raw(_CLEAN_UP, KEEP_COMPLETED, KEEP_FAILED, KEEP_CANCELLED))

@@ -48,7 +48,7 @@ HELD_UP = f"""
 job.state IN ('WAITING', 'DELAYED') AND (
     EXISTS (SELECT FROM breakers WHERE opened_at IS NOT NULL)
     OR EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = job.queue)
-    OR (job.run_at < clock_timestamp() - interval '1 minute' AND NOT EXISTS (
+    OR (job.run_at < clock_timestamp() - interval '{LOST_AFTER_SECONDS} seconds' AND NOT EXISTS (
         SELECT FROM workers WHERE workers.queues ? job.queue
             AND workers.seen_at > clock_timestamp() - interval '{LOST_AFTER_SECONDS} seconds')))
 """  # noqa: S608 - built from a constant

@@ -78,17 +78,17 @@ async def fail_attempt(
     permanent: bool,
     wait_ms: int = 0,
     afresh: bool = False,
-    outage: bool = False,
+    outage: str = "",
 ) -> Outbox:
     """Store a run's error, and return the retry that it leads to, or fail the order and store the emails about it.
 
-    With `outage` the model's provider did not answer: once it has failed a few times in a row, for whichever jobs, the
-    job waits for it instead, and the attempt is not counted. The other arguments are those of `jobs.fail_attempt`.
-    Raises LostLeaseError when another worker has claimed the job.
+    `outage` says what the model's provider does, if it answers no question: once that has happened a few times in a
+    row, for whichever jobs, the job waits for it instead, and the attempt is not counted. The other arguments are those
+    of `jobs.fail_attempt`. Raises LostLeaseError when another worker has claimed the job.
     """
     async with transaction():
         order = await lifecycle.get_for_update(claim.order_id)
-        if outage and error and (waiting := await _wait_for_provider(claim, error["message"], wait_ms)):
+        if outage and error and (waiting := await _wait_for_provider(claim, outage, error["message"], wait_ms)):
             return waiting
         delay = await jobs.fail_attempt(claim, error, permanent=permanent, wait_ms=wait_ms, afresh=afresh)
         if delay is not None:
@@ -117,7 +117,7 @@ async def fail_attempt(
         return await customer_emails.create(order, "order_failed", job_id=key)
 
 
-async def _wait_for_provider(claim: Claim, message: str, wait_ms: int) -> Outbox | None:
+async def _wait_for_provider(claim: Claim, outage: str, message: str, wait_ms: int) -> Outbox | None:
     """Let the job wait if the breaker is open, with an alert if it has just opened; return None if it is closed."""
     found = await breaker.record_failure(message, wait_ms=wait_ms)
     if found is None:
@@ -125,7 +125,7 @@ async def _wait_for_provider(claim: Claim, message: str, wait_ms: int) -> Outbox
     await jobs.wait_for_provider(claim)
     if found.opened:
         await alert_operator(
-            "The model's provider does not answer",
+            f"The model's provider {outage}",
             f"{message} All jobs wait until it answers again; none of them fails because of it for "
             f"{settings.provider_outage_hours} h.",
             key=f"breaker {claim.job_id}#{claim.fencing_token}",

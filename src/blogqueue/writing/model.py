@@ -26,8 +26,17 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 _BAD_REQUEST = frozenset({400, 413, 422})
 """The provider refused this very question. Any other error status is an outage: of the provider, or of our account
-there (401 and 403: the key, 404: the model's name, 429: the rate or the quota).
+there.
 """
+
+SILENT = "does not answer"
+_OUTAGES = {
+    401: "refuses the key",
+    403: "refuses the key",
+    404: "does not know the model",
+    429: "takes no more calls: the quota is used up, or the rate is too high",
+}
+"""What the provider does that answers with a status; with any other it is `SILENT`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +51,9 @@ class Usage:
 class ModelError(Exception):
     """The model gave no usable answer.
 
-    `permanent` means that asking again cannot help; `outage` that the provider answered no question at all, so that
-    the job is not to blame; `retry_after` is how long the provider asks to wait in seconds, else 0; `usage` is what the
-    call cost, as far as the provider says.
+    `permanent` means that asking again cannot help. `outage` says what the provider does that answers no question at
+    all, so that the job is not to blame; it is "" if the job may be. `retry_after` is how long the provider asks to
+    wait in seconds, else 0; `usage` is what the call cost, as far as the provider says.
     """
 
     def __init__(
@@ -52,7 +61,7 @@ class ModelError(Exception):
         message: str,
         *,
         permanent: bool = False,
-        outage: bool = False,
+        outage: str = "",
         retry_after: float = 0,
         usage: Usage | None = None,
     ) -> None:
@@ -144,11 +153,11 @@ async def ask(question: Question, *, customer: str) -> Answer:
         raise ModelError(
             f"the model answered {error.status_code}: {error.message}",
             permanent=error.status_code in _BAD_REQUEST,
-            outage=error.status_code not in _BAD_REQUEST,
+            outage="" if error.status_code in _BAD_REQUEST else _OUTAGES.get(error.status_code, SILENT),
             retry_after=find_wait(error.response.headers),
         ) from error
     except openai.APIConnectionError as error:
-        raise ModelError(f"the model could not be reached: {type(error).__name__}: {error}", outage=True) from error
+        raise ModelError(f"the model could not be reached: {type(error).__name__}: {error}", outage=SILENT) from error
     except (openai.OpenAIError, ValueError) as error:
         raise ModelError(f"the model's answer is not JSON: {error}") from error
     return _read(response)
