@@ -353,6 +353,7 @@ async def test_what_a_domain_says_about_itself_is_shown_with_its_source_and_day(
         ('rating_date = "yesterday"', "rating_date: Must be a day, such as 2026-11-12."),
         ("guaranteed_months = 0", "guaranteed_months: Must be a whole number from 1 to"),
         ('exclusive_price = "free"', "exclusive_price: Must be an amount like 49.00."),
+        ('exclusive_price = "999900"', "exclusive_price: Together with the price of an article this is 1000049.00 EUR"),
         ("exclusive_price = 99", "exclusive_price: Must be an amount in quotes"),
         ('note = "' + "x" * 501 + '"', "note: Must have at most 500 characters."),
     ],

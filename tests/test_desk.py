@@ -185,6 +185,7 @@ async def test_a_price_is_typed_as_people_write_money_and_charged_as_stripe_coun
         ({"currency": "ISK"}, "backlink_price", "no decimals"),
         ({"currency": "KWD", "backlink_price": "5.125"}, "backlink_price", "must be 0"),
         ({"currency": "ZZZ"}, "currency", "currency code"),
+        ({"article_price": "500000", "exclusive_price": "500000"}, "exclusive_price", "this is 1000000.00 EUR"),
         ({"host": "other.example"}, "domain", "no such domain"),
     ],
 )
@@ -202,6 +203,24 @@ async def test_a_price_that_stripe_would_refuse_is_refused_by_its_rule(
     if "backlink_price" in typed:
         assert f'value="{typed["backlink_price"]}"' in answer.text
     assert (await Domain.select())[0] == before
+
+
+async def test_an_exclusive_article_costs_no_more_than_stripe_takes_and_follows_its_currency(stage: Stage) -> None:
+    # Given a domain that sells exclusive articles
+    await stage.article()
+    await stage.signed_in()
+    assert (await set_prices(stage, exclusive_price="999850.99")).status_code == 303
+
+    # When an older form, without that price, would make both cost more together, or change their currency
+    dearer = await set_prices(stage, article_price="150.00")
+    abroad = await set_prices(stage, currency="USD")
+
+    # Then nothing changes, and the answer names the price
+    assert (dearer.status_code, abroad.status_code) == (422, 422)
+    assert "exclusive_price" in dearer.text and "up to 999999.99 EUR" in dearer.text
+    assert "exclusive_price" in abroad.text and "the currency was EUR" in abroad.text
+    row = (await Domain.select())[0]
+    assert (row["article_price"], row["exclusive_price"], row["currency"]) == (14900, 99985099, "EUR")
 
 
 async def test_a_domain_is_added_and_its_terms_are_changed_with_a_line_of_history(stage: Stage) -> None:

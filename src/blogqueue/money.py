@@ -105,3 +105,10 @@ def check_price(minor_units: int, currency: str) -> None:
         raise AmountError(f"{code} has no decimals: Stripe takes whole amounts only.")
     if code in THREE_DECIMAL and minor_units % 10:
         raise AmountError(f"The last of the three decimals must be 0 in {code}: Stripe takes no other amounts.")
+
+
+def check_sum(price: int, added: int, currency: str) -> None:
+    """Raise AmountError for two amounts that are paid together and are more than Stripe takes in one payment."""
+    if price + added > HIGHEST:
+        shown, highest = format_amount(price + added, currency), format_amount(HIGHEST, currency)
+        raise AmountError(f"Together with the price of an article this is {shown}; Stripe takes up to {highest}.")

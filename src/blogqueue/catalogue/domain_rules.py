@@ -13,7 +13,7 @@ from blogqueue.catalogue import link_rules
 from blogqueue.catalogue.countries import COUNTRIES
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.tables.catalogue import AfterSilence, Rel
-from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, parse_price
+from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, check_sum, parse_price
 
 PRICES = ("backlink_price", "article_price")
 
@@ -26,10 +26,8 @@ MEASURES = {
 }
 """What is measured of a domain, with who did and when: a figure is shown with both, or not at all."""
 
-MOST_VISITS = 10**10
-MOST_MONTHS = 1200
-DEFAULT_CURRENCY = "EUR"
-EXAMPLE_PRICE = "49.00"
+MOST_VISITS, MOST_MONTHS = 10**10, 1200
+DEFAULT_CURRENCY, EXAMPLE_PRICE = "EUR", "49.00"
 
 RELS = tuple(Rel)
 
@@ -68,8 +66,16 @@ def validate_domain(values: Mapping[str, Any]) -> dict[str, Any]:
     return valid
 
 
-def check_measures(domain: Mapping[str, Any]) -> None:
-    """Raise ColumnError for a figure of a domain without its source or date. Columns that are left out are empty."""
+def check_together(domain: Mapping[str, Any]) -> None:
+    """Raise ColumnError for columns of a domain that do not go together; those that are left out are empty.
+
+    A figure needs its source and date, and an exclusive article must not cost more than Stripe takes.
+    """
+    if domain.get("exclusive_price") and domain.get("article_price"):
+        try:
+            check_sum(domain["article_price"], domain["exclusive_price"], domain["currency"])
+        except AmountError as error:
+            raise ColumnError("exclusive_price", str(error)) from error
     for figure, sources in MEASURES.items():
         if domain.get(figure) is not None:
             for name in sources:

@@ -50,7 +50,7 @@ def prepare(row: Table) -> None:
                 raise domain_rules.ColumnError(name, USE_THE_FORM)
     valid = validate(type(row), row.to_dict())
     if isinstance(row, Domain):
-        domain_rules.check_measures(valid)
+        domain_rules.check_together(valid)
     for name, value in valid.items():
         setattr(row, name, value)
     if isinstance(row, Article):
@@ -77,6 +77,11 @@ async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain
         if domain is None:
             raise NotFoundError("domain", field="host")
         stored = domain_rules.validate_domain(domain_rules.read_prices(values))
+        known = {name: value for name in PRICE_COLUMNS if (value := getattr(domain, name)) is not None}
+        if known.keys() - stored.keys() and stored.get("currency", domain.currency) != domain.currency:
+            name = min(known.keys() - stored.keys())
+            raise domain_rules.ColumnError(name, f"Required, because the currency was {domain.currency}.")
+        domain_rules.check_together(known | stored)
         changes = "; ".join(
             f"{name}: {_show_price(getattr(domain, name), domain.currency)} → "
             f"{_show_price(stored[name], stored['currency'])}"
@@ -144,7 +149,7 @@ async def change(table: type[Table], row_id: str, values: dict[str, Any], *, act
     # As text, a form's days and codes may differ from what is stored and yet mean the same.
     changed = {name: value for name, value in validate(table, edited).items() if known[name] != value}
     if table is Domain:
-        domain_rules.check_measures(known | changed)
+        domain_rules.check_together(known | changed)
     if changed:
         changes = "; ".join(f"{name}: {known[name]!r} → {value!r}" for name, value in changed.items())
         await history.record(

@@ -59,12 +59,15 @@ class TermsFinder:
             return error
 
 
+_DEFAULTS = {name: getattr(Domain(), name) for name in (*domain_rules.PRICES, "currency")}
+
+
 def _read_columns(file: Path) -> dict[str, Any]:
     try:
         columns = domain_rules.validate_domain(
             domain_rules.read_prices(tomllib.loads(file.read_text(encoding="utf-8")))
         )
-        domain_rules.check_measures(columns)
+        domain_rules.check_together(_DEFAULTS | columns)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, ColumnError) as error:
         raise UnusableError(f"its {file.name} is invalid: {error}") from error
     unknown = set(columns) - set(domain_rules.DOMAIN_COLUMNS)
