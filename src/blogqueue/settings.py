@@ -142,6 +142,10 @@ class Settings(BaseSettings):
     locale: Annotated[str, AfterValidator(_check_locale)] = "en_GB"
     order_number_prefix: str = Field(default="BQ", pattern=r"^[A-Z]{1,6}$")
 
+    invoices: bool = True
+    automatic_tax: bool = False
+    billing_address: bool = False
+
     magic_link_ttl_minutes: int = Field(default=30, ge=1, le=1440)
     checkout_ttl_minutes: int = Field(default=60, ge=35, le=1430)
     access_days: int = Field(default=365, ge=1, le=3650)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 import stripe
 
-from blogqueue.sandbox.checkout import format_price
+from blogqueue.sandbox.forms import format_price
 from blogqueue.sandbox.state import Sandbox
 from tests.sandbox.conftest import Shop, open_session
 from tests.sandbox.test_mail import make_email, send

@@ -64,6 +64,14 @@ PRICE = {"currency": "eur", "unit_amount": 4900, "product_data": {"name": "A lin
         ({"line_items": [{"quantity": 0, "price_data": PRICE}]}, "line_items[0]"),
         ({"line_items": [{"price_data": PRICE | {"unit_amount": 10}}]}, "line_items"),
         ({"line_items": [{"price_data": PRICE}, {"price_data": PRICE | {"currency": "usd"}}]}, "line_items"),
+        ({"locale": "uk"}, "locale"),
+        ({"customer_creation": "never"}, "customer_creation"),
+        ({"tax_id_collection": {}, "billing_address_collection": "maybe"}, "billing_address_collection"),
+        ({"tax_id_collection": {"required": "never"}}, "tax_id_collection[enabled]"),
+        ({"invoice_creation": {"enabled": "yes"}}, "invoice_creation[enabled]"),
+        ({"invoice_creation": {"enabled": True, "footer": "Thanks"}}, "invoice_creation[footer]"),
+        ({"automatic_tax": {"enabled": True}}, "line_items[0][price_data][tax_behavior]"),
+        ({"line_items": [{"price_data": PRICE | {"tax_behavior": "extra"}}]}, "tax_behavior"),
         ({"line_itmes": []}, None),
         ({"a_word_too_much": "x"}, "a_word_too_much"),
     ],
@@ -82,6 +90,59 @@ async def test_parameters_that_stripe_refuses_are_refused(
     assert refused.value.http_status == 400
     assert refused.value.param == param
     assert str(refused.value.request_id).startswith("req_")
+
+
+INVOICED = {
+    "invoice_creation": {"enabled": True, "invoice_data": {"description": "A memo", "metadata": {"purchase_id": "7"}}},
+    "tax_id_collection": {"enabled": True},
+}
+
+
+async def test_a_paid_session_has_an_invoice_with_what_the_buyer_typed(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    line = {"quantity": 1, "price_data": PRICE | {"tax_behavior": "inclusive"}}
+    opened = await open_session(client, line_items=[line], automatic_tax={"enabled": True}, **INVOICED)
+    wrong = await http.post(f"{opened.url}/pay", data={"tax_id": "12"})
+    typed = {"tax_id": "DE123456789", "business_name": "Worms <b>Ltd</b>"}
+    paid = await http.post(f"{opened.url}/pay", data=typed)
+
+    assert (wrong.status_code, paid.status_code) == (400, 200)
+    expand = ["invoice", "payment_intent.latest_charge"]
+    session: Any = await client.v1.checkout.sessions.retrieve_async(opened.id, {"expand": expand})
+    invoice = session.invoice
+    assert (invoice.status, invoice.total, invoice.amount_paid, invoice.description) == ("paid", 4900, 4900, "A memo")
+    assert (invoice.metadata["purchase_id"], invoice.customer) == ("7", session.customer)
+    assert [(one.type, one.value) for one in invoice.customer_tax_ids] == [("eu_vat", "DE123456789")]
+    assert [(tax.amount, tax.tax_behavior) for tax in invoice.total_taxes] == [(817, "inclusive")]
+    assert (session.total_details.amount_tax, session.automatic_tax.status) == (817, "complete")
+    assert (await client.v1.invoices.retrieve_async(invoice.id)).number == invoice.number
+    page = (await http.get(invoice.hosted_invoice_url)).text
+    for shown in (invoice.number, "49.00 EUR", "8.17 EUR", "DE123456789", "Worms &lt;b&gt;Ltd&lt;/b&gt;"):
+        assert shown in page
+    assert "49.00 EUR" in (await http.get(session.payment_intent.latest_charge.receipt_url)).text
+
+
+async def test_exclusive_tax_is_added_to_the_price(client: stripe.StripeClient, http: httpx.AsyncClient) -> None:
+    line = {"quantity": 1, "price_data": PRICE | {"tax_behavior": "exclusive"}}
+
+    session = await pay_session(client, http, line_items=[line], automatic_tax={"enabled": True})
+
+    assert (session.amount_subtotal, session.amount_total) == (4900, 5880)
+    intent = await client.v1.payment_intents.retrieve_async(str(session.payment_intent))
+    assert intent.amount_received == 5880
+
+
+async def test_a_delayed_payment_has_its_invoice_when_it_succeeds(
+    client: stripe.StripeClient, http: httpx.AsyncClient
+) -> None:
+    opened = await open_session(client, **INVOICED)
+    await http.post(f"{opened.url}/pay-delayed")
+    assert (await client.v1.checkout.sessions.retrieve_async(opened.id)).invoice is None
+
+    await http.post(f"{opened.url}/settle-delayed")
+
+    assert (await client.v1.checkout.sessions.retrieve_async(opened.id)).invoice is not None
 
 
 async def test_a_session_is_expired_once_and_cannot_be_paid(

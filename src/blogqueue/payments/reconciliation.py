@@ -124,7 +124,7 @@ async def _fulfill(session: dict[str, Any]) -> Outbox:
 async def _resolve(session_id: str) -> Outbox:
     """Ask Stripe what became of a session, and do what follows. Raises StripeCallError."""
     try:
-        session = await stripe_api.get_session(session_id, with_intent=True)
+        session = await stripe_api.get_session(session_id, "payment_intent")
     except StripeRefusedError as error:
         logger.warning("session not found at Stripe", session=session_id, error=str(error))
         if error.code == "resource_missing":  # this Stripe account does not have it, so nobody can pay it

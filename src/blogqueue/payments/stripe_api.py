@@ -5,18 +5,23 @@ StripeRefusedError. The metadata that is sent to Stripe carries ids only. The AP
 stripe-python 16 pins.
 """
 
+import hashlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
 import stripe
 
 from blogqueue.errors import ProblemError
+from blogqueue.payments.checkout_locale import find_locale
 from blogqueue.settings import settings
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsInvoiceCreation
 
 PRODUCT_NAME_LENGTH = 250
 """Stripe's limit for `product_data.name` (docs.stripe.com/api/products/object)."""
@@ -106,43 +111,68 @@ async def create_session(
 ) -> CheckoutSession:
     """Open the Checkout Session number `number` of a purchase; `amount` is in minor units.
 
-    Purchase and number are the idempotency key, under which Stripe accepts no other arguments: those of one number
-    must always be the same. Raises StripeCallError.
+    Calls with one number and the same arguments and settings get the same session: together they are the idempotency
+    key, because Stripe accepts no other arguments under a known key. If a setting changes between a call whose answer
+    was lost and the next one, that makes a new session; nobody has seen the page of the other one.
+    Raises StripeCallError.
     """
+    name = product_name[:PRODUCT_NAME_LENGTH]
+    params: SessionCreateParams = {
+        "mode": "payment",
+        "client_reference_id": str(purchase_id),
+        "customer_email": email,
+        "metadata": {"purchase_id": str(purchase_id)},
+        "expires_at": int(expires_at.timestamp()),
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": currency.lower(),
+                    "unit_amount": amount,
+                    # Whatever the account's default is: customers pay the price that the shop shows.
+                    "tax_behavior": "inclusive",
+                    "product_data": {"name": name},
+                },
+            },
+        ],
+        "success_url": f"{settings.public_url}/purchase/return?session_id={{CHECKOUT_SESSION_ID}}",
+        "cancel_url": f"{settings.public_url}/purchase/cancelled",
+    }
+    params |= _read_billing(purchase_id, name)
+    fingerprint = hashlib.sha256(msgspec.json.encode(params, order="deterministic")).hexdigest()[:16]
     with _own_errors():
         session = await _client().v1.checkout.sessions.create_async(
-            {
-                "mode": "payment",
-                "client_reference_id": str(purchase_id),
-                "customer_email": email,
-                "metadata": {"purchase_id": str(purchase_id)},
-                "expires_at": int(expires_at.timestamp()),
-                "line_items": [
-                    {
-                        "quantity": 1,
-                        "price_data": {
-                            "currency": currency.lower(),
-                            "unit_amount": amount,
-                            "product_data": {"name": product_name[:PRODUCT_NAME_LENGTH]},
-                        },
-                    },
-                ],
-                "success_url": f"{settings.public_url}/purchase/return?session_id={{CHECKOUT_SESSION_ID}}",
-                "cancel_url": f"{settings.public_url}/purchase/cancelled",
-            },
-            {"idempotency_key": f"checkout:{purchase_id}:{number}"},
+            params, {"idempotency_key": f"checkout:{purchase_id}:{number}:{fingerprint}"}
         )
     return CheckoutSession(session.url or "", session.id)
 
 
-async def get_session(session_id: str, *, with_intent: bool = False) -> dict[str, Any]:
-    """Return a Checkout Session, with its PaymentIntent as an object instead of an id if asked for.
+def _read_billing(purchase_id: UUID, name: str) -> "SessionCreateParams":
+    """Return what the settings say of language, invoice and taxes; the invoice's memo is `name`."""
+    invoice: SessionCreateParamsInvoiceCreation = {"enabled": settings.invoices}
+    if settings.invoices:
+        invoice["invoice_data"] = {"description": name, "metadata": {"purchase_id": str(purchase_id)}}
+    asks_address = settings.billing_address or settings.automatic_tax
+    return {
+        "locale": find_locale(settings.locale),
+        "invoice_creation": invoice,
+        # An invoice shows the tax ids of its customer at Stripe (docs.stripe.com/tax/checkout/tax-ids).
+        "customer_creation": "always",
+        "tax_id_collection": {"enabled": True},
+        # Said in any case: an account may have automatic tax as its default (docs.stripe.com/tax/checkout).
+        "automatic_tax": {"enabled": settings.automatic_tax},
+        "billing_address_collection": "required" if asks_address else "auto",
+    }
+
+
+async def get_session(session_id: str, *expanded: str) -> dict[str, Any]:
+    """Return a Checkout Session; `expanded` names what it has as an object instead of an id, such as "invoice".
 
     Raises StripeCallError; StripeRefusedError with the code "resource_missing" for a session that Stripe does not have.
     """
     with _own_errors():
         session = await _client().v1.checkout.sessions.retrieve_async(
-            session_id, {"expand": ["payment_intent"]} if with_intent else {}
+            session_id, {"expand": list(expanded)} if expanded else {}
         )
     return session.to_dict()
 

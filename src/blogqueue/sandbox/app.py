@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.response import Template
 
-from blogqueue.sandbox import chat, checkout, intents, mail, pages, refunds, responses, sessions, webhooks
+from blogqueue.sandbox import chat, checkout, intents, invoices, mail, pages, refunds, responses, sessions, webhooks
 from blogqueue.sandbox.forms import StripeError
 from blogqueue.sandbox.state import JSON, Config, Sandbox, Store, get_sandbox
 
@@ -86,6 +86,7 @@ def create_app(sandbox: Sandbox) -> Litestar:
             forget_all,
             *sessions.HANDLERS,
             *intents.HANDLERS,
+            *invoices.HANDLERS,
             *refunds.HANDLERS,
             *webhooks.HANDLERS,
             *checkout.HANDLERS,

@@ -1,12 +1,13 @@
 """Stripe's payment page and its buttons, for browsers and for programs."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from blogqueue.sandbox import forms, intents, sessions, webhooks
+from blogqueue.sandbox import billing, forms, intents, sessions, webhooks
 from blogqueue.sandbox.state import JSON, Sandbox, get_sandbox
 
 
@@ -74,17 +75,14 @@ async def expire(request: Request[Any, Any, Any], session_id: FromPath[str]) -> 
     return _continue(request, f"/checkout/{session_id}", sent)
 
 
-def format_price(minor_units: int, currency: str) -> str:
-    """Format an amount for people: 49.00 EUR, 5000 JPY, 5.120 KWD."""
-    decimals = forms.count_decimals(currency)
-    return f"{minor_units / 10**decimals:.{decimals}f} {currency.upper()}"
-
-
 async def _complete(request: Request[Any, Any, Any], session_id: str, *, paid: bool) -> Response[Any] | Template:
     sandbox, session = get_sandbox(request), await sessions.get_current(get_sandbox(request), session_id)
     if session["status"] != "open":
         return await _refuse(request, session)
-    session = sessions.complete(sandbox, session, paid=paid)
+    buyer = {name: value.strip() for name, value in parse_qsl((await request.body()).decode())}
+    if mistake := billing.find_mistake(session, buyer):
+        return await _refuse(request, session, mistake, status=400)
+    session = sessions.complete(sandbox, session, buyer, paid=paid)
     return _return_to_shop(request, session, await _send_event(sandbox, session, "checkout.session.completed", session))
 
 
@@ -95,8 +93,7 @@ async def _end_delayed(request: Request[Any, Any, Any], session_id: str, *, paid
         return await _refuse(request, session, "No payment is being processed.")
     if paid:
         intents.mark_succeeded(sandbox, intent)
-        session["payment_status"] = "paid"
-        sandbox.store.put("sessions", session_id, session)
+        session = sessions.mark_paid(sandbox, session)
     else:
         intents.mark_declined(sandbox, session)
     kind = "checkout.session.async_payment_succeeded" if paid else "checkout.session.async_payment_failed"
@@ -125,11 +122,13 @@ def _return_to_shop(request: Request[Any, Any, Any], session: JSON, result: JSON
     return _continue(request, url, result | {"successUrl": url})
 
 
-async def _refuse(request: Request[Any, Any, Any], session: JSON, reason: str = "") -> Response[Any] | Template:
+async def _refuse(
+    request: Request[Any, Any, Any], session: JSON, reason: str = "", status: int = 409
+) -> Response[Any] | Template:
     message = reason or f"The session is {session['status']}."
     if _is_browser(request):
-        return await _render_page(request, session["id"], message, status=409)
-    return Response({"error": message}, status_code=409)
+        return await _render_page(request, session["id"], message, status=status)
+    return Response({"error": message}, status_code=status)
 
 
 async def _render_page(
@@ -141,10 +140,10 @@ async def _render_page(
     context = {
         "session": session,
         "lines": [
-            (line["description"], line["quantity"], format_price(line["amount_total"], line["currency"]))
+            (line["description"], line["quantity"], forms.format_price(line["amount_total"], line["currency"]))
             for line in lines
         ],
-        "amount": format_price(session["amount_total"], session["currency"]),
+        "amount": forms.format_price(session["amount_total"], session["currency"]),
         "notice": notice,
         "is_processing": _get_processing_intent(sandbox, session) is not None,
         "success_url": session["success_url"].replace("{CHECKOUT_SESSION_ID}", session_id),

@@ -73,6 +73,7 @@ KINDS: dict[str, dict[str, dict[str, Any]]] = {
         "drop_after": {},
         "refund_fails": {"seconds": _NUMBER},
         "refund_pending": {"seconds": _NUMBER},
+        "tax_added": {},
     },
     "webhook": {
         "drop": {},

@@ -116,3 +116,9 @@ def count_decimals(currency: str) -> int:
     if currency.lower() in ZERO_DECIMAL:
         return 0
     return 3 if currency.lower() in THREE_DECIMAL else 2
+
+
+def format_price(minor_units: int, currency: str) -> str:
+    """Format an amount for people: 49.00 EUR, 5000 JPY, 5.120 KWD."""
+    decimals = count_decimals(currency)
+    return f"{minor_units / 10**decimals:.{decimals}f} {currency.upper()}"

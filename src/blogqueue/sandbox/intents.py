@@ -63,8 +63,9 @@ def confirm(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
 
 def mark_succeeded(sandbox: Sandbox, intent: JSON) -> JSON:
     """Mark a payment intent as paid, with a new charge; return the intent."""
+    charge_id = f"ch_{uuid.uuid4().hex[:24]}"
     charge: JSON = NEW_CHARGE | {
-        "id": f"ch_{uuid.uuid4().hex[:24]}",
+        "id": charge_id,
         "amount": intent["amount"],
         "amount_captured": intent["amount"],
         "created": int(time.time()),
@@ -73,6 +74,7 @@ def mark_succeeded(sandbox: Sandbox, intent: JSON) -> JSON:
         "metadata": intent["metadata"],
         "payment_intent": intent["id"],
         "receipt_email": intent["receipt_email"],
+        "receipt_url": f"{sandbox.config.url}/receipt/{charge_id}",
     }
     sandbox.store.put("charges", charge["id"], charge)
     changes = {"status": "succeeded", "amount_received": intent["amount"], "latest_charge": charge["id"]}

@@ -11,7 +11,7 @@ from litestar.response import Template
 from litestar.template.config import TemplateConfig
 
 from blogqueue.sandbox import sessions
-from blogqueue.sandbox.checkout import format_price
+from blogqueue.sandbox.forms import format_price
 from blogqueue.sandbox.state import JSON, get_sandbox
 
 TEMPLATES = TemplateConfig(directory=Path(__file__).parent / "templates", engine=JinjaTemplateEngine)

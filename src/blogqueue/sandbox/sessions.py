@@ -10,7 +10,7 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
-from blogqueue.sandbox import forms, intents, webhooks
+from blogqueue.sandbox import billing, forms, intents, invoices, webhooks
 from blogqueue.sandbox.calls import answer_call, fetch, paginate
 from blogqueue.sandbox.forms import StripeError
 from blogqueue.sandbox.shapes import NEW_SESSION
@@ -65,15 +65,20 @@ async def list_sessions(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @get("/v1/checkout/sessions/{session_id:str}")
 async def retrieve_session(request: Request[Any, Any, Any], session_id: FromPath[str]) -> Response[Any]:
-    """Return a session; `expand[]` knows line_items and payment_intent."""
+    """Return a session; `expand[]` knows line_items, invoice, payment_intent and payment_intent.latest_charge."""
 
     async def find(sandbox: Sandbox, asked: JSON) -> JSON:
         session = await get_current(sandbox, session_id)
         expanded = forms.get_list(asked, "expand")
         if "line_items" in expanded:
             session["line_items"] = _list_items(sandbox, session_id, {})
-        if "payment_intent" in expanded and session["payment_intent"]:
-            session["payment_intent"] = sandbox.store.get("payment_intents", session["payment_intent"])
+        if "invoice" in expanded and session["invoice"]:
+            session["invoice"] = fetch(sandbox, "invoices", session["invoice"])
+        if {"payment_intent", "payment_intent.latest_charge"} & set(expanded) and session["payment_intent"]:
+            intent = fetch(sandbox, "payment_intents", session["payment_intent"])
+            if "payment_intent.latest_charge" in expanded and intent["latest_charge"]:
+                intent["latest_charge"] = fetch(sandbox, "charges", intent["latest_charge"])
+            session["payment_intent"] = intent
         return session
 
     return await answer_call(request, find)
@@ -130,26 +135,32 @@ async def expire_due(sandbox: Sandbox) -> None:
         await refresh(sandbox, session)
 
 
-def complete(sandbox: Sandbox, session: JSON, *, paid: bool) -> JSON:
-    """Mark a session as complete: paid at once, or with a method that takes days; return it."""
-    email = session["customer_email"] or "customer@sandbox.example"
-    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+def complete(sandbox: Sandbox, session: JSON, buyer: dict[str, str], *, paid: bool) -> JSON:
+    """Mark a session as complete: paid at once, or with a method that takes days; return it.
+
+    `buyer` is what was typed on the payment page: `tax_id` and `business_name`.
+    """
+    session = billing.apply_tax(sandbox, session)
     session |= {
         "status": "complete",
-        "payment_status": "paid" if paid else "unpaid",
         "payment_intent": intents.confirm(sandbox, session, paid=paid)["id"],
         "url": None,
-        "customer_details": {
-            "address": address,
-            "business_name": None,
-            "email": email,
-            "individual_name": None,
-            "name": "A. Customer",
-            "phone": None,
-            "tax_exempt": "none",
-            "tax_ids": [],
-        },
+        "customer": billing.name_customer(session),
+        "customer_details": billing.read_buyer(session, buyer),
     }
+    return mark_paid(sandbox, session) if paid else _store(sandbox, session)
+
+
+def mark_paid(sandbox: Sandbox, session: JSON) -> JSON:
+    """Mark a complete session as paid, with its invoice if it creates one; return it."""
+    session["payment_status"] = "paid"
+    if session["invoice_creation"]["enabled"]:
+        lines = (sandbox.store.get("line_items", session["id"]) or {"data": []})["data"]
+        session["invoice"] = invoices.create(sandbox, session, lines)["id"]
+    return _store(sandbox, session)
+
+
+def _store(sandbox: Sandbox, session: JSON) -> JSON:
     sandbox.store.put("sessions", session["id"], session)
     return session
 
@@ -184,10 +195,10 @@ def _create(sandbox: Sandbox, asked: JSON) -> JSON:
         "url": f"{sandbox.config.url}/checkout/{session_id}",
         "created": now,
         "expires_at": expires_at,
-        "locale": asked.get("locale"),
         "submit_type": asked.get("submit_type"),
         "payment_method_types": forms.get_list(asked, "allowed_payment_method_types") or ["card"],
     }
+    session |= billing.read_params(asked)
     intent = forms.get_object(asked, "payment_intent_data")
     planned = {"description": intent.get("description"), "metadata": forms.get_metadata(intent)}
     sandbox.store.put("line_items", session_id, {"data": line_items, "intent": planned})
@@ -208,6 +219,7 @@ def _build_line_item(number: int, item: object) -> JSON:
     quantity = forms.get_integer(asked, "quantity", 1, param=f"{within}[quantity]")
     if unit < 0 or quantity < 1:
         raise StripeError(400, "Invalid non-negative integer", param=within)
+    forms.get_choice(price, "tax_behavior", ("inclusive", "exclusive", "unspecified"))
     currency = str(price["currency"]).lower()
     return {
         "id": f"li_{uuid.uuid4().hex[:24]}",
@@ -226,6 +238,7 @@ def _build_line_item(number: int, item: object) -> JSON:
             "active": False,
             "currency": currency,
             "product": f"prod_{uuid.uuid4().hex[:14]}",
+            "tax_behavior": price.get("tax_behavior", "unspecified"),
             "type": "one_time",
             "unit_amount": unit,
             "unit_amount_decimal": str(unit),
