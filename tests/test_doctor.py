@@ -49,7 +49,7 @@ async def find(*, running: bool = False) -> dict[str, str]:
 
 
 async def test_the_doctor_finds_nothing_where_all_is_well(changed: pytest.MonkeyPatch) -> None:
-    assert changed
+    changed.setattr(settings, "automatic_tax", True)
     assert await find() == {}
 
 
@@ -65,6 +65,7 @@ async def test_the_doctor_finds_nothing_where_all_is_well(changed: pytest.Monkey
         ("broker_url", "redis://127.0.0.1:1", "broker", "does not answer"),
         ("broker_url", "amqp://127.0.0.1:1", "broker", "does not answer"),
         ("public_url", "https://other.blogqueue.example", "webhook", "no enabled webhook endpoint for https://other"),
+        ("stripe_api_key", SecretStr("sk_live_wrong"), "invoices", "cannot read invoices"),
         ("secret_key", SecretStr(""), "settings", "BLOGQUEUE_SECRET_KEY is not set"),
         ("stripe_webhook_secret", SecretStr(""), "webhook", "STRIPE_WEBHOOK_SECRET is not set"),
     ],

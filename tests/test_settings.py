@@ -170,6 +170,8 @@ def test_a_shell_reads_from_the_example_what_the_product_has_as_defaults(shell: 
 
     # Then the settings are valid, and every number is the product's own default
     for name, field in Settings.model_fields.items():
-        if isinstance(field.default, int | float):
+        if isinstance(field.default, bool):
+            assert values[f"BLOGQUEUE_{name.upper()}"] == str(field.default).lower(), name
+        elif isinstance(field.default, int | float):
             assert float(values[f"BLOGQUEUE_{name.upper()}"]) == field.default, name
     assert values["BLOGQUEUE_MAIL_FROM"] == "no-reply@links.example.com"

@@ -44,6 +44,7 @@ from blogqueue.pages import (
     new_article_pages,
     order_pages,
     purchase_pages,
+    receipt_pages,
     templates,
     your_orders_pages,
 )
@@ -137,6 +138,7 @@ def create_app() -> Litestar:
             *purchase_pages.HANDLERS,
             *new_article_pages.HANDLERS,
             *order_pages.HANDLERS,
+            *receipt_pages.HANDLERS,
             *your_orders_pages.HANDLERS,
             create_static_files_router(
                 path="/static",

@@ -56,6 +56,8 @@ def status(**changes: Any) -> OrderStatusView:
         "anchorText": "mulching",
         "price": 4900,
         "currency": "EUR",
+        "hasReceipt": True,
+        "hasInvoice": True,
         "createdAt": DUE,
         "updatedAt": DUE,
         "completedAt": None,

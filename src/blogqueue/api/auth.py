@@ -73,6 +73,9 @@ ORDER_LINKS = Limit("order_links", settings.max_purchases_per_hour_per_ip, 3600)
 PAYMENT_RETURNS = Limit("payment_returns", settings.max_checkouts_per_minute_per_ip, 60)
 """How often a network may come back from a payment page: each time, Stripe may be asked."""
 
+RECEIPTS = Limit("receipts", settings.max_checkouts_per_minute_per_ip, 60)
+"""How often a network may ask for receipts: each time, Stripe is asked."""
+
 
 def limited(limit: Limit) -> Callable[[Connection, BaseRouteHandler], Awaitable[None]]:
     """Return a guard that lets a network in as often as a limit allows. It raises TooManyError."""

@@ -11,6 +11,7 @@ from blogqueue.errors import FieldError
 from blogqueue.orders import status_view as view
 from blogqueue.orders.listing import BacklinkData, OrderItem, OrderPage
 from blogqueue.payments.held_payments import HeldPaymentView
+from blogqueue.payments.receipts import ReceiptView
 from blogqueue.states import (
     FailureReason,
     HeldState,
@@ -105,6 +106,8 @@ STATUS = view.OrderStatusView(
     anchor_text=ANCHOR,
     price=4900,
     currency="EUR",
+    has_receipt=True,
+    has_invoice=True,
     created_at=ASKED,
     updated_at=DONE,
     completed_at=None,
@@ -196,6 +199,12 @@ ANSWERS: dict[str, msgspec.Struct] = {
     ),
     "receive_stripe_event": webhook.Received(),
     "get_order_status": STATUS,
+    "get_receipt": ReceiptView(
+        invoice_number="9F2A41C7-0001",
+        invoice_url="https://invoice.stripe.com/i/acct_1Example/live_YWNjdF8x?s=ap",
+        invoice_pdf_url="https://pay.stripe.com/invoice/acct_1Example/live_YWNjdF8x/pdf?s=ap",
+        receipt_url="https://pay.stripe.com/receipts/invoices/CAcaFwoVYWNjdF8x?s=ap",
+    ),
     "regenerate_backlink": orders.RegenerationView(
         job_id=f"{JOB}-regen-1795000000000",
         estimated_time="2-4 minutes",

@@ -12,6 +12,7 @@ from blogqueue.api import (
     orders,
     problems,
     purchases,
+    receipts,
     sending_back,
     webhook,
 )
@@ -24,6 +25,7 @@ def make_router() -> Router:
         purchases,
         webhook,
         orders,
+        receipts,
         admin,
         sending_back,
         editors_orders,

@@ -40,6 +40,7 @@ async def examine(*, running: bool) -> list[Finding]:
         ("broker", _check_broker),
         ("mail", _check_mail),
         ("Stripe", stripe_probe.check_key),
+        ("invoices", stripe_probe.check_billing),
         ("webhook", stripe_probe.check_webhook),
         ("model", model.check),
     ]

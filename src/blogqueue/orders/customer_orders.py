@@ -19,6 +19,7 @@ PAGE_SIZE = 20
 
 _COLUMNS = """
 o.id, o.number, o.kind, o.status, o.failure_reason, o.refund_state, o.on_hold, o.price, o.currency, o.created_at,
+o.session_id IS NOT NULL AS has_receipt, coalesce((o.payment_data->>'invoiced')::boolean, false) AS has_invoice,
 o.backlink_data->>'keyword' AS anchor_text, o.backlink_data->>'target_url' AS target_url, a.title, d.name AS domain_name
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 """
@@ -61,6 +62,8 @@ class CustomerOrder(msgspec.Struct, frozen=True):
     on_hold: bool
     price: int
     currency: str
+    has_receipt: bool
+    has_invoice: bool
     created_at: datetime
     anchor_text: str
     target_url: str

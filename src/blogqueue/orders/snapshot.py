@@ -106,6 +106,12 @@ class BoughtLink(msgspec.Struct, frozen=True):
     keyword: str
 
 
+class Payment(msgspec.Struct, frozen=True):
+    """The payment of the order."""
+
+    invoiced: bool = False
+
+
 class OrderRow(msgspec.Struct, frozen=True):
     """The columns of an order that its customer may see something of."""
 
@@ -117,6 +123,8 @@ class OrderRow(msgspec.Struct, frozen=True):
     article_id: UUID
     version_id: UUID | None
     backlink_data: BoughtLink
+    session_id: str | None
+    payment_data: Payment
     rel: str
     price: int
     currency: str

@@ -93,6 +93,8 @@ async def get_status(order_id: UUID) -> OrderStatusView:
         anchor_text=order.backlink_data.keyword,
         price=order.price,
         currency=order.currency,
+        has_receipt=order.session_id is not None,
+        has_invoice=order.payment_data.invoiced,
         created_at=order.created_at,
         updated_at=order.updated_at,
         completed_at=order.completed_at,

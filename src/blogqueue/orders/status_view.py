@@ -157,6 +157,8 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     anchor_text: Annotated[str, Meta(max_length=80)]
     price: Annotated[int, Meta(ge=0, description="What was paid, in minor units of the currency: 4900 is 49.00 EUR.")]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
+    has_receipt: Annotated[bool, Meta(description="Whether `…/receipt` finds a receipt: the order was paid for.")]
+    has_invoice: Annotated[bool, Meta(description="Whether Stripe made an invoice, too.")]
     created_at: Moment
     updated_at: Moment
     completed_at: Moment | None

@@ -43,6 +43,9 @@ ORDER_STATUSES = {
 }
 """What a list of orders calls their statuses."""
 
+RECEIPTS = {True: "Receipt and invoice", False: "Receipt"}
+"""What the link to the receipt says, by whether there is an invoice, too."""
+
 SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so please check again later."
 """What an article without a free link slot says: its slots are sold, or reserved by customers who have yet to pay."""
 

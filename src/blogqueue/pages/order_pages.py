@@ -40,7 +40,7 @@ async def order_page(
             return see_other(f"/order-status/{order_id}", forms.make_order_cookie(order_id, access_token))
         order = await auth.customers_order(request, order_id)
     except NotFoundError:
-        return _ask_for_address(order_id, status_code=404)
+        return ask_for_address(order_id, status_code=404)
     answer = await status_answers.read(order.id)
     return page(
         "order.html",
@@ -78,7 +78,7 @@ async def cancel(request: Request[Any, Any, Any], order_id: FromPath[UUID], data
 @get("/order-link", include_in_schema=False)
 async def order_link() -> Template:
     """Show the form for customers who lost the link to their order."""
-    return _ask_for_address(None)
+    return ask_for_address(None)
 
 
 @post("/order-link", include_in_schema=False, guards=[auth.limited(auth.ORDER_LINKS)])
@@ -89,7 +89,7 @@ async def email_order_link(data: Form) -> Response[Any] | Template:
     try:
         email = link_rules.validate_email(typed)
     except RuleError as error:
-        return _ask_for_address(order_id, status_code=422, typed=typed, error=error.message)
+        return ask_for_address(order_id, status_code=422, typed=typed, error=error.message)
     return Template(
         "message.html",
         context={
@@ -102,7 +102,7 @@ async def email_order_link(data: Form) -> Response[Any] | Template:
     )
 
 
-def _ask_for_address(order_id: UUID | None, *, status_code: int = 200, typed: str = "", error: str = "") -> Template:
+def ask_for_address(order_id: UUID | None, *, status_code: int = 200, typed: str = "", error: str = "") -> Template:
     """Show the form for customers who lost the link to their order, or opened one without its token."""
     return page("order_link.html", status_code=status_code, order_id=order_id, typed=typed, error=error)
 
@@ -124,7 +124,7 @@ async def _act(
     try:
         await auth.customers_order(request, order_id)
     except NotFoundError:
-        return _ask_for_address(order_id, status_code=404)
+        return ask_for_address(order_id, status_code=404)
     notice, outbox = "stale_version", Outbox()
     # SameSite=Lax keeps the cookie out of forms on other sites; this refuses forms on other hosts of the same site.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:

@@ -225,6 +225,7 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
             "amount": amount,
             "currency": currency,
             "paid": format_amount(amount, currency),
+            "invoiced": bool((session.get("invoice_creation") or {}).get("enabled")),
         },
         price=amount,
         currency=currency,

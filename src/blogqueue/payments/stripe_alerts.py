@@ -17,6 +17,15 @@ async def alert_of_key(error: StripeKeyError) -> None:
     )
 
 
+async def alert_of_receipts(error: StripeKeyError) -> None:
+    """Alert the operator, once an hour, that Stripe does not show our key any receipts."""
+    await alert_operator(
+        "Customers cannot open their receipts",
+        f"{error} STRIPE_API_KEY must be able to read Checkout Sessions, invoices, PaymentIntents and charges.",
+        key=f"stripe-receipts-{datetime.now(UTC):%Y-%m-%dT%H}",
+    )
+
+
 async def alert_of_purchase(error: StripeRefusedError, purchase: Purchase) -> None:
     """Alert the operator, once, that a purchase cannot be paid because Stripe refuses its Checkout Session."""
     await alert_operator(

@@ -159,7 +159,7 @@ def _read_billing(purchase_id: UUID, name: str) -> "SessionCreateParams":
         # An invoice shows the tax ids of its customer at Stripe (docs.stripe.com/tax/checkout/tax-ids).
         "customer_creation": "always",
         "tax_id_collection": {"enabled": True},
-        # Said in any case: an account may have automatic tax as its default (docs.stripe.com/tax/checkout).
+        # Sent in any case: an account may have automatic tax as its default (docs.stripe.com/tax/checkout).
         "automatic_tax": {"enabled": settings.automatic_tax},
         "billing_address_collection": "required" if asks_address else "auto",
     }
@@ -226,6 +226,18 @@ async def probe_key() -> None:
     """Make the smallest call that needs our key. Raises StripeCallError."""
     with _own_errors():
         await _client().v1.checkout.sessions.list_async({"limit": 1})
+
+
+async def probe_invoices() -> None:
+    """Make the smallest call that needs the right to read invoices. Raises StripeCallError."""
+    with _own_errors():
+        await _client().v1.invoices.list_async({"limit": 1})
+
+
+async def get_tax_status() -> str:
+    """Return whether Stripe Tax can calculate: "active", or "pending" until it is set up. Raises StripeCallError."""
+    with _own_errors():
+        return str((await _client().v1.tax.settings.retrieve_async()).status)
 
 
 async def list_webhook_endpoints() -> list[WebhookEndpoint]:

@@ -41,6 +41,20 @@ async def check_key() -> str:
     return ""
 
 
+async def check_billing() -> str:
+    """Check that customers can open their invoices, and that Stripe Tax is set up if it should calculate."""
+    if not settings.stripe_api_key.get_secret_value():
+        return ""  # the line above says so
+    try:
+        await stripe_api.probe_invoices()
+        tax = await stripe_api.get_tax_status() if settings.automatic_tax else "active"
+    except StripeCallError as error:
+        return f"STRIPE_API_KEY cannot read invoices{' or tax settings' if settings.automatic_tax else ''}: {error}"
+    if tax != "active":
+        return f"BLOGQUEUE_AUTOMATIC_TAX is true, but Stripe Tax is {tax}: set it up in Stripe, or nobody can pay"
+    return ""
+
+
 async def check_webhook() -> str:
     """Check that Stripe sends all the events we need to our address, and that it could deliver them.
 

@@ -14,15 +14,39 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from blogqueue.sandbox import forms
-from blogqueue.sandbox.calls import answer_call, fetch
+from blogqueue.sandbox.calls import answer_call, fetch, paginate
 from blogqueue.sandbox.shapes import NEW_INVOICE
 from blogqueue.sandbox.state import JSON, Sandbox, get_sandbox
+
+TAX_SETTINGS: JSON = {
+    "object": "tax.settings",
+    "defaults": {"provider": "stripe", "tax_behavior": None, "tax_code": None},
+    "head_office": {"address": {"country": "DE"}},
+    "livemode": False,
+    "status": "active",
+    "status_details": {"active": {}},
+}
+"""docs.stripe.com/api/tax/settings/object"""
 
 
 @get("/v1/invoices/{invoice_id:str}")
 async def retrieve_invoice(request: Request[Any, Any, Any], invoice_id: FromPath[str]) -> Response[Any]:
     """Return an invoice."""
     return await answer_call(request, lambda sandbox, _: fetch(sandbox, "invoices", invoice_id))
+
+
+@get("/v1/invoices")
+async def list_invoices(request: Request[Any, Any, Any]) -> Response[Any]:
+    """List invoices, newest first, filtered by `created`."""
+    return await answer_call(
+        request, lambda sandbox, asked: paginate(sandbox.store.all("invoices"), asked, "/v1/invoices")
+    )
+
+
+@get("/v1/tax/settings")
+async def retrieve_tax_settings(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Return the settings of Stripe Tax, which is set up."""
+    return await answer_call(request, lambda _, __: TAX_SETTINGS)
 
 
 @get("/invoice/{invoice_id:str}")
@@ -129,4 +153,4 @@ def _format_day(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d")
 
 
-HANDLERS = [retrieve_invoice, show_invoice, show_receipt]
+HANDLERS = [retrieve_invoice, list_invoices, retrieve_tax_settings, show_invoice, show_receipt]
