@@ -66,7 +66,7 @@ async def test_the_settings_turn_taxes_on_and_invoices_off(stage: Stage, monkeyp
     # Without an invoice, the link leads to the receipt, and says so.
     mail = await stage.email("We received your order")
     assert "Receipt and invoice" not in mail["text"]
-    assert "<h1>Receipt</h1>" in (await follow(stage, find_link(mail, f"{order.id}/receipt"))).text
+    assert "<h1>Receipt</h1>" in (await follow(stage, find_link(mail, f"/receipts/{order.id}"))).text
 
 
 async def test_a_payment_with_tax_on_top_is_held(stage: Stage) -> None:
@@ -108,14 +108,14 @@ async def test_a_customer_finds_the_invoice_with_their_tax_id(stage: Stage) -> N
     mail = await stage.email("We received your order")
 
     # When it opens the link of the email
-    page = await follow(stage, find_link(mail, f"{order.id}/receipt"))
+    page = await follow(stage, find_link(mail, f"/receipts/{order.id}"))
 
     # Then it sees Stripe's invoice
     for shown in ("Invoice SANDBOX-", "49.00 EUR", "DE123456789", "Ana&#39;s Garden Ltd", "Soil that lasts"):
         assert shown in page.text
     # And the order's page, the list of orders and programs find it, too; its tax id is not stored.
-    assert f'href="/order-status/{order.id}/receipt">Receipt and invoice' in await order_page(stage, order)
-    assert f'href="/order-status/{order.id}/receipt">Receipt and invoice' in (await stage.http.get("/orders")).text
+    assert f'href="/receipts/{order.id}">Receipt and invoice' in await order_page(stage, order)
+    assert f'href="/receipts/{order.id}">Receipt and invoice' in (await stage.http.get("/orders")).text
     answer = (await stage.http.get(path(order), headers=bearer(order.access))).json()["data"]
     assert answer["invoiceUrl"] == str(page.url) and answer["invoiceNumber"].startswith("SANDBOX-")
     assert "/receipt/ch_" in answer["receiptUrl"]
@@ -139,17 +139,17 @@ async def test_after_a_refund_the_receipt_shows_it(stage: Stage) -> None:
     await minute_with_refunds_due(stage)
 
     mail = await stage.email("Your payment was refunded")
-    page = await follow(stage, find_link(mail, f"{order.id}/refund-receipt"))
+    page = await follow(stage, find_link(mail, f"/receipts/{order.id}/refund"))
 
     assert "Refunded: 49.00 EUR" in page.text
-    assert ("refund-receipt" in before, "refund-receipt" in await order_page(stage, order)) == (False, True)
+    assert ('/refund"' in before, '/refund"' in await order_page(stage, order)) == (False, True)
 
 
 async def test_a_stranger_cannot_tell_whether_there_is_a_receipt(stage: Stage) -> None:
     order = await stage.buy(await stage.article())
     nobodys = Bought(UUID(int=7), "")
-    for name in ("receipt", "refund-receipt"):
-        pages = [await stage.http.get(f"/order-status/{one.id}/{name}", headers=HTML) for one in (order, nobodys)]
+    for end in ("", "/refund"):
+        pages = [await stage.http.get(f"/receipts/{one.id}{end}", headers=HTML) for one in (order, nobodys)]
         assert {page.status_code for page in pages} == {404}
         assert pages[0].text.replace(str(order.id), "") == pages[1].text.replace(str(nobodys.id), "")
     answers = [await stage.http.get(path(one), headers=bearer("wrong")) for one in (order, nobodys)]
@@ -165,11 +165,11 @@ async def test_while_stripe_does_not_answer_the_customer_is_told_and_nothing_han
     await stage.faults(stripe=[{"kind": "slow", "seconds": 60, "method": "GET", "times": -1}])
     stage.http.cookies.set(f"order_{order.id.hex}", order.access)
 
-    page = await stage.http.get(f"/order-status/{order.id}/receipt", headers=HTML)
+    page = await stage.http.get(f"/receipts/{order.id}", headers=HTML)
     answer = await stage.http.get(path(order), headers=bearer(order.access))
 
     assert (page.status_code, page.headers["retry-after"]) == (503, "5")
-    assert "does not respond" in page.text and f'href="/order-status/{order.id}/receipt">Try again' in page.text
+    assert "does not respond" in page.text and f'href="/receipts/{order.id}">Try again' in page.text
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
 
 
@@ -185,8 +185,8 @@ async def test_an_editors_order_and_a_session_that_stripe_lost_have_no_receipt(s
 
     for order in (ordered, bought):
         assert (await stage.http.get(path(order), headers=bearer(order.access))).status_code == 404
-        assert ("/receipt" in await order_page(stage, order)) == (order is bought)
-        page = await stage.http.get(f"/order-status/{order.id}/receipt", headers=HTML)
+        assert ("/receipts/" in await order_page(stage, order)) == (order is bought)
+        page = await stage.http.get(f"/receipts/{order.id}", headers=HTML)
         assert (page.status_code, "There is no receipt" in page.text) == (404, True)
 
 

@@ -10,7 +10,17 @@ from blogqueue.errors import NotFoundError
 from blogqueue.pages.responses import headers
 from blogqueue.settings import settings
 
-PRIVATE = ("/admin", "/api/v1/", "/health", "/metrics", "/order-link", "/order-status", "/orders", "/purchase")
+PRIVATE = (
+    "/admin",
+    "/api/v1/",
+    "/health",
+    "/metrics",
+    "/order-link",
+    "/order-status",
+    "/orders",
+    "/purchase",
+    "/receipts",
+)
 
 CACHE = {"Cache-Control": "public, max-age=3600"}
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"

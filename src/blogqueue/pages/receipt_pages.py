@@ -18,25 +18,27 @@ from blogqueue.payments import receipts
 AccessToken = Annotated[str, QueryParameter(name="access")]
 
 
-@get("/order-status/{order_id:uuid}/receipt", include_in_schema=False, guards=[auth.limited(auth.RECEIPTS)])
+@get("/receipts/{order_id:uuid}", include_in_schema=False, guards=[auth.limited(auth.RECEIPTS)])
 async def receipt(
     request: Request[Any, Any, Any], order_id: FromPath[UUID], access_token: AccessToken = ""
 ) -> Template | Redirect:
     """Redirect to Stripe's page with the order's invoice, or with its receipt if there is no invoice."""
-    return await _show(request, order_id, access_token, "receipt")
+    return await _show(request, order_id, access_token)
 
 
-@get("/order-status/{order_id:uuid}/refund-receipt", include_in_schema=False, guards=[auth.limited(auth.RECEIPTS)])
+@get("/receipts/{order_id:uuid}/refund", include_in_schema=False, guards=[auth.limited(auth.RECEIPTS)])
 async def refund_receipt(
     request: Request[Any, Any, Any], order_id: FromPath[UUID], access_token: AccessToken = ""
 ) -> Template | Redirect:
     """Redirect to Stripe's receipt, which also shows the refund; an invoice stays as it was."""
-    return await _show(request, order_id, access_token, "refund-receipt")
+    return await _show(request, order_id, access_token, refund=True)
 
 
-async def _show(request: Request[Any, Any, Any], order_id: UUID, access_token: str, name: str) -> Template | Redirect:
-    """Redirect to the page that is called `name`. An emailed link's token becomes a cookie first, as on the order's."""
-    path = f"/order-status/{order_id}/{name}"
+async def _show(
+    request: Request[Any, Any, Any], order_id: UUID, access_token: str, *, refund: bool = False
+) -> Template | Redirect:
+    """Redirect to Stripe. The token of an emailed link becomes a cookie before, as on the order's page."""
+    path = f"/receipts/{order_id}{'/refund' if refund else ''}"
     try:
         if access_token:
             await lifecycle.get_with_token(order_id, access_token)
@@ -52,7 +54,7 @@ async def _show(request: Request[Any, Any, Any], order_id: UUID, access_token: s
         return answer
     except NotFoundError:
         found = None
-    url = found and (found.invoice_url or found.receipt_url if name == "receipt" else found.receipt_url)
+    url = found and (found.receipt_url if refund else found.invoice_url or found.receipt_url)
     return see_other(url) if url else page("no_receipt.html", status_code=404, order_id=order_id, try_again="")
 
 
