@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 import platform
 import tempfile
@@ -67,7 +68,9 @@ def measure_with_settings(
         with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
             settings(database_url, redis_url, path)
             from bench import growth, imports, jobs, orders, pages, pickup  # noqa: PLC0415 - this reads the settings
+            from blogqueue import log  # noqa: PLC0415 - as above
 
+            log.configure(logging.WARNING)
             if "pickup" in parts:
                 add(("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url)))
             if "jobs" in parts:

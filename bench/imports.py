@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from bench import Table
-from bench.orders import CORPUS, ROOT
+from bench.orders import ARTICLES
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db import migrations
 from blogqueue.db.engine import pool
@@ -14,7 +14,7 @@ FILES = 2_000
 
 async def tables(folder: Path) -> list[tuple[str, Table]]:
     """Return one row for the first import of copies of real articles, and one for the same again."""
-    articles = sorted((CORPUS if CORPUS.is_dir() else ROOT / "samples").rglob("*.md"))
+    articles = sorted(ARTICLES.rglob("*.md"))
     for number in range(FILES):
         source = articles[number % len(articles)]
         copy = folder / f"site-{number // len(articles)}" / source.name

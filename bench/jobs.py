@@ -14,7 +14,7 @@ from uuid import UUID
 import psutil
 
 from bench import Table
-from bench.orders import CORPUS, ROOT, an_order, articles_with_room
+from bench.orders import ARTICLES, an_order, articles_with_room
 from blogqueue.actors.messages import nudge
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db import migrations
@@ -24,7 +24,7 @@ from blogqueue.demo.ports import free_port
 from blogqueue.outbox import Outbox
 from blogqueue.states import OPEN_JOBS
 
-BULL = ROOT / "var" / "bench" / "bull"
+BULL = Path(__file__).parents[1] / "var" / "bench" / "bull"
 """Where the Bull worker and its packages are put, out of the sight of what reads our sources."""
 CONCURRENCIES = (1, 10)
 ROUNDS = 3
@@ -36,7 +36,7 @@ async def tables() -> list[tuple[str, Table]]:
     bull = await _install_bull()
     async with pool(20):
         await migrations.forwards()
-        await import_folder(CORPUS if CORPUS.is_dir() else ROOT / "samples", domain="bench.example")
+        await import_folder(ARTICLES, domain="bench.example")
         async with _model(0) as url:
             found: dict[tuple[str, int], list[tuple[float, float]]] = {}
             for _ in range(ROUNDS):

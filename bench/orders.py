@@ -4,9 +4,10 @@ import asyncio
 import os
 import statistics
 import sys
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+
+from tests.corpora import LARGE_CORPUS, SMALL_CORPUS
 
 from bench import Table
 from blogqueue.actors.messages import nudge
@@ -22,8 +23,7 @@ from blogqueue.outbox import Outbox
 from blogqueue.states import OPEN_JOBS
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
+ARTICLES = LARGE_CORPUS or SMALL_CORPUS
 CONCURRENCIES = (4,)
 CHARACTERS_A_TOKEN = 4
 """How the sandbox counts tokens; the same in both columns, so their ratio does not depend on it."""
@@ -31,10 +31,9 @@ CHARACTERS_A_TOKEN = 4
 
 async def tables() -> list[tuple[str, Table]]:
     """Return both tables, from the same jobs."""
-    articles = CORPUS if CORPUS.is_dir() else ROOT / "samples"
     async with pool(20):
         await migrations.forwards()
-        await import_folder(articles, domain="bench.example")
+        await import_folder(ARTICLES, domain="bench.example")
         sandbox = await asyncio.create_subprocess_exec(sys.executable, "-m", "blogqueue.sandbox")
         try:
             speeds = [await speed(concurrency) for concurrency in CONCURRENCIES]
@@ -44,7 +43,7 @@ async def tables() -> list[tuple[str, Table]]:
             await sandbox.wait()
     jobs = ("writer process with", "jobs", "seconds", "jobs/s", "run p50 ms", "run p95 ms")
     return [
-        (f"Backlink jobs over {articles.name}, with a model that answers at once", (jobs, speeds)),
+        (f"Backlink jobs over {ARTICLES.name}, with a model that answers at once", (jobs, speeds)),
         ("Tokens out per integration (edit and second opinion), against rewriting the article", saved),
     ]
 

@@ -33,6 +33,7 @@ from blogqueue.api.connections import BoundedConnection
 from blogqueue.api.routes import make_router
 from blogqueue.db.engine import pool
 from blogqueue.errors import NotFoundError
+from blogqueue.jobs.processes import spare_imported
 from blogqueue.needs import WEB_NEEDS, check_settings
 from blogqueue.orders import changes
 from blogqueue.pages import (
@@ -64,6 +65,7 @@ GRACE_SECONDS = 5
 
 @asynccontextmanager
 async def _database(_: Litestar) -> AsyncGenerator[None]:
+    spare_imported()
     async with pool(POOL_SIZE), changes.listening():
         yield
     await limits.close()

@@ -14,9 +14,10 @@ from typing_extensions import override
 from blogqueue import log, traces
 from blogqueue.actors import run
 from blogqueue.db.engine import close_pool, open_pool
-from blogqueue.jobs import backoff, brokers
-from blogqueue.jobs.processes import die_with_main_thread, die_with_parent
+from blogqueue.jobs import backoff, brokers, queues
+from blogqueue.jobs.processes import die_with_main_thread, die_with_parent, spare_imported
 from blogqueue.settings import settings
+from blogqueue.writing import model
 
 HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
@@ -59,6 +60,9 @@ class Worker(Middleware):
         loop = get_event_loop_thread()
         if loop is None:
             raise RuntimeError("AsyncIO must come before this middleware")
+        if queues.JOB_QUEUES.keys() & (worker.consumer_whitelist or queues.QUEUES.keys()):
+            model.prepare()
+        spare_imported()
         loop.run_coroutine(open_pool(max_size=worker.worker_threads * 2 + 2))
 
     @override

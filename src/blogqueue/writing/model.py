@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import openai
 
 # openai is imported inside functions: the web and the mail worker import this package but never ask the model, and the
-# import would make each of them start a second later.
+# import would make each of them start a second later. Workers that do ask call `prepare` first.
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """A NUL character in JSON, where a backslash may itself be written as two."""
@@ -127,6 +127,11 @@ def _client() -> "openai.AsyncOpenAI":
         base_url=settings.openai_base_url,
         max_retries=0,
     )
+
+
+def prepare() -> None:
+    """Import the client, and make it, before the first job waits for that: a second."""
+    _client()
 
 
 async def ask(question: Question, *, customer: str) -> Answer:
