@@ -5,15 +5,19 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from blogqueue import editors
 from blogqueue.cli import output
+from blogqueue.cli.commands import main
+from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import OrderEvent
-from blogqueue.jobs import workers
+from blogqueue.jobs import pausing, workers
 from blogqueue.settings import settings
 from tests.command_line import CommandLine
 from tests.people import BEN, CLEO, LONG
@@ -154,24 +158,90 @@ async def test_many_jobs_are_retried_or_cancelled_by_their_error_after_a_questio
 
     # Without a filter nothing is chosen, and nobody who could be asked means that nothing is done
     assert (await cli.run("jobs", "retry")).code == 2
-    assert (await cli.run("jobs", "retry", "--error", "no such error")).err == "There is no such job.\n"
+    nothing = await cli.run("jobs", "retry", "--error", "no such error")
+    assert nothing.err == "There is no job to retry: state FAILED, error contains “no such error”.\n"
     unanswered = await cli.run("jobs", "retry", "--error", "400")
     assert (unanswered.code, unanswered.out) == (1, "")
     assert unanswered.err.endswith("Retry these 1 jobs? Add --yes, as there is nobody to ask.\n")
     assert (await order_row(failed))["status"] == "FAILED"
 
-    retried = await cli.run("jobs", "retry", "--error", "400", "--yes")
+    retried = await cli.run("jobs", "retry", "--error", "400", "--yes", "--json")
+    unexplained = await cli.run("jobs", "cancel", "--queue", "backlink-integration", "--yes")
     cancelled = await cli.run("jobs", "cancel", "--queue", "backlink-integration", "--reason", "a test", "--yes")
     ended = await cli.run("orders", "cancel", waiting.id)
 
-    assert retried.lines == [f"backlink-int-{failed.id} is waiting again"]
-    assert sorted(cancelled.lines) == sorted(f"backlink-int-{one.id} is cancelled" for one in (failed, waiting))
+    assert {"action": "retry", "done": 1, "skipped": 0, "hasMore": False}.items() <= retried.json.items()
+    assert unexplained.code == 1 and unexplained.err.endswith("Give a reason, for the other operators.\n")
+    assert cancelled.lines == ["2 jobs cancelled"]
+    assert cancelled.err.startswith("2 jobs whose orders cost 98.00 EUR, such as backlink-int-")
+    # The operators' history has both, as it has the dashboard's
+    assert [line["action"] for line in await pausing.list_actions()] == ["cancelled 2 jobs", "retried 1 jobs"]
     assert [(await order_row(one))["failure_reason"] for one in (failed, waiting)] == ["cancelled", "cancelled"]
-    assert ended.code == 1 and ended.err.startswith("Nobody works on the order")
+    assert ended.code == 1 and ended.err == "The order is FAILED; it cannot be cancelled any more.\n"
     assert (await cli.run("orders", "retry", waiting.id)).code == 0
     assert (await cli.run("orders", "cancel", waiting.id)).out == f"{waiting.id} is FAILED\n"
     await stage.drain()
     await stage.sound()
+
+
+async def test_an_order_that_waits_for_its_customer_is_cancelled_where_customers_may(
+    stage: Stage, cli: CommandLine
+) -> None:
+    order = await stage.delivered(await stage.article())
+
+    refused = await cli.run("orders", "cancel", order.id)
+    await Domain.update({Domain.can_cancel: True}, force=True)
+    done = await cli.run("orders", "cancel", order.id, "--reason", "They called us.")
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+
+    assert (refused.code, refused.err) == (1, "Orders of this site cannot be cancelled.\n")
+    assert done.out == f"{order.id} is FAILED\n"
+    assert (await order_row(order))["failure_reason"] == "cancelled"
+    assert (
+        "We cancelled your order before an editor reviewed it."
+        in (await stage.email("Your order was cancelled"))["text"]
+    )
+    assert "They called us." in (await cli.run("orders", "show", order.id)).out
+    await stage.sound()
+
+
+WITHOUT_JSON = {
+    "demo": "runs until it is stopped",
+    "api": "runs until it is stopped",
+    "worker": "runs until it is stopped",
+    "clock": "runs until it is stopped",
+    "completion": "prints a script for the shell",
+    "customers export": "prints nothing but JSON",
+}
+
+
+def test_every_command_prints_json_if_asked_to() -> None:
+    without = {name for name, command in walk(main) if "--json" not in {o for p in command.params for o in p.opts}}
+
+    assert without == set(WITHOUT_JSON)
+
+
+def walk(command: click.Command, name: str = "") -> Iterator[tuple[str, click.Command]]:
+    """The commands in a group and its groups, by their words."""
+    if isinstance(command, click.Group):
+        for word, part in command.commands.items():
+            yield from walk(part, f"{name} {word}".strip())
+    else:
+        yield name, command
+
+
+async def test_what_commands_have_done_is_said_in_json(stage: Stage, cli: CommandLine) -> None:
+    order = await stage.delivered(await stage.article())
+    password = {"BLOGQUEUE_EDITOR_PASSWORD": "a long enough passphrase"}
+    created = await cli.run("editors", "create", "--name", "nora", "--email", "n@a.example", "--json", **password)
+
+    assert created.json == {"name": "nora", "outcome": "created"}
+    assert (await cli.run("editors", "deactivate", "nora", "--json")).json["outcome"] == "deactivated"
+    assert len((await cli.run("editors", "token", "nora", "--json")).json["token"]) > 20
+    assert (await cli.run("orders", "relink", order.id, "--json")).json == {"orderId": str(order.id), "relinked": True}
+    assert (await cli.run("customers", "sign-out", "ana@customers.example", "--json")).json["ended"] == 0
+    assert (await cli.run("migrate", "--json")).json["articlesCounted"] == 0
 
 
 async def bought_and_failed(stage: Stage, article_id: Any) -> Any:

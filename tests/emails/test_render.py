@@ -43,6 +43,7 @@ VALUES = {
     "items": [{"name": "Order BQ-1042", "facts": "49.00 EUR", "detail": "", "url": "https://links.example/admin/0f0e"}],
     "more": 0,
     "preview": "Order BQ-1042",
+    "by_customer": 1,
 }
 SUBJECTS = {
     "backlink_ready": "Your Backlink is Ready for Review",

@@ -163,7 +163,8 @@ def _become(module: str, *arguments: str) -> None:
 
 
 @main.command()
-def migrate() -> None:
+@output.JSON
+def migrate(as_json: bool) -> None:
     """Migrate the database to this version.
 
     It counts how many links the articles can take, too. It may run on several hosts at once.
@@ -172,13 +173,16 @@ def migrate() -> None:
     from blogqueue.db import fuzzy_search, migrations
 
     async def run() -> None:
-        if not await migrations.forwards():
-            print(f"note: {fuzzy_search.MISSING}")
+        note = "" if await migrations.forwards() else fuzzy_search.MISSING
+        if note and not as_json:
+            print(f"note: {note}")
+        counted = 0
         with output.show_progress("Counting the links that articles can take") as progress:
-            counted = 0
             while found := await rooms.recount_all(limit=100):
                 counted += found
                 progress(counted, None)
+        if as_json:
+            output.show_json({"articlesCounted": counted, "note": note})
 
     with_database(run())
 

@@ -13,7 +13,6 @@ import click
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
 from blogqueue.cli.orders import ORDER_ID, orders_group, show_status
-from blogqueue.errors import ConflictError
 from blogqueue.states import OPEN_JOBS, OrderStatus
 
 if TYPE_CHECKING:
@@ -69,17 +68,23 @@ def send_order_back(order_id: UUID, reason: str, as_json: bool) -> None:
 @click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
 @output.JSON
 def cancel_order(order_id: UUID, reason: str, as_json: bool) -> None:
-    """Stop the work on a PROCESSING order; it becomes FAILED, to be retried or refunded."""
+    """Cancel an order before its review; it becomes FAILED.
+
+    One that is worked on is then retried or refunded. One that waits for its customer is refunded at once; its domain
+    must allow customers to cancel.
+    """
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import job_actions
     from blogqueue.orders.status import get_status
+    from blogqueue.payments import cancellation
 
     async def cancel() -> None:
         jobs = (await get_status(order_id)).queue.jobs
         open_jobs = [job.job_id for job in jobs if job.state in OPEN_JOBS]
-        if not open_jobs:
-            raise ConflictError("Nobody works on the order, so there is nothing to cancel; see `orders show`.")
-        await nudge(await job_actions.cancel(open_jobs[0], actor=OPERATOR, reason=reason))
+        if open_jobs:
+            await nudge(await job_actions.cancel(open_jobs[0], actor=OPERATOR, reason=reason))
+        else:
+            await nudge(await cancellation.cancel(order_id, actor=OPERATOR, detail=reason))
 
     with_database(cancel())
     show_status(order_id, OrderStatus.FAILED, as_json=as_json)

@@ -4,23 +4,22 @@ As in `cli.commands`, each imports what it needs; one that fails prints a senten
 """
 # ruff: noqa: PLC0415 - see above
 
-import sys
 from typing import Any
 
 import click
 
 from blogqueue.cli import output
+from blogqueue.cli.bulk import Wanted, act_on_matching
 from blogqueue.cli.database import OPERATOR, with_database
 from blogqueue.jobs.queues import JOB_QUEUES
-from blogqueue.states import OPEN_JOBS, JobState
+from blogqueue.states import JobState
 
 QUEUE_NAME = click.Choice(list(JOB_QUEUES))
 
-AT_ONCE = 1000
-"""How many jobs in one state a command changes at most; it can be run again for the others."""
-
 _IDS = click.argument("job_ids", nargs=-1, metavar="[JOB_ID]...")
-_QUEUE = click.option("--queue", type=QUEUE_NAME, default=None, help="All jobs of this queue that it can be done to.")
+_QUEUE = click.option("--queue", type=QUEUE_NAME, help="All jobs of this queue that it can be done to.")
+_STATE = click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="All jobs in this state.")
+_ORDER = click.option("--order", default="", metavar="ORDER", help="Of these only the ones of this order.")
 _ERROR = click.option("--error", default="", metavar="TEXT", help="Of these only the ones whose error contains this.")
 
 
@@ -104,40 +103,67 @@ def show_job(job_id: str, as_json: bool) -> None:
 @jobs_group.command("retry")
 @_IDS
 @_QUEUE
+@_STATE
+@_ORDER
 @_ERROR
 @output.YES
 @output.JSON
-def retry_jobs(job_ids: tuple[str, ...], queue: str | None, error: str, yes: bool, as_json: bool) -> None:
-    """Give jobs new attempts: those named, or the FAILED ones of a queue or with an error. Their orders go on."""
+def retry_jobs(
+    *,
+    job_ids: tuple[str, ...],
+    queue: str | None,
+    state: JobState | None,
+    order: str,
+    error: str,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Give jobs new attempts: those named, or the FAILED ones that match, at most 500. Their orders go on."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import job_actions
 
     async def retry(job_id: str) -> None:
         await nudge(await job_actions.retry(job_id, actor=OPERATOR))
 
-    chosen = job_ids or _choose((JobState.FAILED,), queue, error, "Retry", yes=yes)
-    with_database(output.do_each(chosen, retry, "is waiting again", as_json=as_json))
+    if job_ids:
+        with_database(output.do_each(job_ids, retry, "is waiting again", as_json=as_json))
+    else:
+        act_on_matching("retry", Wanted(queue or "", state or "", order, error), reason="", yes=yes, as_json=as_json)
 
 
 @jobs_group.command("cancel")
 @_IDS
 @_QUEUE
+@_STATE
+@_ORDER
 @_ERROR
-@click.option("--reason", default="", help="Why, for the history; the customer does not read it.")
+@click.option("--reason", default="", help="Why, for the history; without names of jobs it is needed.")
 @output.YES
 @output.JSON
 def cancel_jobs(
-    *, job_ids: tuple[str, ...], queue: str | None, error: str, reason: str, yes: bool, as_json: bool
+    *,
+    job_ids: tuple[str, ...],
+    queue: str | None,
+    state: JobState | None,
+    order: str,
+    error: str,
+    reason: str,
+    yes: bool,
+    as_json: bool,
 ) -> None:
-    """Cancel jobs that wait or run: those named, or all of a queue or with an error. Their orders become FAILED."""
+    """Cancel jobs that wait or run: those named, or all that match, at most 500. Their orders become FAILED."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import job_actions
 
     async def cancel(job_id: str) -> None:
         await nudge(await job_actions.cancel(job_id, actor=OPERATOR, reason=reason))
 
-    chosen = job_ids or _choose(OPEN_JOBS, queue, error, "Cancel", yes=yes)
-    with_database(output.do_each(chosen, cancel, "is cancelled", as_json=as_json))
+    if job_ids:
+        with_database(output.do_each(job_ids, cancel, "is cancelled", as_json=as_json))
+    else:
+        act_on_matching(
+            "cancel", Wanted(queue or "", state or "", order, error), reason=reason, yes=yes, as_json=as_json
+        )
 
 
 @jobs_group.command("run-now")
@@ -152,25 +178,6 @@ def run_jobs_now(job_ids: tuple[str, ...], as_json: bool) -> None:
         await nudge(await job_actions.run_now(job_id, actor=OPERATOR))
 
     with_database(output.do_each(job_ids, run_now, "runs now", as_json=as_json))
-
-
-def _choose(states: tuple[JobState, ...], queue: str | None, error: str, action: str, *, yes: bool) -> tuple[str, ...]:
-    """Return the jobs in some states that the filters name, once the operator has seen how many they are and agreed."""
-    from blogqueue.jobs import stats
-
-    if not queue and not error:
-        raise click.UsageError("Name the jobs, or choose them by --queue or --error.")
-
-    async def find() -> list[dict[str, Any]]:
-        return [row for state in states for row in await stats.list_newest(queue or "", state, limit=AT_ONCE)]
-
-    found = [row for row in with_database(find()) if error.casefold() in _get_error(row).casefold()]
-    if not found:
-        sys.exit("There is no such job.")
-    orders = len({row["order_id"] for row in found})
-    print(f"{len(found)} jobs of {orders} orders, such as {found[0]['id']}: {_get_error(found[0])}", file=sys.stderr)
-    output.confirm(f"{action} these {len(found)} jobs?", yes=yes)
-    return tuple(row["id"] for row in found)
 
 
 @click.group("queues")

@@ -183,7 +183,8 @@ def end_order(order_id: UUID, as_json: bool) -> None:
 
 @orders_group.command("relink")
 @ORDER_ID
-def relink_order(order_id: UUID) -> None:
+@output.JSON
+def relink_order(order_id: UUID, as_json: bool) -> None:
     """Revoke the links to an order that were mailed so far, and mail its customer a new one."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import access
@@ -192,7 +193,8 @@ def relink_order(order_id: UUID) -> None:
         await nudge(await access.replace_link(order_id))
 
     with_database(relink(), needs=("secret_key",))
-    print(f"the customer of {order_id} is mailed a new link; the old ones open nothing")
+    sentence = f"the customer of {order_id} is mailed a new link; the old ones open nothing"
+    output.show_result(sentence, {"orderId": order_id, "relinked": True}, as_json=as_json)
 
 
 def show_status(order_id: UUID, status: str, *, as_json: bool) -> None:

@@ -52,7 +52,8 @@ def list_held(as_json: bool) -> None:
 
 @payments_group.command("accept")
 @click.argument("session_id")
-def accept_payment(session_id: str) -> None:
+@output.JSON
+def accept_payment(session_id: str, as_json: bool) -> None:
     """Accept a held payment: it becomes an order."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import held_payments
@@ -62,12 +63,14 @@ def accept_payment(session_id: str) -> None:
         await nudge(accepted.outbox)
         return accepted.outcome
 
-    print(with_database(accept()))
+    outcome = with_database(accept())
+    output.show_result(outcome, {"sessionId": session_id, "outcome": outcome}, as_json=as_json)
 
 
 @payments_group.command("return")
 @click.argument("session_id")
-def return_payment(session_id: str) -> None:
+@output.JSON
+def return_payment(session_id: str, as_json: bool) -> None:
     """Refund a held payment in full."""
     from blogqueue.actors.messages import nudge
     from blogqueue.payments import held_payments
@@ -76,17 +79,22 @@ def return_payment(session_id: str) -> None:
         await nudge(await held_payments.return_payment(session_id, actor=OPERATOR))
 
     with_database(give_back())
-    print(f"{session_id} was refunded")
+    _show(session_id, "refunded", "was refunded", as_json=as_json)
 
 
 @payments_group.command("dismiss")
 @click.argument("session_id")
-def dismiss_payment(session_id: str) -> None:
+@output.JSON
+def dismiss_payment(session_id: str, as_json: bool) -> None:
     """Record that a held payment was dealt with outside blogqueue."""
     from blogqueue.payments import held_payments
 
     with_database(held_payments.dismiss(session_id, actor=OPERATOR))
-    print(f"{session_id} is dismissed")
+    _show(session_id, "dismissed", "is dismissed", as_json=as_json)
+
+
+def _show(session_id: str, outcome: str, sentence: str, *, as_json: bool) -> None:
+    output.show_result(f"{session_id} {sentence}", {"sessionId": session_id, "outcome": outcome}, as_json=as_json)
 
 
 @click.group("emails")

@@ -32,12 +32,17 @@ def editors_group() -> None:
 @editors_group.command("create")
 @click.option("--name", required=True, help="The name to sign in with.")
 @click.option("--email", required=True, help="The editor's email address.")
-def create_editor(name: str, email: str) -> None:
+@output.JSON
+def create_editor(name: str, email: str, as_json: bool) -> None:
     """Create an editor who may sign in; the password is asked for."""
     from blogqueue import editors
 
     with_database(editors.create(name, email, _ask_password()))
-    print(f"{name} may sign in")
+    _show(name, "created", "may sign in", as_json=as_json)
+
+
+def _show(name: str, outcome: str, sentence: str, *, as_json: bool) -> None:
+    output.show_result(f"{name} {sentence}", {"name": name, "outcome": outcome}, as_json=as_json)
 
 
 @editors_group.command("list")
@@ -77,56 +82,65 @@ def _view_account(account: "Account") -> dict[str, object]:
 
 @editors_group.command("deactivate")
 @click.argument("name")
-def deactivate_editor(name: str) -> None:
+@output.JSON
+def deactivate_editor(name: str, as_json: bool) -> None:
     """Let an editor sign in no longer, and sign them out everywhere."""
     from blogqueue import editors
 
     with_database(editors.set_active(name, active=False))
-    print(f"{name} is deactivated")
+    _show(name, "deactivated", "is deactivated", as_json=as_json)
 
 
 @editors_group.command("activate")
 @click.argument("name")
-def activate_editor(name: str) -> None:
+@output.JSON
+def activate_editor(name: str, as_json: bool) -> None:
     """Let a deactivated editor sign in again."""
     from blogqueue import editors
 
     with_database(editors.set_active(name, active=True))
-    print(f"{name} may sign in")
+    _show(name, "activated", "may sign in", as_json=as_json)
 
 
 @editors_group.command("reset-password")
 @click.argument("name")
-def reset_password(name: str) -> None:
+@output.JSON
+def reset_password(name: str, as_json: bool) -> None:
     """Give an editor another password, and sign them out everywhere."""
     from blogqueue import editors
 
     with_database(editors.reset_password(name, _ask_password()))
-    print(f"{name} has a new password")
+    _show(name, "password reset", "has a new password", as_json=as_json)
 
 
 @editors_group.command("remove-second-factor")
 @click.argument("name")
-def remove_second_factor(name: str) -> None:
+@output.JSON
+def remove_second_factor(name: str, as_json: bool) -> None:
     """Let an editor who has lost their authenticator app sign in with the password alone."""
     from blogqueue import editors
 
     with_database(editors.remove_second_factor(name))
-    print(f"{name} signs in with the password alone")
+    _show(name, "second factor removed", "signs in with the password alone", as_json=as_json)
 
 
 @editors_group.command("token")
 @click.argument("name")
 @click.option("--revoke", is_flag=True, help="Revoke the token.")
-def issue_token(name: str, revoke: bool) -> None:
+@output.JSON
+def issue_token(name: str, revoke: bool, as_json: bool) -> None:
     """Issue a bearer token for the admin API, and print it this once."""
     from blogqueue import editors
 
     if revoke:
         with_database(editors.revoke_token(name))
-        print(f"{name} is revoked", file=sys.stderr)
+        if as_json:
+            output.show_json({"name": name, "outcome": "revoked"})
+        else:
+            print(f"{name} is revoked", file=sys.stderr)
     else:
-        print(with_database(editors.issue_token(name)))
+        token = with_database(editors.issue_token(name))
+        output.show_result(token, {"name": name, "token": token}, as_json=as_json)
 
 
 @click.group("customers")
@@ -146,21 +160,24 @@ def export_customer(email: str) -> None:
 @customers_group.command("erase")
 @click.argument("email")
 @click.confirmation_option(prompt="This cannot be undone. Erase?")
-def erase_customer(email: str) -> None:
+@output.JSON
+def erase_customer(email: str, as_json: bool) -> None:
     """Erase a customer's address, notes and emails; amounts, dates and references to payments stay."""
     from blogqueue.payments import customers
 
     erased = with_database(customers.erase(email, actor=OPERATOR))
-    print(", ".join(f"{number} {name}" for name, number in erased.items()))
+    output.show_result(", ".join(f"{number} {name}" for name, number in erased.items()), erased, as_json=as_json)
 
 
 @customers_group.command("sign-out")
 @click.argument("email")
-def sign_out_customer(email: str) -> None:
+@output.JSON
+def sign_out_customer(email: str, as_json: bool) -> None:
     """End all sessions of a customer, and the links to sign in that were not used."""
     from blogqueue.orders import sign_ins
 
-    print(f"{with_database(sign_ins.sign_out_everywhere(email))} sign-ins ended")
+    ended = with_database(sign_ins.sign_out_everywhere(email))
+    output.show_result(f"{ended} sign-ins ended", {"email": email, "ended": ended}, as_json=as_json)
 
 
 GROUPS = (editors_group, customers_group)

@@ -85,16 +85,19 @@ class Result:
     outbox: Outbox = field(default_factory=Outbox)
 
 
-async def preview_matching(action: Action, wanted: JobFilter, *, actor: str) -> Preview:
-    """Freeze the newest AT_ONCE jobs that a filter lets through now.
+async def preview_matching(action: Action, *wanted: JobFilter, actor: str) -> Preview:
+    """Freeze the newest AT_ONCE jobs that a filter, or one of several, lets through now.
 
-    Raises InvalidError unless the filter names a state in which the action is possible: never are all jobs meant.
+    Raises InvalidError unless each filter names a state in which the action is possible: never are all jobs meant.
     """
-    if wanted.state not in POSSIBLE[action]:
+    if not wanted or any(one.state not in POSSIBLE[action] for one in wanted):
         message = f"To {action} jobs by a filter, choose the state {' or '.join(sorted(POSSIBLE[action]))}."
         raise InvalidError([FieldError("state", "required", message)])
-    rows, following = await search.find(wanted, limit=AT_ONCE)
-    return await _freeze(action, rows, criteria=wanted.describe(), actor=actor, more=following is not None)
+    pages = [await search.find(one, limit=AT_ONCE) for one in wanted]
+    rows = sorted((row for found, _ in pages for row in found), key=lambda row: row["created_at"], reverse=True)
+    more = len(rows) > AT_ONCE or any(following for _, following in pages)
+    criteria = " or ".join(one.describe() for one in wanted)
+    return await _freeze(action, rows[:AT_ONCE], criteria=criteria, actor=actor, more=more)
 
 
 async def preview_chosen(action: Action, job_ids: list[str], *, actor: str, criteria: str = "") -> Preview:

@@ -68,7 +68,7 @@ MILESTONES = {
     Milestone.ADDED_AGAIN: "The article changed, so your link is being added again",
     Milestone.PUBLISHED: "Published",
     Milestone.REJECTED: "Not approved",
-    Milestone.CANCELLED: "You cancelled the order",
+    Milestone.CANCELLED: "Order cancelled",
     Milestone.FAILED: "Processing stopped",
     Milestone.RETRIED: "Processing started again",
     Milestone.REFUND_BEGUN: "Refund started",

@@ -1,4 +1,4 @@
-"""A customer cancels an order before an editor reviews it, where its domain allows that, and is refunded."""
+"""An order is cancelled before an editor reviews it, where its domain allows that, and is refunded."""
 
 from uuid import UUID
 
@@ -15,28 +15,30 @@ CANCELLABLE = frozenset({OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK})
 """The statuses before the review."""
 
 
-async def cancel(order_id: UUID) -> Outbox:
-    """Cancel an order for its customer, and begin its refund.
+async def cancel(order_id: UUID, *, actor: str = history.CUSTOMER, detail: str = "") -> Outbox:
+    """Cancel an order for its customer, or as an operator, and begin its refund; the history keeps `detail`.
 
     Raises NotFoundError, and ConflictError if the domain does not allow it, the order has been submitted or has ended,
     or its payment is disputed.
     """
     async with transaction():
         order, _ = await lifecycle.get_with_article_for_update(order_id)
-        if order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel:
-            raise ConflictError("Orders of this site cannot be cancelled.", code="not_cancellable")
         if order.status not in CANCELLABLE:
             raise ConflictError(f"The order is {order.status}; it cannot be cancelled any more.", code="wrong_state")
+        if order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel:
+            raise ConflictError("Orders of this site cannot be cancelled.", code="not_cancellable")
         if order.on_hold:
             raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
         await jobs.cancel(order_id)
+        by_customer = actor == history.CUSTOMER
         order = await lifecycle.fail(
             order,
-            FailureReason.CANCELLED_BY_CUSTOMER,
-            actor=history.CUSTOMER,
+            FailureReason.CANCELLED_BY_CUSTOMER if by_customer else FailureReason.CANCELLED,
+            actor=actor,
             action="cancel",
-            explanation="You cancelled the order.",
+            explanation="You cancelled the order." if by_customer else "An editor cancelled your order.",
             refund_in_hours=0,
+            detail=detail,
         )
-        outbox = await refunds.begin(order_id, actor=history.CUSTOMER)
-        return outbox + await customer_emails.create(order, "cancelled", price=True)
+        outbox = await refunds.begin(order_id, actor=actor)
+        return outbox + await customer_emails.create(order, "cancelled", price=True, by_customer=int(by_customer))
