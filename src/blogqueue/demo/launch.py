@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -122,14 +122,15 @@ async def _start(supervisor: Supervisor, environ: dict[str, str], sandbox: int) 
     for name, _, url, check in parts:
         seconds = OUTSIDE_SECONDS if url in outside else READY_SECONDS
         await _wait(supervisor, name, partial(check, environ[url]), seconds)
-    await _wait(supervisor, "The sandbox", partial(_check_http, f"http://127.0.0.1:{sandbox}/health"))
+    async with _open_check(f"http://127.0.0.1:{sandbox}/health") as check:
+        await _wait(supervisor, "The sandbox", check)
 
 
 async def _start_app(supervisor: Supervisor, environ: dict[str, str]) -> None:
     report("Starting the web, the workers and the clock …")
     supervisor.start("app:*")
-    ready = f"http://127.0.0.1:{environ['BLOGQUEUE_WEB_PORT']}/health/ready"
-    await _wait(supervisor, "The web", partial(_check_http, ready))
+    async with _open_check(f"http://127.0.0.1:{environ['BLOGQUEUE_WEB_PORT']}/health/ready") as check:
+        await _wait(supervisor, "The web", check)
     await _wait(supervisor, "A worker", partial(_check_app, supervisor))
 
 
@@ -197,13 +198,19 @@ def _is_due(program: Program) -> bool:
     return program.group == "app" and program.state != "RUNNING"
 
 
-async def _check_http(url: str) -> str:
+@asynccontextmanager
+async def _open_check(url: str) -> AsyncGenerator[Callable[[], Awaitable[str]]]:
+    """Open a check of a page. All its calls share a client: a new one reads the certificates of the machine."""
     # A proxy named in the environment is for other hosts.
     async with httpx.AsyncClient(trust_env=False, timeout=5) as client:
-        try:
-            answer = await client.get(url)
-        except httpx.HTTPError as error:
-            return str(error) or type(error).__name__
+        yield partial(_check_http, client, url)
+
+
+async def _check_http(client: httpx.AsyncClient, url: str) -> str:
+    try:
+        answer = await client.get(url)
+    except httpx.HTTPError as error:
+        return str(error) or type(error).__name__
     return "" if answer.is_success else f"{url} answers {answer.status_code} {answer.text[:300]}"
 
 
