@@ -5,6 +5,7 @@ what they use.
 """
 # ruff: noqa: PLC0415 - see above
 
+import gc
 import os
 from collections import Counter
 from collections.abc import AsyncGenerator, Generator
@@ -36,6 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the tests by file, the longest first; xdist hands the files out in this order."""
     ranks = {name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.name, len(ranks)))
+
+
+def pytest_collection_finish() -> None:
+    """Keep what was imported out of the garbage collector, which would go through a million objects again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
