@@ -45,7 +45,7 @@ bench: $(DEV) ## measure
 	$(BIN)/python -m bench $(ARGS)
 
 thorough: $(DEV) ## run the checks' tests on every article and with many examples; some minutes
-	BLOGQUEUE_THOROUGH=1 $(BIN)/python -m pytest tests/writing tests/sandbox/test_articles.py --dist=load $(ARGS)
+	BLOGQUEUE_THOROUGH=1 $(BIN)/python -m pytest tests/writing tests/sandbox/test_articles.py tests/pages tests/test_bad_bodies.py --dist=load $(ARGS)
 
 durability: $(DEV) ## run the tests that kill processes and stop services; some minutes
 	$(BIN)/python -m pytest -m durability $(ARGS)

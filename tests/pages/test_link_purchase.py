@@ -155,6 +155,7 @@ async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: St
         await route.abort()
 
     await ana.page.route("**/events", cut)
+    await ana.page.clock.install()
     order = await stage.buy(await stage.article())
     await ana.open_order(order)
 
@@ -163,7 +164,8 @@ async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: St
 
     # Then the page shows it within one poll, without a reload
     await ana.page.evaluate("window.same = true")
-    await ana.page.locator("h1:has-text('Content ready for review')").wait_for(timeout=8_000)
+    await ana.page.clock.run_for(5_000)
+    await ana.page.locator("h1:has-text('Content ready for review')").wait_for(timeout=3_000)
     assert await ana.page.evaluate("window.same") is True
 
 

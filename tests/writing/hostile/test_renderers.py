@@ -8,7 +8,7 @@ import pytest
 from blogqueue.sandbox.writer import SENTENCES
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from tests.corpora import LARGE_CORPUS, SMALL_CORPUS, list_articles
-from tests.thoroughness import sample
+from tests.thoroughness import THOROUGH, sample
 from tests.writing.garden import LINK
 from tests.writing.hostile.heap import HEAP, RIGHT_EDITS, apply_to_heap
 from tests.writing.link_edit.scenes import LITERAL, Scene
@@ -36,7 +36,8 @@ def test_a_right_edit_is_one_link_to_every_renderer(mode: str, text: str) -> Non
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
 def test_the_sandbox_writers_edits_are_one_link_to_every_renderer(path: Path) -> None:
     article = path.read_bytes().decode()
-    for block, language in list(zip(find_eligible_blocks(article), list(SENTENCES) * 99, strict=False))[::3]:
+    tried = list(zip(find_eligible_blocks(article), list(SENTENCES) * 99, strict=False))[::3]
+    for block, language in tried if THOROUGH else tried[:5]:
         sentence = SENTENCES[language][0].format(link=LITERAL)
         made = Scene(article, block).append(sentence)
         assert made.problems() == []

@@ -20,7 +20,7 @@ from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
 
 OURS, MORE = list_articles(SMALL_CORPUS), list_articles(LARGE_CORPUS) if LARGE_CORPUS else []
 each_article = pytest.mark.parametrize(
-    "path", [*OURS, *(sample(MORE, 5) or [WITHOUT_LARGE_CORPUS])], ids=lambda path: path.stem
+    "path", [*OURS, *(sample(MORE, 12) or [WITHOUT_LARGE_CORPUS])], ids=lambda path: path.stem
 )
 
 

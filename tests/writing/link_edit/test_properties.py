@@ -42,7 +42,7 @@ def paragraph(pool: list[str], random: Random) -> str:
 def articles(draw: st.DrawFn) -> str:
     """Make three to six paragraphs of made-up words with other blocks between them, with mixed line ends or not."""
     pool = draw(st.lists(WORDS, min_size=12, max_size=12, unique=True))
-    random = draw(st.randoms(use_true_random=False))
+    random = Random(draw(st.integers(0, 2**32)))  # drawn word by word, an article takes minutes to shrink
     parts = [random.choice(BETWEEN) + paragraph(pool, random) + "\n\n" for _ in range(random.randint(3, 6))]
     return random.choice(HEADS) + turned("".join(parts), random.choice(["\n", "\r\n", "\r"]))
 
@@ -75,7 +75,7 @@ def test_a_correct_edit_of_any_article_passes_and_is_all_that_differs(
 
 
 @given(data=st.data(), line_end=LINE_ENDS)
-@settings(max_examples=examples(25, 100), deadline=None)
+@settings(max_examples=examples(10, 100), deadline=None)
 def test_any_change_outside_the_paragraph_is_seen(data: st.DataObject, line_end: str) -> None:
     article = turned(GARDEN, line_end)
     block = data.draw(st.sampled_from(find_eligible_blocks(article)))

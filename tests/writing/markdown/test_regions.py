@@ -198,10 +198,10 @@ def test_metadata_at_the_top_is_not_eligible() -> None:
      "$$", ":::a\n", "====\n", "/*", "\\begin{a}", "@a\n", "{a}\n", "|", "<a>\n\n", "{%a%}{%endb%}", "` `` ``` "],
 )  # fmt: skip
 def test_the_time_is_linear_whatever_the_marks(mark: str) -> None:
-    text = mark * (50_000 // len(mark))
+    text = mark * (25_000 // len(mark))
     parse(text)  # the parser's time is not meant
     started = time.process_time()
 
     find_regions(text)
 
-    assert time.process_time() - started < 1  # quadratic time would be far more than 10 s
+    assert time.process_time() - started < 1  # quadratic time would be some seconds
