@@ -5,6 +5,7 @@ import re
 import warnings
 from collections.abc import AsyncGenerator, Generator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -79,6 +80,24 @@ async def test_what_cannot_work_is_not_ok(
 
     assert says in found[part]
     assert "secret@" not in found[part]
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (None, ""),
+        ({"kind": "status", "code": 404}, "takes no messages: the chat answers 404"),
+        ({"kind": "redirect"}, "takes no messages: the chat answers 307"),
+    ],
+)
+async def test_the_chat_is_tried_and_nothing_is_posted(stage: Stage, fault: dict[str, Any] | None, says: str) -> None:
+    await stage.sandbox.delete("/chat.json")
+    await stage.faults(chat=[fault] if fault else [])
+
+    found = [one for one in await doctor.examine(running=False) if one.part == "chat"]
+
+    assert len(found) == 1 and says in found[0].problem and bool(found[0].problem) == bool(says)
+    assert (await stage.sandbox.get("/chat.json")).json() == []
 
 
 async def test_a_redis_that_takes_no_messages_is_not_ok(changed: pytest.MonkeyPatch) -> None:

@@ -15,12 +15,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 from typing_extensions import override
 
-from blogqueue import __version__
+from blogqueue import __version__, model_cost
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.observation import Tally
 from blogqueue.jobs.queues import JOB_QUEUES, QUEUES
 from blogqueue.jobs.workers import LOST_AFTER_SECONDS
 from blogqueue.payments import missing_webhooks
+from blogqueue.settings import settings
 from blogqueue.states import EmailState, JobState, OrderKind, OrderStatus, RefundState
 
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900)
@@ -185,7 +186,7 @@ def _gauge(name: str, meaning: str, value: float | None) -> Metric:
 
 
 def _read_tallies(rows: list[dict[str, Any]]) -> Generator[Metric]:
-    """Yield the families that are tallies."""
+    """Yield the families that are tallies, and what is made of them."""
     by_name: dict[str, list[tuple[dict[str, Any], int, float]]] = defaultdict(list)
     for row in rows:
         by_name[row["name"]].append((msgspec.json.decode(row["labels"]), row["number"], row["value"]))
@@ -197,8 +198,22 @@ def _read_tallies(rows: list[dict[str, Any]]) -> Generator[Metric]:
             for key, value in values.items():
                 family.add_metric(key, value)
             yield family
+    yield _make_cost(by_name["model_tokens"])
     for one in HISTOGRAMS:
         yield _make_histogram(one, by_name[one.tally])
+
+
+def _make_cost(rows: list[tuple[dict[str, Any], int, float]]) -> Metric:
+    """Return what the model's tokens cost at the prices in the settings; without prices, a counter without samples."""
+    family = CounterMetricFamily(
+        "blogqueue_model_cost", "What the model's tokens cost, at the prices set now.", labels=["queue", "currency"]
+    )
+    if model_cost.is_known():
+        tokens = {_pick(labels, ("queue", "direction")): int(value) for labels, _, value in rows}
+        for name in QUEUE_NAMES:
+            parts = [tokens.get((name, direction), 0) for direction in ("input", "cached", "output")]
+            family.add_metric([name, settings.model_price_currency], float(model_cost.count(*parts)))
+    return family
 
 
 def _pick(labels: dict[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

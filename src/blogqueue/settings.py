@@ -5,6 +5,7 @@ What a process cannot do without is in `needs`.
 
 import re
 import sys
+from decimal import Decimal
 from email.utils import parseaddr
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -159,6 +160,11 @@ class Settings(BaseSettings):
     max_checkouts_per_minute_per_ip: int = Field(default=30, ge=1, le=10000)
     max_model_calls_per_order: int = Field(default=200, ge=1, le=100_000)
     max_model_tokens_per_order: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
+
+    model_price_input: Decimal = Field(default=Decimal(0), ge=0, le=100_000)
+    model_price_cached: Decimal = Field(default=Decimal(0), ge=0, le=100_000)
+    model_price_output: Decimal = Field(default=Decimal(0), ge=0, le=100_000)
+    model_price_currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
 
     @property
     def contact(self) -> str:

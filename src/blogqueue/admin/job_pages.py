@@ -8,7 +8,7 @@ from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue import tokens
+from blogqueue import model_cost, tokens
 from blogqueue.actors.messages import nudge
 from blogqueue.admin import charts
 from blogqueue.api import auth
@@ -199,6 +199,7 @@ async def _show(request: Request[Any, Any, Any], job_id: str, *, notice: str = "
     return page(
         "job.html",
         details=details,
+        cost=model_cost.describe(details.job["tokens_in"], details.job["tokens_cached"], details.job["tokens_out"]),
         job=details.job,
         order=details.order,
         format_ms=charts.format_ms,

@@ -9,7 +9,7 @@ from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, ServerSentEvent, ServerSentEventMessage, Template
 
-from blogqueue import editors, tokens
+from blogqueue import editors, model_cost, tokens
 from blogqueue.actors import depth
 from blogqueue.actors.messages import nudge
 from blogqueue.admin import charts
@@ -132,6 +132,7 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
         "clock_seconds": await stats.get_age_seconds(),
         "broker": broker,
         "messages": messages,
+        "model": {name: _describe_model(**tokens) for name, tokens in (await stats.count_tokens()).items()},
         "groups": await failures.list_groups(),
         "listed": failures.LISTED,
         "at_once": failures.RETRIED_AT_ONCE,
@@ -139,6 +140,12 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
         "format_ms": charts.format_ms,
         "form": tokens.derive_form_token(auth.session(request)),
     }
+
+
+def _describe_model(*, input: int, cached: int, output: int) -> str:  # noqa: A002 - the directions' own names
+    """Return the tokens of a queue's calls of the model, and what they cost if the settings have prices."""
+    cost = model_cost.describe(input, cached, output)
+    return f"{input + output:,} tokens" + (f", {cost}" if cost else "")
 
 
 async def _list_problems(**parts: str) -> list[str]:

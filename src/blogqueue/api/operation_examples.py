@@ -25,6 +25,7 @@ _JOB = operations.JobItem(
     model_calls=9,
     tokens_in=14_200,
     tokens_out=1_850,
+    model_cost=operations.ModelCost(amount="0.00725", currency="USD"),
     worker=None,
     waits_for_provider=False,
     run_at=ASKED,

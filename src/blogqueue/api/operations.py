@@ -9,6 +9,7 @@ from litestar.openapi.spec import Example
 from litestar.params import JSONBody, PathParameter
 from msgspec import Meta
 
+from blogqueue import model_cost
 from blogqueue.actors.messages import nudge
 from blogqueue.api import auth
 from blogqueue.api.envelope import Envelope, success
@@ -16,6 +17,7 @@ from blogqueue.api.problems import refusals
 from blogqueue.jobs import overview, pausing, workers
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION, JOB_QUEUES
 from blogqueue.orders.status_view import Count, Moment, View
+from blogqueue.settings import settings
 from blogqueue.states import JobState
 
 TAGS = ["Operations"]
@@ -110,6 +112,13 @@ class AttemptError(View, frozen=True, kw_only=True):
     traceback: str
 
 
+class ModelCost(View, frozen=True, kw_only=True):
+    """What the model's tokens cost."""
+
+    amount: Annotated[str, Meta(description="A decimal number of units of the currency, such as 0.012345.")]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
 class JobItem(View, frozen=True, kw_only=True):
     """A job as an operator sees it."""
 
@@ -123,6 +132,7 @@ class JobItem(View, frozen=True, kw_only=True):
     model_calls: Count
     tokens_in: Count
     tokens_out: Count
+    model_cost: Annotated[ModelCost | None, Meta(description="At the prices in the settings; null without any.")] = None
     worker: Annotated[str | None, Meta(description="The worker that runs it.")]
     waits_for_provider: bool
     run_at: Moment
@@ -225,6 +235,7 @@ def view_job(row: dict[str, Any]) -> JobItem:
         model_calls=row["model_calls"],
         tokens_in=row["tokens_in"],
         tokens_out=row["tokens_out"],
+        model_cost=_view_cost(row),
         worker=row["lease_holder"],
         waits_for_provider=row["waits_for_provider"],
         run_at=row["run_at"],
@@ -233,6 +244,13 @@ def view_job(row: dict[str, Any]) -> JobItem:
         finished_at=row["finished_at"],
         errors=[AttemptError(**error) for error in row["errors"]],
     )
+
+
+def _view_cost(row: dict[str, Any]) -> ModelCost | None:
+    if not model_cost.is_known():
+        return None
+    amount = model_cost.count(row["tokens_in"], row["tokens_cached"], row["tokens_out"])
+    return ModelCost(amount=f"{amount:f}", currency=settings.model_price_currency)
 
 
 HANDLERS = [

@@ -12,7 +12,7 @@ import httpx
 from blogqueue.api import health
 from blogqueue.db import fuzzy_search
 from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
-from blogqueue.emails import smtp
+from blogqueue.emails import chat, smtp
 from blogqueue.jobs import broker_probe
 from blogqueue.jobs.queues import QUEUES
 from blogqueue.needs import CLOCK_NEEDS, WEB_NEEDS, find_problems
@@ -39,6 +39,7 @@ async def examine(*, running: bool) -> list[Finding]:
         ("PostgreSQL", health.check_postgres),
         ("broker", _check_broker),
         ("mail", _check_mail),
+        *([("chat", _check_chat)] if chat.is_set() else []),
         ("Stripe", stripe_probe.check_key),
         ("invoices", stripe_probe.check_billing),
         ("webhook", stripe_probe.check_webhook),
@@ -74,6 +75,10 @@ async def _check_mail() -> str:
     except smtp.MailError as error:
         return f"the mail server at SMTP_URL does not take our emails: {error}"
     return ""
+
+
+async def _check_chat() -> str:
+    return await chat.check(TIMEOUT_SECONDS)
 
 
 async def _check_web() -> str:
@@ -112,6 +117,8 @@ def _list_remarks() -> list[Finding]:
     remarks: list[Finding] = []
     if settings.stripe_api_base == STRIPE_API_BASE and "_test_" in settings.stripe_api_key.get_secret_value():
         remarks.append(Finding("Stripe", remark="STRIPE_API_KEY is a test key: no payment is real"))
+    if not chat.is_set():
+        remarks.append(Finding("chat", remark="BLOGQUEUE_ALERT_WEBHOOK_URL is not set: alerts come by email only"))
     for name in TEXTS:
         if not getattr(settings, name):
             page = name.partition("_")[0]

@@ -70,9 +70,11 @@ def _get_error(row: dict[str, Any]) -> str:
 @output.JSON
 def show_job(job_id: str, as_json: bool) -> None:
     """Show a job with the errors of all its attempts."""
+    from blogqueue import model_cost
     from blogqueue.jobs import stats
 
     row = with_database(stats.get_job(job_id))
+    cost = model_cost.describe(row["tokens_in"], row["tokens_cached"], row["tokens_out"])
     if as_json:
         from blogqueue.api import operations
 
@@ -93,6 +95,7 @@ def show_job(job_id: str, as_json: bool) -> None:
             ("Started", row["claimed_at"]),
             ("Finished", row["finished_at"]),
             ("Model", f"{row['model_calls']} calls, {row['tokens_in']} tokens in, {row['tokens_out']} out"),
+            ("Cost", cost),
         ]
     )
     for error in row["errors"]:

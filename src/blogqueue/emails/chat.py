@@ -13,6 +13,10 @@ TIMEOUT_SECONDS = 5
 FIRST_SUCCESS, FIRST_OTHER, TOO_MANY, FIRST_SERVER_ERROR = 200, 300, 429, 500
 
 
+_NO_TEXT = frozenset({400, 422})
+"""How chats refuse a message because it has no text."""
+
+
 class ChatError(Exception):
     """The chat did not take a message; `permanent` if trying again cannot help."""
 
@@ -29,6 +33,22 @@ def is_set() -> bool:
 def escape(text: str) -> str:
     """Return a text without what mrkdwn reads as links or mentions."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+async def check(timeout_seconds: float) -> str:
+    """Return what is wrong with the chat's address, or ""; this posts nothing.
+
+    A message without a text is refused by what takes messages (docs.slack.dev, "Handling errors": 400 `no_text`), while
+    an address that is not valid (any more) is not found, or forbidden.
+    """
+    url = settings.alert_webhook_url.get_secret_value()
+    try:
+        async with httpx.AsyncClient(timeout=timeout_seconds, follow_redirects=False) as client:
+            answer = await client.post(url, json={})
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        return f"the chat at BLOGQUEUE_ALERT_WEBHOOK_URL cannot be reached: {type(error).__name__}"
+    taken = answer.is_success or answer.status_code in _NO_TEXT
+    return "" if taken else f"BLOGQUEUE_ALERT_WEBHOOK_URL takes no messages: the chat answers {answer.status_code}"
 
 
 async def post(text: str) -> None:

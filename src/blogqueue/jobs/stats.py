@@ -65,6 +65,11 @@ FROM tallies WHERE name = 'jobs' GROUP BY labels
 """
 """The numbers of jobs as triggers keep them: `jobs` itself is not read, however many there are."""
 
+_TOKENS = """
+SELECT labels ->> 'queue' AS queue, labels ->> 'direction' AS direction, sum(value)::bigint AS number
+FROM tallies WHERE name = 'model_tokens' GROUP BY labels
+"""
+
 _RUNS = """
 SELECT count(*) FILTER (WHERE state = 'COMPLETED') AS runs_completed,
     count(*) FILTER (WHERE state = 'FAILED') AS runs_failed,
@@ -118,6 +123,17 @@ async def count_jobs() -> dict[str, dict[str, int]]:
     by_queue = {name: {state.value: 0 for state in JobState} for name in JOB_QUEUES}
     for row in await Tally.raw(_COUNTED):
         by_queue[row["queue"]][row["state"]] = row["number"]
+    return by_queue
+
+
+async def count_tokens() -> dict[str, dict[str, int]]:
+    """Return the tokens of each queue's calls of the model, all that there were: {queue: {direction: tokens}}.
+
+    The directions are `input`, `cached`, which is a part of it, and `output`.
+    """
+    by_queue = {name: {"input": 0, "cached": 0, "output": 0} for name in JOB_QUEUES}
+    for row in await Tally.raw(_TOKENS):
+        by_queue[row["queue"]][row["direction"]] = row["number"]
     return by_queue
 
 
