@@ -119,7 +119,7 @@ async def _paths(http: httpx.AsyncClient, order_page: str) -> list[tuple[str, st
 
 async def _weight(http: httpx.AsyncClient, name: str, path: str) -> tuple[str, ...]:
     document = len((await http.get(path)).content)
-    static = ["style.css", "icon.svg"] + (["live.js"] if "order-status" in path else [])
+    static = ["style.css", "icon.svg"] + (["order.css", "live.js", "times.js"] if "order-status" in path else [])
     beside = sum([len((await http.get(f"/static/{file}")).content) for file in static])
     return name, f"{document:,}", f"{beside:,}", f"{document + beside:,}"
 

@@ -79,10 +79,13 @@ async def follows(stage: Stage, ana: Visitor, order: Bought) -> None:
     assert (await stage.mails("ana@"))[-1]["subject"] == "Your Backlink is Ready for Review"
     assert await page.inner_text("ins.ours") == REQUEST["anchorText"]
     assert REQUEST["anchorText"] in await page.inner_text("#changed")
-    # The change is marked in the article and scrolled into view.
+    # The change comes first, then the whole article with the change marked in it, which scrolls with the page; what
+    # can be done stays in view.
     assert await page.evaluate(
-        "(() => { const a = article.getBoundingClientRect(), c = changed.getBoundingClientRect();"
-        " return c.top >= a.top && c.bottom <= a.bottom; })()"
+        "(() => { const at = (one) => one.getBoundingClientRect();"
+        " const first = at(document.querySelector('ins.ours')), bar = at(document.querySelector('.actions'));"
+        " return first.top < at(article).top && at(changed).bottom <= at(article).bottom"
+        " && article.scrollHeight <= article.clientHeight && bar.bottom <= innerHeight; })()"
     )
     await ana.check_in_all_sizes("order-review")
 

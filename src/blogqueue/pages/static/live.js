@@ -10,20 +10,11 @@
   // A notice is shown once: after a reload the address no longer asks for it.
   history.replaceState(null, "", location.pathname + location.hash);
 
-  function centreChange() {
-    const article = document.getElementById("article"), changed = document.getElementById("changed");
-    if (article && changed && !location.hash) {
-      article.scrollTop = changed.offsetTop - article.offsetTop - (article.clientHeight - changed.clientHeight) / 2;
-    }
-  }
-
   function replace(page) {
     const old = orderBox(), fresh = page.getElementById("order");
     if (!fresh || fresh.dataset.stamp === old.dataset.stamp) return;
     const open = [...old.querySelectorAll("details[open]")].map((details) => details.id);
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
-    const article = document.getElementById("article");
-    const scrolled = article && [article.dataset.version, article.scrollTop];
     old.replaceWith(fresh);
     document.title = page.title;
     const moved = fresh.dataset.status !== old.dataset.status;
@@ -31,8 +22,6 @@
       const details = document.getElementById(id);
       if (details && !(moved && id.startsWith("ask-"))) details.open = true;
     }
-    const shown = document.getElementById("article");
-    if (shown && scrolled && scrolled[0] === shown.dataset.version) shown.scrollTop = scrolled[1]; else centreChange();
     if (focused) ((focused.id && document.getElementById(focused.id)) || document.getElementById("where")).focus();
     if (moved) document.getElementById("notice")?.remove();
     if (fresh.dataset.message !== old.dataset.message) announce.textContent = fresh.dataset.message;
@@ -70,7 +59,6 @@
     pushed = false;
   }
 
-  centreChange();
   listen();
   setInterval(() => { if (!pushed && !document.hidden) load(); }, POLL_MS);
   // A hidden tab keeps no connection open: over HTTP/1.1 all tabs of a browser share six connections to a server.
