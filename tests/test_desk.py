@@ -1,6 +1,7 @@
 """The editors' desk: the login that leads on, the queue that can be searched, and a button on every row."""
 
 import re
+from collections.abc import Generator
 
 import httpx
 import pytest
@@ -10,7 +11,9 @@ from blogqueue.db.tables.catalogue import ArticleVersion, Domain
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
 from blogqueue.emails.emails import OUTCOME_UNKNOWN
-from tests.payments import session_at_stripe
+from blogqueue.localized import get_locale
+from blogqueue.settings import settings
+from tests.payments import minute_with_refunds_due, session_at_stripe
 from tests.people import BEN, LONG
 from tests.stage import PASSWORD, Bought, Stage, order_row
 
@@ -134,6 +137,42 @@ async def test_an_order_is_sent_back_for_another_version_with_a_reason_that_the_
     await stage.sound()
 
 
+@pytest.fixture
+def german(monkeypatch: pytest.MonkeyPatch) -> Generator[str]:
+    """Let the shop be a German one."""
+    with monkeypatch.context() as changed:
+        changed.setattr(settings, "locale", "de_DE")
+        get_locale.cache_clear()
+        yield "de_DE"
+    get_locale.cache_clear()
+
+
+async def test_a_german_shop_writes_money_as_germans_do_and_takes_what_people_type(stage: Stage, german: str) -> None:
+    # Given a German shop, where Edith types a price with a point
+    assert settings.locale == german
+    article_id = await stage.article()
+    await stage.signed_in()
+    page = await stage.http.get((await set_prices(stage, backlink_price="1234.50")).headers["location"])
+
+    # When Ana buys a link and is refunded
+    order = await stage.submitted(article_id)
+    await stage.judge(order, "reject", reason="The target is not what we link to.")
+    await minute_with_refunds_due(stage)
+    await stage.email("Your payment was refunded")
+    stage.http.cookies.set(f"order_{order.id.hex}", order.access)
+
+    # Then all of them show money in one way, and the form shows what it takes
+    texts = [
+        page.text,
+        *[(await stage.http.get(f"{path}/{order.id}")).text for path in ("/admin/reviews", "/order-status")],
+    ]
+    mails = [mail["text"] for mail in await stage.mails("ana@") if "EUR" in mail["text"]]
+    assert len(mails) == 4
+    for text in texts + mails:
+        assert "1.234,50 EUR" in text and "1234.50 EUR" not in text
+    assert 'value="1234.50"' in page.text
+
+
 async def set_prices(stage: Stage, **typed: str) -> httpx.Response:
     domain = (await Domain.select(Domain.id))[0]["id"]
     prices = {"currency": "EUR", "backlink_price": "59.00", "article_price": "149.00"} | typed
@@ -158,7 +197,7 @@ async def test_a_price_is_typed_as_people_write_money_and_charged_as_stripe_coun
     await stage.signed_in()
     answer = await set_prices(stage, **typed)
     assert answer.status_code == 303, answer.text
-    assert shown in (await stage.http.get(answer.headers["location"])).text
+    assert shown in (await stage.http.get(answer.headers["location"])).text.replace(",", "")
     row = (await Domain.select(Domain.backlink_price, Domain.article_price))[0]
     assert (row["backlink_price"], row["article_price"]) == stored
     line = (await OrderEvent.select().order_by(OrderEvent.id, ascending=False).limit(1))[0]

@@ -1,4 +1,4 @@
-"""Dates, numbers, money and names of languages and countries as customers read them, in the shop's locale (Babel)."""
+"""Dates, numbers, money and names of languages and countries as people read them, in the shop's locale (Babel)."""
 
 from datetime import UTC, date, datetime
 from functools import cache

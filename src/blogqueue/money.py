@@ -71,8 +71,8 @@ def get_minimum(currency: str) -> int:
     return _MINIMUMS.get(code, 100 if code in WHOLE_ONLY or code in THREE_DECIMAL else 50)
 
 
-def format_amount(minor_units: int, currency: str) -> str:
-    """Return an amount for people to read: 4900, "EUR" → "49.00 EUR"."""
+def format_typed(minor_units: int, currency: str) -> str:
+    """Return an amount as editors type it: 4900, "EUR" → "49.00 EUR". People read `localized.format_price`."""
     units, rest = divmod(minor_units, get_scale(currency))
     decimals = count_decimals(currency)
     return f"{units}{f'.{rest:0{decimals}d}' if decimals else ''} {currency.upper()}"
@@ -83,7 +83,7 @@ def parse_price(typed: str, currency: str) -> int:
     code = currency.upper()
     found = _TYPED.fullmatch(typed.strip().removesuffix(code).strip())
     decimals = count_decimals(code)
-    example = format_amount(49 * get_scale(code), code).removesuffix(f" {code}")
+    example = format_typed(49 * get_scale(code), code).removesuffix(f" {code}")
     if found is None:
         raise AmountError(f"Must be an amount like {example}.")
     fraction = found[2] or found[3] or ""
@@ -100,7 +100,7 @@ def check_price(minor_units: int, currency: str) -> None:
     code = currency.upper()
     lowest = get_minimum(code)
     if not lowest <= minor_units <= HIGHEST:
-        raise AmountError(f"Must be from {format_amount(lowest, code)} to {format_amount(HIGHEST, code)}.")
+        raise AmountError(f"Must be from {format_typed(lowest, code)} to {format_typed(HIGHEST, code)}.")
     if code in WHOLE_ONLY and minor_units % 100:
         raise AmountError(f"{code} has no decimals: Stripe takes whole amounts only.")
     if code in THREE_DECIMAL and minor_units % 10:
@@ -110,5 +110,5 @@ def check_price(minor_units: int, currency: str) -> None:
 def check_sum(price: int, added: int, currency: str) -> None:
     """Raise AmountError for two amounts that are paid together and are more than Stripe takes in one payment."""
     if price + added > HIGHEST:
-        shown, highest = format_amount(price + added, currency), format_amount(HIGHEST, currency)
+        shown, highest = format_typed(price + added, currency), format_typed(HIGHEST, currency)
         raise AmountError(f"Together with the price of an article this is {shown}; Stripe takes up to {highest}.")

@@ -13,7 +13,8 @@ from blogqueue.api import auth
 from blogqueue.catalogue import domain_rules, row_edits
 from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.errors import ProblemError
-from blogqueue.money import CURRENCIES, format_amount
+from blogqueue.localized import format_price
+from blogqueue.money import CURRENCIES
 from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page
 
@@ -58,8 +59,8 @@ async def _set_prices(data: dict[str, str], actor: str) -> str:
     typed |= {name: data[name].strip() for name in domain_rules.OPTIONAL_PRICES if name in data}
     domain = await row_edits.set_prices(data.get("host", ""), typed, actor=actor)
     return (
-        f"At {domain.host}, a link costs {format_amount(domain.backlink_price, domain.currency)} and a new article "
-        f"{format_amount(domain.article_price, domain.currency)}."
+        f"At {domain.host}, a link costs {format_price(domain.backlink_price, domain.currency)} and a new article "
+        f"{format_price(domain.article_price, domain.currency)}."
     )
 
 

@@ -15,7 +15,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.errors import FieldError, InvalidError, NotFoundError
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.states import ArticleStatus
 
 MOVED_COLUMNS: dict[type[Table], set[str]] = {
@@ -124,7 +124,7 @@ async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str) ->
 
 
 def _show_price(minor_units: int | None, currency: str) -> str:
-    return "not sold" if minor_units is None else format_amount(minor_units, currency)
+    return "not sold" if minor_units is None else format_price(minor_units, currency)
 
 
 async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:

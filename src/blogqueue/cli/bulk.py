@@ -12,7 +12,6 @@ import click
 
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
-from blogqueue.money import format_amount
 from blogqueue.states import OPEN_JOBS, JobState
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def act_on_matching(
     from blogqueue.orders import bulk_actions
 
     preview = with_database(_freeze(action, wanted))
-    sums = ", ".join(format_amount(amount, currency) for currency, amount in preview.sums.items())
+    sums = ", ".join(output.format_price(amount, currency) for currency, amount in preview.sums.items())
     first = preview.sample[0]
     print(f"{preview.number} jobs whose orders cost {sums}, such as {first['id']}", file=sys.stderr)
     print(first["last_error"], file=sys.stderr)

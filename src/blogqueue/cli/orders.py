@@ -13,7 +13,6 @@ import click
 
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
-from blogqueue.money import format_amount
 from blogqueue.states import OrderStatus
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ def _show_orders(orders: "Sequence[OrderItem]") -> None:
                 order.kind,
                 f"{order.status}, on hold" if order.on_hold else order.status,
                 "" if order.refund_state == "NONE" else order.refund_state,
-                format_amount(order.price, order.currency),
+                output.format_price(order.price, order.currency),
                 order.customer_email,
                 order.created_at,
                 order.backlink_data.keyword,
@@ -130,7 +129,7 @@ def _show_details(found: "ReviewDetails") -> None:
             ("Customer", order.customer_email),
             (
                 "Price",
-                format_amount(order.price, order.currency) if order.purchase_id else "none, ordered by an editor",
+                output.format_price(order.price, order.currency) if order.purchase_id else "none, ordered by an editor",
             ),
             ("Article", f"{found.host}/{found.article.slug}: {found.article.title}"),
             ("Link", f"{order.backlink_data['keyword']} → {order.backlink_data['target_url']}"),

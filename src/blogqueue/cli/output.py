@@ -125,6 +125,13 @@ def format_cell(value: object) -> str:
     return "".join(one if one.isprintable() else " " for one in str(value))
 
 
+def format_price(minor_units: int, currency: str) -> str:
+    """Return an amount with its currency, in the shop's locale."""
+    from blogqueue import localized  # noqa: PLC0415 - it reads the settings, which a command may take from the demo
+
+    return localized.format_price(minor_units, currency)
+
+
 def format_age(seconds: float | None) -> str:
     """Return a duration in its largest unit, such as "3 min"; "" for None."""
     if seconds is None:

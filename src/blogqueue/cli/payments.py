@@ -11,7 +11,6 @@ import click
 
 from blogqueue.cli import output
 from blogqueue.cli.database import OPERATOR, with_database
-from blogqueue.money import format_amount
 from blogqueue.states import EmailState
 
 
@@ -39,7 +38,7 @@ def list_held(as_json: bool) -> None:
             (
                 one.session_id,
                 one.state,
-                format_amount(one.amount or 0, one.currency),
+                output.format_price(one.amount or 0, one.currency),
                 one.email,
                 one.created_at,
                 one.reason,

@@ -9,7 +9,6 @@ import msgspec
 
 from blogqueue.cli import engine, output
 from blogqueue.cli.database import with_database
-from blogqueue.money import format_amount
 
 if TYPE_CHECKING:
     from blogqueue.jobs.overview import QueueState
@@ -128,7 +127,7 @@ def _show(found: Installation) -> None:
             (
                 one.number,
                 one.status,
-                format_amount(one.amount, one.currency),
+                output.format_price(one.amount, one.currency),
                 output.format_age(one.oldest_seconds),
             )
             for one in found.unfinished

@@ -8,7 +8,7 @@ from blogqueue.db.engine import transaction
 from blogqueue.db.tables.observation import Alert
 from blogqueue.emails import alert_posts, chat, emails
 from blogqueue.emails.alerts import REVIEWS
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.orders.numbers import format_number
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -102,7 +102,7 @@ def _make_item(alert: dict[str, Any], *, with_detail: bool) -> Item:
     name = f"Order {format_number(alert['number'])}" if alert["number"] else alert["title"] or ""
     facts = [f"“{alert['title']}”"] if alert["number"] and alert["title"] else []
     if alert["price"]:
-        facts.append(format_amount(alert["price"], alert["currency"]))
+        facts.append(format_price(alert["price"], alert["currency"]))
     if alert["deadline"]:
         facts.append(f"until {format_time(alert['deadline'])}")
     detail = alert["detail"] if with_detail else ""

@@ -12,7 +12,7 @@ from blogqueue.db.engine import fetch
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import emails
 from blogqueue.errors import NotFoundError
-from blogqueue.money import format_amount
+from blogqueue.localized import format_day, format_price
 from blogqueue.orders import numbers
 from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
@@ -56,9 +56,8 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
     if not rows:
         raise NotFoundError("article", field="articleId")
     names = rows[0]
-    today = datetime.now(UTC)
     if price:
-        values["price"] = format_amount(order.price, order.currency)
+        values["price"] = format_price(order.price, order.currency)
     return await emails.create(
         kind,
         to=order.customer_email,
@@ -77,7 +76,7 @@ async def create(order: Order, kind: str, *, job_id: str = "", price: bool = Fal
         target_url=order.backlink_data["target_url"],
         anchor_text=order.backlink_data["keyword"],
         rel=order.rel,
-        on=f"{today.day} {today:%b %Y}",
+        on=format_day(datetime.now(UTC)),
         **(await _quote(order, dict(names)) if kind in QUOTING else {}),
         **values,
     )

@@ -4,7 +4,7 @@ import msgspec
 
 from blogqueue.catalogue import addresses
 from blogqueue.db.tables.orders import Purchase
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.orders import requests
 from blogqueue.states import FailureReason, OrderKind, PurchaseState
 
@@ -47,6 +47,6 @@ async def get_payment(session_id: str) -> Payment | None:
         await requests.describe(purchase),
         rows[0]["name"],
         is_link=purchase.kind == OrderKind.BACKLINK,
-        cost=format_amount(purchase.price, purchase.currency),
+        cost=format_price(purchase.price, purchase.currency),
         form=rows[0]["path"] or f"/new-article/{rows[0]['host']}",
     )

@@ -13,7 +13,7 @@ from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, FieldError, NotFoundError
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.orders import purchase_limits, requests
 from blogqueue.orders.requests import PurchaseRequest, Quote
 from blogqueue.outbox import Outbox
@@ -56,7 +56,7 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
             # Nothing that was typed into the form: the address may be that of somebody else.
             item=quote.subject if quote.base_version_id else "a new article",
             domain_name=quote.domain_name,
-            price=format_amount(quote.price, quote.currency),
+            price=format_price(quote.price, quote.currency),
         )
 
 

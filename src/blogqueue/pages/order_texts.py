@@ -1,6 +1,6 @@
 """The sentences that pages show about an order: pure functions of its `OrderStatusView`."""
 
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.orders.status_view import OrderStatusView
 from blogqueue.pages import labels
 from blogqueue.settings import settings
@@ -154,7 +154,7 @@ def explain_quality(status: OrderStatusView) -> str:
 
 def explain_refund(status: OrderStatusView) -> str:
     """Explain what happens with the money of an order that is or will be refunded; "" for others."""
-    money = format_amount(status.price, status.currency)
+    money = format_price(status.price, status.currency)
     was_reversed = status.failure_reason == FailureReason.PAYMENT_REVERSED
     if (status.on_hold or was_reversed) and status.refund_state != RefundState.SUCCEEDED:
         return ""  # a disputed payment is returned by the bank, if at all

@@ -13,8 +13,8 @@ from blogqueue.api import auth
 from blogqueue.catalogue import domains, link_rules, offers
 from blogqueue.catalogue.offers import Offer
 from blogqueue.errors import ConflictError, NotFoundError, ProblemError, UnavailableError
+from blogqueue.localized import format_price
 from blogqueue.log import logger
-from blogqueue.money import format_amount
 from blogqueue.orders import access, purchases
 from blogqueue.orders.payment_return import get_payment
 from blogqueue.orders.requests import LinkRequest
@@ -94,7 +94,7 @@ async def confirm(token: FromQuery[str] = "") -> Template:
         token=token,
         purchase=purchase,
         shown_host=link_rules.to_unicode_host(purchase.details["target_url"]),
-        cost=format_amount(purchase.price, purchase.currency),
+        cost=format_price(purchase.price, purchase.currency),
         offer=offer,
         domain=domain,
         minutes=settings.magic_link_ttl_minutes,

@@ -15,7 +15,7 @@ from litestar.template.config import TemplateConfig
 from blogqueue import tokens
 from blogqueue.api import auth
 from blogqueue.localized import format_price
-from blogqueue.money import format_amount
+from blogqueue.money import format_typed
 from blogqueue.orders.numbers import format_number
 from blogqueue.pages import brand, labels, order_texts
 from blogqueue.settings import settings
@@ -44,7 +44,7 @@ def make_templates(*packages: Path) -> TemplateConfig[JinjaTemplateEngine]:
         labels=labels,
         order_texts=order_texts,
         price=format_price,
-        plain_price=format_amount,  # as editors type it
+        typed_price=format_typed,
         order_number=format_number,
         brand=brand,
         site_name=lambda: settings.site_name,

@@ -9,8 +9,8 @@ from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
+from blogqueue.localized import format_price
 from blogqueue.log import logger
-from blogqueue.money import format_amount
 from blogqueue.orders import purchases, requests
 from blogqueue.orders.purchases import HOLD_MARGIN
 from blogqueue.outbox import Outbox
@@ -183,5 +183,5 @@ async def fail_payment(session_id: str) -> Outbox:
         job_id=session_id[:120],
         confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
         item=purchase.subject or await requests.describe(purchase),
-        price=format_amount(purchase.price, purchase.currency),
+        price=format_price(purchase.price, purchase.currency),
     )

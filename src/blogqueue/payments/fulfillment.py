@@ -14,7 +14,7 @@ from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.log import logger
-from blogqueue.money import format_amount
+from blogqueue.money import format_typed
 from blogqueue.orders import opening, purchases
 from blogqueue.outbox import Outbox
 from blogqueue.payments.personal_data import drop_personal
@@ -224,7 +224,7 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
             "paymentIntent": session.get("payment_intent"),
             "amount": amount,
             "currency": currency,
-            "paid": format_amount(amount, currency),
+            "paid": format_typed(amount, currency),
             "invoiced": bool((session.get("invoice_creation") or {}).get("enabled")),
         },
         price=amount,

@@ -16,7 +16,7 @@ from blogqueue.db.tables.payments import HeldPayment
 from blogqueue.emails import emails
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError, NotFoundError, UnavailableError
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 from blogqueue.orders import purchases, requests
 from blogqueue.orders.status_view import Moment, View
 from blogqueue.outbox import Outbox
@@ -240,6 +240,6 @@ async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
         purchase_id=purchase.id,
         job_id=held.session_id[:120],
         item=purchase.subject or await requests.describe(purchase),
-        price=format_amount(held.session["amount_total"], str(held.session["currency"])),
+        price=format_price(held.session["amount_total"], str(held.session["currency"])),
         catalogue_url=f"{settings.public_url}/",
     )

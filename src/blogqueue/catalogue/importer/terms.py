@@ -12,7 +12,7 @@ from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import OrderEvent
-from blogqueue.money import format_amount
+from blogqueue.localized import format_price
 
 ACTOR = "import"
 FILE = "domain.toml"
@@ -109,7 +109,7 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
 def _show(name: str, value: object, currency: str) -> str:
     """Return a column's value for people: prices as money."""
     is_price = name in {*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES}
-    return format_amount(value, currency) if is_price and isinstance(value, int) else repr(value)
+    return format_price(value, currency) if is_price and isinstance(value, int) else repr(value)
 
 
 async def _is_edited(host: str) -> bool:
