@@ -10,7 +10,7 @@ import redis
 from blogqueue.admin import queue_pages
 from blogqueue.db.engine import DB, close_pool, open_pool
 from blogqueue.db.tables.jobs import Job, QueueStat
-from blogqueue.jobs import breaker, pausing, stats, workers
+from blogqueue.jobs import breaker, failures, pausing, stats, workers
 from blogqueue.orders import job_actions
 from blogqueue.settings import settings
 from tests.people import BEN, CLEO
@@ -233,3 +233,23 @@ async def test_the_dashboard_says_when_the_broker_is_down(stage: Stage, monkeypa
     page = await read(stage)
 
     assert "Broker: Redis does not answer" in page and "<dd>unknown</dd>" in page
+
+
+async def test_of_very_many_failed_jobs_the_dashboard_groups_the_newest_and_says_so(stage: Stage) -> None:
+    # Given more failed jobs than the dashboard groups, the oldest of another cause
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    order = await stage.delivered(await stage.article())
+    await stage.by_force(
+        "INSERT INTO jobs (id, queue, order_id, state, payload, errors, finished_at) "  # noqa: S608 - our own id
+        f"SELECT 'old-' || n, 'backlink-integration', '{order.id}', 'FAILED', '{{}}', "
+        """'[{"error": "ModelError", "message": "the model refused"}]', now() - n * interval '1 minute' """
+        f"FROM generate_series(1, {failures.LISTED + 5}) n"
+    )
+
+    await stage.sign_in()
+    page = await read(stage)
+
+    assert '<a href="/admin/reviews#failed" class="bad"><strong>1</strong> failed order</a>' in page
+    assert f"These are of the newest {failures.LISTED:,} failed jobs of each queue." in page
+    assert sum(group.number for group in await failures.list_groups()) == failures.LISTED
+    assert f"Retry the oldest {failures.RETRIED_AT_ONCE}" in page
