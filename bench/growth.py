@@ -19,11 +19,11 @@ from blogqueue.db import migrations
 from blogqueue.db.engine import DB, pool, transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import emails
-from blogqueue.jobs import overview, stats, sweep
+from blogqueue.jobs import failures, overview, stats, sweep
 from blogqueue.orders import customer_orders, listing, purchases, search, status_answers, unfinished
 from blogqueue.orders.status import get_status
 from blogqueue.payments import refunds
-from blogqueue.reviews import queue
+from blogqueue.reviews import queue, work
 from blogqueue.states import JobState, OrderStatus
 
 SMALL = 1_000
@@ -188,6 +188,8 @@ async def list_calls() -> dict[str, Callable[[], Awaitable[Any]]]:
         "sweep: holds that end": purchases.expire,
         "dashboard: queues": overview.list_queues,
         "dashboard: money that waits": unfinished.list_unfinished,
+        "dashboard: failed jobs by cause": failures.list_groups,
+        "dashboard: what waits for a person": work.count,
         "dashboard: orders in review": queue.count_waiting,
         "jobs, newest": stats.list_newest,
         "jobs of a state": lambda: stats.list_newest("backlink-integration", JobState.WAITING),

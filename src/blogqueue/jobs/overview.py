@@ -32,14 +32,14 @@ SELECT queues.queue, runs.p50, runs.p95,
         (SELECT min(created_at) FROM jobs WHERE queue = queues.queue AND state = 'DELAYED')))::int AS oldest,
     COALESCE(minutes.completed, 0) + (
         SELECT count(*) FROM jobs WHERE queue = queues.queue AND state = 'COMPLETED' AND finished_at > GREATEST(
-            minutes.newest, clock_timestamp() - interval '1 hour')) AS last_hour
+            minutes.newest, now() - interval '1 hour')) AS last_hour
 FROM unnest({}::varchar[]) AS queues (queue),
 LATERAL (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS p50,
         percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS p95
     FROM (SELECT EXTRACT(EPOCH FROM finished_at - claimed_at) AS seconds FROM jobs
         WHERE queue = queues.queue AND state = 'COMPLETED' ORDER BY finished_at DESC LIMIT {}) AS newest) AS runs,
 LATERAL (SELECT sum(runs_completed) AS completed, max(at) AS newest FROM queue_stats
-    WHERE queue = queues.queue AND at > clock_timestamp() - interval '1 hour') AS minutes
+    WHERE queue = queues.queue AND at > now() - interval '1 hour') AS minutes
 """
 """The age of the oldest job that waits, the last hour's runs, and how long the last ones took, in s.
 

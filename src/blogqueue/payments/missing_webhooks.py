@@ -10,13 +10,16 @@ LATE_SECONDS = 30
 HOURS = 1
 
 _ORDERS = """
-FROM orders o WHERE o.created_at > clock_timestamp() - {} * interval '1 hour'
-    AND o.created_at < clock_timestamp() - {} * interval '1 second' AND o.session_id IS NOT NULL
+FROM orders o WHERE o.created_at > now() - {} * interval '1 hour'
+    AND o.created_at < now() - {} * interval '1 second' AND o.session_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM stripe_events e WHERE e.payload -> 'data' -> 'object' ->> 'id' = o.session_id
         AND e.type IN ('checkout.session.completed', 'checkout.session.async_payment_succeeded')
         AND e.payload -> 'data' -> 'object' ->> 'payment_status' <> 'unpaid')
 """
-"""The last hour's orders without an event that says they are paid (indexes `orders_by_age`, `stripe_events_paid`)."""
+"""The last hour's orders without an event that says they are paid (indexes `orders_by_age`, `stripe_events_paid`).
+
+With `clock_timestamp()`, which may change from row to row, PostgreSQL would read all orders.
+"""
 
 _COUNT = f"SELECT count(*) AS number {_ORDERS}"
 
