@@ -1,4 +1,4 @@
-"""An order's page: how fast it is, how soon it shows a commit, and the size of the pages."""
+"""An order's page: how fast it is and how soon it shows a commit; the size of pages, and how soon a phone has them."""
 
 import asyncio
 import os
@@ -14,7 +14,7 @@ import httpx
 import psutil
 from playwright.async_api import Page, async_playwright
 
-from bench import Table
+from bench import Table, paint
 from bench.web import measure_status
 from blogqueue import tokens
 from blogqueue.catalogue import versions
@@ -28,6 +28,7 @@ from blogqueue.writing.link_edit.integration import LinkDraft
 
 REQUESTS = 1_000
 CHANGES = 30
+OPTIONS = ["--no-sandbox", "--disable-gpu"]
 ONE_ORDERS_PAGE = "an order's page, in review"
 SEEN = """() => new MutationObserver(() => {
     if (document.querySelector("#order[data-status=QUALITY_CHECK]")) window.seen = Date.now();
@@ -43,8 +44,10 @@ async def tables() -> list[tuple[str, Table]]:
         http.headers["Accept"] = "text/html"
         rates = [await _rate(http, page, at_once) for at_once in (1, 8)]
         status = await measure_status(order.id, web)
-        weights = [await _weight(http, name, path) for name, path in await _paths(http, page)]
+        paths = await _paths(http, page)
+        weights = [await _weight(http, name, path) for name, path in paths]
         seen = await _seen(order)
+        painted = await _paint(order, dict(paths))
     return [
         (
             f"{REQUESTS} requests of one web process",
@@ -53,6 +56,7 @@ async def tables() -> list[tuple[str, Table]]:
         ("Order status, of one web process", status),
         ("From a version's commit to the browser that shows it", seen),
         ("Bytes of a page, uncompressed", (("page", "document", "style, script, icon", "all"), weights)),
+        ("Largest paint on a slow phone", painted),
     ]
 
 
@@ -127,11 +131,11 @@ async def _weight(http: httpx.AsyncClient, name: str, path: str) -> tuple[str, .
 async def _seen(order: Order) -> Table:
     """Return one row, from the live page in a browser; it says so if there is no Chromium."""
     header = ("changes", "how", "p50 ms", "p99 ms", "max ms")
-    chromium = os.environ.get("BLOGQUEUE_TEST_CHROMIUM") or shutil.which("chromium")
+    chromium = _find_chromium()
     if chromium is None:
         return header, [("0", "no Chromium is here", "", "", "")]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
         page = await browser.new_page()
         await page.goto(f"{settings.public_url}/order-status/{order.id}?access={tokens.derive_order_token(order.id)}")
         await page.evaluate(SEEN)
@@ -146,6 +150,26 @@ async def _seen(order: Order) -> Table:
             f"{took[-1]:.0f}",
         )
     ]
+
+
+async def _paint(order: Order, paths: dict[str, str]) -> Table:
+    """Return the rows of `paint`, or none if there is no Chromium."""
+    chromium = _find_chromium()
+    if chromium is None:
+        return ("page",), []
+    access = f"?access={tokens.derive_order_token(order.id)}"
+    addresses = {
+        name: settings.public_url + path + (access if name == ONE_ORDERS_PAGE else "") for name, path in paths.items()
+    }
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
+        measured = await paint.measure(browser, addresses)
+        await browser.close()
+    return measured
+
+
+def _find_chromium() -> str | None:
+    return os.environ.get("BLOGQUEUE_TEST_CHROMIUM") or shutil.which("chromium")
 
 
 async def _one_change(order: Order, page: Page) -> float:
