@@ -1,4 +1,9 @@
-"""Every actor, and `nudge`, which sends the ids of rows to them. An actor takes one id and may run twice for it."""
+"""Every actor, and `nudge`, which sends the ids of rows to them. An actor takes one id and may run twice for it.
+
+The actors of the mail worker import what they call when they run: every process imports this module, and the writers
+and the web need neither Stripe nor a mail server for their own actors.
+"""
+# ruff: noqa: PLC0415 - see above
 
 import asyncio
 import functools
@@ -13,9 +18,7 @@ from dramatiq.errors import BrokerError, Retry
 from dramatiq.middleware import SkipMessage
 
 from blogqueue import traces
-from blogqueue.actors import upkeep
 from blogqueue.actors.broker import broker, is_never_retried
-from blogqueue.actors.deliver import deliver
 from blogqueue.actors.generate import write
 from blogqueue.actors.heartbeat import Heartbeat
 from blogqueue.actors.integrate import integrate_link
@@ -24,7 +27,6 @@ from blogqueue.actors.watch import Watch
 from blogqueue.jobs import queues, sweep
 from blogqueue.log import REQUEST_ID, get_bound, logger
 from blogqueue.outbox import Outbox
-from blogqueue.payments import refunds
 
 SEND_SECONDS = 1.0
 """How long a caller waits for the broker to take a message; Stripe, for one, waits for our answer meanwhile."""
@@ -54,6 +56,8 @@ async def generate_article(job_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=queues.MAIL.name, time_limit=queues.MAIL.time_limit_ms)
 async def deliver_email(email_id: str) -> None:
     """Send an email. Raises Retry when the mail server did not take it for now."""
+    from blogqueue.actors.deliver import deliver
+
     retry_ms = await deliver(_parse_id(email_id))
     if retry_ms is not None:
         raise Retry("the mail server did not take the email", delay=retry_ms)
@@ -62,12 +66,16 @@ async def deliver_email(email_id: str) -> None:
 @dramatiq.actor(broker=broker, queue_name=queues.UPKEEP.name, time_limit=queues.UPKEEP.time_limit_ms)
 async def send_refund(refund_id: str) -> None:
     """Have Stripe refund an order's payment."""
+    from blogqueue.payments import refunds
+
     await nudge(await refunds.send(_parse_id(refund_id)))
 
 
 @dramatiq.actor(broker=broker, queue_name=queues.UPKEEP.name, retry_when=is_never_retried)
 async def minute() -> None:
     """Do what is due; the clock sends this message every minute."""
+    from blogqueue.actors import upkeep
+
     outbox = await upkeep.run_minute()
     _sender.trust_broker()  # it has just delivered this message
     await nudge(outbox)
