@@ -39,11 +39,28 @@ async def chromium() -> AsyncGenerator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
-async def context(chromium: Browser) -> AsyncGenerator[BrowserContext]:
+@pytest.fixture(scope="session")
+async def profile(chromium: Browser) -> AsyncGenerator[BrowserContext]:
     context = await chromium.new_context(viewport={"width": 1280, "height": 900})
     yield context
     await context.close()
+
+
+@pytest.fixture
+async def context(profile: BrowserContext) -> AsyncGenerator[BrowserContext]:
+    """Return a context without cookies, stored data and cached files; a new one would take Chromium a second."""
+    from blogqueue.settings import settings  # noqa: PLC0415 - as below
+
+    yield profile
+    pages = profile.pages
+    if pages:
+        session = await profile.new_cdp_session(pages[0])
+        await session.send("Network.clearBrowserCache")
+        await session.send("Storage.clearDataForOrigin", {"origin": settings.public_url, "storageTypes": "all"})
+    await profile.clear_cookies()
+    await profile.unroute_all()
+    for page in pages:
+        await page.close()
 
 
 @pytest.fixture

@@ -152,8 +152,11 @@ async def test_everything_works_without_javascript_on_a_phone(stage: Stage, chro
     await context.close()
 
 
-async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: Stage, ana: Visitor) -> None:
-    # Given a network that blocks event streams
+async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: Stage, chromium: Browser) -> None:
+    # Given a network that blocks event streams, and a clock that the test moves
+    context = await chromium.new_context()
+    ana = await Visitor.arrive(stage, context)
+
     async def cut(route: Route) -> None:
         await route.abort()
 
@@ -170,6 +173,7 @@ async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: St
     await ana.page.clock.run_for(5_000)
     await ana.page.locator("h1:has-text('Content ready for review')").wait_for(timeout=3_000)
     assert await ana.page.evaluate("window.same") is True
+    await context.close()
 
 
 async def test_an_outdated_tab_changes_nothing_and_says_why(
