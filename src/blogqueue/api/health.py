@@ -95,8 +95,9 @@ async def check_clock() -> str:
 
 async def check_webhooks() -> str:
     """Check that the payments of the last hour came with their webhooks."""
-    number = await missing_webhooks.count()
-    return f"payments of the last hour without their webhook: {number}; run `blogqueue doctor`" if number else ""
+    if number := await missing_webhooks.count():
+        return f"payments of the last hour without their webhook: {number}; see the webhook's deliveries in Stripe"
+    return ""
 
 
 async def _check_port(name: str, host: str | None, port: int) -> str:
