@@ -44,7 +44,10 @@ async def test_the_shop_asks_for_an_invoice_tax_ids_and_its_own_language(stage: 
     session = await checkout(stage)
 
     invoice = session["invoice_creation"]["invoice_data"]
-    assert invoice["metadata"] == session["metadata"] and "Soil that lasts" in invoice["description"]
+    assert (
+        invoice["metadata"] == session["metadata"]
+        and "“Soil that lasts”, bought from blogqueue" in invoice["description"]
+    )
     assert session["tax_id_collection"]["enabled"] and session["customer_creation"] == "always"
     assert (session["locale"], session["billing_address_collection"]) == ("en-GB", "auto")
     assert session["automatic_tax"]["enabled"] is False
@@ -184,6 +187,7 @@ async def test_an_editors_order_and_a_session_that_stripe_lost_have_no_receipt(s
     await stage.sandbox.delete("/")
 
     for order in (ordered, bought):
+        assert (await stage.status(order))["hasReceipt"] == (order is bought)
         assert (await stage.http.get(path(order), headers=bearer(order.access))).status_code == 404
         assert ("/receipts/" in await order_page(stage, order)) == (order is bought)
         page = await stage.http.get(f"/receipts/{order.id}", headers=HTML)

@@ -148,10 +148,11 @@ async def create_session(
 
 
 def _read_billing(purchase_id: UUID, name: str) -> "SessionCreateParams":
-    """Return what the settings say of language, invoice and taxes; the invoice's memo is `name`."""
+    """Return what the settings say of language, invoice and taxes; the invoice's memo is about `name`."""
     invoice: SessionCreateParamsInvoiceCreation = {"enabled": settings.invoices}
     if settings.invoices:
-        invoice["invoice_data"] = {"description": name, "metadata": {"purchase_id": str(purchase_id)}}
+        memo = f"{name}, bought from {settings.site_name}"
+        invoice["invoice_data"] = {"description": memo, "metadata": {"purchase_id": str(purchase_id)}}
     asks_address = settings.billing_address or settings.automatic_tax
     return {
         "locale": find_locale(settings.locale),
