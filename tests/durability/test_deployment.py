@@ -24,7 +24,7 @@ from blogqueue.demo import servers
 from blogqueue.demo.ports import free_port
 from blogqueue.demo.server_files import find_postgres
 from tests.certificates import make_certificate
-from tests.product import OURS, until
+from tests.product import OURS, START_SECONDS, until
 from tests.test_docs import list_files
 from tests.test_migration import DUMP, DUMPED_AT, MOVE_TIMES
 from tests.test_readme import read_example
@@ -274,7 +274,7 @@ async def start(machine: Machine) -> subprocess.Popen[bytes]:
         status = await machine.command("supervisorctl -c supervisord.conf status || true")
         return status.count("RUNNING") == status.count("\n") == len(PROGRAMS)
 
-    await until(running, 90, "five programs", wait=0.5)
+    await until(running, START_SECONDS, "five programs", wait=0.5)
     return supervisord
 
 
@@ -394,7 +394,7 @@ async def answers(url: str) -> None:
         except httpx.HTTPError:
             return False
 
-    await until(asked, 90, url, wait=0.1)
+    await until(asked, START_SECONDS, url, wait=0.1)
 
 
 async def run_sql(url: str, sql: str) -> None:
