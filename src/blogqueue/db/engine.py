@@ -7,7 +7,7 @@ Never run two queries at once inside one transaction: its connection would be lo
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import lru_cache
 from itertools import count
 from string import Formatter
 from typing import Any
@@ -206,7 +206,7 @@ async def _release(work: PostgresTransaction) -> None:
         await DB.pool.release(work.connection)
 
 
-@cache
+@lru_cache(maxsize=1_000)  # searches have many forms, and whoever searches chooses among them
 def _number(template: str) -> str:
     """Return a statement with PostgreSQL's `$1`, `$2` in place of each `{}`; there are as many as named constants."""
     numbers = count(1)
@@ -215,7 +215,7 @@ def _number(template: str) -> str:
 
 
 async def fetch(statement: str, *values: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - any column's type
-    """Run a constant statement with a value for each `{}`, in the caller's transaction if there is one.
+    """Run a statement, made of constants, with a value for each `{}`, in the caller's transaction if there is one.
 
     It does what Piccolo's `Table.raw` does in a third of the time, for statements that run with every job or request.
     JSON comes as text.
