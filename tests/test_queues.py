@@ -3,6 +3,8 @@
 import configparser
 import inspect
 import shlex
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import dramatiq.worker
 import pytest
 from dramatiq.brokers.rabbitmq import _RabbitmqConsumer as RabbitmqConsumer  # pyright: ignore[reportPrivateUsage] - what is held here
 from dramatiq.brokers.redis import _RedisConsumer as RedisConsumer  # pyright: ignore[reportPrivateUsage] - as above
+from dramatiq.message import Message
 from dramatiq.middleware import Retries
 
 from blogqueue.actors.broker import broker
@@ -144,3 +147,25 @@ async def test_dramatiq_keeps_fetched_messages_where_the_broker_looks_for_them(s
     # And dropping it by its body removes both
     redis_broker().drop("mail", body)
     assert client.keys("dramatiq:mail*") == [b"dramatiq:mail.wake_ups"]
+
+
+def test_a_delayed_message_wakes_an_idle_consumer_which_then_looks_at_it_ten_times_a_second(stage: Stage) -> None:
+    # Given a consumer of delayed messages that holds none, and so waits for a second at a time
+    assert stage
+    client: Any = redis_broker().client
+    queue = "backlink-integration"
+    consumer = redis_broker().consume(f"{queue}.DQ", prefetch=5)
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(lambda: next(consumer) or next(consumer))  # woken, it fetches
+        while not client.info("clients")["blocked_clients"]:
+            assert not waiting.done()
+
+        # When a message comes that is due later
+        message: Message[Any] = Message(queue_name=queue, actor_name="a", args=(), kwargs={}, options={})
+        redis_broker().enqueue(message, delay=60_000)
+
+        # Then it has it at once, and waits less from then on
+        assert waiting.result(0.5).message_id == message.message_id
+    began = time.monotonic()
+    assert next(consumer) is None
+    assert time.monotonic() - began < 0.5

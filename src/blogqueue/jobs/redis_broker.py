@@ -36,7 +36,7 @@ WAIT_SECONDS = 1.0
 """The longest wait for a wake-up: far below the heartbeat timeout, as a waiting consumer sends no heartbeat."""
 
 DELAYED_WAIT_SECONDS = 0.1
-"""How often a delayed message is looked at, so that a retry is picked up within 100 ms of its due time."""
+"""How often a consumer looks at the delayed messages that it holds: one is picked up within 100 ms of its due time."""
 
 WAKE_UPS_KEPT = 16
 """How many wake-ups are kept for workers that are busy; each one wakes one idle worker."""
@@ -99,7 +99,7 @@ class Consumer(StockConsumer):
 
     def _fetch(self) -> list[bytes]:
         wanted = self.prefetch - self.outstanding_message_count
-        wait_seconds = DELAYED_WAIT_SECONDS if self.is_delayed else WAIT_SECONDS
+        wait_seconds = DELAYED_WAIT_SECONDS if self.is_delayed and self.outstanding_message_count else WAIT_SECONDS
         if wanted <= 0 or self.broker.draining:
             # There is nothing to fetch before one of our messages is done (or, when draining, at all).
             self.message_done.clear()
