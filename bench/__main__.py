@@ -16,7 +16,7 @@ from bench.report import show, store
 from blogqueue.demo import servers
 from blogqueue.demo.ports import free_port
 
-PARTS = ("recovery", "idle", "pickup", "jobs", "pages", "import", "growth")
+PARTS = ("recovery", "idle", "pickup", "jobs", "webhooks", "pages", "import", "growth")
 
 SHOWN_VERSIONS = ("dramatiq", "redis", "piccolo", "asyncpg", "markdown-it-py")
 
@@ -67,7 +67,8 @@ def measure_with_settings(
         path = Path(folder)
         with servers.postgres(path) as database_url, servers.redis(path) as redis_url:
             settings(database_url, redis_url, path)
-            from bench import growth, imports, jobs, orders, pages, pickup  # noqa: PLC0415 - this reads the settings
+            # These read the settings.
+            from bench import growth, imports, jobs, orders, pages, pickup, webhooks  # noqa: PLC0415 - as said above
             from blogqueue import log  # noqa: PLC0415 - as above
 
             log.configure(logging.WARNING)
@@ -75,6 +76,8 @@ def measure_with_settings(
                 add(("Pick-up on an idle queue, and empty jobs a second", pickup.table(redis_url)))
             if "jobs" in parts:
                 add(*asyncio.run(jobs.tables()))
+            if "webhooks" in parts:
+                add(*asyncio.run(webhooks.tables()))
             if "pages" in parts:
                 add(*asyncio.run(orders.tables()), *asyncio.run(pages.tables()))
             if "import" in parts:
@@ -93,6 +96,7 @@ def settings(database_url: str, redis_url: str, folder: Path) -> None:
         BLOGQUEUE_ENV="test",
         BLOGQUEUE_PUBLIC_URL=f"http://127.0.0.1:{web}",
         BLOGQUEUE_WEB_PORT=str(web),
+        BLOGQUEUE_MAX_REGENERATIONS_PER_HOUR_PER_ORDER="1000",  # many changes of one order's page are timed
         BLOGQUEUE_SECRET_KEY="the benchmark's own secret key, which opens nothing",
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,

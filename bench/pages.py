@@ -18,7 +18,7 @@ from bench import Table, paint
 from bench.web import measure_status
 from blogqueue import tokens
 from blogqueue.catalogue import versions
-from blogqueue.db.engine import DB, pool, transaction
+from blogqueue.db.engine import pool
 from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs
 from blogqueue.orders import lifecycle, results
@@ -37,7 +37,7 @@ SEEN = """() => new MutationObserver(() => {
 
 async def tables() -> list[tuple[str, Table]]:
     """Return all four tables, from one web process; `bench.orders` has left orders to review."""
-    async with pool(4), _web() as web, httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
+    async with pool(4), start_web() as web, httpx.AsyncClient(base_url=settings.public_url, timeout=30) as http:
         order = await _order_in_review()
         page = f"/order-status/{order.id}"
         http.headers["Cookie"] = f"order_{order.id.hex}={tokens.derive_order_token(order.id)}"
@@ -61,7 +61,8 @@ async def tables() -> list[tuple[str, Table]]:
 
 
 @asynccontextmanager
-async def _web() -> AsyncGenerator[psutil.Process]:
+async def start_web() -> AsyncGenerator[psutil.Process]:
+    """Start a web process, and yield it once it answers."""
     web = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "blogqueue", "api", stderr=asyncio.subprocess.DEVNULL
     )
@@ -174,11 +175,6 @@ def _find_chromium() -> str | None:
 
 async def _one_change(order: Order, page: Page) -> float:
     """Return the ms from the commit of a regenerated version until the page shows it."""
-    async with transaction():  # past the guard of the history: regenerations are counted there, six an hour
-        await DB.run_ddl("SET LOCAL session_replication_role = replica")
-        await Order.raw(
-            "UPDATE order_events SET created_at = created_at - interval '1 hour' WHERE order_id = {}", order.id
-        )
     version = await versions.get((await lifecycle.get(order.id)).version_id)
     metadata = version.backlink_metadata
     draft = LinkDraft(
