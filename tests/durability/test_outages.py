@@ -16,6 +16,7 @@ from tests.durability.breaking import (
     CLOCK,
     POSTGRES,
     REDIS,
+    SWEPT_SECONDS,
     WRITER,
     at_work,
     pass_a_minute,
@@ -200,7 +201,7 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await restart()
     order = await shop.order_of(opened, 60)
     await restart()
-    await shop.in_state(order, "ACTIVE")
+    await shop.in_state(order, "ACTIVE", SWEPT_SECONDS)
     await restart()
 
     # Then the order is delivered, once

@@ -12,7 +12,7 @@ from dramatiq.message import Message
 
 from blogqueue.jobs.rabbitmq_broker import DrainingBroker
 from tests.durability import rabbitmq
-from tests.durability.breaking import WRITER, pass_a_minute
+from tests.durability.breaking import SWEPT_SECONDS, WRITER, pass_a_minute
 from tests.durability.rabbitmq import RabbitMQ
 from tests.durability.test_durability import (
     test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once,
@@ -68,7 +68,7 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
     async def failed_once() -> bool:
         return bool(json.loads((await shop.job(failing))["errors"]))
 
-    await until(failed_once, 60, "the failed attempt")
+    await until(failed_once, SWEPT_SECONDS, "the failed attempt")
 
     # When RabbitMQ goes down, and the payment arrives meanwhile
     await asyncio.to_thread(broker.stop)

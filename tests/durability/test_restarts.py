@@ -68,4 +68,4 @@ async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(produc
     assert not first.is_running()
 
     watching.send_signal(signal.SIGINT)
-    assert await asyncio.to_thread(watching.wait, 30) == 0
+    assert await asyncio.to_thread(watching.wait, 60) == 0
