@@ -1,5 +1,6 @@
 """The broker, set before any actor is declared, and what a worker process does around its actors."""
 
+import asyncio
 import inspect
 import signal
 
@@ -13,7 +14,7 @@ from typing_extensions import override
 
 from blogqueue import log, traces
 from blogqueue.actors import run
-from blogqueue.db.engine import close_pool, open_pool
+from blogqueue.db.engine import UNAVAILABLE, close_pool, open_pool
 from blogqueue.jobs import backoff, brokers, queues
 from blogqueue.jobs.processes import die_with_main_thread, die_with_parent, spare_imported
 from blogqueue.settings import settings
@@ -21,6 +22,9 @@ from blogqueue.writing import model
 
 HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
+
+REOPEN_SECONDS = 1
+"""How long a worker that starts waits before it tries PostgreSQL again."""
 
 
 class Worker(Middleware):
@@ -63,7 +67,7 @@ class Worker(Middleware):
         if queues.JOB_QUEUES.keys() & (worker.consumer_whitelist or queues.QUEUES.keys()):
             model.prepare()
         spare_imported()
-        loop.run_coroutine(open_pool(max_size=worker.worker_threads * 2 + 2))
+        loop.run_coroutine(_open_pool(worker.worker_threads * 2 + 2))
 
     @override
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -78,6 +82,19 @@ class Worker(Middleware):
         loop = get_event_loop_thread()
         if loop is not None:
             loop.run_coroutine(close_pool())
+
+
+async def _open_pool(size: int) -> None:
+    """Open the pool as soon as PostgreSQL takes connections: a worker that starts during an outage waits for its end.
+
+    Dramatiq only logs what this hook raises, and such a worker would fail each message until somebody restarts it.
+    """
+    while True:
+        try:
+            return await open_pool(max_size=size)
+        except UNAVAILABLE as error:
+            log.logger.warning("database not reached", error=str(error))
+            await asyncio.sleep(REOPEN_SECONDS)
 
 
 class RowRetries(Retries):
