@@ -3,18 +3,19 @@
 import asyncio
 import inspect
 import signal
+import time
 
 import dramatiq
 import redis
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.errors import BrokerError, Retry
-from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMessage, TimeLimit
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, MiddlewareError, Retries, SkipMessage, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
 from blogqueue import log, traces
 from blogqueue.actors import run
-from blogqueue.db.engine import UNAVAILABLE, close_pool, open_pool
+from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, close_pool, open_pool
 from blogqueue.jobs import backoff, brokers, queues
 from blogqueue.jobs.processes import die_with_main_thread, die_with_parent, spare_imported
 from blogqueue.settings import settings
@@ -23,8 +24,8 @@ from blogqueue.writing import model
 HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
 
-REOPEN_SECONDS = 1
-"""How long a worker that starts waits before it tries PostgreSQL again."""
+REOPEN_SECONDS = 10
+"""How long a worker that starts waits for PostgreSQL. A signal to stop has no effect meanwhile."""
 
 
 class Worker(Middleware):
@@ -85,16 +86,20 @@ class Worker(Middleware):
 
 
 async def _open_pool(size: int) -> None:
-    """Open the pool as soon as PostgreSQL takes connections: a worker that starts during an outage waits for its end.
+    """Open the pool as soon as PostgreSQL takes connections; raise MiddlewareError if that takes too long.
 
-    Dramatiq only logs what this hook raises, and such a worker would fail each message until somebody restarts it.
+    Dramatiq only logs any other error of a hook, and the worker would fail every message. This one ends the process, so
+    that supervisord starts it again.
     """
+    deadline = time.monotonic() + REOPEN_SECONDS
     while True:
         try:
             return await open_pool(max_size=size)
-        except UNAVAILABLE as error:
+        except (*UNAVAILABLE, *UNUSABLE) as error:
             log.logger.warning("database not reached", error=str(error))
-            await asyncio.sleep(REOPEN_SECONDS)
+            if time.monotonic() > deadline:
+                raise MiddlewareError("the database could not be reached") from error
+            await asyncio.sleep(1)
 
 
 class RowRetries(Retries):
