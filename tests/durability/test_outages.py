@@ -210,6 +210,33 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
+async def test_a_writer_started_without_postgresql_works_once_it_is_back(
+    product: Product, shop: Storefront
+) -> None:
+    # Given a writer that was started during an outage and has noticed it
+    product.take_away(WRITER)
+    product.take_away(POSTGRES)
+    noticed = product.log("writer-backlinks").count("database not reached")
+    product.bring_back(WRITER)
+
+    async def has_noticed() -> bool:
+        return product.log("writer-backlinks").count("database not reached") > noticed
+
+    await until(has_noticed, 60, "the writer's log line")
+
+    # When PostgreSQL is back, and a customer buys a link
+    product.bring_back(POSTGRES)
+
+    async def sells() -> bool:
+        return (await shop.http.get(f"{shop.base}/api/v1/articles")).is_success
+
+    await until(sells, 60, "the web")
+    order = await shop.buy()
+
+    # Then it is integrated
+    await shop.in_state(order, "COMPLETED", SWEPT_SECONDS)
+
+
 async def test_the_web_answers_try_again_while_postgresql_is_down(product: Product, shop: Storefront) -> None:
     # Given a payment page, and an order at work
     opened = await shop.opened()
