@@ -210,9 +210,7 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
-async def test_a_writer_started_without_postgresql_works_once_it_is_back(
-    product: Product, shop: Storefront
-) -> None:
+async def test_a_writer_started_without_postgresql_works_once_it_is_back(product: Product, shop: Storefront) -> None:
     # Given a writer that was started during an outage and has noticed it
     product.take_away(WRITER)
     product.take_away(POSTGRES)
