@@ -15,7 +15,7 @@ from bench import Table
 from blogqueue.catalogue import articles, offers
 from blogqueue.catalogue import listing as catalogue
 from blogqueue.catalogue.searches import Search, Sort
-from blogqueue.db import migrations
+from blogqueue.db import fuzzy_search, migrations
 from blogqueue.db.engine import DB, pool, transaction
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import emails
@@ -27,7 +27,9 @@ from blogqueue.reviews import queue, work
 from blogqueue.states import JobState, OrderStatus
 
 SMALL = 1_000
-ORDERS_AN_ARTICLE = 50
+ORDERS_AN_ARTICLE = 4
+"""Few, so that the small shop fills a page and the bound of a ranking too, and the large one has 250,000 articles."""
+
 REPEATS = 15
 MOST_READ = 10_000
 """Rows of a table that grows that one statement may read."""
@@ -64,7 +66,8 @@ SELECT md5('order ' || n)::uuid, md5('purchase ' || n)::uuid, 'cs_' || n,
     CASE n % 20 WHEN 7 THEN 'agency' ELSE left(md5('customer ' || n / 40), 12) END || '@a.example',
     jsonb_build_object('target_url', 'https://a.example/' || n, 'keyword', 'a guide', 'notes', ''), '{}', 4900, 'EUR',
     'sponsored', kind.status, md5('token ' || n), at.at, at.at, CASE kind.status WHEN 'COMPLETED' THEN at.at END,
-    CASE kind.status WHEN 'FAILED' THEN 'rejected' END, CASE kind.status WHEN 'FAILED' THEN 'SUCCEEDED' ELSE 'NONE' END
+    CASE kind.status WHEN 'FAILED' THEN 'job_failed' END,
+    CASE WHEN kind.status = 'FAILED' AND n > 1000 THEN 'SUCCEEDED' ELSE 'NONE' END
 FROM generate_series($1::int, $2::int) n, LATERAL (SELECT now() - n * interval '1 second' AS at) at,
 LATERAL (SELECT CASE WHEN n <= 20 THEN 'PROCESSING' WHEN n <= 40 THEN 'QUALITY_CHECK' WHEN n <= 60 THEN 'ADMIN_REVIEW'
     WHEN n % 20 = 0 THEN 'FAILED' ELSE 'COMPLETED' END AS status) kind
@@ -80,8 +83,27 @@ FROM orders ON CONFLICT DO NOTHING
 """
 
 _JOBS = """
-INSERT INTO jobs (id, queue, order_id, state, payload)
-SELECT 'backlink-int-' || id, 'backlink-integration', id, 'WAITING', '{}' FROM orders WHERE status = 'PROCESSING'
+INSERT INTO jobs (id, queue, order_id, state, payload, errors, created_at, claimed_at, finished_at)
+SELECT left(queue, 11) || '-' || id, queue, id, CASE WHEN n <= 20 THEN 'WAITING' WHEN status = 'FAILED' THEN 'FAILED'
+    WHEN n <= 300 THEN 'COMPLETED' WHEN n <= 500 THEN 'CANCELLED' ELSE 'FAILED' END, '{}',
+    jsonb_build_array(jsonb_build_object('error', 'ModelError', 'message', 'The model answered ' || n % 9)),
+    created_at, created_at, CASE WHEN n > 20 THEN created_at + interval '9 seconds' END
+FROM (SELECT *, row_number() OVER (ORDER BY created_at DESC) AS n FROM orders) numbered,
+    unnest('{backlink-integration,article-generation}'::text[]) AS queue
+WHERE n > 60 OR (n <= 20 AND queue = 'backlink-integration')
+"""
+"""Some wait, and of those that have ended the newest are kept: as many in a large shop as in a small one."""
+
+_MINUTES = """
+INSERT INTO queue_stats (queue, at, runs_completed, run_ms_p50, run_ms_p95, pickup_ms_p50, pickup_ms_p95, oldest_ms)
+SELECT queue, date_trunc('minute', now()) - n * interval '1 minute', n % 5, 9000, 20000, 10, 90, n % 7 * 1000
+FROM generate_series(1, 30 * 1440) n, unnest('{backlink-integration,article-generation}'::text[]) AS queue
+"""
+"""What the clock has written in the 30 days that are kept."""
+
+_WORKERS = """
+INSERT INTO workers (holder, queues, concurrency, version)
+SELECT 'worker-' || n, '["backlink-integration", "article-generation"]', 10, '' FROM generate_series(1, 4) n
 """
 
 _EMAILS = """
@@ -119,19 +141,22 @@ async def _grow(before: int, after: int) -> None:
     async with transaction():
         await DB.run_ddl("SET LOCAL session_replication_role = replica")
         await DB.run_ddl("SET LOCAL statement_timeout = 0")
+        # Made once all rows are there, these take a fraction of the time.
+        await DB.run_ddl("DROP INDEX articles_words, articles_slug_parts, orders_words")
         await _run_slowly(_DOMAINS)
         await _run_slowly(_ARTICLES, articles_before + 1, articles_after)
         await _run_slowly(_VERSIONS, articles_before + 1, articles_after)
         await _run_slowly(_ORDERS, before + 1, after, articles_before, articles_after)
         if not before:
-            await _run_slowly(_JOBS)
+            for once in (_JOBS, _MINUTES, _WORKERS):
+                await _run_slowly(once)
         await _run_slowly(_PURCHASES)
         await _run_slowly(_EMAILS)
         await _run_slowly(_EVENTS, before + 1, after)
-    async with _connection() as connection:
-        await connection.execute("SET statement_timeout = 0")
-        await connection.execute("VACUUM ANALYZE", timeout=1_800)
-        await connection.execute("RESET statement_timeout")
+    connection = await asyncpg.connect(str(DB.config["dsn"]))
+    await fuzzy_search.create(connection)
+    await connection.execute("VACUUM ANALYZE", timeout=1_800)
+    await connection.close()
 
 
 async def _run_slowly(statement: str, *values: int) -> None:
@@ -165,7 +190,7 @@ async def list_calls() -> dict[str, Callable[[], Awaitable[Any]]]:
         "orders of the editor": search.search,
         "orders of the editor, by words": lambda: search.search("a guide"),
         "orders of the editor, by address": lambda: search.search(order["customer_email"]),
-        "orders of the editor, by number": lambda: search.search("BQ-500"),
+        "orders of the editor, by number": lambda: search.search("BQ-1500"),
         "orders of the editor, without result": lambda: search.search("nowhere to be found"),
         "catalogue, first page": lambda: catalogue.read_next(Search()),
         "catalogue, next page": lambda: catalogue.read_next(Search(), cursor=next_offers or ""),

@@ -89,6 +89,24 @@ async def test_the_queue_is_searched_and_filtered_and_says_what_else_waits(stage
     assert "No orders found" in (await stage.http.get("/admin/orders", params={"status": "FAILED"})).text
 
 
+async def test_the_whole_address_of_a_customer_finds_their_orders_only(stage: Stage) -> None:
+    # Given an address that ends like another one
+    article_id = await stage.article(content=LONG)
+    ana = await stage.submitted(article_id)
+    joana = await stage.submitted(article_id, **BEN | {"email": "joana@customers.example"})
+    await stage.signed_in()
+
+    async def found(**query: str) -> list[bool]:
+        text = (await stage.http.get("/admin/orders", params=query)).text
+        return [str(order.id) in text for order in (ana, joana)]
+
+    # Then the address itself finds the one, and a part of it both
+    assert await found(q="Ana@customers.example") == [True, False]
+    assert await found(q="Ana@customers.example", status="COMPLETED") == [False, False]
+    assert await found(q="joana@customers.example") == [False, True]
+    assert await found(q="na@customers.example") == [True, True]
+
+
 REASON = "Please keep the new sentence shorter."
 
 

@@ -10,6 +10,7 @@ import msgspec
 from blogqueue.catalogue import paid_links, slots
 from blogqueue.db import history
 from blogqueue.db.tables.orders import Order, OrderEvent
+from blogqueue.jobs.workers import LOST_AFTER_SECONDS
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.link_edit.room import count_room
@@ -86,26 +87,28 @@ OR (state = 'SENDING' AND lease_until < clock_timestamp() - interval '2 minutes'
 """
 """SENT emails without a time, FAILED ones without a reason, and emails that nobody has sent for two minutes."""
 
-_STUCK = """
+_STUCK = f"""
 SELECT id FROM jobs WHERE ((state IN ('WAITING', 'DELAYED') AND run_at < clock_timestamp() - interval '2 min'
     AND (sent_at IS NULL OR sent_at < clock_timestamp() - interval '2 min'))
     OR (state = 'ACTIVE' AND lease_until < clock_timestamp() - interval '2 minutes'))
     AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
     AND NOT EXISTS (SELECT FROM breakers WHERE opened_at IS NOT NULL)
 UNION SELECT DISTINCT j.queue FROM jobs j
-    WHERE j.state IN ('WAITING', 'DELAYED', 'ACTIVE') AND j.created_at < clock_timestamp() - interval '2 minutes'
+    WHERE j.state IN ('WAITING', 'DELAYED', 'ACTIVE')
+    AND j.created_at < clock_timestamp() - interval '{LOST_AFTER_SECONDS} seconds'
     AND NOT EXISTS (SELECT FROM paused_queues p WHERE p.queue = j.queue)
     AND NOT EXISTS (SELECT FROM workers w WHERE w.queues ? j.queue
-                    AND w.seen_at > clock_timestamp() - interval '30 seconds')
+                    AND w.seen_at > clock_timestamp() - interval '{LOST_AFTER_SECONDS} seconds')
 UNION SELECT order_id::text FROM refunds
     WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes'
 UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT on_hold
     AND purchase_id IS NOT NULL AND failure_reason IS DISTINCT FROM 'payment_reversed'
     AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')
-"""
+"""  # noqa: S608 - built from a constant
 """Due jobs that the broker has not known of for two minutes (the sweep notes every minute which ones it knows), jobs
 whose lease is long over, unless their queue is paused or the model's provider is out; queues with jobs that nobody
-works on; refunds that are long due, and FAILED orders whose refund should have begun.
+has worked on for 30 s, as `/health/ready` says too; refunds that are long due, and FAILED orders whose refund should
+have begun.
 """
 
 _ARTICLES_WITH_SLOTS_IN_USE = f"""

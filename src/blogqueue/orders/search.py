@@ -42,6 +42,9 @@ SHORTEST_ID = 8
 
 _NEWEST_ORDERS = f"(SELECT * FROM orders ORDER BY created_at DESC, id DESC LIMIT {SCANNED})"  # noqa: S608 - a constant
 
+_OF_ADDRESS = "lower(o.customer_email) = lower({})"
+"""Index `orders_by_email`, in the list's own order."""
+
 _ON_HOLD = f"""
 SELECT {_COLUMNS} WHERE o.on_hold ORDER BY o.created_at, o.id
 """
@@ -89,8 +92,8 @@ async def search(
     """Return a page of the orders with these words, newest first. Raises InvalidError for a bad cursor.
 
     Words are part of the customer's address, the link, the article's title, topic and keyword, or the host; or they are
-    the order's number, or its id or at least the first SHORTEST_ID digits of it. Words of one or two characters are
-    looked for among the newest SCANNED orders.
+    the order's number, or its id or at least the first SHORTEST_ID digits of it. The whole address of a customer finds
+    their orders only. Words of one or two characters are looked for among the newest SCANNED orders.
     """
     wanted = clean(words)
     common = await _find_common(status, host, pagination.decode(cursor))
@@ -136,18 +139,7 @@ async def _select_found(wanted: str, common: Sequence[_Condition], limit: int) -
 
     Each place that they may be in has its index, which gives a page; the pages are then merged.
     """
-    pattern = fuzzy_search.contain(wanted)
-    domain_ids = await _find_domains("host ILIKE {}", pattern)
-    places: list[_Condition] = [
-        (f"{ORDER_WORDS} ILIKE {{}}", [pattern]),
-        (f"({WORDS} ILIKE {{}}" + (" OR a.domain_id = ANY ({}::uuid[])" if domain_ids else "") + ")",
-         [pattern, *([domain_ids] if domain_ids else [])]),
-    ]  # fmt: skip
-    if (number := parse_number(wanted)) is not None:
-        is_number = ("o.number = {}", [number])
-        places = [*places, is_number] if wanted.isdigit() else [is_number]  # BQ-1042 means nothing else
-    if between := _find_ids(wanted):
-        places.append(("o.id BETWEEN {} AND {}", between))
+    places = await _list_places(wanted)
     orders = "orders" if len(wanted) >= fuzzy_search.SHORTEST else _NEWEST_ORDERS
     parts: list[_Condition] = []
     for place, values in places:
@@ -160,6 +152,25 @@ async def _select_found(wanted: str, common: Sequence[_Condition], limit: int) -
         *(value for _, values in parts for value in values),
         limit + 1,
     )
+
+
+async def _list_places(wanted: str) -> list[_Condition]:
+    """Return where some words may be: a condition on an order `o` and its article `a` for each place."""
+    if "@" in wanted and await fetch(f"SELECT FROM orders o WHERE {_OF_ADDRESS} LIMIT 1", wanted):
+        return [(_OF_ADDRESS, [wanted])]
+    pattern = fuzzy_search.contain(wanted)
+    domain_ids = await _find_domains("host ILIKE {}", pattern)
+    places: list[_Condition] = [
+        (f"{ORDER_WORDS} ILIKE {{}}", [pattern]),
+        (f"({WORDS} ILIKE {{}}" + (" OR a.domain_id = ANY ({}::uuid[])" if domain_ids else "") + ")",
+         [pattern, *([domain_ids] if domain_ids else [])]),
+    ]  # fmt: skip
+    if (number := parse_number(wanted)) is not None:
+        is_number = ("o.number = {}", [number])
+        places = [*places, is_number] if wanted.isdigit() else [is_number]  # BQ-1042 means nothing else
+    if between := _find_ids(wanted):
+        places.append(("o.id BETWEEN {} AND {}", between))
+    return places
 
 
 def _find_ids(wanted: str) -> list[UUID] | None:
