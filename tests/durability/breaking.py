@@ -10,9 +10,6 @@ from tests.product import Product, Storefront
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
 
-SWEPT_SECONDS = 100
-"""Within this the sweep of each minute has sent a message again that an outage has swallowed, on a busy machine too."""
-
 
 def slow(schema: str, seconds: float, times: int = 1) -> dict[str, Any]:
     return {"kind": "slow", "schema": schema, "seconds": seconds, "times": times}

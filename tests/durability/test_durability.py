@@ -345,7 +345,7 @@ async def test_two_clocks_and_one_that_restarts_again_and_again_do_each_minutes_
 
     # When a minute passes
     await pass_a_minute(product)
-    order = await shop.order_of(opened, 90)
+    order = await shop.order_of(opened)
 
     # Then there is one order, and a line of statistics a minute
     await shop.in_state(order, "COMPLETED")

@@ -16,7 +16,6 @@ from tests.durability.breaking import (
     CLOCK,
     POSTGRES,
     REDIS,
-    SWEPT_SECONDS,
     WRITER,
     at_work,
     pass_a_minute,
@@ -47,10 +46,10 @@ async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(prod
     paid.append(await shop.pay(opened[1]))
     product.bring_back(REDIS)
 
-    # Then Stripe was answered, and all are delivered within a minute, by the same workers
+    # Then Stripe was answered, and all are delivered, by the same workers
     assert [answer["webhookStatus"] for answer in paid] == [200, 200]
     for order in (failing, *[await shop.order_of(page) for page in opened]):
-        await shop.in_state(order, "COMPLETED", 60)
+        await shop.in_state(order, "COMPLETED")
 
 
 async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, shop: Storefront) -> None:
@@ -68,13 +67,12 @@ async def test_a_redis_that_hangs_keeps_no_webhook_waiting(product: Product, sho
         answered = [await timed(opened[0]), *await asyncio.gather(*(timed(page) for page in opened[1:]))]
     finally:
         product.send(REDIS, signal.SIGCONT)
-    back = time.monotonic()
 
-    # Then Stripe is answered at once, and all are delivered within a minute of its return
+    # Then Stripe is answered at once, and all are delivered after its return
     assert {status for status, _ in answered} == {200}
     assert max(seconds for _, seconds in answered) < 4
     for page in opened:
-        await shop.in_state(await shop.order_of(page), "COMPLETED", 60 - (time.monotonic() - back) + 5)
+        await shop.in_state(await shop.order_of(page), "COMPLETED")
 
 
 async def has_failed(shop: Storefront, order: Any) -> bool:
@@ -91,7 +89,7 @@ async def test_a_redis_that_is_killed_keeps_the_retries_that_workers_hold(produc
     product.send(REDIS, signal.SIGKILL)
 
     # Then the second attempt is made
-    assert (await shop.in_state(order, "COMPLETED", 60))["attempts"] == 2
+    assert (await shop.in_state(order, "COMPLETED"))["attempts"] == 2
 
 
 async def sent_a_while_ago(shop: Storefront, job_id: str) -> None:
@@ -142,8 +140,8 @@ async def test_a_redis_that_has_lost_everything_is_filled_again_under_a_worker_t
     client.flushall()
     client.close()
 
-    # Then all are delivered within a minute, each by one run, by the same worker
-    jobs = [await shop.in_state(order, "COMPLETED", 60) for order in orders]
+    # Then all are delivered, each by one run, by the same worker
+    jobs = [await shop.in_state(order, "COMPLETED") for order in orders]
     assert [job["fencing_token"] for job in jobs] == [1, 1, 1]
     assert product.pid(WRITER) == worker
 
@@ -199,9 +197,9 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await restart()
     await shop.pay(opened)
     await restart()
-    order = await shop.order_of(opened, 60)
+    order = await shop.order_of(opened)
     await restart()
-    await shop.in_state(order, "ACTIVE", SWEPT_SECONDS)
+    await shop.in_state(order, "ACTIVE")
     await restart()
 
     # Then the order is delivered, once
@@ -232,7 +230,7 @@ async def test_a_writer_started_without_postgresql_works_once_it_is_back(product
     order = await shop.buy()
 
     # Then it is integrated
-    await shop.in_state(order, "COMPLETED", SWEPT_SECONDS)
+    await shop.in_state(order, "COMPLETED")
 
 
 async def test_the_web_answers_try_again_while_postgresql_is_down(product: Product, shop: Storefront) -> None:
@@ -252,8 +250,8 @@ async def test_the_web_answers_try_again_while_postgresql_is_down(product: Produ
     # Then everybody is asked to try again, and Stripe sends its event again
     assert (asked.status_code, asked.headers["retry-after"]) == (503, "5")
     assert paid["webhookStatus"] == 503
-    await shop.in_state(order, "COMPLETED", 90)
-    await shop.in_state(await shop.order_of(opened, 60), "COMPLETED", 90)
+    await shop.in_state(order, "COMPLETED")
+    await shop.in_state(await shop.order_of(opened), "COMPLETED")
 
 
 async def until_the_payment(shop: Storefront) -> dict[str, Any]:
@@ -323,8 +321,8 @@ async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and
         product.bring_back(POSTGRES)
 
     # Then the order is delivered once, no answer was paid for twice, and each email was sent once
-    order = await shop.order_of(opened, 60)
-    await shop.in_state(order, "COMPLETED", 60)
+    order = await shop.order_of(opened)
+    await shop.in_state(order, "COMPLETED")
     assert len(await shop.rows("SELECT id FROM article_versions WHERE order_id = $1", order)) == 1
     assert len(await shop.calls()) - calls == (3 if come is until_a_retry else 2)
     await shop.email("Your Backlink is Ready for Review", opened["email"])

@@ -12,7 +12,7 @@ from dramatiq.message import Message
 
 from blogqueue.jobs.rabbitmq_broker import DrainingBroker
 from tests.durability import rabbitmq
-from tests.durability.breaking import SWEPT_SECONDS, WRITER, pass_a_minute
+from tests.durability.breaking import WRITER, pass_a_minute
 from tests.durability.rabbitmq import RabbitMQ
 from tests.durability.test_durability import (
     test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once,
@@ -23,7 +23,7 @@ from tests.durability.test_durability import (
     test_what_arrives_during_a_deploy_starts_within_three_seconds,
 )
 from tests.durability.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
-from tests.product import MANY, Product, Storefront, until
+from tests.product import MANY, SWEPT_SECONDS, Product, Storefront, until
 
 __all__ = [
     "test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once",
@@ -78,8 +78,8 @@ async def test_a_rabbitmq_that_restarts_loses_neither_webhooks_nor_retries(
 
     # Then Stripe was answered, and both are delivered
     assert paid["webhookStatus"] == 200
-    await shop.in_state(failing, "COMPLETED", 120)
-    await shop.in_state(await shop.order_of(opened), "COMPLETED", 120)
+    await shop.in_state(failing, "COMPLETED")
+    await shop.in_state(await shop.order_of(opened), "COMPLETED")
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ async def test_reminders_that_a_rabbitmq_has_lost_are_sent_again_within_a_minute
     await pass_a_minute(product)
 
     # Then it is still delivered
-    await shop.in_state(order, "COMPLETED", 120)
+    await shop.in_state(order, "COMPLETED")
 
 
 async def test_what_is_not_ours_on_the_rabbitmq_is_logged_and_acked(

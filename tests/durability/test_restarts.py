@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -54,8 +55,11 @@ async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(produc
     watching = product.beside(WRITER, product.environment_of(WRITER), *command)
 
     async def find_worker() -> psutil.Process | None:
-        children = psutil.Process(watching.pid).children()
-        return next((one for one in children if "dramatiq" in one.cmdline()), None)
+        for one in psutil.Process(watching.pid).children():
+            with suppress(psutil.NoSuchProcess):  # it ends while we look
+                if "dramatiq" in one.cmdline():
+                    return one
+        return None
 
     first = await until(find_worker, 60, "the worker")
     os.utime(Path(blogqueue.__file__))
