@@ -291,7 +291,7 @@ async def sell_a_link(machine: Machine) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await run_sql(least, "SELECT * FROM piccolo_user")
     login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
-    machine.start(f"{login}DATABASE_URL={least} exec .venv/bin/blogqueue worker backlink-integration", "writer")
+    writer = machine.start(f"{login}DATABASE_URL={least} exec .venv/bin/blogqueue worker backlink-integration", "writer")
 
     # When a customer buys a link, and an editor approves it, with the README's own lines
     token = (await machine.command("blogqueue editors token tests")).strip()
@@ -301,6 +301,9 @@ async def sell_a_link(machine: Machine) -> None:
 
     # Then it is live
     assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in published.splitlines()[-1]
+
+    # Its queue is also that of the databases that follow, whose messages this writer would take and drop
+    await asyncio.to_thread(machine.stop, writer)
 
 
 async def restart(machine: Machine, supervisord: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
