@@ -8,114 +8,39 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
-from bench import Table
+from bench import Table, shops
+from bench.shops import SMALL
+from blogqueue import metrics
 from blogqueue.catalogue import articles, offers
 from blogqueue.catalogue import listing as catalogue
 from blogqueue.catalogue.searches import Search, Sort
-from blogqueue.db import fuzzy_search, migrations
-from blogqueue.db.engine import DB, pool, transaction
+from blogqueue.db import history, migrations
+from blogqueue.db.engine import DB, pool
 from blogqueue.db.tables.orders import Order
-from blogqueue.emails import emails
-from blogqueue.jobs import failures, overview, stats, sweep
-from blogqueue.orders import customer_orders, listing, purchases, search, status_answers, unfinished
+from blogqueue.emails import emails, resending
+from blogqueue.jobs import failures, overview, pausing, stats, sweep, timelines, workers
+from blogqueue.jobs import search as jobs_search
+from blogqueue.jobs.search import JobFilter
+from blogqueue.jobs.timelines import Span
+from blogqueue.orders import customer_orders, listing, purchases, retention, search, status_answers, unfinished
 from blogqueue.orders.status import get_status
 from blogqueue.payments import refunds
 from blogqueue.reviews import queue, work
-from blogqueue.states import JobState, OrderStatus
-
-SMALL = 1_000
-ORDERS_AN_ARTICLE = 4
-"""Few, so that the small shop fills a page and the bound of a ranking too, and the large one has 250,000 articles."""
+from blogqueue.states import EmailState, JobState, OrderStatus
 
 REPEATS = 15
+UNTIL_PLANNED = 6
+"""PostgreSQL plans the first five runs of a prepared statement for their values; a plan for all values may follow."""
+
 MOST_READ = 10_000
 """Rows of a table that grows that one statement may read."""
 
 GROWING = ("orders", "articles", "article_versions", "order_events", "purchases", "emails")
 """The tables that grow with the orders, so that no statement may read all of one. Old jobs are deleted."""
-
-_DOMAINS = """
-INSERT INTO domains (id, host, name, max_paid_links)
-SELECT md5('domain ' || n)::uuid, 'site' || n || '.example', 'Site ' || n, 100 FROM generate_series(1, 20) n
-ON CONFLICT DO NOTHING
-"""
-
-_ARTICLES = """
-INSERT INTO articles (id, domain_id, slug, title, topic, niche, keyword, status, selected_version_id, created_at,
-    updated_at, published_at)
-SELECT md5('article ' || n)::uuid, md5('domain ' || n % 20 + 1)::uuid, 'article-' || n,
-    'How to ' || md5('title ' || n), md5('topic ' || n), 'niche ' || n % 7, md5('keyword ' || n), 'PUBLISHED',
-    md5('version ' || n)::uuid, at.at, at.at, at.at
-FROM generate_series($1::int, $2::int) n, LATERAL (SELECT now() - n * interval '1 minute' AS at) at
-"""
-
-_VERSIONS = """
-INSERT INTO article_versions (id, article_id, version_num, content_md, word_count, room, room_rules)
-SELECT md5('version ' || n)::uuid, md5('article ' || n)::uuid, 1, repeat('Some words of a text. ', 20), n % 3000, 90, ''
-FROM generate_series($1::int, $2::int) n
-"""
-
-_ORDERS = """
-INSERT INTO orders (id, purchase_id, session_id, article_id, customer_email, backlink_data, payment_data, price,
-    currency, rel, status, access_token_hash, created_at, updated_at, completed_at, failure_reason, refund_state)
-SELECT md5('order ' || n)::uuid, md5('purchase ' || n)::uuid, 'cs_' || n,
-    md5('article ' || $3::int + n % ($4::int - $3::int) + 1)::uuid,
-    CASE n % 20 WHEN 7 THEN 'agency' ELSE left(md5('customer ' || n / 40), 12) END || '@a.example',
-    jsonb_build_object('target_url', 'https://a.example/' || n, 'keyword', 'a guide', 'notes', ''), '{}', 4900, 'EUR',
-    'sponsored', kind.status, md5('token ' || n), at.at, at.at, CASE kind.status WHEN 'COMPLETED' THEN at.at END,
-    CASE kind.status WHEN 'FAILED' THEN 'job_failed' END,
-    CASE WHEN kind.status = 'FAILED' AND n > 1000 THEN 'SUCCEEDED' ELSE 'NONE' END
-FROM generate_series($1::int, $2::int) n, LATERAL (SELECT now() - n * interval '1 second' AS at) at,
-LATERAL (SELECT CASE WHEN n <= 20 THEN 'PROCESSING' WHEN n <= 40 THEN 'QUALITY_CHECK' WHEN n <= 60 THEN 'ADMIN_REVIEW'
-    WHEN n % 20 = 0 THEN 'FAILED' ELSE 'COMPLETED' END AS status) kind
-"""
-"""A shop at work has some open orders, however old it is. Most customers order forty times, an agency all the time."""
-
-_PURCHASES = """
-INSERT INTO purchases (id, article_id, email, token_hash, token_expires_at, session_id, price, currency, rel, state,
-    created_at)
-SELECT purchase_id, article_id, customer_email, md5('purchase ' || session_id), created_at, session_id, price, currency,
-    rel, 'PAID', created_at
-FROM orders ON CONFLICT DO NOTHING
-"""
-
-_JOBS = """
-INSERT INTO jobs (id, queue, order_id, state, payload, errors, created_at, claimed_at, finished_at)
-SELECT left(queue, 11) || '-' || id, queue, id, CASE WHEN n <= 20 THEN 'WAITING' WHEN status = 'FAILED' THEN 'FAILED'
-    WHEN n <= 300 THEN 'COMPLETED' WHEN n <= 500 THEN 'CANCELLED' ELSE 'FAILED' END, '{}',
-    jsonb_build_array(jsonb_build_object('error', 'ModelError', 'message', 'The model answered ' || n % 9)),
-    created_at, created_at, CASE WHEN n > 20 THEN created_at + interval '9 seconds' END
-FROM (SELECT *, row_number() OVER (ORDER BY created_at DESC) AS n FROM orders) numbered,
-    unnest('{backlink-integration,article-generation}'::text[]) AS queue
-WHERE n > 60 OR (n <= 20 AND queue = 'backlink-integration')
-"""
-"""Some wait, and of those that have ended the newest are kept: as many in a large shop as in a small one."""
-
-_MINUTES = """
-INSERT INTO queue_stats (queue, at, runs_completed, run_ms_p50, run_ms_p95, pickup_ms_p50, pickup_ms_p95, oldest_ms)
-SELECT queue, date_trunc('minute', now()) - n * interval '1 minute', n % 5, 9000, 20000, 10, 90, n % 7 * 1000
-FROM generate_series(1, 30 * 1440) n, unnest('{backlink-integration,article-generation}'::text[]) AS queue
-"""
-"""What the clock has written in the 30 days that are kept."""
-
-_WORKERS = """
-INSERT INTO workers (holder, queues, concurrency, version)
-SELECT 'worker-' || n, '["backlink-integration", "article-generation"]', 10, '' FROM generate_series(1, 4) n
-"""
-
-_EMAILS = """
-INSERT INTO emails (id, kind, "to", order_id, job_id, subject, html, text, state)
-SELECT md5('email ' || id)::uuid, 'order_received', customer_email, id, '', '', '', '', 'SENT' FROM orders
-ON CONFLICT DO NOTHING
-"""
-
-_EVENTS = """
-INSERT INTO order_events (order_id, actor, action, to_status)
-SELECT md5('order ' || n)::uuid, 'stripe', 'paid', 'PROCESSING' FROM generate_series($1::int, $2::int) n
-"""
 
 
 async def tables(large_orders: int) -> tuple[list[tuple[str, Table]], dict[str, Any], list[str]]:
@@ -123,48 +48,16 @@ async def tables(large_orders: int) -> tuple[list[tuple[str, Table]], dict[str, 
     large_url = str(DB.config["dsn"])
     async with pool(2):
         await migrations.forwards()
-        await _grow(0, SMALL)
-    small_url = await _copy(large_url)
+        await shops.grow(0, SMALL)
+    small_url = await shops.copy(large_url)
     async with pool(2):
-        await _grow(SMALL, large_orders)
+        await shops.grow(SMALL, large_orders)
         plans = {name: await explain(call) for name, call in (await list_calls()).items()}
     small, large = await _measure(small_url, large_url)
     rows = [(name, f"{small[name]:.2f}", f"{large[name]:.2f}", f"{large[name] / small[name]:.1f}") for name in small]
     header = ("call", f"{SMALL:,} orders, ms", f"{large_orders:,}, ms", "ratio")
     failures = [f"{name}: {problem}" for name, plan in plans.items() for problem in sorted(find_problems(plan))]
     return [("Growth", (header, rows))], plans, failures
-
-
-async def _grow(before: int, after: int) -> None:
-    """Add orders, with their articles, emails and history, past triggers and checks."""
-    articles_before, articles_after = before // ORDERS_AN_ARTICLE, after // ORDERS_AN_ARTICLE
-    async with transaction():
-        await DB.run_ddl("SET LOCAL session_replication_role = replica")
-        await DB.run_ddl("SET LOCAL statement_timeout = 0")
-        # Made once all rows are there, these take a fraction of the time.
-        await DB.run_ddl("DROP INDEX articles_words, articles_slug_parts, orders_words")
-        await _run_slowly(_DOMAINS)
-        await _run_slowly(_ARTICLES, articles_before + 1, articles_after)
-        await _run_slowly(_VERSIONS, articles_before + 1, articles_after)
-        await _run_slowly(_ORDERS, before + 1, after, articles_before, articles_after)
-        if not before:
-            for once in (_JOBS, _MINUTES, _WORKERS):
-                await _run_slowly(once)
-        await _run_slowly(_PURCHASES)
-        await _run_slowly(_EMAILS)
-        await _run_slowly(_EVENTS, before + 1, after)
-    connection = await asyncpg.connect(str(DB.config["dsn"]))
-    await fuzzy_search.create(connection)
-    await connection.execute("VACUUM ANALYZE", timeout=1_800)
-    await connection.close()
-
-
-async def _run_slowly(statement: str, *values: int) -> None:
-    """Run a statement that may take minutes, in the caller's transaction."""
-    work = DB.current_transaction.get()
-    if work is None:
-        raise RuntimeError("not in a transaction")
-    await work.connection.execute(statement, *values, timeout=1_800)
 
 
 @asynccontextmanager
@@ -190,6 +83,7 @@ async def list_calls() -> dict[str, Callable[[], Awaitable[Any]]]:
         "orders of the editor": search.search,
         "orders of the editor, by words": lambda: search.search("a guide"),
         "orders of the editor, by address": lambda: search.search(order["customer_email"]),
+        "orders of the editor, by a part of an address": lambda: search.search(order["customer_email"][1:9]),
         "orders of the editor, by number": lambda: search.search("BQ-1500"),
         "orders of the editor, without result": lambda: search.search("nowhere to be found"),
         "catalogue, first page": lambda: catalogue.read_next(Search()),
@@ -207,28 +101,45 @@ async def list_calls() -> dict[str, Callable[[], Awaitable[Any]]]:
         "articles of the editor, without result": lambda: articles.search("nowhere", limit=50),
         "status, read": lambda: get_status(order["id"]),
         "status, unchanged": lambda: status_answers.read(order["id"]),
+        **_list_engine_calls(order["id"]),
+    }
+
+
+def _list_engine_calls(order_id: UUID) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """Return what the dashboard reads, the lists of jobs, and the work of each minute."""
+    return {
         "sweep: overdue jobs": sweep.find_overdue,
         "sweep: overdue emails": emails.find_overdue,
         "sweep: due refunds": refunds.list_due,
         "sweep: holds that end": purchases.expire,
+        "sweep: jobs to delete": sweep.clean_up,
+        "sweep: requests never confirmed": retention.delete_unconfirmed,
+        "metrics": metrics.collect,
         "dashboard: queues": overview.list_queues,
+        "dashboard: workers": workers.list_workers,
+        "dashboard: charts of an hour": lambda: timelines.read("backlink-integration", Span.HOUR),
+        "dashboard: charts of a day": lambda: timelines.read("backlink-integration", Span.DAY),
+        "dashboard: the clock": stats.get_age_seconds,
+        "dashboard: tokens": stats.count_tokens,
         "dashboard: money that waits": unfinished.list_unfinished,
         "dashboard: failed jobs by cause": failures.list_groups,
         "dashboard: what waits for a person": work.count,
         "dashboard: orders in review": queue.count_waiting,
+        "dashboard: actions": pausing.list_actions,
+        "jobs of the operator": lambda: jobs_search.find(JobFilter()),
+        "jobs of the operator, of a state": lambda: jobs_search.find(JobFilter(state=JobState.FAILED)),
+        "jobs of the operator, by error": lambda: jobs_search.find(JobFilter(error="answered 7")),
+        "jobs of the operator, of an order": lambda: jobs_search.find(JobFilter(order_id=order_id)),
+        "jobs of the operator, counted": overview.count_states,
         "jobs, newest": stats.list_newest,
         "jobs of a state": lambda: stats.list_newest("backlink-integration", JobState.WAITING),
         "jobs, counted": stats.count_jobs,
+        "emails, newest": resending.find,
+        "emails to an address": lambda: resending.find("agency@a.example"),
+        "emails that failed": lambda: resending.find(state=EmailState.FAILED),
+        "history, newest": history.search,
+        "history, by words": lambda: history.search("stripe"),
     }
-
-
-async def _copy(url: str) -> str:
-    """Copy the database, which nobody may be connected to; return the copy's URL."""
-    server, _, name = url.rpartition("/")
-    connection = await asyncpg.connect(f"{server}/postgres")
-    await connection.execute(f'CREATE DATABASE "{name}_small" TEMPLATE "{name}"', timeout=300)
-    await connection.close()
-    return f"{url}_small"
 
 
 async def _measure(*urls: str) -> list[dict[str, float]]:
@@ -239,7 +150,8 @@ async def _measure(*urls: str) -> list[dict[str, float]]:
             DB.config["dsn"] = url
             async with pool(1):
                 for name, call in (await list_calls()).items():
-                    await call()  # prepares its statements
+                    for _ in range(UNTIL_PLANNED):
+                        await call()
                     began = time.perf_counter()
                     await call()
                     its.setdefault(name, []).append((time.perf_counter() - began) * 1000)

@@ -106,6 +106,11 @@ async def test_the_whole_address_of_a_customer_finds_their_orders_only(stage: St
     assert await found(q="joana@customers.example") == [False, True]
     assert await found(q="na@customers.example") == [True, True]
 
+    # And so it is with emails
+    for typed, found_both in (("Ana@customers.example", False), ("na@customers.example", True)):
+        listed = (await stage.http.get("/admin/emails", params={"q": typed})).text
+        assert (">ana@customers.example" in listed, ">joana@customers.example" in listed) == (True, found_both)
+
 
 REASON = "Please keep the new sentence shorter."
 

@@ -24,6 +24,9 @@ ORDER_WORDS = (
 )
 """What is searched of an order `o`, as an SQL expression; an index is on the same one."""
 
+EMAIL_WORDS = """(e."to" || ' ' || e.subject)"""
+"""What is searched of an email `e`, as an SQL expression; an index is on the same one."""
+
 _INDEXES = (
     f"CREATE INDEX IF NOT EXISTS articles_words ON articles USING gin ({WORDS.replace('a.', '')} gin_trgm_ops)",
     # PostgreSQL weighs a search against every sample that it has, so that more of them make each search slower.
@@ -31,6 +34,8 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS articles_slug_parts ON articles USING gin (slug gin_trgm_ops)",
     f"CREATE INDEX IF NOT EXISTS orders_words ON orders USING gin ({ORDER_WORDS.replace('o.', '')} gin_trgm_ops)",
     "ALTER INDEX orders_words ALTER COLUMN 1 SET STATISTICS 30",
+    f"CREATE INDEX IF NOT EXISTS emails_words ON emails USING gin ({EMAIL_WORDS.replace('e.', '')} gin_trgm_ops)",
+    "ALTER INDEX emails_words ALTER COLUMN 1 SET STATISTICS 30",
 )
 
 INDEX_SECONDS = 3_600

@@ -1,40 +1,59 @@
 """For the operator: the newest emails, and sending a FAILED one again."""
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
 from piccolo.querystring import QueryString
 
-from blogqueue.db import history
-from blogqueue.db.engine import NOW, transaction
+from blogqueue.db import fuzzy_search, history
+from blogqueue.db.engine import NOW, fetch, transaction
+from blogqueue.db.fuzzy_search import EMAIL_WORDS
 from blogqueue.db.tables.emails import Email
 from blogqueue.emails.emails import OUTCOME_UNKNOWN
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
+_OF_ADDRESS = 'lower(e."to") = lower({})'
+_HAS_WORDS = f"{EMAIL_WORDS} ILIKE {{}}"
+
+_NEWEST = "ORDER BY e.created_at DESC, e.id DESC"
+
+_COLUMNS = 'e.id, e.kind, e."to", e.subject, e.state, e.attempts, e.order_id, e.created_at, e.error'
+
 
 async def list_newest(state: str = "", limit: int = 50) -> list[dict[str, Any]]:
     """Return the newest emails, of one state if given, without their text."""
-    columns = (Email.id, Email.kind, Email.to, Email.state, Email.attempts, Email.created_at, Email.error)
-    query = Email.select(*columns).order_by(Email.created_at, ascending=False).limit(limit)
-    return await (query.where(Email.state == state.upper()) if state else query)
+    shown = ("id", "kind", "to", "state", "attempts", "created_at", "error")
+    return [{name: row[name] for name in shown} for row in await find(state=state.upper(), limit=limit)]
 
 
 async def find(words: str = "", *, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
-    """Return the newest emails with these words in their address or subject, of one state if given.
+    """Return the newest emails with these words in their address or subject, of one state if given, without their text.
 
-    `may_have_arrived` marks those that the mail server may have accepted although they are FAILED.
+    A whole address finds the emails to it only. `may_have_arrived` marks those that the mail server may have accepted
+    although they are FAILED.
     """
-    columns = (Email.id, Email.to, Email.subject, Email.state, Email.order_id, Email.created_at, Email.error)
-    query = Email.select(*columns).order_by(Email.created_at, ascending=False).limit(limit)
-    if state:
-        query = query.where(Email.state == state)
+    conditions: list[tuple[str, str]] = [("e.state = {}", state)] if state else []
     wanted = "".join(filter(str.isprintable, words)).strip()[:200]
     if wanted:
-        pattern = "%" + wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        query = query.where(Email.to.ilike(pattern) | Email.subject.ilike(pattern))
-    return [row | {"may_have_arrived": row["error"].startswith(OUTCOME_UNKNOWN)} for row in await query]
+        conditions.append(
+            (_OF_ADDRESS, wanted) if await _is_address(wanted) else (_HAS_WORDS, fuzzy_search.contain(wanted))
+        )
+    where = " AND ".join(["true", *(sql for sql, _ in conditions)])
+    async with fuzzy_search.planned_anew() if conditions else nullcontext():
+        rows = await fetch(
+            f"SELECT {_COLUMNS} FROM emails e WHERE {where} {_NEWEST} LIMIT {{}}",  # noqa: S608 - constants, no input
+            *(value for _, value in conditions),
+            limit,
+        )
+    return [dict(row) | {"may_have_arrived": row["error"].startswith(OUTCOME_UNKNOWN)} for row in rows]
+
+
+async def _is_address(words: str) -> bool:
+    """Return whether anything was sent to exactly this address."""
+    return "@" in words and bool(await fetch(f"SELECT FROM emails e WHERE {_OF_ADDRESS} {_NEWEST} LIMIT 1", words))
 
 
 async def get(email_id: UUID) -> dict[str, Any]:

@@ -56,7 +56,7 @@ CLOCK_SECONDS = 150
 
 KEEP_DAYS = 30
 
-_OLDEST = QueryString("clock_timestamp() - {} * interval '1 day'", KEEP_DAYS)
+_OLDEST = QueryString("now() - {} * interval '1 day'", KEEP_DAYS)
 
 
 _COUNTED = """

@@ -6,14 +6,17 @@ from enum import StrEnum
 from blogqueue.db.tables.jobs import QueueStat
 
 _TIMELINE = """
-SELECT ({} - 1 - trunc(EXTRACT(EPOCH FROM clock_timestamp() - at) / {}))::int AS slot,
+SELECT ({} - 1 - trunc(EXTRACT(EPOCH FROM now() - at) / {}))::int AS slot,
     sum(runs_completed)::int AS completed, sum(runs_failed)::int AS failed,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY run_ms_p50) AS run_ms_p50, max(run_ms_p95) AS run_ms_p95,
     max(pickup_ms_p95) AS pickup_ms_p95, max(oldest_ms) AS oldest_ms
-FROM queue_stats WHERE queue = {} AND at > clock_timestamp() - {} * interval '1 second'
+FROM queue_stats WHERE queue = {} AND at > now() - {} * interval '1 second'
 GROUP BY slot ORDER BY slot
 """
-"""The rows of a queue (index `queue_stats_queue_at_unique`) in slots of equal length, 0 being the oldest."""
+"""The rows of a queue (index `queue_stats_queue_at_unique`) in slots of equal length, 0 being the oldest.
+
+With `clock_timestamp()`, which may change from row to row, PostgreSQL would read all 30 days.
+"""
 
 Values = tuple[float | None, ...]
 

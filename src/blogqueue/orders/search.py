@@ -156,7 +156,7 @@ async def _select_found(wanted: str, common: Sequence[_Condition], limit: int) -
 
 async def _list_places(wanted: str) -> list[_Condition]:
     """Return where some words may be: a condition on an order `o` and its article `a` for each place."""
-    if "@" in wanted and await fetch(f"SELECT FROM orders o WHERE {_OF_ADDRESS} LIMIT 1", wanted):
+    if "@" in wanted and await fetch(f"SELECT FROM orders o WHERE {_OF_ADDRESS} {_NEWEST} LIMIT 1", wanted):
         return [(_OF_ADDRESS, [wanted])]
     pattern = fuzzy_search.contain(wanted)
     domain_ids = await _find_domains("host ILIKE {}", pattern)
