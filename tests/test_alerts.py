@@ -64,7 +64,7 @@ async def test_orders_that_fail_of_one_cause_are_one_alert_with_the_page_that_re
         assert f"{settings.public_url}/admin/reviews/{order.id}" in email["text"]
         assert f"{settings.public_url}/admin/reviews/{order.id}" in email["html"]
     assert email["text"].count("49.00 EUR · until ") == 3
-    assert f"Deal with it:\r\n{settings.public_url}{QUEUES}" in email["text"]
+    assert f"See what to do:\r\n{settings.public_url}{QUEUES}" in email["text"]
     assert "customers.example" not in email["text"] + email["html"]
 
 
@@ -168,7 +168,7 @@ async def test_an_order_that_awaits_review_is_an_alert_once(stage: Stage) -> Non
     (email,) = await look(stage)
 
     assert email["subject"] == "blogqueue: An order awaits review"
-    assert f"Deal with it:\r\n{settings.public_url}/admin/reviews/{order.id}" in email["text"]
+    assert f"See what to do:\r\n{settings.public_url}/admin/reviews/{order.id}" in email["text"]
     assert "“Soil that lasts” · 49.00 EUR" in email["text"]
 
 

@@ -102,7 +102,7 @@ async def silent_for(stage: Stage, days: int) -> None:
 async def test_a_silent_customer_is_reminded_twice_and_then_the_domain_decides(stage: Stage) -> None:
     # Given a version that waits for Ana
     order = await stage.delivered(await stage.article())
-    subject = "Your link waits for your review"
+    subject = "Your link is waiting for your review"
 
     async def reminders() -> list[str]:
         return [mail["text"] for mail in await stage.mails() if mail["subject"] == subject]

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from blogqueue.db.tables.catalogue import Article
-from blogqueue.emails import render
 from blogqueue.localized import format_day, format_moment, format_price, get_locale, name_language
 from blogqueue.pages import brand
 from blogqueue.settings import settings
@@ -84,7 +83,6 @@ async def test_the_shop_has_its_operators_name_logo_colour_and_imprint(
     }.items():  # fmt: skip
         monkeypatch.setattr(settings, name, value)
     brand.get_logo.cache_clear()
-    render._templates.cache_clear()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - compiled once with the colour
 
     await ana.go("/")
     assert await ana.page.title() == "Links in published articles · Garden <Links>"
@@ -100,7 +98,6 @@ async def test_the_shop_has_its_operators_name_logo_colour_and_imprint(
     mail = await stage.email("Confirm your purchase")
     assert "Garden <Links>" in mail["text"] and "Garden &lt;Links&gt;" in mail["html"] and "#7a1fa2" in mail["html"]
     brand.get_logo.cache_clear()
-    render._templates.cache_clear()  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as above
 
 
 def test_dates_numbers_and_money_are_written_as_in_the_shops_locale(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ from blogqueue.states import (
 FAILED_MESSAGES = {
     FailureReason.JOB_FAILED: "We could not complete your order; our team has been notified",
     FailureReason.REJECTED: "Our editor did not approve it",
-    FailureReason.CANCELLED: "We have stopped the work on your order; our team decides how it continues",
+    FailureReason.CANCELLED: "We have stopped the work on your order; our team will decide what happens next",
     FailureReason.CANCELLED_BY_CUSTOMER: "You cancelled the order",
     FailureReason.UNFULFILLABLE: "We could not fulfil this order",
     FailureReason.PAYMENT_REVERSED: "The payment was reversed",
