@@ -24,7 +24,7 @@ async def test_held_payments_are_listed_and_decided(stage: Stage, cli: CommandLi
 
     # Then both are listed, and each is decided once
     status, output = (await cli.run("payments", "held")).said
-    assert status == 0 and ana in output and ben in output and "instead of 9900" in output
+    assert status == 0 and ana in output and ben in output and "instead of 99.00 EUR" in output
     assert "order " in (await cli.run("payments", "accept", ana)).out
     assert (await cli.run("payments", "return", ben)).said == (0, f"{ben} was refunded\n")
     assert (await cli.run("payments", "dismiss", ben)).said == (1, "This payment is RETURNED, by operator.\n")

@@ -42,8 +42,8 @@ async def held_state() -> str:
 @pytest.mark.parametrize(
     ("difference", "reason"),
     [
-        ({"amount_total": 4899}, "the amount is 4899 instead of 4900"),
-        ({"amount_total": 4901}, "the amount is 4901 instead of 4900"),
+        ({"amount_total": 4899}, "the amount is 48.99 EUR instead of 49.00 EUR"),
+        ({"amount_total": 4901}, "the amount is 49.01 EUR instead of 49.00 EUR"),
         ({"currency": "usd"}, "the currency is USD instead of EUR"),
         ({"mode": "subscription"}, "the mode is subscription instead of payment"),
         ({"client_reference_id": "another purchase"}, "the client_reference_id is not the purchase's id"),

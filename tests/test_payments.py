@@ -32,7 +32,7 @@ async def purchase() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({Purchase.price: 9900}, "the amount is 4900 instead of 9900"),
+        ({Purchase.price: 9900}, "the amount is 49.00 EUR instead of 99.00 EUR"),
         ({Purchase.currency: "USD"}, "the currency is EUR instead of USD"),
     ],
 )

@@ -78,7 +78,7 @@ async def test_a_payment_with_tax_on_top_is_held(stage: Stage) -> None:
 
     await stage.pay(session["url"])
 
-    assert [one["reason"] for one in await stage.held()] == ["the amount is 5880 instead of 4900"]
+    assert [one["reason"] for one in await stage.held()] == ["the amount is 58.80 EUR instead of 49.00 EUR"]
     await stage.sound()
 
 

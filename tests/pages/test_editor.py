@@ -168,8 +168,8 @@ async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stag
 
 
 async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, edith: Visitor) -> None:
-    # Given an order, a held payment, a disputed payment and a failed email
-    article_id = await stage.article(content=LONG)
+    # Given a domain with a long name, an order, a held payment, a disputed payment and a failed email
+    article_id = await stage.article(content=LONG, host=f"{'greenbench' * 6}.{'gardening' * 6}.example")
     opened = await stage.asked_and_opened(article_id, **BEN)
     await Purchase.update({Purchase.price: 9900}).where(Purchase.session_id == opened["sessionId"])
     await stage.pay(opened["checkoutUrl"])

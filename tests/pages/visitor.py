@@ -16,6 +16,7 @@ SCREENSHOTS = os.environ.get("BLOGQUEUE_SCREENSHOTS", "")
 """The folder for screenshots of every page, on a desktop and on a phone; "" for none."""
 
 PAGE_BYTES = 100_000
+SIZES = ((1280, 800, ""), (960, 600, "desktop"), (768, 1024, ""), (320, 640, ""), (375, 620, "phone"))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 AXE_RUN = """async (options) => {
@@ -89,7 +90,7 @@ class Visitor:
         """
         page = self.page
         assert await self.weight() < PAGE_BYTES
-        for width, height, device in ((1280, 800, ""), (960, 600, "desktop"), (320, 640, ""), (375, 620, "phone")):
+        for width, height, device in SIZES:
             await page.set_viewport_size({"width": width, "height": height})
             await (self.check() if THOROUGH or width == 1280 else self.fits())
             if name and device:

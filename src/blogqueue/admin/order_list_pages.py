@@ -8,6 +8,7 @@ from litestar.response import Template
 
 from blogqueue.errors import InvalidError
 from blogqueue.orders import search
+from blogqueue.pages import labels
 from blogqueue.pages.responses import page
 from blogqueue.reviews import queue
 from blogqueue.states import OrderStatus
@@ -35,7 +36,7 @@ async def list_orders(
         status=status or "",
         is_first=not cursor,
         hosts=await queue.list_hosts(),
-        status_names=queue.STATUS_NAMES,
+        status_names=labels.DESK_STATUSES,
     )
 
 

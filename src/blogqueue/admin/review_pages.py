@@ -23,7 +23,6 @@ from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval, queue, sending_back, work
-from blogqueue.states import OrderStatus
 from blogqueue.writing.markdown.rendering import render
 
 PACKAGE = Path(__file__).parent
@@ -196,7 +195,6 @@ async def _show(
         reasons=approval.REASONS,
         most_sent_back=sending_back.MOST,
         opinions=opinions,
-        status_name=queue.STATUS_NAMES[OrderStatus(review.order.status)],
         following=await queue.find_next(order_id),
         form=tokens.derive_form_token(auth.session(request)),
         notice=notice,

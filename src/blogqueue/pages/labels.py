@@ -16,6 +16,18 @@ REL = {
 }
 """What a link's `rel` means; completes the sentence "The link is …"."""
 
+FIELDS = {
+    "topic": "Topic",
+    "niche": "Niche",
+    "keyword": "Keyword",
+    "targetUrl": "Target URL",
+    "anchorText": "Anchor text",
+    "exclusive": "Exclusive",
+    "notes": "Notes",
+    "email": "Email address",
+}
+"""The fields of the forms, as the list of what is wrong names them."""
+
 SORTS = {
     "best": "Best match first",
     "newest": "Newest first",
@@ -43,6 +55,15 @@ ORDER_STATUSES = {
 }
 """What a list of orders calls their statuses."""
 
+DESK_STATUSES = {
+    OrderStatus.PROCESSING: "In the works",
+    OrderStatus.QUALITY_CHECK: "With the customer",
+    OrderStatus.ADMIN_REVIEW: "In review",
+    OrderStatus.COMPLETED: "Published",
+    OrderStatus.FAILED: "Failed",
+}
+"""What editors read for an order's status."""
+
 RECEIPTS = {True: "Receipt and invoice", False: "Receipt"}
 """What the link to the receipt says, by whether there is an invoice, too."""
 
@@ -53,6 +74,21 @@ __all__ = ["format_day", "format_moment", "format_number", "name_country", "name
 """What templates find here, too."""
 
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
+
+
+def name_field(name: str) -> str:
+    """Return what a message about a form's field begins with, as there may be several with the same words."""
+    return f"{FIELDS[name]}: " if name in FIELDS else ""
+
+
+def name_desk_status(status: str) -> str:
+    """Return what editors read for the status of an order, or of an article."""
+    return DESK_STATUSES[OrderStatus(status)] if status in set(OrderStatus) else status.capitalize()
+
+
+def name_move(status: str | None, to: str) -> str:
+    """Return what editors read for a move from one status to another: In review → Published."""
+    return f"{name_desk_status(status) if status else 'New'} → {name_desk_status(to)}"
 
 
 def format_slots(free: int) -> str:

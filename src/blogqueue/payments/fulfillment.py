@@ -155,7 +155,10 @@ def _find_mismatch(session: dict[str, Any], purchase: Purchase) -> str:
     if str(session.get("currency")).upper() != purchase.currency.upper():
         return f"the currency is {str(session.get('currency')).upper()} instead of {purchase.currency.upper()}"
     if session.get("amount_total") != purchase.price:
-        return f"the amount is {session.get('amount_total')} instead of {purchase.price}"
+        paid, price = (
+            format_typed(amount or 0, purchase.currency) for amount in (session.get("amount_total"), purchase.price)
+        )
+        return f"the amount is {paid} instead of {price}"
     return ""
 
 

@@ -24,15 +24,6 @@ from blogqueue.writing.markdown.rendering import find_lost_links
 SHOWN = 100
 """The most orders that a list returns."""
 
-STATUS_NAMES = {
-    OrderStatus.PROCESSING: "In the works",
-    OrderStatus.QUALITY_CHECK: "With the customer",
-    OrderStatus.ADMIN_REVIEW: "In review",
-    OrderStatus.COMPLETED: "Published",
-    OrderStatus.FAILED: "Failed",
-}
-"""What editors read for an order's status."""
-
 CHECKS = {"passed": "Passed", "doubt": "Needs review", "hold": "On hold"}
 """The queue's filter by the result of the checks, and its names."""
 

@@ -51,6 +51,9 @@
     event.preventDefault();
   });
 
+  // On a phone the desk's pages are in one row that scrolls: show the one that is open.
+  document.querySelector("header nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   const live = () => document.querySelector("[data-refresh]");
   const stale = document.getElementById("stale");
 
