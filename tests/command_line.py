@@ -149,8 +149,11 @@ def become(command: dict[str, Any]) -> None:
     os.environ.update(command["environment"])
     os.chdir("/")  # where no demo runs
     sys.argv = ["blogqueue", *command["words"]]
+    from piccolo.apps.user.tables import BaseUser  # noqa: PLC0415 - as below
+
     from blogqueue.cli.start import main  # noqa: PLC0415 - in the new process, which may have other settings
 
+    BaseUser._pbkdf2_iteration_count = 1_000  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - as in tests/stage.py
     code = 0
     try:
         main()
