@@ -18,7 +18,8 @@ from blogqueue.orders import budget
 from blogqueue.settings import settings
 from tests.stage import Stage
 
-ANSWER = {"name": "link_edit", "answer": {}, "usage": {"input": 100, "cached": 40, "output": 7}}
+USAGE = {"input": 100, "cached": 40, "output": 7}
+ANSWER = {"name": "link_edit", "answer": {}, "usage": USAGE}
 
 
 @pytest.fixture
@@ -231,14 +232,25 @@ async def test_a_job_fails_at_its_last_attempt_or_at_a_permanent_error(
     assert (delay is None, (await row(job))["finished_at"] is not None) == (state == "FAILED", state == "FAILED")
 
 
-@pytest.mark.parametrize(("afresh", "kept"), [(False, [ANSWER]), (True, [])])
+async def test_a_call_without_a_usable_answer_counts_and_a_free_one_on_its_job_alone(job: str) -> None:
+    claim = await claimed(job)
+
+    for free in (False, True):
+        await budget.count_failed(claim, USAGE, free=free)
+
+    found = await row(job)
+    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 200, 80, 14)
+    assert await budget.read(claim.order_id) == budget.Spent(1, 107)
+
+
+@pytest.mark.parametrize(("asked", "kept"), [({}, [ANSWER]), ({"afresh": False}, [ANSWER]), ({"afresh": True}, [])])
 async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_keeps_them(
-    job: str, *, afresh: bool, kept: list[Any]
+    job: str, asked: dict[str, bool], kept: list[Any]
 ) -> None:
     claim = await claimed(job)
     await budget.spend(claim, [ANSWER])
 
-    await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, afresh=afresh)
+    await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, **asked)
 
     await change(job, "run_at = clock_timestamp()")
     assert (await claimed(job)).model_answers == kept

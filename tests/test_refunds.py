@@ -9,7 +9,7 @@ from blogqueue.db.tables.payments import Refund
 from blogqueue.errors import ConflictError
 from blogqueue.orders import lifecycle
 from blogqueue.payments import refunds
-from tests.payments import minute_with_refunds_due, refunds_at_stripe
+from tests.payments import STRIPE_KEY, minute_with_refunds_due, refunds_at_stripe
 from tests.stage import Bought, Stage, order_row
 
 
@@ -50,6 +50,23 @@ async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stag
     assert (await order_row(order))["refund_state"] == "SUCCEEDED"
     await stage.email("Your payment was refunded")
     await stage.sound()
+
+
+async def test_a_refund_is_asked_for_under_its_orders_idempotency_key(stage: Stage) -> None:
+    # Given a refund that Stripe has made
+    order = await failed(stage)
+    await minute_with_refunds_due(stage)
+    made = (await refunds_at_stripe(stage))[0]
+
+    # When Stripe gets the same call under the order's key again
+    asked = {name: made[name] for name in ("payment_intent", "amount")} | {"metadata[order_id]": str(order.id)}
+    again = await stage.sandbox.post(
+        "/v1/refunds", data=asked, headers=STRIPE_KEY | {"idempotency-key": f"refund:{order.id}"}
+    )
+
+    # Then it repeats its first answer, which it can only do if it knows the key
+    assert again.headers.get("idempotent-replayed") == "true"
+    assert again.json()["id"] == made["id"]
 
 
 async def test_a_refund_that_stripe_has_is_found_although_its_key_is_forgotten(stage: Stage) -> None:

@@ -1,11 +1,13 @@
 """Break the code on purpose, one small fault at a time, and list the faults that no test notices.
 
-`make mutants ARGS='--area refunds --sample 20 --seed 7'`. Everything runs in a copy of the project, so that an
-interrupted run leaves no fault behind. Faults that change nothing a test could see are in `equivalent.toml`, each with
-the reason.
+`make mutants ARGS='--area refunds --sample 20 --seed 7'`. The faults are made in the memory of the process that runs
+the tests, so that no file changes, PostgreSQL and Redis start once, and a fault takes as long as the tests that reach
+it, until the first fails. Those that only a new import would see are made in a copy of the project. Faults that change
+nothing a test could see are in `equivalent.toml`, each with the reason.
 """
 
 import argparse
+import json
 import os
 import random
 import shutil
@@ -14,36 +16,18 @@ import sys
 import tempfile
 import time
 import tomllib
+from collections import Counter
 from pathlib import Path
+from typing import Any
 
-from cosmic_ray import plugins
-from cosmic_ray.commands.init import _all_work_items  # pyright: ignore[reportPrivateUsage] - the list without a database
-from cosmic_ray.mutating import mutate_and_test
-from cosmic_ray.work_item import MutationSpec, TestOutcome
+from tests import services
+from tests.mutation.areas import AREAS
+from tests.mutation.faults import ROOT, Fault, find_faults, write_faults
 
-from tests.mutation.areas import AREAS, Area
-from tests.mutation.sql import Provider
+STUCK_SECONDS = 400
+"""A process that reports nothing for so long is ended, and its fault counts as caught."""
 
-ROOT = Path(__file__).parents[2]
-
-OPERATORS = (
-    "core/AddNot",
-    "core/ReplaceAndWithOr",
-    "core/ReplaceOrWithAnd",
-    "core/ReplaceTrueWithFalse",
-    "core/ReplaceFalseWithTrue",
-    "core/ReplaceComparisonOperator",
-    "core/ReplaceBreakWithContinue",
-    "core/ReplaceBinaryOperator_Add",
-    "core/ReplaceBinaryOperator_Sub",
-    "core/ReplaceBinaryOperator_Mul",
-    "core/NumberReplacer",
-    "core/ZeroIterationForLoop",
-    "sql/",
-)
-"""How the names of the operators begin that are used: the others mostly break annotations."""
-
-TIMEOUT_SECONDS = 300
+PYTEST = (sys.executable, "-m", "pytest", "-q", "-n0", "-p", "no:cacheprovider", "--timeout=60")
 
 
 def main() -> None:
@@ -52,67 +36,137 @@ def main() -> None:
     parser.add_argument("--area", choices=AREAS, action="append", help="default: every area")
     parser.add_argument("--sample", type=int, default=0, help="this many random faults per area; default: all")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
+    parser.add_argument("--count", action="store_true", help="only count the faults")
+    parser.add_argument("--minutes", type=float, default=0, help="end an area after so long; default: when it is done")
+    parser.add_argument("--tests", type=int, default=0, help="at most so many tests, the likeliest, per fault")
+    parser.add_argument("--reach", type=Path, help="keep in this file what each test reaches; delete it after changes")
+    parser.add_argument("--by", action="store_true", help="also name the test that caught each fault")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="blogqueue-mutants-") as folder:
-        copy = _copy_project(Path(folder) / "blogqueue")
-        os.chdir(copy)
-        # The copy's own code comes before the installed one.
-        os.environ |= {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-        survivors = [
-            found
-            for name in arguments.area or AREAS
-            for found in _break(name, AREAS[name], arguments.sample, arguments.seed)
-        ]
-    sys.exit(1 if survivors else 0)
+    chosen = {area: find_faults(area) for area in arguments.area or AREAS}
+    if arguments.count:
+        for area, faults in chosen.items():
+            print(f"{area:<16} {len(faults):>4} faults")
+        return
+    running = services.start()
+    kept = Path(tempfile.mkdtemp(prefix="blogqueue-mutants-"))
+    os.environ |= {
+        "BLOGQUEUE_TEST_DATABASE_URL": running.database_url,
+        "BLOGQUEUE_TEST_REDIS_URL": running.redis_url,
+        "BLOGQUEUE_MUTATION_REACH": str((arguments.reach or kept / "reach.json").absolute()),
+        "BLOGQUEUE_MUTATION_TESTS": str(arguments.tests),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(kept / "hypothesis"),
+    }
+    try:
+        sys.exit(_print_table(chosen, arguments))
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
+        services.stop(running)
 
 
-def _copy_project(to: Path) -> Path:
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for name in filter(None, listed.stdout.split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, to / name)
-    return to
+def _print_table(chosen: dict[str, list[Fault]], arguments: argparse.Namespace) -> int:
+    """Try the faults of some areas, and print a line for each area; return whether any survived."""
+    survived = 0
+    for tests in dict.fromkeys(AREAS[area].tests for area in chosen):
+        areas = [area for area in chosen if AREAS[area].tests == tests]  # one process for all that share their tests
+        some = [fault for area in areas for fault in _sample(chosen[area], arguments)]
+        until = time.time() + arguments.minutes * 60 * len(areas) if arguments.minutes else 0
+        os.environ["BLOGQUEUE_MUTATION_UNTIL"] = str(until)
+        began = time.monotonic()
+        counts = _try(tests.split(), some, verbose=arguments.by)
+        minutes = (time.monotonic() - began) / 60
+        for area in areas:
+            of = {outcome: number for (name, outcome), number in counts.items() if name == area}
+            tried = sum(of.values()) - of.get("not tried", 0)
+            survived += of.get("survived", 0)
+            print(
+                f"{area:<14} {tried:>4} of {len(chosen[area])} faults tried   caught {of.get('caught', 0):>4}   "
+                f"equivalent {of.get('equivalent', 0):>3}   survived {of.get('survived', 0):>3}"
+            )
+        print(f"{'':<14} {minutes:.1f} min", flush=True)
+    return int(survived > 0)
 
 
-def _break(name: str, area: Area, sample: int, seed: int) -> list[str]:
-    """Try an area's faults; print and return those that survive."""
-    plugins.OPERATOR_PROVIDERS["sql"] = Provider()
-    modules = [Path("src/blogqueue") / module for module in area.modules]
-    faults = [
-        mutation
-        for item in _all_work_items(modules, {})
-        for mutation in item.mutations
-        if mutation.operator_name.startswith(OPERATORS)
-    ]
-    chosen = random.Random(seed).sample(faults, min(sample, len(faults))) if sample else faults
-    command = f"{sys.executable} -m pytest -x -q -n0 -p no:cacheprovider {area.tests}"
+def _sample(faults: list[Fault], arguments: argparse.Namespace) -> list[Fault]:
+    return random.Random(arguments.seed).sample(faults, min(arguments.sample or len(faults), len(faults)))
+
+
+def _try(tests: list[str], faults: list[Fault], *, verbose: bool) -> Counter[tuple[str, str]]:
+    """Try faults; print those that survive, and count by area what became of them."""
     known = {one["fault"] for one in tomllib.loads((ROOT / "tests/mutation/equivalent.toml").read_text())["equivalent"]}
-    began, caught, equivalent = time.monotonic(), 0, 0
-    survivors: list[str] = []
-    for number, fault in enumerate(chosen, 1):
-        result = mutate_and_test([fault], command, TIMEOUT_SECONDS)
-        shown = _describe(fault, result.diff or "")
-        if result.test_outcome != TestOutcome.SURVIVED:
-            caught += 1
-        elif shown in known:
-            equivalent += 1
-        else:
-            survivors.append(shown)
-            print(f"  SURVIVED {shown}", flush=True)
-        print(f"  {number}/{len(chosen)}", end="\r", flush=True)
-    minutes = (time.monotonic() - began) / 60
-    print(
-        f"{name:<16} {len(chosen):>4} of {len(faults)} faults   caught {caught:>4}   equivalent {equivalent:>3}   "
-        f"survived {len(survivors):>3}   {minutes:.1f} min"
-    )
-    return survivors
+    counts = Counter((fault.area, "equivalent") for fault in faults if fault.describe() in known)
+    faults = [fault for fault in faults if fault.describe() not in known]
+    with tempfile.TemporaryDirectory(prefix="blogqueue-mutants-") as name:
+        folder = Path(name)
+        os.environ["BLOGQUEUE_MUTATION_FOLDER"] = name
+        write_faults(folder / "faults.json", faults)
+        while len(results := _read_results(folder, len(faults))) < len(faults):
+            _run_worker(tests, folder)
+        for number, fault in enumerate(faults):
+            result = results[number]
+            if result["outcome"] == "not in place":
+                result = _try_in_copy(fault, tests, folder)
+            outcome = "caught" if result["outcome"] == "stuck" else result["outcome"]
+            counts[fault.area, outcome] += 1
+            if outcome == "survived" or (verbose and outcome == "caught"):
+                print(
+                    f"  {outcome.upper()} {fault.describe()} (line {fault.first}; {result.get('by', '')})", flush=True
+                )
+    return counts
 
 
-def _describe(fault: MutationSpec, diff: str) -> str:
-    """Return a fault as its module and the changed line, which stays the same while other lines move."""
-    lines = [line[1:].strip() for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
-    return f"{fault.module_path}: {' → '.join(lines)}"
+def _run_worker(tests: list[str], folder: Path) -> None:
+    """Run faults in one process until all are done, or until something stays broken or hangs."""
+    progress = folder / "results.jsonl"
+    progress.touch()
+    with (folder / "output.txt").open("a") as output:
+        worker = subprocess.Popen(
+            [*PYTEST, "-p", "tests.mutation.worker", *tests], cwd=ROOT, stdout=output, stderr=output
+        )
+        seen, since = 0, time.monotonic()
+        while worker.poll() is None:
+            time.sleep(1)
+            size = progress.stat().st_size
+            if size != seen:
+                seen, since = size, time.monotonic()
+            elif time.monotonic() - since > STUCK_SECONDS:
+                worker.kill()
+                worker.wait()
+    lines = [json.loads(line) for line in progress.read_text().splitlines()]
+    begun = [line["begun"] for line in lines if "begun" in line]
+    if not begun:
+        sys.exit(f"no test ran:\n{(folder / 'output.txt').read_text()[-4000:]}")
+    if worker.returncode not in {0, 70} and not any(line.get("fault") == begun[-1] for line in lines):
+        with progress.open("a") as file:
+            file.write(json.dumps({"fault": begun[-1], "outcome": "caught", "by": "the process ended"}) + "\n")
+
+
+def _read_results(folder: Path, faults: int) -> dict[int, dict[str, Any]]:
+    path = folder / "results.jsonl"
+    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return {line["fault"]: line for line in lines if "fault" in line and line["fault"] < faults}
+
+
+def _try_in_copy(fault: Fault, tests: list[str], folder: Path) -> dict[str, Any]:
+    """Try a fault by starting pytest anew on a copy of the project."""
+    copy = folder / "copy"
+    if not copy.exists():
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (copy / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, copy / name)
+    module = copy / fault.module
+    module.write_text(fault.make())
+    # The copy's own code comes before the installed one.
+    own = {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        ran = subprocess.run(
+            [*PYTEST, "-x", *tests], cwd=copy, env=os.environ | own, capture_output=True, text=True, check=False
+        )
+    finally:
+        module.write_text(fault.read())
+    failed = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    return {"outcome": "caught" if ran.returncode else "survived", "by": "".join(failed[:1])[:200]}
 
 
 if __name__ == "__main__":

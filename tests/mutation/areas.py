@@ -1,6 +1,8 @@
 """The areas whose tests are tested: the modules to break, and the tests that must notice."""
 
+import tomllib
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,11 +13,18 @@ class Area:
     tests: str
 
 
-ENGINE_TESTS = "tests/test_claims.py tests/test_walk.py tests/test_failure.py tests/test_upkeep.py"
+NAMED: list[dict[str, str]] = tomllib.loads((Path(__file__).parent / "named.toml").read_text())["fault"]
+"""Faults that are described and not found, each with the test that must notice it."""
+
+ENGINE_TESTS = (
+    "tests/test_claims.py tests/test_walk.py tests/test_failure.py tests/test_upkeep.py tests/test_job_actions.py "
+    "tests/test_provider_outage.py"
+)
 MONEY_TESTS = "tests/test_payments.py tests/test_refunds.py tests/test_disputes.py tests/test_operators.py"
 
 AREAS = {
-    "claim": Area(("jobs/jobs.py", "jobs/interventions.py"), f"{ENGINE_TESTS} tests/test_job_actions.py"),
+    "named": Area((), " ".join(fault["test"] for fault in NAMED)),
+    "claim": Area(("jobs/jobs.py", "jobs/interventions.py"), ENGINE_TESTS),
     "budget": Area(("orders/budget.py",), ENGINE_TESTS),
     "fulfillment": Area(("payments/fulfillment.py", "payments/reconciliation.py"), MONEY_TESTS),
     "refunds": Area(("payments/refunds.py", "payments/held_payments.py"), MONEY_TESTS),

@@ -4,13 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tests.mutation.conditions import DropCondition
+
 STATEMENT = re.compile(r"\b(SELECT|UPDATE|INSERT|DELETE|WHERE|RETURNING|clock_timestamp)\b")
 
 FAULTS = (
     (r" <= ", " > "),
     (r" >= ", " < "),
-    (r" < ", " <= "),
-    (r" > ", " >= "),
+    (r" < (?!clock_timestamp)", " <= "),
+    (r" > (?!clock_timestamp)", " >= "),
+    (r" < (?=clock_timestamp)", " >= "),  # nothing happens at the very microsecond
+    (r" > (?=clock_timestamp)", " <= "),
     (r" <> ", " = "),
     (r" AND ", " OR "),
     (r" IS NULL", " IS NOT NULL"),
@@ -50,13 +54,16 @@ def _places(node: Any) -> list[tuple[int, int, str]]:
     ]
 
 
+OPERATORS: dict[str, type[Any]] = {"ReplaceInStatement": ReplaceInStatement, "DropCondition": DropCondition}
+
+
 class Provider:
-    """The operators of this module, as cosmic-ray asks for them."""
+    """The operators for SQL and for Piccolo's queries, as cosmic-ray asks for them."""
 
     def __iter__(self) -> Iterator[str]:
         """List the operators' names."""
-        return iter(["ReplaceInStatement"])
+        return iter(OPERATORS)
 
-    def __getitem__(self, name: str) -> type[ReplaceInStatement]:
+    def __getitem__(self, name: str) -> type[Any]:
         """Return an operator by its name."""
-        return {"ReplaceInStatement": ReplaceInStatement}[name]
+        return OPERATORS[name]
