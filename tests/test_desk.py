@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from blogqueue import tokens
-from blogqueue.db.tables.catalogue import ArticleVersion, Domain
+from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
 from blogqueue.emails.emails import OUTCOME_UNKNOWN
@@ -82,6 +82,14 @@ async def test_the_queue_is_searched_and_filtered_and_says_what_else_waits(stage
     assert await found(checks="passed") == [True, False]
     page = re.sub(r"<[^>]+>|\s+", " ", (await stage.http.get("/admin/reviews")).text)
     assert re.search(r"2 +To review", page) and re.search(r"1 +Failed emails", page)
+
+    # And while the article is taken down, both are blocked
+    await Article.update({Article.status: "UNPUBLISHED"}).where(Article.id == article_id)
+    assert await found(checks="blocked") == [True, True]
+    page = re.sub(r"<[^>]+>|\s+", " ", (await stage.http.get("/admin/reviews")).text)
+    assert re.search(r"2 +Blocked reviews", page) and page.count("Article taken down") == 1 + 2  # the filter, the rows
+    await Article.update({Article.status: "PUBLISHED"}).where(Article.id == article_id)
+    assert await found(checks="blocked") == [False, False]
 
     # And the list of all orders finds them too, page by page
     text = (await stage.http.get("/admin/orders", params={"q": "mulching", "status": "ADMIN_REVIEW"})).text

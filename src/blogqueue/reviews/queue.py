@@ -24,12 +24,13 @@ from blogqueue.writing.markdown.rendering import find_lost_links
 SHOWN = 100
 """The most orders that a list returns."""
 
-CHECKS = {"passed": "Passed", "doubt": "Needs review", "hold": "On hold"}
+CHECKS = {"passed": "Passed", "doubt": "Needs review", "hold": "On hold", "blocked": "Article taken down"}
 """The queue's filter by the result of the checks, and its names."""
 
 _LIST_WAITING = f"""
 SELECT o.id, o.number, o.customer_email, o.price, o.currency, o.on_hold, o.backlink_data->>'target_url' AS target_url,
        o.backlink_data->>'keyword' AS anchor_text, a.title, d.host, v.last_qc_status AS qc,
+       o.kind = 'backlink' AND a.status <> 'PUBLISHED' AS is_blocked,
        s.at AS since, EXTRACT(EPOCH FROM clock_timestamp() - s.at)::bigint AS seconds
 FROM orders o JOIN articles a ON a.id = o.article_id JOIN domains d ON d.id = a.domain_id
 JOIN article_versions v ON v.id = o.version_id
@@ -37,7 +38,8 @@ CROSS JOIN LATERAL (
     SELECT max(created_at) AS at FROM order_events e WHERE e.order_id = o.id AND to_status = 'ADMIN_REVIEW') s
 WHERE o.status = 'ADMIN_REVIEW' AND {search.FOUND.format(q="{}")} AND ({{}} = '' OR d.host = {{}})
 AND CASE {{}} WHEN 'passed' THEN v.last_qc_status = 'APPROVED_BY_AI' AND NOT o.on_hold
-    WHEN 'doubt' THEN v.last_qc_status <> 'APPROVED_BY_AI' WHEN 'hold' THEN o.on_hold ELSE true END
+    WHEN 'doubt' THEN v.last_qc_status <> 'APPROVED_BY_AI' WHEN 'hold' THEN o.on_hold
+    WHEN 'blocked' THEN o.kind = 'backlink' AND a.status <> 'PUBLISHED' ELSE true END
 ORDER BY s.at, o.id LIMIT {{}}
 """  # noqa: S608 - constants, no input
 """The orders in review, those that were submitted first coming first; with words, of a host, and by its checks."""
@@ -76,7 +78,7 @@ FROM orders WHERE article_id = {} AND id <> {} AND status <> 'FAILED' ORDER BY c
 
 
 class WaitingOrder(msgspec.Struct, frozen=True):
-    """An order in review; `seconds` since it was submitted."""
+    """An order in review; `seconds` since it was submitted. It is blocked while its link's article is taken down."""
 
     id: UUID
     number: int
@@ -89,6 +91,7 @@ class WaitingOrder(msgspec.Struct, frozen=True):
     title: str
     host: str
     qc: str | None
+    is_blocked: bool
     since: datetime
     seconds: int
 

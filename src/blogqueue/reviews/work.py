@@ -6,6 +6,8 @@ from blogqueue.db.tables.orders import Order
 
 _COUNT = """
 SELECT (SELECT count(*) FROM orders WHERE status = 'ADMIN_REVIEW') AS to_review,
+       (SELECT count(*) FROM orders o JOIN articles a ON a.id = o.article_id
+        WHERE o.status = 'ADMIN_REVIEW' AND o.kind = 'backlink' AND a.status <> 'PUBLISHED') AS blocked,
        (SELECT count(*) FROM (
             SELECT FROM orders WHERE status = 'FAILED' AND refund_state <> 'SUCCEEDED'
                 AND failure_reason IS DISTINCT FROM 'payment_reversed'
@@ -23,10 +25,13 @@ COUNTED = 1_000
 class Work(msgspec.Struct, frozen=True):
     """What waits for an editor's decision.
 
-    `failed` are orders that are not refunded, `held` payments without an order, `disputed` orders on hold.
+    `blocked` are those in review that cannot be published, because their article was taken down: an editor puts it
+    back, or rejects them. `failed` are orders that are not refunded, `held` payments without an order, `disputed`
+    orders on hold.
     """
 
     to_review: int
+    blocked: int
     failed: int
     held: int
     disputed: int
