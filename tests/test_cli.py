@@ -66,10 +66,24 @@ async def test_no_process_starts_on_an_older_schema(cli: CommandLine, words: tup
     )
 
 
+@pytest.mark.parametrize("words", [("api",), ("worker", "mail")], ids=" ".join)
+async def test_a_process_that_postgresql_refuses_says_so_and_ends(cli: CommandLine, words: tuple[str, ...]) -> None:
+    missing = f"{settings.database_url.rpartition('/')[0]}/no_such_database"
+
+    done = await cli.run(*words, DATABASE_URL=missing)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.count("\n") == 1
+    assert done.err.endswith(
+        'does not start: PostgreSQL refuses DATABASE_URL: database "no_such_database" does not exist\n'
+    )
+
+
 @pytest.mark.parametrize(
     ("words", "environment", "problem"),
     [
         (("audit",), {"DATABASE_URL": "no url"}, "DATABASE_URL must begin with postgres:// or postgresql://"),
+        (("api",), {"DATABASE_URL": "postgresql://x@127.0.0.1:99999/z"}, "DATABASE_URL is not a URL"),
         (("jobs", "retry", "x"), {"REDIS_URL": ""}, "REDIS_URL (or BROKER_URL) is not set"),
         (("orders", "end", "0" * 32), {"REDIS_URL": "kafka://x"}, "REDIS_URL must begin with redis://"),
         (("api",), {"REDIS_URL": "", "DATABASE_URL": ""}, "DATABASE_URL is not set\n  - REDIS_URL (or"),

@@ -67,8 +67,8 @@ def _find_url_problem(name: str, url: str, schemes: tuple[str, ...]) -> str:
         return f"{name} is not set"
     try:
         parts = urlsplit(url)
-        password, host = parts.password, parts.hostname
-    except ValueError:
+        password, host, _port = parts.password, parts.hostname, parts.port
+    except ValueError:  # of a port that is none, too
         return f"{name} is not a URL"
     if parts.scheme not in schemes:
         return f"{name} must begin with " + " or ".join(f"{scheme}://" for scheme in schemes)

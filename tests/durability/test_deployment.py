@@ -291,7 +291,9 @@ async def sell_a_link(machine: Machine) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await run_sql(least, "SELECT * FROM piccolo_user")
     login = "cd /opt/blogqueue; set -a; . /etc/blogqueue.env; set +a; "
-    writer = machine.start(f"{login}DATABASE_URL={least} exec .venv/bin/blogqueue worker backlink-integration", "writer")
+    writer = machine.start(
+        f"{login}DATABASE_URL={least} exec .venv/bin/blogqueue worker backlink-integration", "writer"
+    )
 
     # When a customer buys a link, and an editor approves it, with the README's own lines
     token = (await machine.command("blogqueue editors token tests")).strip()

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
+import httpx
 import psutil
 import pytest
 import redis as redis_client
@@ -16,6 +17,7 @@ from tests.durability.breaking import (
     CLOCK,
     POSTGRES,
     REDIS,
+    WEB,
     WRITER,
     at_work,
     pass_a_minute,
@@ -208,29 +210,37 @@ async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
     await shop.email("Your Backlink is Ready for Review", opened["email"])
 
 
-async def test_a_writer_started_without_postgresql_works_once_it_is_back(product: Product, shop: Storefront) -> None:
-    # Given a writer that was started during an outage and has noticed it
-    product.take_away(WRITER)
+async def test_processes_started_without_postgresql_wait_for_it(product: Product, shop: Storefront) -> None:
+    # Given a web and a writer that were started during an outage and have noticed it
+    started = {"web": WEB, "writer-backlinks": WRITER}
+    for program in started.values():
+        product.take_away(program)
     product.take_away(POSTGRES)
-    noticed = product.log("writer-backlinks").count("database not reached")
-    product.bring_back(WRITER)
+    before = {name: product.log(name).count("waiting for PostgreSQL") for name in started}
+    for program in started.values():
+        product.bring_back(program)
 
-    async def has_noticed() -> bool:
-        return product.log("writer-backlinks").count("database not reached") > noticed
+    async def have_noticed() -> bool:
+        return all(product.log(name).count("waiting for PostgreSQL") > count for name, count in before.items())
 
-    await until(has_noticed, 60, "the writer's log line")
+    await until(have_noticed, 60, "the log lines")
+    waiting = {program: product.pid(program) for program in started.values()}
 
     # When PostgreSQL is back, and a customer buys a link
     product.bring_back(POSTGRES)
 
     async def sells() -> bool:
-        return (await shop.http.get(f"{shop.base}/api/v1/articles")).is_success
+        try:
+            return (await shop.http.get(f"{shop.base}/api/v1/articles")).is_success
+        except httpx.TransportError:
+            return False
 
     await until(sells, 60, "the web")
     order = await shop.buy()
 
-    # Then it is integrated
+    # Then the link is integrated, by the same processes
     await shop.in_state(order, "COMPLETED")
+    assert {program: product.pid(program) for program in started.values()} == waiting
 
 
 async def test_the_web_answers_try_again_while_postgresql_is_down(product: Product, shop: Storefront) -> None:

@@ -1,9 +1,7 @@
 """The broker, set before any actor is declared, and what a worker process does around its actors."""
 
-import asyncio
 import inspect
 import signal
-import time
 
 import dramatiq
 import redis
@@ -23,9 +21,6 @@ from blogqueue.writing import model
 
 HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
-
-REOPEN_SECONDS = 10
-"""How long a worker that starts waits for PostgreSQL. A signal to stop has no effect meanwhile."""
 
 
 class Worker(Middleware):
@@ -86,20 +81,14 @@ class Worker(Middleware):
 
 
 async def _open_pool(size: int) -> None:
-    """Open the pool as soon as PostgreSQL takes connections; raise MiddlewareError if that takes too long.
+    """Open the pool. Raises MiddlewareError, which ends the process, so that supervisord starts it again.
 
-    Dramatiq only logs any other error of a hook, and the worker would fail every message. This one ends the process, so
-    that supervisord starts it again.
+    Dramatiq only logs any other error of a hook, and the worker would fail every message.
     """
-    deadline = time.monotonic() + REOPEN_SECONDS
-    while True:
-        try:
-            return await open_pool(max_size=size)
-        except (*UNAVAILABLE, *UNUSABLE) as error:
-            log.logger.warning("database not reached", error=str(error))
-            if time.monotonic() > deadline:
-                raise MiddlewareError("the database could not be reached") from error
-            await asyncio.sleep(1)
+    try:
+        await open_pool(max_size=size)
+    except (*UNAVAILABLE, *UNUSABLE) as error:
+        raise MiddlewareError("the database could not be reached") from error
 
 
 class RowRetries(Retries):

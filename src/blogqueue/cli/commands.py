@@ -129,12 +129,20 @@ def clock() -> None:
 
 
 def _check_schema(process: str) -> None:
-    """Exit with a sentence if the database has not been migrated to this version."""
+    """Wait for PostgreSQL; exit with a sentence if it refuses us, or has not been migrated to this version."""
     import asyncio
 
+    import asyncpg
+
+    from blogqueue import log
     from blogqueue.db import schema
 
-    if asyncio.run(schema.is_older()):
+    log.configure()
+    try:
+        older = asyncio.run(schema.is_older())
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        sys.exit(f"blogqueue {process} does not start: PostgreSQL refuses DATABASE_URL: {error}")
+    if older:
         sys.exit(
             f"blogqueue {process} does not start: the database has the schema of an older version. "
             "Run `blogqueue migrate`."

@@ -1,14 +1,27 @@
 """Whether the database has this version's schema: asked before Piccolo is imported, while a process starts."""
 
+import asyncio
 import re
+import time
 from functools import cache
 from pathlib import Path
 
 import asyncpg
 
+from blogqueue import log
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 5
+
+LOG_EVERY_SECONDS = 10
+
+_NOT_THERE = (
+    OSError,  # refused, or timed out
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shut down, or not up yet
+    asyncpg.InsufficientResourcesError,  # too many connections
+)
+"""What a connection raises that may succeed a little later."""
 
 _INSTALLED = Path(__file__).with_name("piccolo_migrations")
 """Where a wheel has the migrations. A checkout and an editable install have them at the project's root."""
@@ -29,20 +42,30 @@ def list_ids() -> frozenset[str]:
 
 
 async def is_older() -> bool:
-    """Return whether the database lacks a migration of this version.
+    """Return whether the database lacks a migration of this version; wait for a PostgreSQL that is not there yet.
 
-    A newer version's migrations do not count: it may be half way through a rolling upgrade. False if the database does
-    not answer, as processes start without it and wait, or if this role may not ask.
+    A newer version's migrations do not count: it may be half way through a rolling upgrade. False if this role may not
+    ask. Raises asyncpg.PostgresError if PostgreSQL refuses the login, asyncpg.InterfaceError or ValueError for a
+    DATABASE_URL that cannot be read.
     """
-    try:
-        connection = await asyncpg.connect(
-            settings.database_url, timeout=TIMEOUT_SECONDS, command_timeout=TIMEOUT_SECONDS
-        )
+    logged: float | None = None
+    while True:
         try:
-            if not await connection.fetchval(HAS_MIGRATIONS):
-                return True
-            return not list_ids() <= {row["name"] for row in await connection.fetch(APPLIED)}
-        finally:
-            await connection.close()
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        return False
+            return await _lacks_migration()
+        except asyncpg.InsufficientPrivilegeError:
+            return False
+        except _NOT_THERE as error:
+            if logged is None or time.monotonic() > logged + LOG_EVERY_SECONDS:
+                log.logger.warning("waiting for PostgreSQL", error=str(error) or type(error).__name__)
+                logged = time.monotonic()
+            await asyncio.sleep(1)
+
+
+async def _lacks_migration() -> bool:
+    connection = await asyncpg.connect(settings.database_url, timeout=TIMEOUT_SECONDS, command_timeout=TIMEOUT_SECONDS)
+    try:
+        if not await connection.fetchval(HAS_MIGRATIONS):
+            return True
+        return not list_ids() <= {row["name"] for row in await connection.fetch(APPLIED)}
+    finally:
+        await connection.close()
