@@ -1,5 +1,7 @@
 """An order is refunded once, and only when it should be, whatever Stripe answers or fails to answer."""
 
+from uuid import UUID
+
 import pytest
 
 from blogqueue.db.engine import transaction
@@ -31,6 +33,36 @@ async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> Non
 
     assert (await order_row(order))["refund_state"] == "NONE"
     await stage.sound()
+
+
+async def test_only_a_failed_order_that_is_paid_and_undisputed_is_refunded_and_it_alone(stage: Stage) -> None:
+    # Given two orders that FAILED, their grace periods over
+    article = await stage.article(max_paid_links=3)
+    order, other = await stage.buy(article), await stage.buy(article, email="ben@customers.example", anchorText="mulch")
+    await stage.by_force(
+        "UPDATE orders SET status = 'FAILED', failure_reason = 'job_failed', refund_due_at = created_at"
+    )
+
+    # Then neither is refunded while something speaks against it
+    for change, back in (
+        ("SET status = 'PROCESSING', failure_reason = NULL", "SET status = 'FAILED', failure_reason = 'job_failed'"),
+        ("SET on_hold = true", "SET on_hold = false"),
+        ("SET failure_reason = 'payment_reversed'", "SET failure_reason = 'job_failed'"),
+        ("SET refund_state = 'FAILED'", "SET refund_state = 'NONE'"),
+    ):
+        await stage.by_force(f"UPDATE orders {change}")
+        assert await begin(order) == (), change
+        assert (await refunds.begin_due()).refunds == (), change
+        await stage.by_force(f"UPDATE orders {back}")
+
+    # And one alone is refunded when it is asked for
+    assert len(await begin(order)) == 1
+    assert (await order_row(other))["refund_state"] == "NONE"
+
+
+async def begin(order: Bought) -> tuple[UUID, ...]:
+    async with transaction():
+        return (await refunds.begin(order.id, actor="edith")).refunds
 
 
 async def test_a_call_that_was_cut_off_after_stripe_did_it_makes_one_refund(stage: Stage) -> None:

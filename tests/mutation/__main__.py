@@ -2,8 +2,7 @@
 
 `make mutants ARGS='--area refunds --sample 20 --seed 7'`. The faults are made in the memory of the process that runs
 the tests, so that no file changes, PostgreSQL and Redis start once, and a fault takes as long as the tests that reach
-it, until the first fails. Those that only a new import would see are made in a copy of the project. Faults that change
-nothing a test could see are in `equivalent.toml`, each with the reason.
+it, until the first fails. Faults that change nothing a test could see are in `equivalent.toml`, each with the reason.
 """
 
 import argparse
@@ -103,8 +102,6 @@ def _try(tests: list[str], faults: list[Fault], *, verbose: bool) -> Counter[tup
             _run_worker(tests, folder)
         for number, fault in enumerate(faults):
             result = results[number]
-            if result["outcome"] == "not in place":
-                result = _try_in_copy(fault, tests, folder)
             outcome = "caught" if result["outcome"] == "stuck" else result["outcome"]
             counts[fault.area, outcome] += 1
             if outcome == "survived" or (verbose and outcome == "caught"):
@@ -144,29 +141,6 @@ def _read_results(folder: Path, faults: int) -> dict[int, dict[str, Any]]:
     path = folder / "results.jsonl"
     lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
     return {line["fault"]: line for line in lines if "fault" in line and line["fault"] < faults}
-
-
-def _try_in_copy(fault: Fault, tests: list[str], folder: Path) -> dict[str, Any]:
-    """Try a fault by starting pytest anew on a copy of the project."""
-    copy = folder / "copy"
-    if not copy.exists():
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
-        for name in filter(None, listed.stdout.split("\0")):
-            if (ROOT / name).is_file():
-                (copy / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(ROOT / name, copy / name)
-    module = copy / fault.module
-    module.write_text(fault.make())
-    # The copy's own code comes before the installed one.
-    own = {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        ran = subprocess.run(
-            [*PYTEST, "-x", *tests], cwd=copy, env=os.environ | own, capture_output=True, text=True, check=False
-        )
-    finally:
-        module.write_text(fault.read())
-    failed = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return {"outcome": "caught" if ran.returncode else "survived", "by": "".join(failed[:1])[:200]}
 
 
 if __name__ == "__main__":

@@ -36,7 +36,8 @@ AREAS = {
     "emails": Area(("emails/emails.py", "actors/deliver.py"), "tests/test_emails.py tests/emails tests/test_walk.py"),
     "access": Area(
         ("orders/access.py", "api/auth.py", "tokens.py"),
-        "tests/test_bad_input.py tests/test_walk.py tests/test_review_pages.py tests/pages/test_order.py",
+        "tests/test_access_links.py tests/test_cookies.py tests/test_walk.py tests/test_piccolo_admin.py "
+        "tests/test_editors.py tests/test_privacy.py",
     ),
     "link checks": Area(
         (

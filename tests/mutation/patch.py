@@ -15,7 +15,7 @@ LONG = 12
 
 
 class NotInPlaceError(Exception):
-    """The fault is where only a new import would see it: in a class's fields, a default or a decorator."""
+    """The fault is where only a new import would see it."""
 
 
 @contextmanager

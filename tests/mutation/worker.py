@@ -149,13 +149,11 @@ class Rounds:
         module = import_faulted(fault)
         names = {key for name in place.names for _, key in find_copies(module, name)}
         tests = [test for test in self._reach.find_tests(fault, place, names) if test in self._seconds]
-        if not (place.function or place.names):
-            return {"outcome": "not in place"}
         try:
             with broken(fault, place):
                 return self._run_until_failure(fault, place, tests)
         except NotInPlaceError:
-            return {"outcome": "not in place"}
+            return {"outcome": "not tried"}
         except SyntaxError:
             return {"outcome": "caught", "by": "Python"}
         except Exception as error:  # noqa: BLE001 - the module cannot even be imported
