@@ -7,7 +7,7 @@ import pytest
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.payments import fulfillment
-from blogqueue.payments.reconciliation import claim_unresolved, reconcile
+from blogqueue.payments.reconciliation import claim_unresolved, fulfill_by_id, reconcile
 from blogqueue.settings import settings
 from tests.payments import session_at_stripe
 from tests.stage import Stage
@@ -55,6 +55,26 @@ async def test_a_paid_session_is_looked_for_a_while_longer_than_it_may_be_open(
     await reconcile()
 
     assert await Order.count() == 1
+
+
+async def test_a_customer_who_returns_lets_stripe_be_asked_now_and_then_until_there_is_an_order(stage: Stage) -> None:
+    opened = await stage.asked_and_opened(await stage.article())
+    session_id = opened["sessionId"]
+    await stage.faults(webhook=[{"kind": "drop", "times": -1}])
+
+    # Not paid yet: asked once, and again after some seconds
+    await fulfill_by_id(session_id)
+    await stage.pay(opened["checkoutUrl"])
+    await fulfill_by_id(session_id)
+    assert await Order.count() == 0
+    await stage.by_force("UPDATE purchases SET stripe_checked_at = now() - interval '10 seconds'")
+    await fulfill_by_id(session_id)
+    assert await Order.count() == 1
+
+    # Then there is nothing to ask any more
+    await stage.by_force("UPDATE purchases SET stripe_checked_at = NULL")
+    await fulfill_by_id(session_id)
+    assert await Purchase.count().where(Purchase.stripe_checked_at.is_not_null()) == 0
 
 
 async def receive(session: dict[str, Any]) -> None:
