@@ -39,6 +39,9 @@ LIBRARIES = (
 OURS = ("blogqueue.cli.start", "blogqueue.cli.commands", "blogqueue.actors", "blogqueue.audit", "blogqueue.reviews")
 """What commands with the tests' own settings import as well."""
 
+NO_SETTINGS = {"BLOGQUEUE_EDITOR_PASSWORD"}
+"""What is read when it is needed, and so may differ for a command with the tests' own settings."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -97,7 +100,8 @@ class CommandLine:
 
     async def run(self, *words: object, answer: str = "", **environment: str) -> Done:
         """Run a command with the tests' environment and these changes ("" for not set); `answer` is what is typed."""
-        modules = LIBRARIES if environment else LIBRARIES + OURS  # ours read the settings when they are imported
+        # Ours read the settings when they are imported.
+        modules = LIBRARIES + OURS if environment.keys() <= NO_SETTINGS else LIBRARIES
         if modules not in self._forking:
             self._forking[modules] = await Forking.start(*modules)
         surroundings = {name: value for name, value in (os.environ | environment).items() if value}

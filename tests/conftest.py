@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 LONGEST_FIRST = (
     "test_link_purchase.py",
-    "test_readme.py",
     "test_editor.py",
     "test_article_purchase.py",
     "test_states.py",

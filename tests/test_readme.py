@@ -1,5 +1,6 @@
-"""The README's example, run as printed against the whole product, started as `make run` starts it."""
+"""The README's example, run as printed: on the in-process app, and on the whole product as `make run` starts it."""
 
+import asyncio
 import json
 import re
 import subprocess
@@ -13,7 +14,9 @@ import httpx
 import psutil
 import pytest
 
+from blogqueue import editors
 from tests.product import STOP_SECONDS, Product
+from tests.stage import Stage
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,8 +73,35 @@ def list_jobs(demo: Product, *words: str) -> list[dict[str, Any]]:
     return json.loads(demo.run("jobs", "list", "--json", *words).stdout)["items"]
 
 
+async def test_the_readmes_example_leads_from_the_catalogue_to_the_live_link(stage: Stage, tmp_path: Path) -> None:
+    # Given an article on sale, and the file in which a demo says where it runs
+    await stage.article()
+    token = await editors.issue_token("edith")
+    base, sandbox = str(stage.http.base_url), str(stage.sandbox.base_url)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "demo.json").write_text(
+        json.dumps({"baseUrl": base, "sandboxUrl": sandbox, "adminToken": token})
+    )
+
+    # When the README's lines are run as printed, while workers work
+    pipe = asyncio.subprocess.PIPE
+    command = ("bash", "-euo", "pipefail", "-c", read_example())
+    bash = await asyncio.create_subprocess_exec(*command, cwd=tmp_path, stdout=pipe, stderr=asyncio.subprocess.STDOUT)
+    ended = asyncio.create_task(bash.communicate())
+    while not ended.done():
+        await stage.drain()
+        await asyncio.wait({ended}, timeout=0.05)
+
+    # Then the link is live, and what must always hold, holds
+    printed = ended.result()[0].decode()
+    assert bash.returncode == 0, printed
+    assert "[a guide to mulching](https://www.anasgarden.example/mulch)" in printed.splitlines()[-1]
+    await stage.sound()
+
+
+@pytest.mark.durability
 @pytest.mark.timeout(240)
-def test_the_readmes_example_leads_from_the_catalogue_to_the_live_link(demo: Product) -> None:
+def test_the_example_does_the_same_on_the_whole_product(demo: Product) -> None:
     # When the README's lines are run as printed
     example_run = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", read_example()],  # noqa: S607 - the reader's own bash
@@ -90,6 +120,7 @@ def test_the_readmes_example_leads_from_the_catalogue_to_the_live_link(demo: Pro
     assert audited.returncode == 0, audited.stdout
 
 
+@pytest.mark.durability
 def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Product) -> None:
     file = demo.folder / "var" / "demo.json"
 
@@ -109,6 +140,7 @@ def test_demo_json_says_all_and_only_its_owner_may_read_it(demo: Product) -> Non
     assert all(psutil.pid_exists(pid) for pid in demo.demo_file["pids"].values())
 
 
+@pytest.mark.durability
 def test_the_password_that_the_first_start_prints_opens_the_reviews(demo: Product) -> None:
     # Given the output of the first start
     line = next(line for line in demo.printed if "/admin/" in line)
@@ -126,6 +158,7 @@ def test_the_password_that_the_first_start_prints_opens_the_reviews(demo: Produc
         assert f"Signed in as {user}." in http.get("/admin/reviews", headers={"accept": "text/html"}).text
 
 
+@pytest.mark.durability
 def test_no_process_has_a_secret_that_is_not_its_own(demo: Product) -> None:
     environments = {name: psutil.Process(pid).environ() for name, pid in demo.demo_file["pids"].items()}
 

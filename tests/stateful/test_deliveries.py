@@ -42,7 +42,7 @@ async def play(stage: Stage, corpus: Path, *, walks: int, steps: int, always_the
 
 @pytest.mark.timeout(600)
 async def test_all_that_is_sold_in_real_articles_is_delivered(stage: Stage) -> None:
-    await play(stage, SMALL_CORPUS, walks=9, steps=12, always_the_same=True)
+    await play(stage, SMALL_CORPUS, walks=7, steps=9, always_the_same=True)
 
     assert {name for name in MUST_HAPPEN if not DeliveryMachine.happened[name]} == set()
 

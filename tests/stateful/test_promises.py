@@ -53,7 +53,7 @@ async def play(stage: Stage, *, walks: int, steps: int, always_the_same: bool) -
 
 @pytest.mark.timeout(600)
 async def test_in_random_runs_no_paid_link_is_lost(stage: Stage) -> None:
-    await play(stage, walks=8, steps=30, always_the_same=True)
+    await play(stage, walks=8, steps=16, always_the_same=True)
 
     # These runs are the same every time: each function has its effect in them, or they show nothing.
     assert {name for name in MUST_HAPPEN if not MarketMachine.succeeded[name]} == set()
