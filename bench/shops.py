@@ -67,6 +67,12 @@ WHERE n > 60 OR (n <= 20 AND queue = 'backlink-integration')
 """
 """Some wait, and of those that have ended the newest are kept: as many in a large shop as in a small one."""
 
+_TALLIES = """
+INSERT INTO tallies (name, labels, value)
+SELECT 'jobs', jsonb_build_object('queue', queue, 'state', state), count(*) FROM jobs GROUP BY queue, state
+"""
+"""What the triggers would have written."""
+
 _MINUTES = """
 INSERT INTO queue_stats (queue, at, runs_completed, run_ms_p50, run_ms_p95, pickup_ms_p50, pickup_ms_p95, oldest_ms)
 SELECT queue, date_trunc('minute', now()) - n * interval '1 minute', n % 5, 9000, 20000, 10, 90, n % 7 * 1000
@@ -104,7 +110,7 @@ async def grow(before: int, after: int) -> None:
         await _run_slowly(_VERSIONS, articles_before + 1, articles_after)
         await _run_slowly(_ORDERS, before + 1, after, articles_before, articles_after)
         if not before:
-            for once in (_JOBS, _MINUTES, _WORKERS):
+            for once in (_JOBS, _TALLIES, _MINUTES, _WORKERS):
                 await _run_slowly(once)
         await _run_slowly(_PURCHASES)
         await _run_slowly(_EMAILS)

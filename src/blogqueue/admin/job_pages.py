@@ -59,7 +59,6 @@ async def list_jobs(request: Request[Any, Any, Any], notice: FromQuery[str] = ""
         notice=notice[:200],
         queues=list(JOB_QUEUES),
         counts=await overview.count_states(typed["queue"]),
-        most=overview.COUNTED,
         bulk={state: action for action, states in bulk_actions.POSSIBLE.items() for state in states},
         at_once=bulk_actions.AT_ONCE,
         form=tokens.derive_form_token(auth.session(request)),

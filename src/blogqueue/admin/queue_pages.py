@@ -121,7 +121,7 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
         "problems": await _list_problems(Clock=clock, Broker=broker, Webhooks=webhooks),
         "work": await work.count(),
         "unfinished": await unfinished.list_unfinished(),
-        "most": overview.COUNTED,
+        "most": unfinished.COUNTED,
         "queues": states,
         "charts": {one.name: charts.draw_all(one.name, await timelines.read(one.name, span)) for one in states},
         "workers": found,

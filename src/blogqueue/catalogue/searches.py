@@ -21,8 +21,8 @@ from blogqueue.money import THREE_DECIMAL, ZERO_DECIMAL
 MOST = 10**12
 """Above any price or length that anybody searches for."""
 
-MOST_COUNTED = 2_000
-"""Articles are counted up to here, and pages end here: nobody turns 100 pages, and counting takes time."""
+MOST_COUNTED = 1_000
+"""Articles are counted up to here, and pages end here: nobody turns 50 pages, and counting takes time."""
 
 MOST_RANKED = 200
 """The newest articles with the words of a search that are compared for the best match; its pages end here."""

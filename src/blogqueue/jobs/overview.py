@@ -4,26 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blogqueue.db.tables.jobs import Job, PausedQueue
-from blogqueue.jobs import pausing, workers
+from blogqueue.jobs import pausing, stats, workers
 from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.jobs.sweep import KEEP_COMPLETED
 from blogqueue.states import JobState
 
 STATES = [state.value for state in JobState]
-
-COUNTED = 10_000
-"""At most so many jobs of a queue and a state are counted, so that the dashboard stays fast in an outage."""
-
-_COUNTS = " UNION ALL ".join(
-    f"SELECT '{queue}' AS queue, '{state}' AS state, (SELECT count(*)::int FROM ("  # noqa: S608 - no input: our own names
-    f"SELECT FROM jobs WHERE queue = '{queue}' AND state = '{state}' LIMIT {COUNTED}) AS counted) AS number"
-    for queue in JOB_QUEUES
-    for state in STATES
-)
-"""How many jobs each queue has in each state.
-
-As constants, PostgreSQL knows how common each is, and reads the index `jobs_listed` for those that are rare.
-"""
 
 _TIMES = """
 SELECT queues.queue, runs.p50, runs.p95,
@@ -51,7 +37,7 @@ The runs of the last hour are in the rows of its minutes, and those since its la
 class QueueState:
     """A queue of jobs.
 
-    `counts` is by state, each at most COUNTED. `oldest_seconds` is the age of the oldest job that waits.
+    `counts` is by state. `oldest_seconds` is the age of the oldest job that waits.
     `run_seconds_p50` and `…_p95` are over the last 100 completed jobs. `workers` are those alive that serve it, and
     `slots` how many jobs they can run at once.
     """
@@ -70,25 +56,20 @@ class QueueState:
 
 
 async def count_states(queue: str = "") -> dict[str, int]:
-    """Return how many jobs are in each state, of one queue or of all; at most COUNTED of each queue and state."""
-    counts = dict.fromkeys(STATES, 0)
-    for row in await Job.raw(_COUNTS):
-        if queue not in JOB_QUEUES or row["queue"] == queue:
-            counts[row["state"]] += row["number"]
-    return counts
+    """Return how many jobs are in each state, of one queue or of all."""
+    by_queue = await stats.count_jobs()
+    counted = [by_queue[queue]] if queue in JOB_QUEUES else list(by_queue.values())
+    return {state: sum(counts[state] for counts in counted) for state in STATES}
 
 
 async def list_queues() -> list[QueueState]:
     """Return the queues of jobs, each with its workers."""
     names = list(JOB_QUEUES)
-    counts = {(row["queue"], row["state"]): row["number"] for row in await Job.raw(_COUNTS)}
+    counts = await stats.count_jobs()
     rows = {row["queue"]: row for row in await Job.raw(_TIMES, names, KEEP_COMPLETED)}
     paused = await pausing.list_paused()
     alive = [worker for worker in await workers.list_workers() if worker.alive]
-    return [
-        _describe(name, {state: counts[name, state] for state in STATES}, rows[name], paused.get(name), alive)
-        for name in JOB_QUEUES
-    ]
+    return [_describe(name, counts[name], rows[name], paused.get(name), alive) for name in JOB_QUEUES]
 
 
 def _describe(

@@ -65,6 +65,14 @@ FROM tallies WHERE name = 'jobs' GROUP BY labels
 """
 """The numbers of jobs as triggers keep them: `jobs` itself is not read, however many there are."""
 
+_NEWEST = """
+SELECT found.id FROM unnest({}::varchar[]) AS queues (queue), unnest({}::varchar[]) AS states (state),
+LATERAL (SELECT j.id, j.created_at FROM jobs j WHERE j.queue = queues.queue AND j.state = states.state
+    ORDER BY j.created_at DESC, j.id DESC LIMIT {}) AS found
+ORDER BY found.created_at DESC, found.id DESC LIMIT {}
+"""
+"""Index `jobs_listed`, once for each queue and state."""
+
 _TOKENS = """
 SELECT labels ->> 'queue' AS queue, labels ->> 'direction' AS direction, sum(value)::bigint AS number
 FROM tallies WHERE name = 'model_tokens' GROUP BY labels
@@ -94,12 +102,9 @@ GROUP BY minute.queue
 
 async def list_newest(queue: str = "", state: JobState | None = None, *, limit: int = 50) -> list[dict[str, Any]]:
     """Return the newest jobs, of one queue and one state if they are given."""
-    query = Job.select().order_by(Job.created_at, ascending=False).limit(limit)
-    if queue:
-        query = query.where(Job.queue == queue)
-    if state is not None:
-        query = query.where(Job.state == state)
-    return await query.output(load_json=True)
+    queues, states = [queue] if queue else list(JOB_QUEUES), [state] if state else list(JobState)
+    rows = await Job.raw(_NEWEST, queues, [one.value for one in states], limit, limit)
+    return await list_by_ids([row["id"] for row in rows])
 
 
 async def list_by_ids(job_ids: list[str]) -> list[dict[str, Any]]:

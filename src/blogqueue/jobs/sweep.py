@@ -29,16 +29,17 @@ Nothing of a paused queue, and nothing while the model's provider is out and no 
 _CLEAN_UP = """
 WITH ranked AS (
     SELECT id, state, row_number() OVER newest AS n FROM jobs WHERE state IN ('COMPLETED', 'FAILED', 'CANCELLED')
-    WINDOW newest AS (PARTITION BY queue, state ORDER BY finished_at DESC))
-DELETE FROM jobs USING ranked, orders
-WHERE jobs.id = ranked.id AND orders.id = jobs.order_id
-  AND ((ranked.state = 'COMPLETED' AND n > {})
-    OR (ranked.state = 'FAILED' AND n > {} AND (orders.status <> 'FAILED' OR orders.refund_state <> 'NONE'))
-    OR (ranked.state = 'CANCELLED' AND n > {} AND NOT orders.on_hold AND (orders.status = 'COMPLETED'
-        OR (orders.status = 'FAILED' AND orders.refund_state <> 'NONE'))))
-RETURNING jobs.id
+    WINDOW newest AS (PARTITION BY queue, state ORDER BY finished_at DESC)),
+old AS (
+    SELECT jobs.id FROM ranked JOIN jobs USING (id) JOIN orders ON orders.id = jobs.order_id
+    WHERE (ranked.state = 'COMPLETED' AND n > {})
+        OR (ranked.state = 'FAILED' AND n > {} AND (orders.status <> 'FAILED' OR orders.refund_state <> 'NONE'))
+        OR (ranked.state = 'CANCELLED' AND n > {} AND NOT orders.on_hold AND (orders.status = 'COMPLETED'
+            OR (orders.status = 'FAILED' AND orders.refund_state <> 'NONE')))
+    LIMIT {})
+DELETE FROM jobs USING old WHERE jobs.id = old.id RETURNING jobs.id
 """
-"""Delete finished jobs beyond the newest of each queue.
+"""Delete finished jobs beyond the newest of each queue; of very many some, so that the statement ends in time.
 
 A failed job stays as long as its order may be retried, a cancelled one as long as its order may go on.
 """
@@ -57,8 +58,8 @@ async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> li
 
 
 async def clean_up() -> int:
-    """Delete finished jobs beyond the newest of each queue; return how many.
+    """Delete finished jobs beyond the newest of each queue, up to SWEEP_LIMIT of them; return how many.
 
     Versions, emails and history keep their ids.
     """
-    return len(await Job.raw(_CLEAN_UP, KEEP_COMPLETED, KEEP_FAILED, KEEP_CANCELLED))
+    return len(await Job.raw(_CLEAN_UP, KEEP_COMPLETED, KEEP_FAILED, KEEP_CANCELLED, SWEEP_LIMIT))
