@@ -23,7 +23,7 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     # The order page updates itself, and shows the whole article with its own title below the heading
     await ana.open_order(order)
     assert await ana.heading() == "Request received, waiting in the queue"
-    await ana.check_in_all_sizes("article-waiting")
+    await ana.check_in_all_sizes("article-waiting", again=True)
     await stage.drain()
     await ana.shows("Content ready for review")
     await expect(page.locator("#changed")).to_contain_text(REQUEST["anchorText"])
@@ -44,10 +44,10 @@ async def test_a_customer_buys_reads_and_accepts_a_new_article(stage: Stage, ana
     await page.click("#ask-submit summary")
     await page.click("#submit")
     await ana.shows("Submitted, awaiting approval")
-    await ana.check_in_all_sizes("article-submitted")
+    await ana.check_in_all_sizes("article-submitted", again=True)
     await stage.approve(order)
     await ana.shows("An editor approved your article")
-    await ana.check_in_all_sizes("article-published")
+    await ana.check_in_all_sizes("article-published", again=True)
     await page.click("text=Open the live article")
     await page.wait_for_url("**/articles/growing-tomatoes-on-a-balcony")
     assert await page.get_attribute(f"a:has-text('{REQUEST['anchorText']}')", "rel") == "sponsored"
@@ -78,7 +78,7 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     await ana.shows(REQUEST["email"])
     assert await page.get_attribute("main a.button", "href") == "/new-article/greenbench.example"
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
-    await ana.check_in_all_sizes("article-confirm")
+    await ana.check_in_all_sizes("article-confirm", again=True)
     await page.click("text=Continue to payment")
     await page.click("text=Pay 149.00 EUR")
     await ana.shows("waiting in the queue")
@@ -97,7 +97,7 @@ async def test_a_rejected_article_shows_the_reason_and_can_still_be_read(stage: 
     assert await ana.heading() == "Not approved"
     await ana.shows("It does not fit this site.")
     await ana.shows("(not published)")
-    await ana.check_in_all_sizes("article-rejected")
+    await ana.check_in_all_sizes("article-rejected", again=True)
 
 
 async def test_the_list_of_domains_says_when_none_sells_articles(stage: Stage, ana: Visitor) -> None:

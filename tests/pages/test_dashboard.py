@@ -42,9 +42,9 @@ async def test_the_dashboard_of_a_busy_day_refreshes_itself(stage: Stage, edith:
     await pausing.pause("backlink-integration", actor="otto", reason="a new prompt")
     await expect(edith.page.get_by_text("Paused by otto since")).to_be_visible()
     await expect(edith.page.locator("#backlink-integration-runs-table table")).to_be_visible()
-    await edith.check()
+    await edith.check_in_all_sizes("", again=True)
     await edith.go("/admin/queues?span=day")
-    await edith.check_in_all_sizes("dashboard-day")
+    await edith.check_in_all_sizes("dashboard-day", again=True)
 
     # And the list of failed jobs and a job's page fit every window too
     await edith.go("/admin/jobs?state=FAILED")

@@ -18,7 +18,7 @@ async def rejects(edith: Visitor) -> None:
     page = edith.page
     await page.locator("summary", has_text="Reject").click()
     await page.get_by_label("Reason shown to the customer").select_option(index=3)
-    await edith.check_in_all_sizes("editor-reject")
+    await edith.check_in_all_sizes("editor-reject", again=True)
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_text("All clear: no orders are waiting for review.")).to_be_visible()
     await expect(page.get_by_role("status")).to_contain_text("reject, by edith")
@@ -109,12 +109,12 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
     await expect(rows).to_have_count(2)
     await expect(rows.first).to_contain_text("job failed")
     await expect(rows.last).to_contain_text("failed")
-    await edith.check_in_all_sizes("editor-failed")
+    await edith.check_in_all_sizes("editor-failed", again=True)
 
     # When she retries the first, then it is in processing again
     await rows.first.get_by_role("link").click()
     await page.locator("summary", has_text="Retry").click()
-    await edith.check_in_all_sizes("editor-retry")
+    await edith.check_in_all_sizes("editor-retry", again=True)
     await page.get_by_role("button", name="Retry now").click()
     await expect(page.get_by_role("status")).to_contain_text("The job is in the queue again")
     assert (await order_row(ana))["status"] == "PROCESSING"
@@ -134,14 +134,14 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
     await page.get_by_role("button", name="Reject and refund").click()
     await expect(page.get_by_role("alert")).to_contain_text("Give a reason")
     await expect(page.get_by_label("Explanation in your own words")).to_have_value("No\u202e.")
-    await edith.check_in_all_sizes("editor-reject-refused")
+    await edith.check_in_all_sizes("editor-reject-refused", again=True)
 
     # When the paragraph has changed, then she reads which rule is broken
     edit = (await versions.get((await order_row(cleo))["version_id"])).backlink_metadata["edit"]
     await articles.publish_text(article_id, LONG[: edit["start"]] + "Other words." + LONG[edit["end"] :], actor="owner")
     await edith.go(f"/admin/reviews/{cleo.id}")
     await expect(page.get_by_text("stale_block")).to_be_visible()
-    await edith.check_in_all_sizes("editor-again")
+    await edith.check_in_all_sizes("editor-again", again=True)
     await stage.drain()
     await stage.sound()
 
@@ -222,7 +222,7 @@ async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith:
     await page.get_by_role("button", name="Publish", exact=True).click()
     await expect(page.get_by_role("alert")).to_contain_text(str(order.id))
     assert "[a guide](" in await box.input_value()
-    await edith.check_in_all_sizes("editor-text-refused")
+    await edith.check_in_all_sizes("editor-text-refused", again=True)
     assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["content"] == now
     await stage.drain()
     await stage.sound()

@@ -96,7 +96,7 @@ async def regenerates(stage: Stage, ana: Visitor) -> None:
     await ana.shows("starts again from the published article")
     await ana.page.click("#regenerate")
     await ana.shows("Your link is being regenerated")
-    await ana.check_in_all_sizes("order-regenerating")
+    await ana.check_in_all_sizes("order-regenerating", again=True)
     await stage.drain()
     await ana.shows("Content ready for review")
     assert await ana.page.locator("summary:has-text('Version 1 of 2')").count() == 1
@@ -109,7 +109,7 @@ async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
     await ana.check_in_all_sizes("order-submit")
     await ana.page.click("#submit")
     await ana.shows("Submitted, awaiting approval")
-    await ana.check_in_all_sizes("order-submitted")
+    await ana.check_in_all_sizes("order-submitted", again=True)
     await stage.approve(order)
     await ana.shows("An editor approved your link")
     await ana.check_in_all_sizes("order-published")

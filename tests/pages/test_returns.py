@@ -12,7 +12,7 @@ async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana:
     # Nothing paid, and an unknown payment
     await ana.go(back)
     assert await ana.heading() == "Nothing has been paid yet"
-    await ana.check_in_all_sizes("returned-unpaid")
+    await ana.check_in_all_sizes("returned-unpaid", again=True)
     assert "ana@" not in await ana.page.content()
     await ana.go("/purchase/return?session_id=made-up")
     assert await ana.heading() == "Nothing has been paid yet"
@@ -30,7 +30,7 @@ async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana:
     await stage.sandbox.post(f"{opened['checkoutUrl']}/pay-delayed", headers={"accept": "application/json"})
     await ana.go(back)
     assert await ana.heading() == "Your payment is on its way"
-    await ana.check_in_all_sizes("returned-pending")
+    await ana.check_in_all_sizes("returned-pending", again=True)
     await ana.go(f"/purchase/confirm?token={await stage.magic_token()}")
     assert await ana.heading() == "Your payment is on its way"
     assert await ana.page.locator("main button").count() == 0

@@ -62,7 +62,7 @@ async def test_a_refunded_order_no_longer_promises_a_fix(stage: Stage, ana: Visi
     await ana.page.locator("h1:has-text('Refunded')").wait_for()
     assert "fix this" not in await ana.page.inner_text("main")
     assert (await stage.status(order))["statusMessage"] == "We could not complete your order; your payment was refunded"
-    await ana.check_in_all_sizes("order-refunded")
+    await ana.check_in_all_sizes("order-refunded", again=True)
 
 
 async def test_an_order_on_hold_offers_no_actions(stage: Stage, ana: Visitor) -> None:
@@ -89,7 +89,7 @@ async def test_an_unfulfillable_order_shows_the_reason(stage: Stage, ana: Visito
     # When Ana returns from the payment page and opens her order
     await ana.go(f"/purchase/return?session_id={opened['sessionId']}")
     assert await ana.heading() == "We cannot complete your order"
-    await ana.check_in_all_sizes("returned-unfulfillable")
+    await ana.check_in_all_sizes("returned-unfulfillable", again=True)
     order = await stage.received()
     await stage.minute()
     await ana.open_order(order)
@@ -97,7 +97,7 @@ async def test_an_unfulfillable_order_shows_the_reason(stage: Stage, ana: Visito
     # Then the page says so, and does not link to the article
     assert await ana.heading() in {"We cannot complete this order", "Refunded"}
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
-    await ana.check_in_all_sizes("order-unfulfillable")
+    await ana.check_in_all_sizes("order-unfulfillable", again=True)
 
 
 async def test_a_doubtful_version_says_so_and_versions_are_numbered(stage: Stage, ana: Visitor) -> None:
@@ -181,7 +181,7 @@ async def test_refusals_and_errors_look_like_the_other_pages(
     await stage.open_link()
     await ana.go("/articles/soil-that-lasts/link")
     await ana.shows("Sold out for now.")
-    await ana.check_in_all_sizes("sold-out")
+    await ana.check_in_all_sizes("sold-out", again=True)
 
     # No results
     await ana.go("/?q=bread&minWords=many")
@@ -236,7 +236,7 @@ async def test_the_catalogue_has_several_pages(stage: Stage, ana: Visitor) -> No
 
     await expect(ana.page.locator(".offers li")).to_have_count(5)
     assert await ana.page.input_value("#sort") == "longest"
-    await ana.check_in_all_sizes("catalogue-last-page")
+    await ana.check_in_all_sizes("catalogue-last-page", again=True)
     await ana.page.click(".pages >> text=Previous")
     await expect(ana.page.locator(".offers li")).to_have_count(20)
 
@@ -257,7 +257,7 @@ async def test_filters_in_use_are_shown_and_can_be_changed_and_removed(stage: St
     await ana.page.keyboard.press("Enter")
     await ana.shows("Soil that lasts")
     await ana.shows("up to 50 EUR")
-    await ana.check_in_all_sizes("catalogue-filtered")
+    await ana.check_in_all_sizes("catalogue-filtered", again=True)
     await ana.page.click("text=from 100 words")
     await expect(ana.page.locator(".chips li")).to_have_count(2)
 
