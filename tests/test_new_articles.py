@@ -143,18 +143,20 @@ async def test_a_rejected_article_is_refunded_and_stays_a_draft(stage: Stage) ->
     await stage.sound()
 
 
-async def test_the_same_topic_twice_is_two_articles_with_slugs_of_their_own(stage: Stage) -> None:
+async def test_the_same_topic_again_is_another_article_with_a_slug_of_its_own(stage: Stage) -> None:
     domain_id = await stage.site()
     orders = [
         await stage.commissioned(domain_id),
         await stage.commissioned(domain_id, email="ben@customers.example", topic="Growing tomatoes / on a balcony!"),
         await stage.commissioned(domain_id, email="cleo@customers.example", topic="番茄种植"),
+        await stage.commissioned(domain_id, email="dan@customers.example"),
     ]
 
     assert [(await article_of(order)).slug for order in orders] == [
         "growing-tomatoes-on-a-balcony",
         "growing-tomatoes-on-a-balcony-2",
         "fanjiazhongzhi",
+        "growing-tomatoes-on-a-balcony-3",
     ]
 
 

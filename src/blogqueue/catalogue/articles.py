@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import nullcontext
-from itertools import count
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,13 +11,23 @@ from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, fetch, transaction
 from blogqueue.db.fuzzy_search import WORDS, contain, planned_anew
-from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
+
+_FREE_SLUG = """
+WITH RECURSIVE tried (number, slug) AS (
+    SELECT 1, {}::text
+    UNION ALL SELECT number + 1, {} || '-' || number + 1 FROM tried WHERE EXISTS
+        (SELECT FROM articles WHERE articles.slug = tried.slug)
+)
+SELECT slug, (SELECT niche FROM domains WHERE id = {}) AS niche FROM tried ORDER BY number DESC LIMIT 1
+"""
+"""The first of a slug, the slug with -2, with -3 and so on that no article has; and a domain's niche."""
 
 
 async def create_draft(
@@ -30,25 +39,22 @@ async def create_draft(
     of a published article stays short. Its niche defaults to its domain's.
     """
     base = domain_rules.to_slug(topic.replace("/", " "))[: domain_rules.SLUG_LENGTH - 10] or "article"
-    niches = await Domain.select(Domain.niche).where(Domain.id == domain_id)
-    for number in count(1):
-        slug = base if number == 1 else f"{base}-{number}"
-        if await Article.exists().where(Article.slug == slug):
-            continue
+    while True:
+        (found,) = await fetch(_FREE_SLUG, base, base, domain_id)
         article = Article(
             domain_id=domain_id,
-            slug=slug,
+            slug=found["slug"],
             title=topic,
             topic=topic,
-            niche=niche or niches[0]["niche"],
+            niche=niche or found["niche"],
             keyword=keyword,
             exclusive=exclusive,
         )
+        # Another transaction may take the slug at the same time.
         stored = Article.insert(article).on_conflict(target=(Article.domain_id, Article.slug), action="DO NOTHING")
         if await stored.returning(Article.id):
             await history.record(actor, "create draft", article_id=article.id, to_status=ArticleStatus.DRAFT)
             return article.id
-    raise AssertionError("unreachable: there is always another number")
 
 
 async def search(q: str, *, limit: int) -> list[dict[str, Any]]:

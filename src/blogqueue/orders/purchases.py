@@ -8,7 +8,7 @@ from piccolo.columns.combination import WhereRaw
 from blogqueue import tokens
 from blogqueue.catalogue import slots
 from blogqueue.catalogue.versions import lock_article
-from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.engine import NOW, fetch, transaction
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
@@ -151,7 +151,7 @@ async def renew(token: str, *, address: str) -> Outbox:
 
 async def get_for_update(purchase_id: UUID) -> Purchase | None:
     """Return a purchase, locked until the caller's transaction ends, or None; the article of a link is locked first."""
-    rows = await Purchase.select(Purchase.article_id).where(Purchase.id == purchase_id)
+    rows = await fetch("SELECT article_id FROM purchases WHERE id = {}", purchase_id)
     if rows and rows[0]["article_id"]:
         await lock_article(rows[0]["article_id"])
     return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)

@@ -8,7 +8,7 @@ from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.catalogue import articles, slots
-from blogqueue.db.engine import after_commit
+from blogqueue.db.engine import after_commit, fetch
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
@@ -36,6 +36,11 @@ LOST_REASONS = (LOST, "the payment was reversed")
 """How the reason of a payment that is held for its dispute or refund begins; version 0.1 wrote the second one."""
 
 _AT_LEAST_AN_HOUR_LEFT = QueryString("GREATEST(slot_held_until, clock_timestamp() + interval '1 hour')")
+
+_IS_KNOWN = """
+SELECT EXISTS (SELECT FROM orders WHERE session_id = {})
+    OR EXISTS (SELECT FROM held_payments WHERE session_id = {}) AS known
+"""
 
 _LOCK_PAYMENT = "SELECT pg_advisory_xact_lock(hashtextextended({}, 0))"
 """Take a lock of PostgreSQL's own on a payment, until the transaction ends."""
@@ -139,9 +144,7 @@ async def _await_payment(session: dict[str, Any]) -> None:
 
 async def _is_known(session_id: str) -> bool:
     """Whether a session has its order or is held already."""
-    return await Order.exists().where(Order.session_id == session_id) or await HeldPayment.exists().where(
-        HeldPayment.session_id == session_id
-    )
+    return (await fetch(_IS_KNOWN, session_id, session_id))[0]["known"]
 
 
 def _find_mismatch(session: dict[str, Any], purchase: Purchase) -> str:
