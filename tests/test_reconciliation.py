@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from blogqueue.db.engine import transaction
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.payments import fulfillment
 from blogqueue.payments.reconciliation import claim_unresolved, fulfill_by_id, reconcile
@@ -57,6 +58,17 @@ async def test_a_paid_session_is_looked_for_a_while_longer_than_it_may_be_open(
     assert await Order.count() == 1
 
 
+async def test_a_purchase_that_says_nothing_of_exclusive_buys_an_article_that_is_not(stage: Stage) -> None:
+    await stage.ask_article(await stage.site())
+    opened = (await stage.checkout(await stage.magic_token())).json()["data"]
+    await stage.by_force("UPDATE purchases SET details = details - 'exclusive'")  # as before there were exclusive ones
+
+    await stage.pay(opened["checkoutUrl"])
+
+    assert await Order.count() == 1
+    assert await Article.count().where(Article.exclusive.eq(value=True)) == 0
+
+
 async def test_a_customer_who_returns_lets_stripe_be_asked_now_and_then_until_there_is_an_order(stage: Stage) -> None:
     opened = await stage.asked_and_opened(await stage.article())
     session_id = opened["sessionId"]
@@ -64,6 +76,7 @@ async def test_a_customer_who_returns_lets_stripe_be_asked_now_and_then_until_th
 
     # Not paid yet: asked once, and again after some seconds
     await fulfill_by_id(session_id)
+    assert await asked() == 1
     await stage.pay(opened["checkoutUrl"])
     await fulfill_by_id(session_id)
     assert await Order.count() == 0
@@ -74,7 +87,12 @@ async def test_a_customer_who_returns_lets_stripe_be_asked_now_and_then_until_th
     # Then there is nothing to ask any more
     await stage.by_force("UPDATE purchases SET stripe_checked_at = NULL")
     await fulfill_by_id(session_id)
-    assert await Purchase.count().where(Purchase.stripe_checked_at.is_not_null()) == 0
+    assert await asked() == 0
+
+
+async def asked() -> int:
+    """Of how many sessions Stripe has been asked."""
+    return await Purchase.count().where(Purchase.stripe_checked_at.is_not_null())
 
 
 async def receive(session: dict[str, Any]) -> None:

@@ -20,7 +20,10 @@ ENGINE_TESTS = (
     "tests/test_claims.py tests/test_walk.py tests/test_failure.py tests/test_upkeep.py tests/test_job_actions.py "
     "tests/test_provider_outage.py"
 )
-MONEY_TESTS = "tests/test_payments.py tests/test_refunds.py tests/test_disputes.py tests/test_operators.py"
+MONEY_TESTS = (
+    "tests/test_payments.py tests/test_refunds.py tests/test_disputes.py tests/test_operators.py "
+    "tests/test_reconciliation.py tests/test_receipts.py tests/test_logs.py"
+)
 
 AREAS = {
     "named": Area((), " ".join(fault["test"] for fault in NAMED)),
