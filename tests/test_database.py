@@ -1,13 +1,15 @@
 """A PostgreSQL that goes away in the middle leaves nothing half done, and nobody stuck."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
 
 from blogqueue.db.engine import UNAVAILABLE, transaction
-from blogqueue.db.tables.catalogue import Domain
+from blogqueue.db.tables.catalogue import ArticleVersion, Domain
+from blogqueue.db.tables.jobs import Job
 from blogqueue.settings import settings
 from tests.stage import Stage
 
@@ -65,3 +67,21 @@ async def test_the_web_answers_503_while_it_is_cut_off_and_200_afterwards(stage:
 
     assert statuses <= {200, 503}
     assert (await stage.http.get("/api/v1/articles")).status_code == 200
+
+
+async def test_the_tables_are_emptied_between_tests_without_a_deadlock_with_a_late_transaction(stage: Stage) -> None:
+    # Given a transaction that has read one table, while the stage begins to empty all of them
+    await stage.article()
+    async with transaction():
+        await ArticleVersion.count()
+        emptying = asyncio.create_task(stage.clear(), context=contextvars.Context())
+        await asyncio.wait({emptying}, timeout=0.1)
+        assert not emptying.done()
+
+        # When it reads another one that is to be emptied first, it need not wait
+        async with asyncio.timeout(5):
+            assert await Job.count() == 0
+
+    # Then the tables are emptied once it has ended
+    await emptying
+    assert await Domain.count() == 0
