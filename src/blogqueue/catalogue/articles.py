@@ -66,9 +66,8 @@ async def search(q: str, *, limit: int) -> list[dict[str, Any]]:
     async with planned_anew() if q else nullcontext():
         rows = await fetch(
             "SELECT a.id, a.title, a.slug, a.status, d.host FROM articles a JOIN domains d ON d.id = a.domain_id "  # noqa: S608 - constants, no input
-            f"{condition} ORDER BY a.created_at DESC LIMIT {{}}",
+            f"{condition} ORDER BY a.created_at DESC LIMIT {limit:d}",
             *([contain(q)] * 2 if q else []),
-            limit,
         )
     return [dict(row) for row in rows]
 

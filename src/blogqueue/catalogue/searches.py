@@ -176,8 +176,9 @@ async def _find_ordered(query: Query, size: int, cursor: str, offset: int) -> li
     joins = query.joins if by_age or _JOIN_VERSION in query.joins else query.joins + _JOIN_VERSION
     rows = await fetch(
         f"SELECT a.id, {key} AS key FROM articles a{joins} WHERE {query.where}{after} "  # noqa: S608 - conditions are constants
-        f"ORDER BY {key} {direction}, {row_id} {direction} LIMIT {{}} OFFSET {{}}",
-        *query.values, *(min(one, _LARGEST_INTEGER) if isinstance(one, int) else one for one in behind), size, offset,
+        f"ORDER BY {key} {direction}, {row_id} {direction} {_limit(size, offset)}",
+        *query.values, *(min(one, _LARGEST_INTEGER) if isinstance(one, int) else one for one in behind),
+        *([offset] if offset else []),
     )  # fmt: skip
     return [Found(row["id"], pagination.encode(row["key"], row["id"], sort)) for row in rows]
 
@@ -196,15 +197,20 @@ async def _find_cheapest(query: Query, size: int, cursor: str, offset: int) -> l
         f"CROSS JOIN LATERAL (SELECT a.id, a.published_at FROM articles a{joins} WHERE a.domain_id = d.id "
         f"AND {query.where} AND (a.published_at, a.id) < "
         "(CASE WHEN d.price = {} THEN {}::timestamptz ELSE 'infinity' END, {}::uuid) "
-        f"ORDER BY a.published_at DESC, a.id DESC LIMIT {{}}) a WHERE d.price >= {{}}{only} "
-        "ORDER BY d.price, a.published_at DESC, a.id DESC LIMIT {} OFFSET {}",
-        *query.values, price, published_at, behind[1] if behind else _NO_ID, size + offset, price,
-        *([] if query.domain_ids is None else [query.domain_ids]), size, offset,
+        f"ORDER BY a.published_at DESC, a.id DESC LIMIT {size + offset:d}) a WHERE d.price >= {{}}{only} "
+        f"ORDER BY d.price, a.published_at DESC, a.id DESC {_limit(size, offset)}",
+        *query.values, price, published_at, behind[1] if behind else _NO_ID, price,
+        *([] if query.domain_ids is None else [query.domain_ids]), *([offset] if offset else []),
     )  # fmt: skip
     return [
         Found(row["id"], pagination.encode(f"{row['price']}.{row['published_at'].isoformat()}", row["id"], "cheapest"))
         for row in rows
     ]
+
+
+def _limit(size: int, offset: int) -> str:
+    """Return the end of a statement. With a limit that it knows, PostgreSQL need not plan it for each page."""
+    return f"LIMIT {size:d}" + (" OFFSET {}" if offset else "")
 
 
 def _read_key(key: str) -> tuple[str, datetime]:
