@@ -11,7 +11,7 @@ from blogqueue.db.engine import DB, transaction
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, NotFoundError
-from blogqueue.jobs import jobs, sweep
+from blogqueue.jobs import interventions, jobs, sweep
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.orders import budget
@@ -137,6 +137,47 @@ async def test_a_lease_is_renewed_for_its_whole_length_even_after_it_ran_out(job
 
     assert (await row(job))["lease_left"] > jobs.LEASE_SECONDS - 1
     assert isinstance(await jobs.claim(job, "another worker"), NotYet)
+
+
+async def test_a_run_and_a_cancellation_change_their_own_job_alone(stage: Stage, job: str) -> None:
+    # Given two jobs whose runs have the same fencing token
+    order = await stage.buy(await stage.article(slug="another"), email="ben@customers.example", anchorText="mulch")
+    other = f"backlink-int-{order.id}"
+    mine = await claimed(job)
+    assert (await claimed(other)).fencing_token == mine.fencing_token
+    before = await row(other)
+
+    await jobs.hand_back(mine)
+    again = await claimed(job)
+    assert await jobs.is_taken_over(mine)
+    assert await jobs.cancel(again.order_id)
+
+    kept = ("state", "attempts", "fencing_token", "lease_holder", "lease_until", "run_at")
+    assert {name: (await row(other))[name] for name in kept} == {name: before[name] for name in kept}
+
+
+async def test_a_job_that_waits_for_the_provider_has_lost_no_attempt(job: str) -> None:
+    await jobs.wait_for_provider(await claimed(job))
+
+    found = await row(job)
+    assert (found["state"], found["attempts"], found["lease_until"]) == ("DELAYED", 0, None)
+    assert found["waits_for_provider"]
+
+
+async def test_what_an_operator_does_with_a_job_leaves_the_others_alone(stage: Stage, job: str) -> None:
+    order = await stage.buy(await stage.article(slug="another"), email="ben@customers.example", anchorText="mulch")
+    other = f"backlink-int-{order.id}"
+    for one in (job, other):
+        await jobs.cancel((await claimed(one)).order_id)
+
+    await jobs.retry(job)
+    assert [(await row(one))["state"] for one in (job, other)] == ["WAITING", "CANCELLED"]
+
+    await jobs.retry(other)
+    for one in (job, other):
+        await jobs.wait_for_provider(await claimed(one))
+    await interventions.run_now(job)
+    assert [(await row(one))["waits_for_provider"] for one in (job, other)] == [False, True]
 
 
 WRITES: dict[str, Callable[[Claim], Awaitable[object]]] = {

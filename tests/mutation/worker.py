@@ -164,7 +164,11 @@ class Rounds:
         special = self._reach.weigh(fault.module)
 
         def rank(test: str) -> tuple[float, ...]:
-            return -self._kills[near, test], -self._kills[fault.module, test], -special[test] / self._seconds[test]
+            return (
+                -self._kills[near, test],
+                -self._kills[fault.module, test],
+                -(special[test] if place.function else 1) / self._seconds[test],
+            )
 
         chosen = sorted(tests, key=rank)[: MOST_TESTS or None]
         for number, test in enumerate(chosen):
