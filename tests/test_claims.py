@@ -231,14 +231,24 @@ async def test_a_run_that_ended_its_job_itself_was_not_taken_over_and_cannot_end
     assert found["finished_at"] is not None
 
 
-async def test_stored_answers_count_the_newest_one(job: str) -> None:
-    claim = await claimed(job)
-    for number in (1, 2):
-        await budget.spend(claim, [ANSWER] * number)
+async def test_stored_answers_count_the_newest_one_on_their_job_alone(stage: Stage, job: str) -> None:
+    # Given another job whose run has the same fencing token
+    order = await stage.buy(await stage.article(slug="another"), email="ben@customers.example", anchorText="mulch")
+    other = await claimed(f"backlink-int-{order.id}")
 
+    # When two answers are stored, one after the other
+    claim = await claimed(job)
+    opinion = {"name": "second_opinion", "answer": {}, "usage": {"input": 50, "cached": 20, "output": 3}}
+    await budget.spend(claim, [ANSWER])
+    spent = await budget.spend(claim, [ANSWER, opinion])
+
+    # Then each is counted once, on job and order
     found = await row(job)
-    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 200, 80, 14)
-    assert found["progress"] == "link_edit"
+    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 150, 60, 10)
+    assert found["progress"] == "second_opinion"
+    assert (spent.calls, spent.tokens) == (2, 160)
+    untouched = await row(other.job_id)
+    assert (untouched["model_calls"], untouched["model_answers"]) == (0, "[]")
     await jobs.complete(claim)
     assert (await row(job))["model_answers"] == "[]"
 

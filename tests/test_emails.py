@@ -325,3 +325,62 @@ async def test_an_email_is_given_up_only_after_its_lease(claimed: Outgoing, seco
     await emails.give_up_unanswered()
 
     assert (await row())["state"] == state
+
+
+async def test_a_worker_changes_its_own_email_alone(stage: Stage) -> None:
+    # Given two emails that two workers have claimed, both at their first attempt
+    await an_email(stage)
+    await stage.ask(await stage.article(slug="another"), email="ben@customers.example")
+    ids = [email["id"] for email in await Email.select(Email.id).order_by(Email.created_at)]
+    mine, other = [await emails.claim(email_id) for email_id in ids]
+    assert mine is not None and other is not None
+    before = (await Email.select().where(Email.id == other.id))[0]
+
+    # When one of them is handed over, and put off by the mail server
+    assert await emails.hand_over(mine)
+    await emails.mark_refused(mine, "busy", retry_ms=0)
+
+    # Then the other one waits as before
+    assert (await Email.select().where(Email.id == other.id))[0] == before
+
+
+async def test_a_late_refusal_changes_no_email_that_was_sent(claimed: Outgoing) -> None:
+    await emails.mark_sent(claimed)
+
+    await emails.mark_refused(claimed, "a second answer", retry_ms=5_000)
+
+    assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
+
+
+@pytest.mark.usefixtures("claimed")
+async def test_an_email_that_was_not_handed_over_is_not_given_up() -> None:
+    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
+
+    await emails.give_up_unanswered()
+
+    assert (await row())["state"] == "WAITING"
+
+
+async def test_an_email_that_no_mail_server_could_take_fails_at_once(stage: Stage) -> None:
+    await an_email(stage)
+    await Email.update({Email.to: "ana@customers.example\nBcc: eve@customers.example"}, force=True)
+
+    await stage.drain("mail")
+
+    failed = await row()
+    assert (failed["state"], failed["attempts"]) == ("FAILED", 1)
+    assert failed["error"].startswith("this cannot be sent as an email: ")
+    assert await stage.mails() == []
+
+
+async def test_an_email_about_an_order_names_it_and_any_other_names_none(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    emails_of = {email["kind"]: email for email in await Email.select()}
+    await due_again()
+    await Email.raw("UPDATE emails SET state = 'WAITING'")
+
+    about, before = [await emails.claim(emails_of[kind]["id"]) for kind in ("order_received", "magic_link")]
+
+    assert about is not None and before is not None
+    assert (about.order, before.order) == (str(order.id), "")
+    assert f"/order-status/{order.id}" in about.text
