@@ -34,12 +34,13 @@ SWEPT_SECONDS = 100
 OURS = ("BLOGQUEUE_", "STRIPE_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "BROKER_URL", "SMTP_URL")
 
 MANY = {
+    "BLOGQUEUE_MAX_PURCHASES_PER_HOUR_PER_EMAIL": "1000",
     "BLOGQUEUE_MAX_PURCHASES_PER_HOUR_PER_IP": "10000",
     "BLOGQUEUE_MAX_PURCHASES_PER_HOUR_PER_EMAIL_DOMAIN": "10000",
     "BLOGQUEUE_MAX_PURCHASES_PER_HOUR": "10000",
     "BLOGQUEUE_MAX_CHECKOUTS_PER_MINUTE_PER_IP": "10000",
 }
-"""Settings that let all customers come from one network address."""
+"""Settings that let all customers come from one network address, and ask as often as they must."""
 
 PARAGRAPHS = "\n\n".join(
     f"Paragraph {number} speaks of soil and of those who dig in it, of leaves and straw, of rain and sun and all the "

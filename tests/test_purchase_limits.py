@@ -5,6 +5,7 @@ import pytest
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.orders.purchase_limits import to_mailbox
 from blogqueue.settings import settings
+from tests.people import BEN
 from tests.stage import Stage
 
 
@@ -45,6 +46,20 @@ async def test_going_around_one_limit_meets_the_next(
     del stage.http.headers["x-forwarded-for"]
 
     assert answers == [202, 202, 202, 429]
+
+
+async def test_asking_for_what_is_sold_out_does_not_count(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a limit of three, an article that is sold out, and one that is not
+    monkeypatch.setattr(settings, "max_purchases_per_hour_per_email", 3)
+    sold_out, on_sale = await stage.article(max_paid_links=1), await stage.article(slug="another")
+    await stage.ask(sold_out)
+    await stage.open_link()
+
+    # When somebody asks for the first one again and again, and then for the second one
+    answers = [(await stage.ask(article, **BEN)).status_code for article in [sold_out] * 5 + [on_sale]]
+
+    # Then nothing that was refused has counted
+    assert answers == [409] * 5 + [202]
 
 
 async def test_an_unconfirmed_email_says_nothing_that_a_stranger_typed(stage: Stage) -> None:

@@ -41,9 +41,10 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
         if purchase_id is None:
             return Outbox()
         await purchase_limits.check(purchase_request.email, address_hash)
-        await purchase_limits.take(purchase_request.email)
         same = await _find_same(purchase_request)
         quote = await requests.quote(purchase_request, besides=[one.id for one in same])
+        # Only now: whoever finds one article after the other sold out has started no purchase.
+        await purchase_limits.take(purchase_request.email)
         # One that holds a slot, or is on the payment page, goes on until this one is confirmed too.
         await _end([one.id for one in same if one.slot_held_until is None and one.session_number == 0])
         await _store(purchase_id, purchase_request, quote, address_hash=address_hash)
