@@ -7,12 +7,13 @@ from uuid import UUID
 import pytest
 
 from blogqueue.audit import audit
-from blogqueue.catalogue import articles, rooms
+from blogqueue.catalogue import articles, paid_links, rooms, slots
 from blogqueue.db import history
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import Order, OrderEvent, Purchase
 from blogqueue.errors import ConflictError
 from blogqueue.sandbox.text import derive_number
+from blogqueue.writing.markdown.links import Link
 from tests.people import ANA, BEN, CLEO, LONG, ONE_ROOM, PARAGRAPH, anchors
 from tests.stage import Stage
 
@@ -285,3 +286,36 @@ async def test_a_lowered_bound_takes_no_place_from_orders_that_are_paid(stage: S
     assert await anchors(stage, article_id) == ["a guide to mulching", "collecting rain", "worm farming"]
     await stage.drain()
     await stage.sound()
+
+
+async def test_what_is_sold_of_one_article_counts_for_no_other(stage: Stage) -> None:
+    # Given an article with a live link, a dropped one, a failed order and two open ones, and another with a live link
+    article_id = await stage.article(content=LONG, max_paid_links=9, rel="nofollow")
+    other = await stage.article(content=LONG, slug="another")
+    people = [ANA, BEN, CLEO, *({"email": f"{n}@customers.example", "anchorText": f"offer {n}"} for n in "de")]
+    live, dropped, failed, *is_open = [await stage.buy(article_id, **person) for person in people]
+    elsewhere = await stage.buy(other, email="finn@customers.example", anchorText="a shed")
+    for order, changes in (
+        (live, "status = 'COMPLETED', completed_at = now()"),
+        (dropped, "status = 'COMPLETED', completed_at = now(), link_dropped_at = now(), rel = 'none'"),
+        (failed, "status = 'FAILED'"),
+        (elsewhere, "status = 'COMPLETED', completed_at = now()"),
+    ):
+        await Order.raw(f"UPDATE orders SET {changes} WHERE id = {{}}", order.id)  # noqa: S608 - the texts above
+
+    # Then each is counted once, where it belongs
+    assert (await slots.count_sold(article_id), await slots.count_sold(other)) == (3, 1)
+    assert await slots.find_open(article_id) == [order.id for order in is_open]
+    assert await slots.find_open(other) == []
+    assert [paid.order_id for paid in await paid_links.find(other)] == [elsewhere.id]
+    assert [(paid.order_id, paid.rel) for paid in await paid_links.find(article_id)] == [(live.id, "nofollow")]
+    assert [(paid.order_id, paid.rel) for paid in await paid_links.find_dropped(article_id)] == [(dropped.id, "")]
+
+    # And the next link leaves room for what the domain still sells, or at least for the open orders
+    assert await slots.count_to_leave(article_id) == 9 - 1 - 1
+    await Domain.update({Domain.max_paid_links: 3}, force=True)
+    assert await slots.count_to_leave(article_id) == len(is_open)
+
+    # And a link that is sold in one article is for sale in the other
+    sold = Link("https://www.anasgarden.example/mulch-guide", "a shed")
+    assert (await slots.is_sold(article_id, sold), await slots.is_sold(other, sold)) == (False, True)
