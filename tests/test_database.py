@@ -65,8 +65,11 @@ async def test_the_web_answers_503_while_it_is_cut_off_and_200_afterwards(stage:
         await cut_off()
         statuses.add((await asking).status_code)
 
-    assert statuses <= {200, 503}
-    assert (await stage.http.get("/api/v1/articles")).status_code == 200
+    # A call may still meet a connection whose end the pool has not seen; there are ten at most.
+    afterwards = [(await stage.http.get("/api/v1/articles")).status_code for _ in range(11)]
+
+    assert statuses | set(afterwards) <= {200, 503}
+    assert afterwards[-1] == 200
 
 
 async def test_the_tables_are_emptied_between_tests_without_a_deadlock_with_a_late_transaction(stage: Stage) -> None:
