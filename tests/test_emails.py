@@ -384,3 +384,4 @@ async def test_an_email_about_an_order_names_it_and_any_other_names_none(stage: 
     assert about is not None and before is not None
     assert (about.order, before.order) == (str(order.id), "")
     assert f"/order-status/{order.id}" in about.text
+    assert "BQ-" in about.text and "BQ-" not in before.text
