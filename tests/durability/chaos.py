@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -99,7 +100,7 @@ def request_for(sale: Sale, number: int, choice: int) -> dict[str, str]:
 async def opened_by(shop: Storefront, number: int, sale: Sale) -> dict[str, Any]:
     """Open a customer's payment page, however often they have to ask."""
     opened: dict[str, Any] | None = None
-    choice = number
+    choice, tried = number, set[str]()
     while opened is None:
         purchase_request = request_for(sale, number, choice)
         asked = await patient(shop, "POST", "/api/v1/purchase", json=purchase_request)
@@ -107,9 +108,10 @@ async def opened_by(shop: Storefront, number: int, sale: Sale) -> dict[str, Any]
             choice += 1  # no free slot in this article: try another
             continue
         assert asked.status_code == 202, asked.text
-        token = await in_email(shop, purchase_request["email"], r"token=([\w-]+)", 60)
+        token = await in_email(shop, purchase_request["email"], r"token=([\w-]+)", 60, tried)
         if token is None:
             continue  # whether the email was lost is unknown; a customer who gets none asks again
+        tried.add(token)
         answer = await patient(shop, "POST", "/api/v1/purchase/checkout", json={"token": token})
         opened = answer.json()["data"] if answer.status_code == 200 else None
     return opened
@@ -162,13 +164,18 @@ async def submit_and_approve(
         await asyncio.sleep(1)  # until the watcher has read the decision
 
 
-async def in_email(shop: Storefront, to: str, pattern: str, seconds: float) -> str | None:
-    """Return the part of the newest email to an address that matches a pattern, if one arrives in time."""
+async def in_email(
+    shop: Storefront, to: str, pattern: str, seconds: float, besides: Collection[str] = ()
+) -> str | None:
+    """Return the part of the newest email to an address that matches a pattern, if one arrives in time.
+
+    One that is `besides` has been tried: a request replaces the one before, whose link then opens nothing.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         mails = (await shop.http.get(f"{shop.sandbox}/mailbox.json", params={"to": to})).json()
         for mail in reversed(mails):
-            if found := re.search(pattern, mail["text"]):
+            if (found := re.search(pattern, mail["text"])) and found.group(1) not in besides:
                 return found.group(1)
         await asyncio.sleep(0.5)
     return None
