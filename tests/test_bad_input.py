@@ -363,6 +363,26 @@ async def test_a_payment_whose_event_holds_a_nul_character_is_not_lost(stage: St
     assert await Order.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("amount", "shown"), [(4_800, "48.00 EUR"), (None, "None"), ("4900", "4900"), (49.5, "49.5"), (0, "0.00 EUR")]
+)
+async def test_a_payment_of_another_amount_is_held_whatever_form_it_has(
+    stage: Stage, amount: object, shown: str
+) -> None:
+    opened = await stage.asked_and_opened(await stage.article())
+    await stage.faults(webhook=[{"kind": "drop"}])
+    await stage.pay(opened["checkoutUrl"])
+    key = bearer("sk_test_of_the_tests")
+    session = (await stage.sandbox.get(f"/v1/checkout/sessions/{opened['sessionId']}", headers=key)).json()
+
+    payload = event(data={"object": session | {"amount_total": amount}})
+    answer = await stage.http.post("/api/v1/purchase/webhook", content=payload, headers=signed(payload))
+
+    assert answer.status_code == 200
+    assert await Order.count() == 0
+    assert f"the amount is {shown} instead of 49.00 EUR" in (await stage.held())[0]["reason"]
+
+
 async def test_too_many_purchases_of_one_address_are_put_off(stage: Stage) -> None:
     article_id = await stage.article(max_paid_links=100)
     answers = [await stage.ask(article_id) for _ in range(11)]

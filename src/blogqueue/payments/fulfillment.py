@@ -157,11 +157,10 @@ def _find_mismatch(session: dict[str, Any], purchase: Purchase) -> str:
         return "either the payment or our API key is of Stripe's test mode, and the other is not"
     if str(session.get("currency")).upper() != purchase.currency.upper():
         return f"the currency is {str(session.get('currency')).upper()} instead of {purchase.currency.upper()}"
-    if session.get("amount_total") != purchase.price:
-        paid, price = (
-            format_typed(amount or 0, purchase.currency) for amount in (session.get("amount_total"), purchase.price)
-        )
-        return f"the amount is {paid} instead of {price}"
+    amount = session.get("amount_total")
+    if amount != purchase.price:
+        paid = format_typed(amount, purchase.currency) if isinstance(amount, int) else str(amount)
+        return f"the amount is {paid} instead of {format_typed(purchase.price, purchase.currency)}"
     return ""
 
 
