@@ -11,6 +11,7 @@ from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, fetch, transaction
 from blogqueue.db.fuzzy_search import WORDS, contain, planned_anew
+from blogqueue.db.rows import insert_row_if_new
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
@@ -50,9 +51,7 @@ async def create_draft(
             keyword=keyword,
             exclusive=exclusive,
         )
-        # Another transaction may take the slug at the same time.
-        stored = Article.insert(article).on_conflict(target=(Article.domain_id, Article.slug), action="DO NOTHING")
-        if await stored.returning(Article.id):
+        if await insert_row_if_new(article):  # another transaction may take the slug at the same time
             await history.record(actor, "create draft", article_id=article.id, to_status=ArticleStatus.DRAFT)
             return article.id
 

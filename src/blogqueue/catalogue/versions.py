@@ -8,6 +8,7 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from blogqueue.catalogue import rooms
+from blogqueue.db.rows import find_row, insert_row
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.errors import NotFoundError
 from blogqueue.states import ArticleStatus, ReviewStatus
@@ -24,7 +25,7 @@ async def lock_article(article_id: UUID) -> Article:
     Whoever numbers its versions, counts its link slots or publishes it has to lock it first. The room of its live text
     is counted again if the rules have changed since, so that what is decided under the lock is right.
     """
-    article = await Article.objects().where(Article.id == article_id).first().lock_rows("UPDATE")
+    article = await find_row(Article, Article.id, article_id, lock=True)
     if article is None:
         raise NotFoundError("article", field="articleId")
     await rooms.recount(article_id)
@@ -49,7 +50,7 @@ async def store(
         **describe_text(content_md, links),
         **columns,
     )
-    await ArticleVersion.insert(version)
+    await insert_row(version)
     return version.id
 
 
@@ -80,7 +81,7 @@ async def publish(article_id: UUID, version_id: UUID) -> None:
 
 async def get(version_id: UUID) -> ArticleVersion:
     """Return one version with its JSON loaded. Raises NotFoundError."""
-    version = await ArticleVersion.objects().where(ArticleVersion.id == version_id).first().output(load_json=True)
+    version = await find_row(ArticleVersion, ArticleVersion.id, version_id)
     if version is None:
         raise NotFoundError("version", field="versionId")
     return version

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from blogqueue.db.engine import after_commit
+from blogqueue.db.rows import insert_row
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.log import logger
 
@@ -36,7 +37,7 @@ async def record(
 
     A log line says the same after the commit, without the detail, which may be private.
     """
-    await OrderEvent.insert(
+    await insert_row(
         OrderEvent(
             order_id=order_id,
             article_id=article_id,

@@ -13,6 +13,7 @@ from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.db.engine import NOW
+from blogqueue.db.rows import insert_row_if_new
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import render
@@ -76,8 +77,7 @@ async def create(
         html=rendered.html,
         text=rendered.text,
     )
-    rows = await Email.insert(email).on_conflict(action="DO NOTHING").returning(Email.id)
-    return Outbox(emails=tuple(row["id"] for row in rows))
+    return Outbox(emails=(email.id,)) if await insert_row_if_new(email) else Outbox()
 
 
 async def claim(email_id: UUID) -> Outgoing | None:

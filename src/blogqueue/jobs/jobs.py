@@ -13,6 +13,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue.db.engine import NOW, fetch
+from blogqueue.db.rows import insert_row
 from blogqueue.db.tables.jobs import Job
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import backoff
@@ -110,7 +111,7 @@ async def create(job: Job) -> Outbox:
 
     The database allows one open job per order, and each id once (asyncpg.UniqueViolationError).
     """
-    await Job.insert(job)
+    await insert_row(job)
     return Outbox(jobs=(OutboxJob(job.id, job.queue),))
 
 

@@ -14,6 +14,7 @@ from blogqueue import tokens
 from blogqueue.catalogue import slots, versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.rows import find_row
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
@@ -30,7 +31,7 @@ _REGENERATION_WAIT = f"SELECT wait.seconds FROM orders o, LATERAL ({WAIT}) AS wa
 
 async def get(order_id: UUID) -> Order:
     """Return one order with its JSON loaded. Raises NotFoundError."""
-    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
+    order = await find_row(Order, Order.id, order_id)
     if order is None:
         raise NotFoundError("order", field="orderId")
     return order
@@ -38,7 +39,7 @@ async def get(order_id: UUID) -> Order:
 
 async def get_for_update(order_id: UUID) -> Order:
     """Return one order with its JSON loaded, locked until the caller's transaction ends. Raises NotFoundError."""
-    order = await Order.objects().where(Order.id == order_id).first().lock_rows("UPDATE").output(load_json=True)
+    order = await find_row(Order, Order.id, order_id, lock=True)
     if order is None:
         raise NotFoundError("order", field="orderId")
     return order
@@ -62,7 +63,7 @@ async def get_with_token(order_id: UUID, access_token: str) -> Order:
     Raises NotFoundError for an unknown order, and for a wrong token or one that has ended: `access_days` after the
     order was completed, or a link was asked for since.
     """
-    order = await Order.objects().where(Order.id == order_id).first().output(load_json=True)
+    order = await find_row(Order, Order.id, order_id)
     if order is None:
         raise NotFoundError("order", field="orderId")
     check_access(access_token, order.access_token_hash, completed_at=order.completed_at, given_at=order.access_given_at)

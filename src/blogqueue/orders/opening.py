@@ -10,6 +10,7 @@ from blogqueue import editors, tokens
 from blogqueue.catalogue import articles
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.rows import insert_row
 from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs
 from blogqueue.orders import customer_emails, order_jobs, requests
@@ -31,7 +32,7 @@ async def open_unfulfillable(order: Order, reason: str) -> Outbox:
     order.failure_detail = reason
     order.failed_at_step = 1
     order.refund_due_at = cast("datetime", NOW)
-    await Order.insert(order)
+    await insert_row(order)
     await history.record(
         history.STRIPE, "paid, but cannot be fulfilled", order_id=order.id, to_status=OrderStatus.FAILED, detail=reason
     )
@@ -85,7 +86,7 @@ async def order_article(article_request: ArticleRequest, *, actor: str, order_id
 
 async def _open(order: Order, *, actor: str, action: str) -> Outbox:
     order.status = OrderStatus.PROCESSING
-    await Order.insert(order)
+    await insert_row(order)
     await history.record(actor, action, order_id=order.id, to_status=OrderStatus.PROCESSING)
     outbox = await jobs.create(await order_jobs.build(order, regeneration=False))
     return outbox + await customer_emails.create(order, "order_received", price=True)

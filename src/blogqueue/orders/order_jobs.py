@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from blogqueue.db.tables.catalogue import Article
+from blogqueue.db.engine import fetch
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
 from blogqueue.jobs.queues import QUEUE_OF_ORDER
 from blogqueue.states import OrderKind
+
+_ARTICLE = 'SELECT domain_id AS "domainId", topic, niche, keyword FROM articles WHERE id = {}'
+"""What a job has of the article that it writes."""
 
 
 async def build(order: Order, *, regeneration: bool, reason: str = "") -> Job:
@@ -28,10 +31,8 @@ async def build(order: Order, *, regeneration: bool, reason: str = "") -> Job:
         "isRegeneration": regeneration,
     } | ({"editorReason": reason} if reason else {})
     if order.kind == OrderKind.ARTICLE:
-        article = await Article.select(
-            Article.domain_id.as_alias("domainId"), Article.topic, Article.niche, Article.keyword
-        ).where(Article.id == order.article_id)
-        payload |= article[0] | {"domainId": str(article[0]["domainId"])}
+        (article,) = await fetch(_ARTICLE, order.article_id)
+        payload |= dict(article) | {"domainId": str(article["domainId"])}
     job_id = f"{queue.job_prefix}-{order.id}{suffix}"
     return Job(id=job_id, queue=queue.name, order_id=order.id, payload=payload)
 

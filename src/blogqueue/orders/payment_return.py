@@ -3,6 +3,7 @@
 import msgspec
 
 from blogqueue.catalogue import addresses
+from blogqueue.db.rows import find_row
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.localized import format_price
 from blogqueue.orders import requests
@@ -33,7 +34,7 @@ class Payment(msgspec.Struct, frozen=True):
 
 async def get_payment(session_id: str) -> Payment | None:
     """Return what our rows say of a Checkout Session; None if it is not ours."""
-    purchase = await Purchase.objects().where(Purchase.session_id == session_id).first().output(load_json=True)
+    purchase = await find_row(Purchase, Purchase.session_id, session_id)
     if not session_id or purchase is None:
         return None
     rows = await Purchase.raw(_PURCHASE, purchase.id)

@@ -9,6 +9,7 @@ from blogqueue import tokens
 from blogqueue.catalogue import slots
 from blogqueue.catalogue.versions import lock_article
 from blogqueue.db.engine import NOW, fetch, transaction
+from blogqueue.db.rows import find_row, insert_row
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
@@ -64,7 +65,7 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
 async def _store(purchase_id: UUID, purchase_request: PurchaseRequest, quote: Quote, *, address_hash: str) -> None:
     """Store a purchase, in the caller's transaction."""
     expires_at = datetime.now(UTC) + timedelta(minutes=settings.magic_link_ttl_minutes)
-    await Purchase.insert(
+    await insert_row(
         Purchase(
             id=purchase_id,
             **requests.to_columns(purchase_request),
@@ -155,7 +156,7 @@ async def get_for_update(purchase_id: UUID) -> Purchase | None:
     rows = await fetch("SELECT article_id FROM purchases WHERE id = {}", purchase_id)
     if rows and rows[0]["article_id"]:
         await lock_article(rows[0]["article_id"])
-    return await Purchase.objects().where(Purchase.id == purchase_id).first().lock_rows("UPDATE").output(load_json=True)
+    return await find_row(Purchase, Purchase.id, purchase_id, lock=True)
 
 
 async def get_request(token: str) -> PurchaseRequest:
@@ -216,9 +217,7 @@ async def _end(purchase_ids: list[UUID]) -> None:
 
 
 async def _get_by_token(token: str) -> Purchase:
-    purchase = (
-        await Purchase.objects().where(Purchase.token_hash == tokens.hash_token(token)).first().output(load_json=True)
-    )
+    purchase = await find_row(Purchase, Purchase.token_hash, tokens.hash_token(token))
     if purchase is None:
         raise NotFoundError("token", field="token")
     return purchase
@@ -228,7 +227,7 @@ async def _choose_id(form_id: UUID | None, purchase_request: PurchaseRequest) ->
     """Return the id of a new purchase, or None if this form has been sent before with the same request."""
     if form_id is None:
         return uuid4()
-    sent_before = await Purchase.objects().where(Purchase.id == form_id).first().output(load_json=True)
+    sent_before = await find_row(Purchase, Purchase.id, form_id)
     if sent_before is None:
         return form_id
     return None if requests.from_purchase(sent_before) == purchase_request else uuid4()

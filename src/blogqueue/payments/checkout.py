@@ -6,6 +6,7 @@ from typing import Any
 from blogqueue import tokens
 from blogqueue.catalogue import domains
 from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.rows import find_row
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.emails import emails
 from blogqueue.errors import ConflictError, ProblemError, UnavailableError
@@ -173,7 +174,7 @@ async def fail_payment(session_id: str) -> Outbox:
     """Let go of the link slot of a delayed payment that failed, and tell the customer, in the caller's transaction."""
     if not await release(session_id):
         return Outbox()
-    purchase = await Purchase.objects().where(Purchase.session_id == session_id).first().output(load_json=True)
+    purchase = await find_row(Purchase, Purchase.session_id, session_id)
     if purchase is None:
         return Outbox()
     return await emails.create(

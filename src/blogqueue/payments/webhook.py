@@ -7,6 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from blogqueue.db.engine import NOW, UNAVAILABLE, transaction
+from blogqueue.db.rows import insert_row_if_new
 from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ProblemError
@@ -67,12 +68,7 @@ async def receive(raw: bytes, signature: str) -> Outbox:
 
 async def _store(event: dict[str, Any]) -> bool:
     """Store an event without what it says about a person; False if it is stored already."""
-    stored = (
-        await StripeEvent.insert(StripeEvent(id=event["id"], type=event["type"], payload=drop_personal(event)))
-        .on_conflict(action="DO NOTHING")
-        .returning(StripeEvent.id)
-    )
-    return bool(stored)
+    return await insert_row_if_new(StripeEvent(id=event["id"], type=event["type"], payload=drop_personal(event)))
 
 
 def _validate(event: dict[str, Any]) -> dict[str, Any]:
