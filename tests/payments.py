@@ -1,11 +1,13 @@
 """What happens to payments in several tests, beside what the stage knows."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from blogqueue.db.tables.orders import Purchase
 from blogqueue.db.tables.payments import Refund
 from tests.stage import Bought, Stage, bearer, order_row, signed
 
@@ -43,3 +45,27 @@ async def session_at_stripe(stage: Stage, session_id: str) -> dict[str, Any]:
 async def refunds_at_stripe(stage: Stage) -> list[dict[str, Any]]:
     """The newest refunds first."""
     return (await stage.sandbox.get("/v1/refunds?limit=100", headers=STRIPE_KEY)).json()["data"]
+
+
+async def purchase_row() -> dict[str, Any]:
+    """The only purchase."""
+    return (await Purchase.select())[0]
+
+
+async def event_of(stage: Stage, kind: str) -> str:
+    """Wait for the newest event of a kind, and return its id."""
+    for _ in range(500):
+        for delivery in reversed((await stage.sandbox.get("/webhooks.json")).json()):
+            if delivery["type"] == kind and delivery["status"] == 200:
+                return str(delivery["event"])
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"no {kind} was taken")
+
+
+async def two_open_pages(stage: Stage) -> list[dict[str, Any]]:
+    """Two payment pages of one purchase, both open at Stripe, of which we know the second only."""
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    first = (await stage.checkout(token)).json()["data"]
+    await Purchase.raw("UPDATE purchases SET session_id = NULL, session_expires_at = now() + interval '-1 second'")
+    return [first, (await stage.checkout(token)).json()["data"]]

@@ -28,7 +28,8 @@ from blogqueue.catalogue import articles
 from blogqueue.db.engine import DB, transaction
 from blogqueue.db.migrations import forwards
 from blogqueue.db.tables.catalogue import Article, Domain
-from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.db.tables.sessions import EditorSession
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import sweep
@@ -412,6 +413,17 @@ async def order_row(order: Bought) -> dict[str, Any]:
     row = await Order.select().where(Order.id == order.id).first().output(load_json=True)
     assert row is not None
     return row
+
+
+async def moves(order: Bought) -> list[tuple[str, str, str]]:
+    """The lines of the order's history: action, from which status, to which."""
+    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    return [(row["action"], row["from_status"], row["to_status"]) for row in rows]
+
+
+async def job_row(order: Bought) -> dict[str, Any]:
+    """The order's newest job."""
+    return (await Job.select().where(Job.order_id == order.id).order_by(Job.created_at).output(load_json=True))[-1]
 
 
 def hash_passwords_fast() -> None:

@@ -1,6 +1,5 @@
 """Emails are sent at most once, tried again when that can help, and marked failed and shown when it cannot."""
 
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,25 +8,11 @@ from blogqueue.actors.messages import deliver_email, nudge
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.emails import emails, smtp
-from blogqueue.emails.emails import Outgoing
 from blogqueue.jobs import backoff
 from blogqueue.outbox import Outbox
 from tests.command_line import CommandLine
+from tests.mailed import an_email, due_again, email_row
 from tests.stage import Stage, redelivered_in_ms
-
-
-async def an_email(stage: Stage) -> dict[str, Any]:
-    """The email with Ana's magic link; not sent yet."""
-    await stage.ask(await stage.article())
-    return (await Email.select())[0]
-
-
-async def row() -> dict[str, Any]:
-    return (await Email.select())[0]
-
-
-async def due_again() -> None:
-    await Email.raw("UPDATE emails SET run_at = clock_timestamp() - interval '1 minute', lease_until = NULL")
 
 
 async def test_an_email_has_its_headers(stage: Stage) -> None:
@@ -70,15 +55,15 @@ async def test_an_email_that_is_refused_for_now_is_tried_again(stage: Stage, at:
     assert await stage.mails() == []
 
     # When its time has come again
-    assert (await row())["attempts"] == 1
+    assert (await email_row())["attempts"] == 1
     assert [4_000 < delay <= 5_000 for delay in redelivered_in_ms("mail")] == [True]
     await due_again()
-    if (await row())["state"] == "WAITING":
+    if (await email_row())["state"] == "WAITING":
         await nudge(Outbox(emails=(email["id"],)))
     await stage.drain("mail")
 
     # Then it goes out, once
-    assert ((await row())["state"], len(await stage.mails())) == ("SENT", 1)
+    assert ((await email_row())["state"], len(await stage.mails())) == ("SENT", 1)
 
 
 async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_back(stage: Stage) -> None:
@@ -89,7 +74,7 @@ async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_ba
     # When the email was tried again and again
     for attempt in range(1, 13):
         await stage.drain("mail")
-        tried = await row()
+        tried = await email_row()
         assert (tried["state"], tried["attempts"]) == ("WAITING", attempt)
         await due_again()
         await nudge(Outbox(emails=(email["id"],)))
@@ -99,7 +84,7 @@ async def test_a_mail_server_that_is_down_for_hours_gets_the_email_when_it_is_ba
     await stage.drain("mail")
 
     # Then it goes out, once
-    assert ((await row())["state"], len(await stage.mails())) == ("SENT", 1)
+    assert ((await email_row())["state"], len(await stage.mails())) == ("SENT", 1)
     await stage.sound()
 
 
@@ -151,8 +136,8 @@ async def test_an_email_that_is_refused_for_good_is_marked_failed(stage: Stage) 
 
     await stage.drain("mail")
 
-    assert (await row())["state"] == "FAILED"
-    assert "550" in (await row())["error"]
+    assert (await email_row())["state"] == "FAILED"
+    assert "550" in (await email_row())["error"]
     await stage.sound()
 
 
@@ -169,7 +154,7 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     assert await emails.find_overdue() == ()
 
     # Then the email is shown as failed and nobody sends it again
-    assert ((await row())["state"], await stage.mails()) == ("FAILED", [])
+    assert ((await email_row())["state"], await stage.mails()) == ("FAILED", [])
     deliver_email.send(str(email["id"]))
     await stage.drain("mail")
     assert await stage.mails() == []
@@ -204,11 +189,11 @@ async def test_what_the_server_has_taken_is_sent_even_if_a_sweep_gave_it_up_mean
     assert outgoing is not None and await emails.hand_over(outgoing)
     await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
     await emails.give_up_unanswered()
-    assert (await row())["state"] == "FAILED"
+    assert (await email_row())["state"] == "FAILED"
 
     await emails.mark_sent(outgoing)
 
-    assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
+    assert ((await email_row())["state"], (await email_row())["error"]) == ("SENT", "")
 
 
 async def test_a_forgotten_email_is_found_by_the_sweep(stage: Stage) -> None:
@@ -216,43 +201,6 @@ async def test_a_forgotten_email_is_found_by_the_sweep(stage: Stage) -> None:
     await due_again()
 
     assert await emails.find_overdue() == (email["id"],)
-
-
-@pytest.fixture
-async def claimed(stage: Stage) -> Outgoing:
-    """An email in the hands of a mail worker."""
-    outgoing = await emails.claim((await an_email(stage))["id"])
-    assert outgoing is not None and outgoing.attempt == 1
-    return outgoing
-
-
-@pytest.mark.parametrize("state", ["SENDING", "SENT", "FAILED"])
-async def test_an_email_that_no_longer_waits_is_neither_claimed_nor_handed_over(claimed: Outgoing, state: str) -> None:
-    await Email.update({Email.state: state, Email.lease_until: None}).where(Email.id == claimed.id)
-
-    assert not await emails.hand_over(claimed)
-    assert await emails.claim(claimed.id) is None
-    assert (await row())["state"] == state
-
-
-async def test_an_email_is_handed_over_once(claimed: Outgoing) -> None:
-    assert await emails.hand_over(claimed)
-    assert not await emails.hand_over(claimed)
-
-
-async def test_an_email_whose_worker_was_overtaken_is_handed_over_by_the_other_one_alone(claimed: Outgoing) -> None:
-    # Given a mail worker that was too slow, and another one that has the email now
-    assert await emails.claim(claimed.id) is None
-    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 millisecond'")
-    other = await emails.claim(claimed.id)
-    assert other is not None and other.attempt == 2
-
-    # Then the slow one hands nothing over, and cannot put the email off either
-    assert not await emails.hand_over(claimed)
-    before = await row()
-    await emails.mark_refused(claimed, "too late", retry_ms=None)
-    assert await row() == before
-    assert await emails.hand_over(other)
 
 
 async def test_an_email_that_a_worker_does_not_hand_over_reaches_nobody(stage: Stage) -> None:
@@ -273,60 +221,6 @@ async def test_an_email_that_a_worker_does_not_hand_over_reaches_nobody(stage: S
     assert await stage.mails() == []
 
 
-async def test_an_email_is_claimed_when_it_is_due_and_no_sooner(stage: Stage) -> None:
-    email = await an_email(stage)
-    await Email.raw("UPDATE emails SET run_at = clock_timestamp() + interval '1 minute'")
-    assert await emails.claim(email["id"]) is None
-
-    await Email.raw("UPDATE emails SET run_at = clock_timestamp()")
-    assert await emails.claim(email["id"]) is not None
-    left = await Email.raw("SELECT EXTRACT(EPOCH FROM lease_until - clock_timestamp()) AS seconds FROM emails")
-    assert emails.LEASE_SECONDS - 5 < left[0]["seconds"] <= emails.LEASE_SECONDS
-
-
-async def test_an_email_that_was_not_taken_is_claimed_again_when_its_wait_is_over(claimed: Outgoing) -> None:
-    await emails.mark_refused(claimed, "busy" * 1_000, retry_ms=60_000)
-
-    waiting = await row()
-    assert (waiting["state"], waiting["lease_until"], len(waiting["error"])) == ("WAITING", None, 2_000)
-    due = await Email.raw("SELECT EXTRACT(EPOCH FROM run_at - clock_timestamp()) AS seconds FROM emails")
-    assert 55 < due[0]["seconds"] <= 60
-    assert await emails.claim(claimed.id) is None
-    await due_again()
-    again = await emails.claim(claimed.id)
-    assert again is not None and again.attempt == 2
-
-
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        ("run_at = clock_timestamp() - interval '4 seconds'", False),
-        ("run_at = clock_timestamp() - interval '6 seconds'", True),
-        ("run_at = run_at - interval '1 hour', lease_until = clock_timestamp() + interval '1 second'", False),
-        ("run_at = run_at - interval '1 hour', lease_until = clock_timestamp() - interval '1 second'", True),
-        ("run_at = run_at - interval '1 hour', state = 'SENDING'", False),
-        ("run_at = run_at - interval '1 hour', state = 'FAILED', error = 'x'", False),
-    ],
-)
-async def test_the_sweep_finds_emails_that_are_due_and_that_nobody_has(
-    stage: Stage, changes: str, *, found: bool
-) -> None:
-    email = await an_email(stage)
-    await Email.raw(f"UPDATE emails SET {changes}")  # noqa: S608 - the texts above
-
-    assert await emails.find_overdue() == ((email["id"],) if found else ())
-
-
-@pytest.mark.parametrize(("seconds", "state"), [(1, "SENDING"), (-1, "FAILED")])
-async def test_an_email_is_given_up_only_after_its_lease(claimed: Outgoing, seconds: int, state: str) -> None:
-    assert await emails.hand_over(claimed)
-    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() + {} * interval '1 second'", seconds)
-
-    await emails.give_up_unanswered()
-
-    assert (await row())["state"] == state
-
-
 async def test_a_worker_changes_its_own_email_alone(stage: Stage) -> None:
     # Given two emails that two workers have claimed, both at their first attempt
     await an_email(stage)
@@ -344,21 +238,13 @@ async def test_a_worker_changes_its_own_email_alone(stage: Stage) -> None:
     assert (await Email.select().where(Email.id == other.id))[0] == before
 
 
-async def test_a_late_refusal_changes_no_email_that_was_sent(claimed: Outgoing) -> None:
-    await emails.mark_sent(claimed)
-
-    await emails.mark_refused(claimed, "a second answer", retry_ms=5_000)
-
-    assert ((await row())["state"], (await row())["error"]) == ("SENT", "")
-
-
 @pytest.mark.usefixtures("claimed")
 async def test_an_email_that_was_not_handed_over_is_not_given_up() -> None:
     await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
 
     await emails.give_up_unanswered()
 
-    assert (await row())["state"] == "WAITING"
+    assert (await email_row())["state"] == "WAITING"
 
 
 async def test_an_email_that_no_mail_server_could_take_fails_at_once(stage: Stage) -> None:
@@ -367,7 +253,7 @@ async def test_an_email_that_no_mail_server_could_take_fails_at_once(stage: Stag
 
     await stage.drain("mail")
 
-    failed = await row()
+    failed = await email_row()
     assert (failed["state"], failed["attempts"]) == ("FAILED", 1)
     assert failed["error"].startswith("this cannot be sent as an email: ")
     assert await stage.mails() == []

@@ -11,7 +11,6 @@ from tests.pages.visitor import Visitor
 from tests.people import BEN, CLEO, LONG
 from tests.stage import Stage, order_row
 from tests.test_docs import read_section
-from tests.test_failure import fault
 
 
 @dataclass
@@ -64,7 +63,7 @@ async def test_a_buyer_with_a_phone_finds_each_button_in_few_clicks(stage: Stage
 async def test_an_editor_with_a_phone_decides_in_few_clicks(stage: Stage, edith: Visitor) -> None:
     # Given an order whose job failed, two in review, and Edith at the desk's first page
     article_id = await stage.article(content=LONG)
-    await fault(stage, {"kind": "status", "code": 400, "times": -1})
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
     failed = await stage.delivered(article_id)
     await stage.faults(model=[])
     ben, cleo = await stage.submitted(article_id, **BEN), await stage.submitted(article_id, **CLEO)

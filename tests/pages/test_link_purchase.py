@@ -6,7 +6,6 @@ from blogqueue.db.tables.orders import Purchase
 from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.stage import Bought, Stage
-from tests.test_failure import fault
 
 REQUEST = {
     "targetUrl": "https://www.anasgarden.example/mulch-guide",
@@ -203,7 +202,7 @@ async def test_an_outdated_tab_changes_nothing_and_says_why(
 
 
 async def test_the_open_page_of_an_order_that_fails_shows_when_it_is_refunded(stage: Stage, ana: Visitor) -> None:
-    await fault(stage, {"kind": "malformed_json", "times": 30})
+    await stage.faults(model=[{"kind": "malformed_json", "times": 30}])
     order = await stage.buy(await stage.article())
     await ana.open_order(order)
 

@@ -12,7 +12,6 @@ from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.payments import dispute
 from tests.stage import GARDEN, Bought, Stage
-from tests.test_failure import fault
 
 REASON = "It reads like an advertisement. Please choose another article."
 
@@ -48,7 +47,7 @@ async def test_a_rejected_order_shows_the_reason_and_the_refund(stage: Stage, an
 async def test_a_refunded_order_no_longer_promises_a_fix(stage: Stage, ana: Visitor) -> None:
     # Given the open page of an order that failed
     order = await stage.buy(await stage.article())
-    await fault(stage, {"kind": "status", "code": 400, "times": -1})
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
     await stage.drain()
     await ana.open_order(order)
     await ana.shows("may still be able to fix this")
@@ -106,7 +105,7 @@ async def test_a_doubtful_version_says_so_and_versions_are_numbered(stage: Stage
     await stage.regenerate(order)
     await stage.drain()
     await stage.regenerate(order)
-    await fault(stage, {"kind": "opinion", "natural": "no", "times": 3})
+    await stage.faults(model=[{"kind": "opinion", "natural": "no", "times": 3}])
     await stage.drain()
 
     # When Ana opens it
