@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
-from blogqueue.db.engine import UNAVAILABLE, transaction
+from blogqueue.db.engine import DB, UNAVAILABLE, close_pool, fetch, open_pool, transaction
 from blogqueue.db.tables.catalogue import ArticleVersion, Domain
 from blogqueue.db.tables.jobs import Job
+from blogqueue.demo.ports import free_port
 from blogqueue.settings import settings
 from tests.stage import Stage
 
@@ -88,3 +89,14 @@ async def test_the_tables_are_emptied_between_tests_without_a_deadlock_with_a_la
     # Then the tables are emptied once it has ended
     await emptying
     assert await Domain.count() == 0
+
+
+async def test_a_process_starts_without_postgresql_and_its_first_query_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DB, "pool", None)
+    monkeypatch.setitem(DB.config, "dsn", f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere")
+
+    await open_pool()
+
+    with pytest.raises(UNAVAILABLE):
+        await fetch("SELECT 1")
+    await close_pool()

@@ -7,13 +7,13 @@ import dramatiq
 import redis
 from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.errors import BrokerError, Retry
-from dramatiq.middleware import AgeLimit, Callbacks, Middleware, MiddlewareError, Retries, SkipMessage, TimeLimit
+from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMessage, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
 from typing_extensions import override
 
 from blogqueue import log, traces
 from blogqueue.actors import run
-from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, close_pool, open_pool
+from blogqueue.db.engine import close_pool, open_pool
 from blogqueue.jobs import backoff, brokers, queues
 from blogqueue.jobs.processes import die_with_main_thread, die_with_parent, spare_imported
 from blogqueue.settings import settings
@@ -63,7 +63,7 @@ class Worker(Middleware):
         if queues.JOB_QUEUES.keys() & (worker.consumer_whitelist or queues.QUEUES.keys()):
             model.prepare()
         spare_imported()
-        loop.run_coroutine(_open_pool(worker.worker_threads * 2 + 2))
+        loop.run_coroutine(open_pool(worker.worker_threads * 2 + 2))
 
     @override
     def before_worker_shutdown(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
@@ -78,17 +78,6 @@ class Worker(Middleware):
         loop = get_event_loop_thread()
         if loop is not None:
             loop.run_coroutine(close_pool())
-
-
-async def _open_pool(size: int) -> None:
-    """Open the pool. Raises MiddlewareError, which ends the process, so that supervisord starts it again.
-
-    Dramatiq only logs any other error of a hook, and the worker would fail every message.
-    """
-    try:
-        await open_pool(max_size=size)
-    except (*UNAVAILABLE, *UNUSABLE) as error:
-        raise MiddlewareError("the database could not be reached") from error
 
 
 class RowRetries(Retries):

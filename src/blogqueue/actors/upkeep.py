@@ -8,6 +8,7 @@ from blogqueue import metrics
 from blogqueue.actors.broker import broker
 from blogqueue.actors.run import HOLDER
 from blogqueue.catalogue import rooms
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.emails import alert_posts, alerts, emails
 from blogqueue.jobs import queues, stats, sweep, workers
 from blogqueue.jobs.redis_broker import WakingBroker
@@ -40,6 +41,8 @@ async def run_minute() -> Outbox:
     ):
         try:
             outbox += await step()
+        except UNAVAILABLE as error:
+            logger.warning("upkeep step failed", step=step.__name__, error=str(error) or type(error).__name__)
         except Exception:  # noqa: BLE001 - a failed step must not keep the others from running
             logger.exception("upkeep step failed", step=step.__name__)
     logger.info("upkeep finished", jobs=len(outbox.jobs), emails=len(outbox.emails), refunds=len(outbox.refunds))

@@ -230,8 +230,11 @@ async def fetch(statement: str, *values: Any) -> list[asyncpg.Record]:  # noqa: 
 
 
 async def open_pool(max_size: int = 10) -> None:
-    """Open the pool on the running loop; up to `max_size` connections."""
-    await DB.start_connection_pool(min_size=1, max_size=max_size)
+    """Open the pool on the running loop; up to `max_size` connections, each made when it is needed.
+
+    So a process starts while PostgreSQL is unavailable, and asyncpg does not try again and again to have one open.
+    """
+    await DB.start_connection_pool(min_size=0, max_size=max_size)
 
 
 async def close_pool() -> None:
