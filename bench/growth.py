@@ -110,6 +110,7 @@ def _list_engine_calls(order_id: UUID) -> dict[str, Callable[[], Awaitable[Any]]
     """Return what the dashboard reads, the lists of jobs, and the work of each minute."""
     return {
         "sweep: overdue jobs": sweep.find_overdue,
+        "watch: lost jobs": sweep.find_lost,
         "sweep: overdue emails": emails.find_overdue,
         "sweep: due refunds": refunds.list_due,
         "sweep: holds that end": purchases.expire,
@@ -186,6 +187,8 @@ async def explain(call: Callable[[], Awaitable[Any]], *, can_scan: bool = True) 
 
     if DB.pool is None:
         raise RuntimeError("no pool is open")
+    async with DB.pool.acquire():
+        pass  # at least one connection is open now
     connections = [await DB.pool.acquire() for _ in range(DB.pool.get_size())]
     for connection in connections:
         connection.add_query_logger(note)

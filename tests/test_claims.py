@@ -1,62 +1,22 @@
 """Job rows: who may claim them and when, what a lease protects, and how attempts are counted."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from blogqueue.db.engine import DB, transaction
 from blogqueue.db.tables.jobs import Job
-from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import interventions, jobs, sweep
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
-from blogqueue.jobs.queues import BACKLINK_INTEGRATION
 from blogqueue.orders import budget
-from blogqueue.settings import settings
+from tests import one_job
+from tests.one_job import ANSWER, change, claimed, lease_runs_out, row
 from tests.stage import Stage
-
-USAGE = {"input": 100, "cached": 40, "output": 7}
-ANSWER = {"name": "link_edit", "answer": {}, "usage": USAGE}
 
 
 @pytest.fixture
 async def job(stage: Stage) -> str:
-    """A job that is due, of an order that nothing else belongs to."""
-    assert stage
-    order = Order(id=uuid4(), article_id=uuid4(), customer_email="", price=0, currency="EUR", rel="none")
-    async with transaction():
-        await DB.run_ddl("SET LOCAL session_replication_role = replica")  # the order has no article
-        await Order.insert(order)
-        await Job.insert(Job(id="a-job", queue=BACKLINK_INTEGRATION.name, order_id=order.id))
-    return "a-job"
-
-
-async def claimed(job: str, holder: str = "a worker") -> Claim:
-    claim = await jobs.claim(job, holder)
-    assert isinstance(claim, Claim)
-    return claim
-
-
-async def row(job: str) -> dict[str, Any]:
-    rows = await Job.raw(
-        "SELECT *, EXTRACT(EPOCH FROM run_at - clock_timestamp())::float AS due_in, "
-        "EXTRACT(EPOCH FROM lease_until - clock_timestamp())::float AS lease_left FROM jobs WHERE id = {}",
-        job,
-    )
-    return rows[0]
-
-
-async def change(job: str, changes: str) -> None:
-    """Change a row as time, or another process, would."""
-    assert job
-    await DB.run_ddl(f"UPDATE jobs SET {changes}")  # noqa: S608 - the texts of this file
-
-
-async def lease_runs_out(job: str) -> None:
-    await change(job, "lease_until = clock_timestamp() - interval '1 millisecond'")
+    return await one_job.create(stage)
 
 
 async def test_a_claim_gives_a_lease_a_new_token_and_the_number_of_the_attempt(job: str) -> None:
@@ -231,82 +191,6 @@ async def test_a_run_that_ended_its_job_itself_was_not_taken_over_and_cannot_end
     assert found["finished_at"] is not None
 
 
-async def test_stored_answers_count_the_newest_one_on_their_job_alone(stage: Stage, job: str) -> None:
-    # Given another job whose run has the same fencing token
-    order = await stage.buy(await stage.article(slug="another"), email="ben@customers.example", anchorText="mulch")
-    other = await claimed(f"backlink-int-{order.id}")
-
-    # When two answers are stored, one after the other
-    claim = await claimed(job)
-    opinion = {"name": "second_opinion", "answer": {}, "usage": {"input": 50, "cached": 20, "output": 3}}
-    await budget.spend(claim, [ANSWER])
-    spent = await budget.spend(claim, [ANSWER, opinion])
-
-    # Then each is counted once, on job and order
-    found = await row(job)
-    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 150, 60, 10)
-    assert found["progress"] == "second_opinion"
-    assert (spent.calls, spent.tokens) == (2, 160)
-    untouched = await row(other.job_id)
-    assert (untouched["model_calls"], untouched["model_answers"]) == (0, "[]")
-    await jobs.complete(claim)
-    assert (await row(job))["model_answers"] == "[]"
-
-
-@pytest.mark.parametrize(("asked_for", "wait"), [(0, 2_000), (1_999, 2_000), (90_000, 90_000)])
-async def test_a_failed_attempt_waits_two_seconds_or_as_long_as_the_other_party_asks_for(
-    job: str, asked_for: int, wait: int
-) -> None:
-    claim = await claimed(job)
-    await sweep.mark_sent([job])
-
-    assert await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, wait_ms=asked_for) == wait
-
-    found = await row(job)
-    assert (found["state"], found["sent_at"], found["finished_at"]) == ("DELAYED", None, None)
-    assert (found["lease_holder"], found["lease_until"], found["errors"]) == (None, None, '[{"attempt": 1}]')
-    assert wait / 1000 - 1 < found["due_in"] <= wait / 1000
-
-
-@pytest.mark.parametrize(
-    ("attempts", "permanent", "state"),
-    [(1, False, "DELAYED"), (2, False, "DELAYED"), (3, False, "FAILED"), (1, True, "FAILED")],
-)
-async def test_a_job_fails_at_its_last_attempt_or_at_a_permanent_error(
-    job: str, *, attempts: int, permanent: bool, state: str
-) -> None:
-    await change(job, f"attempts = {attempts - 1}")
-
-    delay = await jobs.fail_attempt(await claimed(job), {"attempt": attempts}, permanent=permanent)
-
-    assert (await row(job))["state"] == state
-    assert (delay is None, (await row(job))["finished_at"] is not None) == (state == "FAILED", state == "FAILED")
-
-
-async def test_a_call_without_a_usable_answer_counts_and_a_free_one_on_its_job_alone(job: str) -> None:
-    claim = await claimed(job)
-
-    for free in (False, True):
-        await budget.count_failed(claim, USAGE, free=free)
-
-    found = await row(job)
-    assert (found["model_calls"], found["tokens_in"], found["tokens_cached"], found["tokens_out"]) == (2, 200, 80, 14)
-    assert await budget.read(claim.order_id) == budget.Spent(1, 107)
-
-
-@pytest.mark.parametrize(("asked", "kept"), [({}, [ANSWER]), ({"afresh": False}, [ANSWER]), ({"afresh": True}, [])])
-async def test_an_attempt_that_failed_afresh_forgets_the_answers_and_any_other_keeps_them(
-    job: str, asked: dict[str, bool], kept: list[Any]
-) -> None:
-    claim = await claimed(job)
-    await budget.spend(claim, [ANSWER])
-
-    await jobs.fail_attempt(claim, {"attempt": 1}, permanent=False, **asked)
-
-    await change(job, "run_at = clock_timestamp()")
-    assert (await claimed(job)).model_answers == kept
-
-
 async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(job: str) -> None:
     claim = await claimed(job)
     await budget.spend(claim, [ANSWER])
@@ -317,27 +201,6 @@ async def test_a_job_that_is_handed_back_is_due_at_once_and_has_lost_no_attempt(
     assert (found["state"], found["attempts"], found["sent_at"], found["lease_until"]) == ("WAITING", 0, None, None)
     again = await claimed(job)
     assert (again.attempt, again.fencing_token, again.model_answers, again.errors) == (1, 2, [ANSWER], [])
-
-
-@pytest.mark.parametrize(
-    ("changes", "found"),
-    [
-        ("sent_at = NULL", True),
-        ("sent_at = clock_timestamp() - interval '4 seconds'", False),
-        ("sent_at = clock_timestamp() - interval '6 seconds'", True),
-        ("state = 'DELAYED'", True),
-        ("run_at = clock_timestamp() + interval '1 second'", False),
-        ("state = 'ACTIVE', lease_until = clock_timestamp() + interval '1 second'", False),
-        ("state = 'ACTIVE', sent_at = clock_timestamp(), lease_until = clock_timestamp() - interval '1 second'", True),
-        ("state = 'COMPLETED'", False),
-        ("state = 'FAILED'", False),
-        ("state = 'CANCELLED'", False),
-    ],
-)
-async def test_the_sweep_finds_what_is_due_and_was_not_sent_lately(job: str, changes: str, *, found: bool) -> None:
-    await change(job, changes)
-
-    assert [one.id for one in await sweep.find_overdue()] == ([job] if found else [])
 
 
 async def test_a_job_is_retried_by_hand_only_if_it_failed_and_then_has_all_its_attempts(job: str) -> None:
@@ -365,35 +228,3 @@ async def test_a_cancelled_job_is_resumed_and_any_other_is_left_alone(job: str) 
 
     again = await claimed(job)
     assert (again.attempt, again.fencing_token) == (1, claim.fencing_token + 2)
-
-
-@pytest.mark.parametrize(
-    ("calls", "tokens", "allowed"),
-    [(4, 999, True), (5, 999, False), (4, 1_000, False), (6, 0, False), (0, 1_001, False)],
-)
-async def test_an_order_may_ask_the_model_until_its_calls_or_tokens_are_used_up(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, calls: int, tokens: int, allowed: bool
-) -> None:
-    monkeypatch.setattr(settings, "max_model_calls_per_order", 5)
-    monkeypatch.setattr(settings, "max_model_tokens_per_order", 1_000)
-    order = await stage.buy(await stage.article())
-    await Order.update({Order.model_calls: calls, Order.model_tokens: tokens}).where(Order.id == order.id)
-
-    if allowed:
-        budget.check(await budget.read(order.id))
-    else:
-        with pytest.raises(budget.BudgetError, match=f"{calls} calls, {tokens} tokens"):
-            budget.check(await budget.read(order.id))
-
-
-async def test_each_answer_counts_on_its_order_once_with_its_input_and_output(stage: Stage) -> None:
-    order = await stage.buy(await stage.article())
-    claim = await claimed(f"backlink-int-{order.id}")
-
-    await budget.spend(claim, [ANSWER])
-    await budget.spend(claim, [ANSWER, ANSWER])
-    with pytest.raises(LostLeaseError):
-        await budget.spend(replace(claim, fencing_token=0), [ANSWER])
-
-    spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order.id))[0]
-    assert spent == {"model_calls": 2, "model_tokens": 2 * 107}

@@ -287,6 +287,8 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
             await wait_until_done(shop)
             watching.cancel()
             keeping.cancel()
+        for recovery in monkey.slow():
+            print(f"  taken up late: {recovery}")
         table = monkey.table() | await counted(shop, paid)
         audited = await asyncio.to_thread(product.run, "audit")
         return table, "" if audited.returncode == 0 else audited.stdout
@@ -294,7 +296,7 @@ async def run(product: Product, folder: Path, orders: int, faults: int, seed: in
 
 def show(table: dict[str, Any]) -> None:
     for name, value in table.items():
-        print(f"  {name:<42}{value:>8}")
+        print(f"  {name:<50}{value:>8}")
 
 
 def main() -> int:

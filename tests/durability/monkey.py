@@ -7,6 +7,7 @@ import time
 import xmlrpc.client
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import psutil
@@ -22,6 +23,12 @@ PAUSE_SECONDS = (0.3, 2.7)
 """The pause between two faults. A worker takes about 3 s to start, and one that never runs shows nothing."""
 
 ACTORS = {"backlink-integration": "integrate_backlink", "article-generation": "generate_article"}
+
+ELSEWHERE = {"model", "mail", "webhook", "stripe", "duplicate_sends"}
+"""The faults that do not keep a worker from taking a job."""
+
+SLOW_SECONDS = 15
+"""The time by which a killed job is taken up again while nothing else is broken."""
 
 LOGS = ("writer-backlinks", "writer-articles", "another-writer-backlinks")
 REFUSED = "job result refused"
@@ -59,6 +66,19 @@ STRIPE = (
 )
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """How long a killed job waited for its next run, and what else broke meanwhile."""
+
+    job: str
+    seconds: float
+    on_top: list[str]
+    """The other faults between the kill and the claim, each with its seconds after the kill."""
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s  {self.job}  on top: {', '.join(self.on_top) or 'nothing'}"
+
+
 class Monkey:
     """Breaks one thing after another."""
 
@@ -68,7 +88,8 @@ class Monkey:
         self._faults, self._tried = faults, 0
         self.caused: Counter[str] = Counter()
         self.duplicates = 0
-        self.recoveries: list[float] = []
+        self.recoveries: list[Recovery] = []
+        self._timeline: list[tuple[float, str]] = []
         self._watches: set[asyncio.Task[None]] = set()
         self._sleepers: list[psutil.Process] = []
 
@@ -84,6 +105,7 @@ class Monkey:
             self._tried += 1
             fault = self.draw.choices([one for one, _ in weighted], [weight for _, weight in weighted])[0]
             self.caused[fault.__name__] += 1
+            self._timeline.append((time.monotonic(), fault.__name__))
             try:
                 await fault()
             except (psutil.Error, redis_client.RedisError, xmlrpc.client.Fault, IndexError, OSError):
@@ -106,7 +128,8 @@ class Monkey:
     def table(self) -> dict[str, Any]:
         """Return how often it caused each fault, and the slowest recovery."""
         kills = sum(self.caused[name] for name in ("kill_worker", "kill_group", "kill_other"))
-        ordered = sorted(self.recoveries)
+        ordered = sorted(recovery.seconds for recovery in self.recoveries)
+        alone = [recovery.seconds for recovery in self.recoveries if not recovery.on_top]
         return {
             "kills": kills,
             "workers asleep past their lease (STOP)": self.caused["put_to_sleep"],
@@ -122,8 +145,14 @@ class Monkey:
             "duplicate sends": self.duplicates,
             "jobs killed and taken up again": len(ordered),
             "slowest of them, s": round(ordered[-1], 1) if ordered else 0,
+            f"slowest of {len(alone)} with no other fault on top, s": round(max(alone, default=0), 1),
             "half of them within, s": round(ordered[len(ordered) // 2], 1) if ordered else 0,
         }
+
+    def slow(self) -> list[Recovery]:
+        """Return the recoveries that took longer than they may while nothing else is broken, slowest first."""
+        late = [recovery for recovery in self.recoveries if recovery.seconds > SLOW_SECONDS]
+        return sorted(late, key=lambda recovery: recovery.seconds, reverse=True)
 
     async def kill_worker(self) -> None:
         """Kill a process that works on a job."""
@@ -242,13 +271,19 @@ class Monkey:
             self._watches.add(task)
             task.add_done_callback(self._watches.discard)
 
+    def _on_top(self, killed: float) -> list[str]:
+        """Return the faults since a kill that may keep a job waiting; the kill itself came just before."""
+        return [
+            f"{name} +{at - killed:.1f}" for at, name in self._timeline if at > killed and name not in ELSEWHERE
+        ]
+
     async def _recovery(self, job: str, fencing_token: int) -> None:
         """Measure the seconds from a kill until another run has claimed the job."""
         killed = time.monotonic()
         while True:
             rows = await self.shop.rows("SELECT fencing_token, state FROM jobs WHERE id = $1", job)
             if not rows or rows[0]["fencing_token"] > fencing_token:
-                self.recoveries.append(time.monotonic() - killed)
+                self.recoveries.append(Recovery(job, time.monotonic() - killed, self._on_top(killed)))
                 return
             if rows[0]["state"] != "ACTIVE":
                 return  # it had just ended

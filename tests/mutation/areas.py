@@ -17,8 +17,8 @@ NAMED: list[dict[str, str]] = tomllib.loads((Path(__file__).parent / "named.toml
 """Faults that are described and not found, each with the test that must notice it."""
 
 ENGINE_TESTS = (
-    "tests/test_claims.py tests/test_walk.py tests/test_failure.py tests/test_model_failures.py tests/test_upkeep.py "
-    "tests/test_job_actions.py tests/test_provider_outage.py"
+    "tests/test_claims.py tests/test_attempts.py tests/test_sweep.py tests/test_walk.py tests/test_failure.py "
+    "tests/test_model_failures.py tests/test_upkeep.py tests/test_job_actions.py tests/test_provider_outage.py"
 )
 MONEY_TESTS = (
     "tests/test_payments.py tests/test_held_payments.py tests/test_delayed_payments.py tests/test_refunds.py "

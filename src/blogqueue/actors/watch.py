@@ -1,4 +1,4 @@
-"""The mail worker's watch: every few seconds it looks for what an operator has to know, and sends the alerts."""
+"""The mail worker's watch: every few seconds it sends lost jobs again, and alerts of what an operator has to know."""
 
 import asyncio
 import time
@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from blogqueue.emails import alert_posts
 from blogqueue.emails.alerts import QUEUES, alert_of_failed_emails, alert_operator
-from blogqueue.jobs import queues, stats, stuck, workers
+from blogqueue.jobs import queues, stats, stuck, sweep, workers
 from blogqueue.log import logger
 from blogqueue.orders import alert_notices
 from blogqueue.outbox import Outbox
@@ -23,9 +23,9 @@ SECONDS = 5
 
 
 class Watch(Middleware):
-    """Write alerts and their notices, in the process that works on the queue `upkeep`; `nudge` sends the emails' ids.
+    """Look every few seconds, in the process that works on the queue `upkeep`; `nudge` sends the ids of what is found.
 
-    The chat has another loop: while it does not answer, emails still go out.
+    Each thing has its own loop: while the chat does not answer, say, emails still go out.
     """
 
     def __init__(self, nudge: Callable[[Outbox], Awaitable[None]]) -> None:
@@ -41,8 +41,12 @@ class Watch(Middleware):
             async def look() -> None:
                 await self._nudge(await look_once(up_seconds=time.monotonic() - began))
 
+            async def send_lost() -> None:
+                await self._nudge(await find_lost())
+
             self._loops = [
-                asyncio.run_coroutine_threadsafe(_repeat(step), loop.loop) for step in (look, alert_posts.send_due)
+                asyncio.run_coroutine_threadsafe(_repeat(step), loop.loop)
+                for step in (send_lost, look, alert_posts.send_due)
             ]
 
     @override
@@ -58,6 +62,14 @@ async def _repeat(step: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:  # noqa: BLE001 - the next round tries again
             logger.warning("watch failed", error=str(error))
         await asyncio.sleep(SECONDS)
+
+
+async def find_lost() -> Outbox:
+    """Return the jobs that nobody works on though they are due: the minute's sweep would find them later."""
+    lost = await sweep.find_lost()
+    if lost:
+        logger.info("lost jobs sent again", jobs=[job.id for job in lost])
+    return Outbox(jobs=tuple(lost))
 
 
 async def look_once(*, up_seconds: float) -> Outbox:

@@ -1,6 +1,6 @@
 """Find due jobs whose message the broker may not have, and delete old jobs."""
 
-from blogqueue.db.engine import NOW
+from blogqueue.db.engine import NOW, fetch
 from blogqueue.db.tables.jobs import Job
 from blogqueue.outbox import OutboxJob
 
@@ -10,7 +10,13 @@ KEEP_COMPLETED, KEEP_CANCELLED, KEEP_FAILED = 100, 100, 500
 SENT_AGAIN_AFTER_SECONDS = 5
 """A job sent to the broker less long ago than this may still be on its way, so the sweep leaves it alone."""
 
-SWEEP_LIMIT = 10_000
+LOST_AFTER_SECONDS = 3
+"""So long after a lease has run out, or a job was due, the broker would have delivered a message that it has."""
+
+SENT_ONCE_IN_SECONDS = 15
+"""A job whose worker was lost is sent again at most once in this time, also while no worker is there."""
+
+LOST_LIMIT, SWEEP_LIMIT = 1_000, 10_000
 
 _OVERDUE = """
 SELECT id, queue FROM jobs
@@ -24,6 +30,25 @@ ORDER BY sent_at NULLS FIRST, run_at LIMIT {}
 """Jobs that are due and were not sent lately, or whose lease has run out; those sent longest ago come first.
 
 Nothing of a paused queue, and nothing while the model's provider is out and no probe is due: it could not be claimed.
+"""
+
+_LOST = """
+WITH lost AS (
+    SELECT id, queue FROM jobs
+    WHERE state = 'ACTIVE' AND lease_until < now() - {} * interval '1 second'
+        AND (sent_at IS NULL OR sent_at < now() - {} * interval '1 second')
+        AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
+    ORDER BY lease_until LIMIT {}),
+unsent AS (
+    SELECT id, queue FROM jobs
+    WHERE state IN ('WAITING', 'DELAYED') AND sent_at IS NULL AND run_at < now() - {} * interval '1 second'
+        AND NOT EXISTS (SELECT FROM paused_queues WHERE paused_queues.queue = jobs.queue)
+    ORDER BY run_at LIMIT {})
+SELECT * FROM lost UNION ALL SELECT * FROM unsent
+"""
+"""Jobs whose worker was lost, and due jobs that the broker never got. There are few, and an index has each of them.
+
+It compares with now(): clock_timestamp() may change from row to row, so that no index serves it.
 """
 
 _CLEAN_UP = """
@@ -56,6 +81,15 @@ async def mark_sent(job_ids: list[str]) -> None:
 async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> list[OutboxJob]:
     """Return the jobs that are due and were not sent within that time, or whose lease has run out."""
     rows = await Job.raw(_OVERDUE, older_than_seconds, SWEEP_LIMIT)
+    return [OutboxJob(row["id"], row["queue"]) for row in rows]
+
+
+async def find_lost() -> list[OutboxJob]:
+    """Return the jobs whose worker was lost, or that the broker never got, some seconds ago.
+
+    The broker delivers a lost worker's message again by itself, but only if it has not lost it too.
+    """
+    rows = await fetch(_LOST, LOST_AFTER_SECONDS, SENT_ONCE_IN_SECONDS, LOST_LIMIT, LOST_AFTER_SECONDS, LOST_LIMIT)
     return [OutboxJob(row["id"], row["queue"]) for row in rows]
 
 
