@@ -1,4 +1,4 @@
-"""What an installation costs that has nothing to do: every process of the demo but the servers and the sandbox."""
+"""What an installation costs that has nothing to do: the processes of the demo that production has as well."""
 
 import asyncio
 import tempfile
@@ -11,7 +11,8 @@ from tests.product import MANY, Product, open_storefront
 from bench import Table
 
 SETTLE_SECONDS, SECONDS = 15, 60
-NOT_OURS = ("postgres", "redis", "valkey", "sandbox")
+NOT_OURS = ("postgres", "redis", "valkey", "blogqueue.sandbox", "blogqueue demo")
+"""The servers, the sandbox and the launcher."""
 
 
 async def tables() -> list[tuple[str, Table]]:

@@ -106,3 +106,12 @@ async def test_a_late_refusal_changes_no_email_that_was_sent(claimed: Outgoing) 
     await emails.mark_refused(claimed, "a second answer", retry_ms=5_000)
 
     assert ((await email_row())["state"], (await email_row())["error"]) == ("SENT", "")
+
+
+@pytest.mark.usefixtures("claimed")
+async def test_an_email_that_was_not_handed_over_is_not_given_up() -> None:
+    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
+
+    await emails.give_up_unanswered()
+
+    assert (await email_row())["state"] == "WAITING"

@@ -238,15 +238,6 @@ async def test_a_worker_changes_its_own_email_alone(stage: Stage) -> None:
     assert (await Email.select().where(Email.id == other.id))[0] == before
 
 
-@pytest.mark.usefixtures("claimed")
-async def test_an_email_that_was_not_handed_over_is_not_given_up() -> None:
-    await Email.raw("UPDATE emails SET lease_until = clock_timestamp() - interval '1 second'")
-
-    await emails.give_up_unanswered()
-
-    assert (await email_row())["state"] == "WAITING"
-
-
 async def test_an_email_that_no_mail_server_could_take_fails_at_once(stage: Stage) -> None:
     await an_email(stage)
     await Email.update({Email.to: "ana@customers.example\nBcc: eve@customers.example"}, force=True)

@@ -273,9 +273,7 @@ class Monkey:
 
     def _on_top(self, killed: float) -> list[str]:
         """Return the faults since a kill that may keep a job waiting; the kill itself came just before."""
-        return [
-            f"{name} +{at - killed:.1f}" for at, name in self._timeline if at > killed and name not in ELSEWHERE
-        ]
+        return [f"{name} +{at - killed:.1f}" for at, name in self._timeline if at > killed and name not in ELSEWHERE]
 
     async def _recovery(self, job: str, fencing_token: int) -> None:
         """Measure the seconds from a kill until another run has claimed the job."""

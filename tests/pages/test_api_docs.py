@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.stage import Stage
@@ -10,6 +12,7 @@ WIDEST = """[...document.querySelectorAll("*")].filter((one) => one.getBoundingC
 .map((one) => one.className || one.tagName).slice(0, 8).join(", ")"""
 
 
+@pytest.mark.thorough
 async def test_the_docs_show_every_call_and_load_nothing_from_elsewhere(stage: Stage, ana: Visitor) -> None:
     # When Ana opens the docs, and a call in them
     await ana.go("/api/docs")

@@ -1,5 +1,6 @@
 """The operator's dashboard in a real browser: it refreshes itself, and says since when its numbers are old."""
 
+import pytest
 from playwright.async_api import expect
 
 from blogqueue.jobs import pausing, workers
@@ -7,6 +8,8 @@ from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.people import BEN
 from tests.stage import Stage
+
+pytestmark = pytest.mark.thorough
 
 BUSY = """
 INSERT INTO queue_stats (queue, at, waiting, active, delayed, completed, failed, runs_completed, runs_failed,

@@ -15,6 +15,7 @@ from tests.stage import Stage
 HTML = {"accept": "text/html"}
 
 
+@pytest.mark.thorough
 async def test_a_rate_limited_visitor_reads_when_to_try_again(stage: Stage, ana: Visitor) -> None:
     # Given a visitor with an IP address of their own
     app = httpx.ASGITransport(create_app(), client=("203.0.113.9", 4711))  # type: ignore[arg-type] - ASGI, typed twice

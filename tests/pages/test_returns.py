@@ -1,8 +1,12 @@
 """The page after the payment, and the emailed link opened again, in a real browser."""
 
+import pytest
+
 from blogqueue.db.tables.orders import Purchase
 from tests.pages.visitor import Visitor
 from tests.stage import Stage
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_the_return_page_shows_the_state_of_the_payment(stage: Stage, ana: Visitor) -> None:

@@ -13,6 +13,8 @@ from tests.pages.visitor import Visitor
 from tests.payments import dispute
 from tests.stage import GARDEN, Bought, Stage
 
+pytestmark = pytest.mark.thorough
+
 REASON = "It reads like an advertisement. Please choose another article."
 
 

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from blogqueue.actors.messages import nudge
 from blogqueue.db.tables.orders import CustomerSignIn, Order, Purchase
@@ -209,6 +210,7 @@ async def test_an_expired_link_signs_nobody_in_and_a_mailbox_is_not_flooded(stag
     assert await CustomerSignIn.count().where(CustomerSignIn.session_hash.is_not_null()) == 0
 
 
+@pytest.mark.thorough
 async def test_the_pages_of_your_orders_meet_the_standards(stage: Stage, ana: Visitor) -> None:
     await ana.go("/orders")
     await ana.check_in_all_sizes("orders-signed-out")

@@ -51,12 +51,13 @@ def with_database(work: Coroutine[Any, Any, Result], *, needs: tuple[str, ...] =
     import logging
 
     from blogqueue import log
-    from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, pool
+    from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, fetch, pool
     from blogqueue.needs import CLI_NEEDS, check_settings
     from blogqueue.settings import settings
 
     async def run() -> Result:
         async with pool():
+            await fetch("SELECT 1")  # some commands read files for minutes before they ask the database
             return await work
 
     try:
