@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 
 LONGEST_FIRST = (
+    "test_cli.py",
+    "test_clicks.py",
+    "test_promises.py",
+    "test_operator_commands.py",
+    "test_articles.py",
     "test_link_purchase.py",
     "test_editor.py",
-    "test_article_purchase.py",
     "test_states.py",
-    "test_promises.py",
-    "test_cli.py",
 )
 """The files that take longest begin, so that the two processes end at about the same time."""
 

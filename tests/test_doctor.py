@@ -28,20 +28,22 @@ async def reopened(stage: Stage) -> AsyncGenerator[None]:
         await open_pool()
 
 
-@pytest.fixture
-def changed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[pytest.MonkeyPatch]:
-    """Let a test change settings; the clients are made anew from them."""
-    assert stage
-    # Each keeps the key that it had first.
-    clients = (stripe_api._client, model._client)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no other way
-    for client in clients:
-        client.cache_clear()
-    yield monkeypatch
-    for client in clients:
+def forget_clients() -> None:
+    """Let Stripe's and the model's clients be made anew: each keeps the key that it had first."""
+    for client in (stripe_api._client, model._client):  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - no other way
         client.cache_clear()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # nobody can close the connections of those that are dropped
         gc.collect()
+
+
+@pytest.fixture
+def changed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> Generator[pytest.MonkeyPatch]:
+    """Let a test change settings, for new clients as well."""
+    assert stage
+    forget_clients()
+    yield monkeypatch
+    forget_clients()
 
 
 async def find(*, running: bool = False) -> dict[str, str]:

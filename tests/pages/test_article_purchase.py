@@ -6,6 +6,8 @@ from playwright.async_api import expect
 from tests.pages.visitor import Visitor
 from tests.stage import Stage
 
+pytestmark = pytest.mark.thorough
+
 REQUEST = {
     "topic": "Growing tomatoes on a balcony",
     "keyword": "balcony tomatoes",
@@ -87,7 +89,6 @@ async def buys(stage: Stage, ana: Visitor) -> None:
     ana.complaints.clear()
 
 
-@pytest.mark.thorough
 async def test_a_rejected_article_shows_the_reason_and_can_still_be_read(stage: Stage, ana: Visitor) -> None:
     order = await stage.commissioned(await stage.site())
     await stage.drain()
@@ -102,7 +103,6 @@ async def test_a_rejected_article_shows_the_reason_and_can_still_be_read(stage: 
     await ana.check_in_all_sizes("article-rejected", again=True)
 
 
-@pytest.mark.thorough
 async def test_the_list_of_domains_says_when_none_sells_articles(stage: Stage, ana: Visitor) -> None:
     await stage.site(max_paid_links=0)
 

@@ -11,6 +11,8 @@ from tests.pages.visitor import Visitor
 from tests.people import BEN, CLEO, LONG
 from tests.stage import PASSWORD, Stage, order_row
 
+pytestmark = pytest.mark.thorough
+
 HARMLESS = "'script-src' was not explicitly set"
 """Chromium's message when a library of Piccolo Admin tries eval, is refused, and falls back."""
 
@@ -88,7 +90,6 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
     await stage.sound()
 
 
-@pytest.mark.thorough
 async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: Visitor) -> None:
     # Given two orders whose jobs failed, one of them with a failed refund, and an order in review
     article_id = await stage.article(content=LONG)
@@ -148,7 +149,6 @@ async def test_an_editor_retries_and_refunds_failed_orders(stage: Stage, edith: 
     await stage.sound()
 
 
-@pytest.mark.thorough
 async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stage, edith: Visitor) -> None:
     # Given a published order, and Edith's session in a browser
     await stage.approve(await stage.submitted(await stage.article()))
@@ -170,7 +170,6 @@ async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stag
     assert [said for said in edith.complaints if HARMLESS not in said] == []
 
 
-@pytest.mark.thorough
 async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, edith: Visitor) -> None:
     # Given a domain with a long name, an order, a held payment, a disputed payment and a failed email
     article_id = await stage.article(content=LONG, host=f"{'greenbench' * 6}.{'gardening' * 6}.example")
@@ -198,7 +197,6 @@ async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, ed
         await edith.check_in_all_sizes(f"desk-{name.replace('/', '-')}")
 
 
-@pytest.mark.thorough
 async def test_an_editor_publishes_a_new_text_byte_for_byte(stage: Stage, edith: Visitor) -> None:
     # Given a published article with a paid link, and Edith in its text editor
     article_id = await stage.article(content=f"\n{LONG}\n")

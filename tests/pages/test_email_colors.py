@@ -10,6 +10,8 @@ from blogqueue.settings import CONTRAST, settings
 from tests.emails.test_render import VALUES
 from tests.pages.visitor import SCREENSHOTS
 
+pytestmark = pytest.mark.thorough
+
 LEAST_CONTRAST = """() => {
   const luminance = (color) => {
     const [red, green, blue] = color.match(/[\\d.]+/g).slice(0, 3).map((one) => one / 255)

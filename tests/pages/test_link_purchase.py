@@ -8,6 +8,8 @@ from blogqueue.settings import settings
 from tests.pages.visitor import Visitor
 from tests.stage import Bought, Stage
 
+pytestmark = pytest.mark.thorough
+
 REQUEST = {
     "targetUrl": "https://www.anasgarden.example/mulch-guide",
     "anchorText": "a guide to mulching",
@@ -119,7 +121,6 @@ async def accepts(stage: Stage, ana: Visitor, order: Bought) -> None:
     await stage.drain()
 
 
-@pytest.mark.thorough
 async def test_everything_works_without_javascript_on_a_phone(stage: Stage, chromium: Browser) -> None:
     context = await chromium.new_context(java_script_enabled=False, viewport={"width": 375, "height": 812})
     ana = await Visitor.arrive(stage, context)
@@ -153,7 +154,6 @@ async def test_everything_works_without_javascript_on_a_phone(stage: Stage, chro
     await context.close()
 
 
-@pytest.mark.thorough
 async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: Stage, chromium: Browser) -> None:
     # Given a network that blocks event streams, and a clock that the test moves
     context = await chromium.new_context()
@@ -178,7 +178,6 @@ async def test_the_page_polls_every_5_seconds_where_events_are_blocked(stage: St
     await context.close()
 
 
-@pytest.mark.thorough
 async def test_an_outdated_tab_changes_nothing_and_says_why(
     stage: Stage, ana: Visitor, context: BrowserContext
 ) -> None:
@@ -205,7 +204,6 @@ async def test_an_outdated_tab_changes_nothing_and_says_why(
     assert (status["status"], status["version"]["versionId"]) == ("QUALITY_CHECK", version_id)
 
 
-@pytest.mark.thorough
 async def test_the_open_page_of_an_order_that_fails_shows_when_it_is_refunded(stage: Stage, ana: Visitor) -> None:
     await stage.faults(model=[{"kind": "malformed_json", "times": 30}])
     order = await stage.buy(await stage.article())
@@ -222,7 +220,6 @@ async def test_the_open_page_of_an_order_that_fails_shows_when_it_is_refunded(st
     await ana.check_in_all_sizes("order-failed")
 
 
-@pytest.mark.thorough
 async def test_error_pages_meet_the_same_standards(stage: Stage, ana: Visitor) -> None:
     await stage.article(max_paid_links=1)
     await stage.ask((await stage.http.get("/api/v1/articles")).json()["data"]["items"][0]["id"])
