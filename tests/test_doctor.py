@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from blogqueue.cli import doctor
 from blogqueue.db import migrations
-from blogqueue.db.engine import DB, open_pool
+from blogqueue.db.engine import DB, close_pool
 from blogqueue.payments import stripe_api, stripe_probe
 from blogqueue.settings import settings
 from blogqueue.writing import model
@@ -20,12 +20,14 @@ from tests.stage import Stage, redis_broker
 
 
 @pytest.fixture(autouse=True)
-async def reopened(stage: Stage) -> AsyncGenerator[None]:
-    """Open the tests' pool again, in whose place the doctor opens one, and closes it."""
+async def restored(stage: Stage) -> AsyncGenerator[None]:
+    """Restore the tests' pool, in whose place the doctor opens one, and closes it."""
     assert stage
+    kept = DB.pool
     yield
-    if DB.pool is None:
-        await open_pool()
+    if DB.pool is not kept:
+        await close_pool()
+        DB.pool = kept
 
 
 def forget_clients() -> None:
