@@ -68,7 +68,7 @@ async def find_lost() -> Outbox:
     """Return the jobs that nobody works on though they are due: the minute's sweep would find them later."""
     lost = await sweep.find_lost()
     if lost:
-        logger.info("lost jobs sent again", jobs=[job.id for job in lost])
+        logger.info("lost jobs found", jobs=len(lost))
     return Outbox(jobs=tuple(lost))
 
 

@@ -11,7 +11,10 @@ SENT_AGAIN_AFTER_SECONDS = 5
 """A job sent to the broker less long ago than this may still be on its way, so the sweep leaves it alone."""
 
 LOST_AFTER_SECONDS = 3
-"""So long after a lease has run out, or a job was due, the broker would have delivered a message that it has."""
+"""So long after a lease has run out, or a job was due, a free worker has got the message that the broker has.
+
+If all are busy, it may wait there longer; a second message does no harm.
+"""
 
 SENT_ONCE_IN_SECONDS = 15
 """A job whose worker was lost is sent again at most once in this time, also while no worker is there."""
