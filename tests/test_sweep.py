@@ -2,11 +2,14 @@
 
 import pytest
 
+from blogqueue.actors import watch
+from blogqueue.actors.messages import nudge
 from blogqueue.jobs import pausing, sweep
 from blogqueue.jobs.queues import BACKLINK_INTEGRATION
+from blogqueue.outbox import Outbox
 from tests import one_job
 from tests.one_job import change
-from tests.stage import Stage
+from tests.stage import Stage, redis_broker
 
 
 @pytest.fixture
@@ -54,6 +57,15 @@ async def test_the_watch_finds_lost_workers_jobs_and_what_the_broker_never_got(
     await change(job, changes)
 
     assert [one.id for one in await sweep.find_lost()] == ([job] if found else [])
+
+
+async def test_the_watch_sends_a_job_that_the_broker_never_got_once(job: str) -> None:
+    await change(job, "sent_at = NULL, run_at = clock_timestamp() - interval '1 minute'")
+
+    await nudge(await watch.find_lost())
+
+    assert redis_broker().get_waiting_rows(BACKLINK_INTEGRATION.name) == {job}
+    assert await watch.find_lost() == Outbox()
 
 
 async def test_nothing_of_a_paused_queue_is_lost(job: str) -> None:
