@@ -207,13 +207,12 @@ class Hosts:
             self._workers = [worker if worker.poll() is None else self._started() for worker in self._workers]
             await asyncio.sleep(0.2)
 
-    def groups(self) -> list[list[psutil.Process]]:
-        """Return each running worker's process and its children."""
-        found: list[list[psutil.Process]] = []
+    def processes(self) -> list[psutil.Process]:
+        """Return each running worker's process."""
+        found: list[psutil.Process] = []
         for worker in self._workers:
             with suppress(psutil.NoSuchProcess):
-                parent = psutil.Process(worker.pid)
-                found.append([parent, *parent.children(recursive=True)])
+                found.append(psutil.Process(worker.pid))
         return found
 
 

@@ -55,10 +55,9 @@ async def two_by_two(product: Product) -> AsyncGenerator[list[subprocess.Popen[b
     port = urlsplit(product.demo_file["brokerUrl"]).port
 
     async def ready() -> bool:
-        children = [psutil.Process(writer.pid).children() for writer in writers]
         return all(
-            any(one.raddr and one.raddr.port == port for child in group for one in child.net_connections())
-            for group in children
+            any(one.raddr and one.raddr.port == port for one in psutil.Process(writer.pid).net_connections())
+            for writer in writers
         )
 
     await until(ready, 30, "the workers")

@@ -96,7 +96,7 @@ class Monkey:
     async def work(self) -> None:
         """Cause faults until none is left."""
         weighted: list[tuple[Callable[[], Awaitable[None]], int]] = [
-            (self.kill_worker, 8), (self.kill_group, 3), (self.kill_other, 3), (self.stop_worker, 2),
+            (self.kill_worker, 11), (self.kill_other, 3), (self.stop_worker, 2),
             (self.put_to_sleep, 5), (self.redis_restarts, 2), (self.redis_forgets, 2), (self.redis_away, 1),
             (self.postgres_restarts, 2), (self.postgres_away, 1), (self.model, 3), (self.mail, 2), (self.webhook, 3),
             (self.stripe, 2), (self.duplicate_sends, 3),
@@ -127,7 +127,7 @@ class Monkey:
 
     def table(self) -> dict[str, Any]:
         """Return how often it caused each fault, and the slowest recovery."""
-        kills = sum(self.caused[name] for name in ("kill_worker", "kill_group", "kill_other"))
+        kills = sum(self.caused[name] for name in ("kill_worker", "kill_other"))
         ordered = sorted(recovery.seconds for recovery in self.recoveries)
         alone = [recovery.seconds for recovery in self.recoveries if not recovery.on_top]
         return {
@@ -155,18 +155,10 @@ class Monkey:
         return sorted(late, key=lambda recovery: recovery.seconds, reverse=True)
 
     async def kill_worker(self) -> None:
-        """Kill a process that works on a job."""
-        child = self.draw.choice(self._worker()[1:])
-        await self._watch_jobs_of(child.pid)
-        child.kill()
-
-    async def kill_group(self) -> None:
-        """Kill a worker and its master."""
-        processes = self._worker()
-        for process in processes[1:]:
-            await self._watch_jobs_of(process.pid)
-        for process in processes:
-            process.kill()
+        """Kill a worker."""
+        worker = self._worker()
+        await self._watch_jobs_of(worker.pid)
+        worker.kill()
 
     async def kill_other(self) -> None:
         """Kill the web, the mail worker or the clock."""
@@ -174,13 +166,13 @@ class Monkey:
 
     async def stop_worker(self) -> None:
         """Stop a worker by SIGTERM, as a deploy does."""
-        self._worker()[0].terminate()
+        self._worker().terminate()
 
     async def put_to_sleep(self) -> None:
         """Suspend a process past its lease, one that works if there is one; then continue it."""
         rows = await self.shop.rows("SELECT lease_holder FROM jobs WHERE state = 'ACTIVE' ORDER BY started_at DESC")
         holders = [int(row["lease_holder"].rpartition(":")[2]) for row in rows]
-        sleeper = psutil.Process(self.draw.choice(holders)) if holders else self._worker()[-1]
+        sleeper = psutil.Process(self.draw.choice(holders)) if holders else self._worker()
         sleeper.suspend()
         self._sleepers.append(sleeper)
         task = asyncio.create_task(self._wake(sleeper, self.draw.uniform(9, 13)))
@@ -246,11 +238,10 @@ class Monkey:
             self.duplicates += 1
         client.close()
 
-    def _worker(self) -> list[psutil.Process]:
-        """Return the processes of a worker of one of the hosts."""
-        return self.draw.choice(
-            [self.product.processes(WRITER), self.product.processes(ARTICLES), *self.hosts.groups()]
-        )
+    def _worker(self) -> psutil.Process:
+        """Return the process of a worker of one of the hosts."""
+        here = [self.product.processes(program)[0] for program in (WRITER, ARTICLES)]
+        return self.draw.choice([*here, *self.hosts.processes()])
 
     async def _away(self, program: str) -> None:
         await asyncio.to_thread(self.product.take_away, program)

@@ -110,19 +110,6 @@ async def test_the_second_attempt_starts_after_two_seconds_and_the_third_after_f
     )
 
 
-async def test_a_worker_whose_master_is_killed_stops_too(product: Product, shop: Storefront) -> None:
-    # Given the processes of a worker
-    processes = product.processes(WRITER)
-
-    # When only the first is killed
-    product.send(WRITER, signal.SIGKILL, master_only=True)
-
-    # Then the others end, supervisord starts anew, and orders are worked on
-    _, alive = await asyncio.to_thread(psutil.wait_procs, processes, timeout=20)
-    assert not alive
-    await shop.in_state(await shop.buy(), "COMPLETED")
-
-
 async def test_all_processes_killed_at_once_lose_nothing(product: Product, shop: Storefront) -> None:
     # Given an order at work and one that has just been paid
     order, _ = await at_work(shop, seconds=5)
@@ -176,7 +163,7 @@ async def test_a_worker_that_stops_finishes_its_job_and_takes_no_new_one(
     order, worker = await at_work(shop, seconds=4)
 
     # When it is asked to stop, and the payment arrives
-    worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    worker.send_signal(signal.SIGTERM)
     await shop.pay(opened)
 
     # Then the other worker takes that order at once, and the first finishes its own
@@ -196,7 +183,7 @@ async def test_what_arrives_during_a_deploy_starts_within_three_seconds(
     order, worker = await at_work(shop, seconds=4)
 
     # When it is asked to stop, and payments arrive before it has received the signal and after
-    worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    worker.send_signal(signal.SIGTERM)
     for page in opened:
         await shop.pay(page)
         await asyncio.sleep(0.5)
@@ -217,7 +204,7 @@ async def test_a_job_that_outlasts_the_grace_period_is_handed_back_at_once(
     order, worker = await at_work(shop, seconds=30)
 
     # When it is asked to stop
-    worker.parent().send_signal(signal.SIGTERM)  # type: ignore[union-attr]
+    worker.send_signal(signal.SIGTERM)
     job = await shop.in_state(order, "COMPLETED")
 
     # Then another run has done it, which counts as the first and waited for no lease

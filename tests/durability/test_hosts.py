@@ -127,7 +127,7 @@ async def host_at_work(shop: Storefront, order: object, hosts: dict[str, subproc
     """Return the namespace whose worker holds the lease of an order's job."""
     rows = await shop.rows("SELECT lease_holder FROM jobs WHERE order_id = $1", order)
     pid = int(rows[0]["lease_holder"].rpartition(":")[2])
-    return next(name for name, host in hosts.items() if pid in {c.pid for c in psutil.Process(host.pid).children()})
+    return next(name for name, host in hosts.items() if pid == host.pid)
 
 
 async def refused(product: Product) -> bool:

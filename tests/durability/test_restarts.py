@@ -57,7 +57,7 @@ async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(produc
     async def find_worker() -> psutil.Process | None:
         for one in psutil.Process(watching.pid).children():
             with suppress(psutil.NoSuchProcess):  # it ends while we look
-                if "dramatiq" in one.cmdline():
+                if "worker" in one.cmdline():
                     return one
         return None
 

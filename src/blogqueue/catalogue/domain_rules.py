@@ -10,7 +10,7 @@ from typing import Any
 from anyascii import anyascii
 
 from blogqueue.catalogue import link_rules
-from blogqueue.catalogue.countries import COUNTRIES
+from blogqueue.catalogue.countries import list_countries
 from blogqueue.catalogue.link_rules import RuleError
 from blogqueue.db.tables.catalogue import AfterSilence, Rel
 from blogqueue.money import CURRENCIES, HIGHEST, AmountError, check_price, check_sum, parse_price
@@ -199,7 +199,7 @@ def _validate_date(value: Any) -> date | None:  # noqa: ANN401 - any JSON, TOML 
 
 def _validate_country(value: Any) -> str:  # noqa: ANN401 - any JSON, TOML or YAML value
     text = _validate_text(value, longest=2, needed=False).upper()
-    if text and text not in COUNTRIES:
+    if text and text not in list_countries():
         raise RuleError("country", "Must be a country code of two letters (ISO 3166-1), such as GB.")
     return text
 

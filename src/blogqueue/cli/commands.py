@@ -8,7 +8,6 @@ A command that fails prints a sentence and exits with 1; wrong usage exits with 
 """
 # ruff: noqa: PLC0415 - see above: the other modules read the settings when they are imported
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,18 +101,9 @@ def worker(queues: tuple[str, ...], reload: bool) -> None:
         _reload("worker", *queues)
         return
     _check_schema(named[0].program)
-    # A thread works on one message at a time, and prefetching more would keep messages from idle workers.
-    threads = str(sum(queue.get_threads(settings) for queue in named))
-    os.environ["dramatiq_queue_prefetch"] = threads  # noqa: SIM112 - Dramatiq's own name
-    _become(
-        "dramatiq",
-        "blogqueue.actors",
-        "--processes", "1",
-        "--threads", threads,
-        "--worker-shutdown-timeout", str(settings.shutdown_grace_seconds * 1000),
-        "--skip-logging",
-        "--queues", *queues,
-    )  # fmt: skip
+    from blogqueue.actors.process import serve
+
+    serve(queues, threads=sum(queue.get_threads(settings) for queue in named))
 
 
 @main.command()
@@ -162,12 +152,6 @@ def _reload(*words: str) -> None:
     print(f"Watching {package}", file=sys.stderr)
     grace = settings.shutdown_grace_seconds + 2
     run_process(package, target=command, target_type="command", watch_filter=PythonFilter(), sigint_timeout=grace)
-
-
-def _become(module: str, *arguments: str) -> None:
-    """Replace this process by a library's command, so that supervisord's signals reach it."""
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606 - a list of arguments for this interpreter, not a shell
 
 
 @main.command()

@@ -42,8 +42,7 @@ def die_with_parent(number: signal.Signals) -> None:
 def die_with_main_thread() -> None:
     """Start a thread that ends this process when its main thread ends, whatever the other threads wait for.
 
-    A worker that gets a second TERM leaves its main thread at once. Its other threads would keep taking jobs, and fail
-    them because no new work can be started.
+    Python waits for those that send messages, and one of them may wait for a broker that hangs.
     """
 
     def end() -> None:
