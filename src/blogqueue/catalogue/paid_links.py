@@ -3,10 +3,8 @@
 from uuid import UUID
 
 import msgspec
-from piccolo.columns.combination import And, Where
 
-from blogqueue.db.tables.orders import Order
-from blogqueue.states import OrderStatus
+from blogqueue.db.engine import fetch
 from blogqueue.writing.markdown.links import Link
 
 
@@ -20,12 +18,12 @@ class PaidLink(msgspec.Struct, frozen=True):
 
 async def find(article_id: UUID) -> list[PaidLink]:
     """Return the links of an article's COMPLETED orders, oldest first, without those that were dropped."""
-    return await _find(article_id, Order.link_dropped_at.is_null())
+    return await _find(article_id, "IS NULL")
 
 
 async def find_dropped(article_id: UUID) -> list[PaidLink]:
     """Return the links of an article's COMPLETED orders that an editor dropped, oldest first."""
-    return await _find(article_id, Order.link_dropped_at.is_not_null())
+    return await _find(article_id, "IS NOT NULL")
 
 
 async def find_pairs(article_id: UUID) -> list[tuple[Link, str]]:
@@ -33,18 +31,13 @@ async def find_pairs(article_id: UUID) -> list[tuple[Link, str]]:
     return [(paid.link, paid.rel) for paid in await find(article_id)]
 
 
-async def _find(article_id: UUID, condition: Where | And) -> list[PaidLink]:
-    rows = (
-        await Order.select(Order.id, Order.backlink_data, Order.rel)
-        .where(Order.article_id == article_id, Order.status == OrderStatus.COMPLETED, condition)
-        .order_by(Order.completed_at)
-        .output(load_json=True)
+async def _find(article_id: UUID, dropped: str) -> list[PaidLink]:
+    rows = await fetch(
+        "SELECT id, backlink_data->>'target_url' AS target_url, backlink_data->>'keyword' AS keyword, rel FROM orders "  # noqa: S608 - two constants
+        f"WHERE article_id = {{}} AND status = 'COMPLETED' AND link_dropped_at {dropped} ORDER BY completed_at",
+        article_id,
     )
     return [
-        PaidLink(
-            row["id"],
-            Link(row["backlink_data"]["target_url"], row["backlink_data"]["keyword"]),
-            "" if row["rel"] == "none" else row["rel"],
-        )
+        PaidLink(row["id"], Link(row["target_url"], row["keyword"]), "" if row["rel"] == "none" else row["rel"])
         for row in rows
     ]

@@ -13,7 +13,7 @@ from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.db.engine import NOW
-from blogqueue.db.rows import insert_row_if_new
+from blogqueue.db.rows import insert_row_if_new, update_row
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import render
@@ -118,19 +118,15 @@ async def hand_over(outgoing: Outgoing) -> bool:
 
     That is so when another worker has claimed it since, or it is no longer WAITING.
     """
-    rows = (
-        await Email.update({Email.state: EmailState.SENDING, Email.lease_until: _LEASE})
-        .where(Email.id == outgoing.id, Email.state == EmailState.WAITING, Email.attempts == outgoing.attempt)
-        .returning(Email.id)
-    )
-    return bool(rows)
+    changes = {Email.state: EmailState.SENDING, Email.lease_until: _LEASE}
+    claimed = {Email.id: outgoing.id, Email.state: EmailState.WAITING, Email.attempts: outgoing.attempt}
+    return await update_row(Email, changes, claimed)
 
 
 async def mark_sent(outgoing: Outgoing) -> None:
     """Mark an email SENT because the mail server has accepted it, even if a sweep gave it up in the meantime."""
-    await Email.update(
-        {Email.state: EmailState.SENT, Email.sent_at: NOW, Email.lease_until: None, Email.error: ""}
-    ).where(Email.id == outgoing.id)
+    changes = {Email.state: EmailState.SENT, Email.sent_at: NOW, Email.lease_until: None, Email.error: ""}
+    await update_row(Email, changes, {Email.id: outgoing.id})
 
 
 async def mark_refused(outgoing: Outgoing, error: str, *, retry_ms: int | None) -> None:

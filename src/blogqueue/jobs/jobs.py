@@ -13,7 +13,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue.db.engine import NOW, fetch
-from blogqueue.db.rows import insert_row
+from blogqueue.db.rows import insert_row, update_row
 from blogqueue.db.tables.jobs import Job
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.jobs import backoff
@@ -244,12 +244,8 @@ async def resume(order_id: UUID) -> Outbox:
 
 async def _write(claim: Claim, changes: dict[Any, Any]) -> None:
     """Change a claimed job. Raises LostLeaseError if the row no longer has the claim's fencing token."""
-    rows = (
-        await Job.update(changes)
-        .where(Job.id == claim.job_id, Job.fencing_token == claim.fencing_token, Job.state == JobState.ACTIVE)
-        .returning(Job.id)
-    )
-    if not rows:
+    held = {Job.id: claim.job_id, Job.fencing_token: claim.fencing_token, Job.state: JobState.ACTIVE}
+    if not await update_row(Job, changes, held):
         raise LostLeaseError(claim.job_id)
 
 

@@ -1,6 +1,6 @@
 """Find due jobs whose message the broker may not have, and delete old jobs."""
 
-from blogqueue.db.engine import NOW, fetch
+from blogqueue.db.engine import fetch
 from blogqueue.db.tables.jobs import Job
 from blogqueue.outbox import OutboxJob
 
@@ -78,7 +78,7 @@ PostgreSQL would otherwise rank all jobs again for each one that it may delete.
 async def mark_sent(job_ids: list[str]) -> None:
     """Store that the broker has these jobs' messages: they were sent just now, or were seen waiting there."""
     if job_ids:
-        await Job.update({Job.sent_at: NOW}).where(Job.id.is_in(job_ids))
+        await fetch("UPDATE jobs SET sent_at = clock_timestamp() WHERE id = ANY({})", job_ids)
 
 
 async def find_overdue(older_than_seconds: int = SENT_AGAIN_AFTER_SECONDS) -> list[OutboxJob]:

@@ -42,7 +42,7 @@ class Spent(NamedTuple):
 
 async def read(order_id: UUID) -> Spent:
     """Return what an order has spent."""
-    spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order_id))[0]
+    spent = (await fetch("SELECT model_calls, model_tokens FROM orders WHERE id = {}", order_id))[0]
     return Spent(spent["model_calls"], spent["model_tokens"])
 
 

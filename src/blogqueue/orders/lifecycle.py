@@ -7,14 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
 from blogqueue.catalogue import slots, versions
 from blogqueue.db import history
-from blogqueue.db.engine import NOW, transaction
-from blogqueue.db.rows import find_row
+from blogqueue.db.engine import NOW, fetch, transaction
+from blogqueue.db.rows import find_row, update_and_find_row
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, NotFoundError, TooManyError
@@ -50,7 +49,7 @@ async def get_with_article_for_update(order_id: UUID) -> tuple[Order, Article]:
 
     Locks are always taken in this order: article, order, job. Two transactions then never wait for each other.
     """
-    rows = await Order.select(Order.article_id).where(Order.id == order_id)
+    rows = await fetch("SELECT article_id FROM orders WHERE id = {}", order_id)
     if not rows:
         raise NotFoundError("order", field="orderId")
     article = await versions.lock_article(rows[0]["article_id"])
@@ -113,12 +112,8 @@ async def move(
             Order.failure_detail: "",
             Order.refund_due_at: None,
         }
-    moved = (
-        await Order.update(changes)
-        .where(Order.id == order_id, Order.status == from_status)
-        .returning(*Order.all_columns())
-    )
-    if not moved:
+    moved = await update_and_find_row(Order, changes, {Order.id: order_id, Order.status: from_status})
+    if moved is None:
         order = await get(order_id)
         raise ConflictError(
             f"The order is {order.status}; this needs {from_status}.",
@@ -126,13 +121,7 @@ async def move(
             details=[FieldError("orderId", "status", f"The order's status is {order.status}.")],
         )
     await history.record(actor, action, order_id=order_id, from_status=from_status, to_status=to_status, detail=detail)
-    return _load(moved[0])
-
-
-def _load(row: dict[str, Any]) -> Order:
-    """Return an order with its JSON loaded."""
-    loaded = {name: msgspec.json.decode(row[name]) for name in ("backlink_data", "payment_data")}
-    return Order(_exists_in_db=True, **row | loaded)
+    return moved
 
 
 async def fail(

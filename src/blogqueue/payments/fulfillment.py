@@ -9,6 +9,7 @@ from piccolo.querystring import QueryString
 from blogqueue import tokens
 from blogqueue.catalogue import articles, slots
 from blogqueue.db.engine import after_commit, fetch
+from blogqueue.db.rows import update_row
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment, StripeEvent
@@ -91,9 +92,8 @@ async def open_order(purchase: Purchase, session: dict[str, Any]) -> Handled:
     An order whose link slot has gone meanwhile is opened as FAILED, and refunded.
     """
     # From now on the session that was paid is the purchase's, even if another one was opened later.
-    await Purchase.update({Purchase.state: PurchaseState.PAID, Purchase.session_id: session["id"]}).where(
-        Purchase.id == purchase.id
-    )
+    paid = {Purchase.state: PurchaseState.PAID, Purchase.session_id: session["id"]}
+    await update_row(Purchase, paid, {Purchase.id: purchase.id})
     order = await _build_order(purchase, session)
     obstacle = await _find_obstacle(purchase)
     if obstacle:

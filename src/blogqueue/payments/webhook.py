@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from blogqueue.db.engine import NOW, UNAVAILABLE, transaction
-from blogqueue.db.rows import insert_row_if_new
+from blogqueue.db.rows import insert_row_if_new, update_row
 from blogqueue.db.tables.payments import StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ProblemError
@@ -48,9 +48,8 @@ async def receive(raw: bytes, signature: str) -> Outbox:
                 logger.info("event received again", stripe_event=event_id, type=event_type)
                 return Outbox()
             handled = await HANDLERS.get(event_type, _ignore)(event["data"]["object"])
-            await StripeEvent.update({StripeEvent.handled_at: NOW, StripeEvent.outcome: handled.outcome}).where(
-                StripeEvent.id == event_id
-            )
+            changes = {StripeEvent.handled_at: NOW, StripeEvent.outcome: handled.outcome}
+            await update_row(StripeEvent, changes, {StripeEvent.id: event_id})
         logger.info("event handled", stripe_event=event_id, type=event_type, **fulfillment.describe(handled))
         return handled.outbox  # noqa: TRY300 - the row is committed first
     except (ProblemError, *UNAVAILABLE):
