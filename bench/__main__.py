@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench import Table, idle, recovery, stock
+from bench import Table, flames, idle, recovery, stock
 from bench.report import show, store
 from blogqueue.demo import servers
 from blogqueue.demo.ports import free_port
@@ -30,7 +30,10 @@ def main() -> None:
     parser.add_argument("--only", choices=PARTS, action="append", help="these parts alone; may be repeated")
     parser.add_argument("--out", type=Path, default=Path("var/bench"), help="where JSON and pictures are stored")
     parser.add_argument("--orders", type=int, default=1_000_000, help="of the large database of the growth table")
+    parser.add_argument("--flames", action="store_true", help="draw where the time of worker and web goes, by py-spy")
     asked = parser.parse_args()
+    if asked.flames:
+        flames.ask_for(asked.out.absolute())
     parts = asked.only or list(PARTS)
     machine = (
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import psutil
 
-from bench import Table
+from bench import Table, flames
 from bench.orders import ARTICLES, an_order, articles_with_room
 from blogqueue.actors.messages import nudge
 from blogqueue.catalogue.importer import import_folder
@@ -139,7 +139,8 @@ async def _our_worker(url: str, concurrency: int) -> AsyncGenerator[psutil.Proce
     try:
         while not await Worker.exists():  # noqa: ASYNC110 - another process says so
             await asyncio.sleep(0.1)
-        yield psutil.Process(worker.pid)
+        async with flames.watch(worker.pid, "worker"):
+            yield psutil.Process(worker.pid)
     finally:
         worker.terminate()
         await worker.wait()

@@ -14,7 +14,7 @@ import httpx
 import psutil
 from playwright.async_api import Page, async_playwright
 
-from bench import Table, paint
+from bench import Table, flames, paint
 from bench.web import measure_status
 from blogqueue import tokens
 from blogqueue.catalogue import versions
@@ -74,7 +74,8 @@ async def start_web() -> AsyncGenerator[psutil.Process]:
                     break
                 except httpx.TransportError:
                     await asyncio.sleep(0.1)
-        yield psutil.Process(web.pid)
+        async with flames.watch(web.pid, "web"):
+            yield psutil.Process(web.pid)
     finally:
         web.terminate()
         await web.wait()
