@@ -5,14 +5,13 @@ import os
 import signal
 import sys
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 import blogqueue
-from tests.durability.breaking import WRITER, slow
+from tests.durability.breaking import WRITER, at_work, slow
 from tests.product import Product, Storefront, until
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(300)]
@@ -50,15 +49,43 @@ async def test_a_rolling_restart_of_every_process_loses_and_doubles_nothing(prod
     assert {row["number"] for row in kinds} == {1}
 
 
-async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(product: Product) -> None:
+async def test_a_second_signal_ends_a_worker_at_once_and_another_goes_on_with_its_job(
+    product: Product, shop: Storefront
+) -> None:
+    # Given a worker with a long job that is asked to stop
+    order, worker = await at_work(shop, seconds=30)
+    worker.terminate()
+    await until(lambda: stops(product), 10, "its end")
+
+    # When it is asked again
+    worker.terminate()
+
+    # Then it ends, without the answer, and the job is done by the next one
+    await asyncio.to_thread(worker.wait, 5)
+    job = await shop.in_state(order, "COMPLETED")
+    assert (job["attempts"], job["fencing_token"]) == (2, 2)
+
+
+async def test_ctrl_c_ends_a_worker_that_a_shell_runs_in_the_background(product: Product, shop: Storefront) -> None:
+    # Given a worker that inherits from a shell to ignore INT, as with `&` in a script
+    in_background = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+    command = (*in_background, sys.executable, "-m", "blogqueue", "worker", "backlink-integration")
+    worker = product.beside(WRITER, product.environment_of(WRITER), *command)
+    await until(lambda: works(shop, worker.pid), 60, "the worker")
+
+    # When it gets INT, then it ends
+    worker.send_signal(signal.SIGINT)
+    assert await asyncio.to_thread(worker.wait, 30) == 0
+
+
+async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(product: Product, shop: Storefront) -> None:
     command = (sys.executable, "-m", "blogqueue", "worker", "--reload", "backlink-integration")
     watching = product.beside(WRITER, product.environment_of(WRITER), *command)
 
     async def find_worker() -> psutil.Process | None:
         for one in psutil.Process(watching.pid).children():
-            with suppress(psutil.NoSuchProcess):  # it ends while we look
-                if "worker" in one.cmdline():
-                    return one
+            if await works(shop, one.pid):
+                return one
         return None
 
     first = await until(find_worker, 60, "the worker")
@@ -73,3 +100,12 @@ async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(produc
 
     watching.send_signal(signal.SIGINT)
     assert await asyncio.to_thread(watching.wait, 60) == 0
+
+
+async def stops(product: Product) -> bool:
+    return "Shutting down" in product.log("writer-backlinks").rpartition("job claimed")[2]
+
+
+async def works(shop: Storefront, pid: int) -> bool:
+    """Return whether a process has said that it is a worker."""
+    return bool(await shop.rows("SELECT FROM workers WHERE stopped_at IS NULL AND holder LIKE '%:' || $1", str(pid)))

@@ -22,7 +22,10 @@ def serve(queues: Collection[str], *, threads: int) -> None:
 
     The work at hand has `settings.shutdown_grace_seconds` to end.
     """
-    # All threads are started with these signals blocked, so that they wait until the main thread asks for them.
+    # A shell may have started us with INT ignored, and an ignored signal is not waited for.
+    for number in _ENDING:
+        signal.signal(number, _end_now)
+    # All threads are started with these signals blocked, so that they stay until the main thread asks for them.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     broker.emit_after("process_boot")
     worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
@@ -30,8 +33,6 @@ def serve(queues: Collection[str], *, threads: int) -> None:
     worker.queue_prefetch = threads
     worker.start()
     signal.sigwait(_ENDING)
-    for number in _ENDING:
-        signal.signal(number, _end_now)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     worker.stop(timeout=settings.shutdown_grace_seconds * 1000)
     broker.close()
