@@ -75,7 +75,7 @@ async def _update(
 
 
 def _mark(values: Mapping[Column, object]) -> tuple[list[str], list[Any]]:
-    """Return what stands for each column's value in a statement, and the values that are passed with it.
+    """Return what is written for each column's value in a statement, and the values that are passed with it.
 
     An expression, such as PostgreSQL's clock or a column plus 1, becomes part of the statement.
     """
