@@ -121,7 +121,17 @@ def _find_plain(article: str) -> tuple[tuple[Block, int], ...]:
 
 def _is_plain_prose(parsed: Parsed, at: int) -> bool:
     block = parsed.blocks[at]
-    source, inline = parsed.source(block), block.inlines[0]
+    source = parsed.source(block)
+    return (
+        _reads_as_plain_prose(source, block.inlines[0])
+        and not (at == 0 and is_metadata(source))
+        and not _belongs_to_block_above(parsed, at)
+        and _has_words_outside_regions(parsed.article, block)
+    )
+
+
+@lru_cache(maxsize=1_000)  # an edit changes one paragraph, and the others are looked at again
+def _reads_as_plain_prose(source: str, inline: Inline) -> bool:
     plain = "".join(piece.text for piece in inline.pieces if not piece.emphasised)
     return (
         len(split_words(plain)) >= MIN_WORDS
@@ -132,9 +142,6 @@ def _is_plain_prose(parsed: Parsed, at: int) -> bool:
         and not count_footnotes(inline)
         and not count_template_tags(source, inline)
         and read_as_prose(source)
-        and not (at == 0 and is_metadata(source))
-        and not _belongs_to_block_above(parsed, at)
-        and _has_words_outside_regions(parsed.article, block)
     )
 
 
