@@ -20,6 +20,15 @@ def test_a_paid_link_is_rendered_with_its_rel_and_others_without() -> None:
     assert "title: A" not in html
 
 
+def test_a_title_that_is_written_like_a_link_is_none() -> None:
+    html = render("""[one](/one '<a href="/two">two</a>') ![<a href="/three">three</a>](/p.png) [*four*](/four)""")
+
+    assert [(link.text, dict(link.attributes)["href"]) for link in find_html_links(html)] == [
+        ("one", "/one"),
+        ("four", "/four"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -73,7 +73,4 @@ def get_heading_levels(block: TopBlock) -> Iterator[int]:
 
 def list_tags(block: TopBlock) -> Iterator[tuple[str, str]]:
     """Yield the kind and HTML tag of each part of a block."""
-    for token in block.shape:
-        if isinstance(token, tuple):
-            kind, tag, *_ = token  # pyright: ignore[reportUnknownVariableType] - a shape is untyped, as it is only compared
-            yield str(kind), str(tag)
+    return ((token.type, token.tag) for token in block.tokens)

@@ -63,15 +63,23 @@ class TopBlock:
     """A block that is not inside another block; `article[start:end]` is its source.
 
     A paragraph's source goes from its first to its last visible character, without indentation, trailing spaces and
-    the last line end. The source of any other block is whole lines. `shape` is the block's structure without its text.
+    the last line end. The source of any other block is whole lines.
     """
 
     kind: str
     start: int
     end: int
-    shape: tuple[object, ...]
     inlines: tuple[Inline, ...]
     html: tuple[str, ...]
+    tokens: tuple[Token, ...] = field(compare=False, repr=False)
+
+    @property
+    def shape(self) -> tuple[tuple[object, ...], ...]:
+        """Return the block's structure without its text."""
+        return tuple(
+            (token.type, token.tag, token.level, token.markup, token.info, token.hidden, *token.attrs.items())
+            for token in self.tokens
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +196,9 @@ def read_top_block(article: str, starts: Sequence[int] | Mapping[int, int], toke
         kind=opening.type,
         start=start,
         end=end,
-        shape=tuple(
-            (token.type, token.tag, token.level, token.markup, token.info, token.hidden, *token.attrs.items())
-            for token in tokens
-        ),
         inlines=tuple(_read_inline(token) for token in tokens if token.type == "inline"),
         html=tuple(token.content for token in tokens if token.type == "html_block"),
+        tokens=tuple(tokens),
     )
 
 
