@@ -1,5 +1,6 @@
 """What the durability tests do to the real processes, and what they check afterwards."""
 
+import os
 from typing import Any
 
 import httpx
@@ -9,6 +10,9 @@ from tests.product import Product, Storefront
 
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
+
+AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
+"""How long a service is down; longer than a lease lasts. Ten minutes can be set for `make durability`."""
 
 
 def slow(schema: str, seconds: float, times: int = 1) -> dict[str, Any]:

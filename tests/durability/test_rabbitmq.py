@@ -22,7 +22,7 @@ from tests.durability.test_durability import (
     test_two_clocks_and_one_that_restarts_again_and_again_do_each_minutes_work_once,
     test_what_arrives_during_a_deploy_starts_within_three_seconds,
 )
-from tests.durability.test_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
+from tests.durability.test_postgresql_outages import test_postgresql_restarting_at_every_step_of_an_order_loses_nothing
 from tests.product import MANY, SWEPT_SECONDS, Product, Storefront, until
 
 __all__ = [
