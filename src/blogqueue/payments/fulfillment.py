@@ -12,7 +12,7 @@ from blogqueue.db.engine import after_commit, fetch
 from blogqueue.db.rows import update_row
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
-from blogqueue.db.tables.payments import HeldPayment, StripeEvent
+from blogqueue.db.tables.payments import HeldPayment
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.log import logger
 from blogqueue.money import format_typed
@@ -117,12 +117,12 @@ async def lock_payment(payment_intent: object) -> None:
     There is no row that both could lock: the order does not exist yet, and the event is not committed.
     """
     if payment_intent:
-        await StripeEvent.raw(_LOCK_PAYMENT, str(payment_intent))
+        await fetch(_LOCK_PAYMENT, str(payment_intent))
 
 
 async def find_loss(session: dict[str, Any]) -> str:
     """Say how a payment was lost to a dispute or refund before it was fulfilled; "" if it was not."""
-    rows = await StripeEvent.raw(_FIND_DISPUTE_OR_REFUND, str(session.get("payment_intent")))
+    rows = await fetch(_FIND_DISPUTE_OR_REFUND, str(session.get("payment_intent")))
     return f"{LOST} before it was fulfilled ({rows[0]['type']})" if rows else ""
 
 
