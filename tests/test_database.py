@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import asyncpg
 import pytest
+from piccolo.engine.postgres import PostgresTransaction
 
 from blogqueue.db.engine import DB, UNAVAILABLE, close_pool, fetch, open_pool, transaction
 from blogqueue.db.tables.catalogue import ArticleVersion, Domain
@@ -46,6 +47,27 @@ async def test_a_transaction_that_is_cut_off_leaves_nothing_and_the_next_one_wor
     async with transaction():
         await Domain.insert(Domain(host="after.example", name="After"))
     assert [row["host"] for row in await Domain.select(Domain.host)] == ["after.example"]
+
+
+@pytest.mark.usefixtures("stage")
+async def test_a_transaction_begins_anew_if_the_pool_took_its_connection_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a connection that ends while its transaction begins, and a pool that sees it first
+    begin, ended = PostgresTransaction.begin, list[object]()
+
+    async def end_first(work: PostgresTransaction) -> None:
+        if not ended:
+            ended.append(work.connection)
+            assert DB.pool is not None
+            await DB.pool.release(work.connection)
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed in the middle of operation")
+        await begin(work)
+
+    monkeypatch.setattr(PostgresTransaction, "begin", end_first)
+
+    # When a transaction is run, then it has another connection
+    async with transaction():
+        await Domain.insert(Domain(host="anew.example", name="Anew"))
+    assert (len(ended), await Domain.count()) == (1, 1)
 
 
 @pytest.mark.usefixtures("stage")

@@ -168,6 +168,18 @@ async def test_an_email_whose_outcome_is_unknown_is_never_sent_again(stage: Stag
     assert len(await stage.mails()) == 1
 
 
+async def test_an_email_that_got_no_answer_is_neither_sent_again_nor_an_error_of_ours(stage: Stage) -> None:
+    # Given a mail server that takes an email, and is gone before it says so
+    await an_email(stage)
+    await stage.sandbox.put("/faults", json={"mail": [{"kind": "drop_after_data"}]})
+
+    # When it is sent
+    await stage.drain("mail")
+
+    # Then it arrived once, and its row waits for the end of its lease
+    assert ((await email_row())["state"], len(await stage.mails())) == ("SENDING", 1)
+
+
 async def test_an_email_has_a_whole_lease_from_when_it_is_handed_over(stage: Stage) -> None:
     # Given a mail server that was slow until the email's text may be sent
     email = await an_email(stage)

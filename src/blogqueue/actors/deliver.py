@@ -8,7 +8,7 @@ from uuid import UUID
 from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.emails import emails, smtp
 from blogqueue.emails.emails import Outgoing
-from blogqueue.emails.smtp import MailError
+from blogqueue.emails.smtp import MailError, OutcomeUnknownError
 from blogqueue.jobs import backoff
 from blogqueue.log import logger
 
@@ -40,6 +40,10 @@ async def deliver(email_id: UUID) -> int | None:
         handed_over = await smtp.send(message, hand_over)
     except MailError as error:
         return await _refuse(outgoing, str(error), permanent=error.permanent)
+    except OutcomeUnknownError as error:
+        # It stays SENDING, and is given up when its lease has run out.
+        logger.warning("email outcome unknown", **_describe(outgoing), error=str(error))
+        return None
     if handed_over:
         await _until_stored(lambda: emails.mark_sent(outgoing))
         logger.info("email sent", **_describe(outgoing))

@@ -5,7 +5,7 @@ Never run two queries at once inside one transaction: its connection would be lo
 """
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from functools import lru_cache
 from itertools import count
@@ -201,7 +201,8 @@ async def _end(work: PostgresTransaction, error: BaseException | None) -> None:
 
 async def _release(work: PostgresTransaction) -> None:
     DB.current_transaction.set(None)
-    work.connection.terminate()
+    with suppress(asyncpg.InterfaceError):  # the pool has seen its end, and has taken it back
+        work.connection.terminate()
     if DB.pool is not None:
         await DB.pool.release(work.connection)
 

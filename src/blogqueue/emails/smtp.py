@@ -24,6 +24,10 @@ class MailError(Exception):
         self.permanent = permanent
 
 
+class OutcomeUnknownError(Exception):
+    """The connection broke after an email's text was sent: nobody knows whether the mail server took it."""
+
+
 def make_message(email_id: UUID, *, to: str, subject: str, html: str, text: str, order: str = "") -> EmailMessage:
     """Return an email as it is sent. Raises ValueError for an address or subject that cannot be a header.
 
@@ -51,8 +55,7 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
     """Hand an email to the mail server; return False if `before_data`, called just before its text is sent, did.
 
     By then the server has accepted sender and recipient. Raises MailError when the server certainly did not take the
-    email, and aiosmtplib's or the system's error when the connection broke after the text was sent, so that the outcome
-    is unknown.
+    email, and OutcomeUnknownError when the connection broke after the text was sent.
     """
     client = _client()
     about_this_email = handed_over = False
@@ -71,9 +74,8 @@ async def send(email: EmailMessage, before_data: Callable[[], Awaitable[bool]]) 
             f"{error.code} {error.message}", permanent=about_this_email and error.code >= PERMANENT
         ) from error
     except (aiosmtplib.SMTPException, OSError) as error:
-        if handed_over:
-            raise
-        raise MailError(f"{type(error).__name__}: {error}", permanent=False) from error
+        reason = f"{type(error).__name__}: {error}"
+        raise (OutcomeUnknownError(reason) if handed_over else MailError(reason, permanent=False)) from error
     finally:
         client.close()
     return True
