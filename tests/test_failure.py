@@ -12,9 +12,11 @@ from blogqueue.actors.broker import broker, is_worth_retrying, retries
 from blogqueue.actors.integrate import integrate_link
 from blogqueue.actors.messages import integrate_backlink, minute, nudge
 from blogqueue.actors.run import Run, run
+from blogqueue.db.engine import DB, close_pool, open_pool
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order
+from blogqueue.demo.ports import free_port
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import backoff, jobs
 from blogqueue.orders import lifecycle
@@ -93,7 +95,25 @@ async def test_a_message_that_comes_early_or_during_a_lease_comes_back_when_the_
 def test_a_row_may_ask_for_retries_without_end_and_any_other_error_gets_twenty() -> None:
     assert is_worth_retrying(1_000, Retry("the row says so", delay=1))
     assert is_worth_retrying(19, OSError())
+    assert not is_worth_retrying(20, Retry("the database is unavailable"))
     assert not is_worth_retrying(20, OSError())
+
+
+async def test_a_message_that_meets_an_outage_of_postgresql_comes_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given a job, and a PostgreSQL that is gone when its message is read
+    order = await stage.buy(await stage.article())
+    with monkeypatch.context() as gone:
+        gone.setattr(DB, "pool", None)
+        gone.setitem(DB.config, "dsn", f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere")
+        await open_pool()
+        await stage.drain("backlink-integration")
+        await close_pool()
+
+    # Then the message waits, and the job is as it was
+    assert len(redelivered_in_ms()) == 1
+    assert (await job_row(order))["attempts"] == 0
 
 
 async def test_a_retry_that_the_broker_does_not_take_is_sent_by_the_sweep(stage: Stage) -> None:

@@ -114,10 +114,10 @@ class RowRetries(Retries):
 def is_worth_retrying(retries: int, error: BaseException) -> bool:
     """Return whether a message is delivered again after an error; `retries` is 0 at its first one.
 
-    A `Retry` comes from a row, which counts its attempts itself. Any other error kept the work from starting, because
-    the database is unavailable, say; such a message has a limit (`backoff.MESSAGES`).
+    A `Retry` with a delay comes from a row, which counts its attempts itself. Any other error kept the work from
+    starting, because the database is unavailable, say; such a message has a limit (`backoff.MESSAGES`).
     """
-    return isinstance(error, Retry) or retries < backoff.MESSAGES.max_attempts - 1
+    return (isinstance(error, Retry) and error.delay is not None) or retries < backoff.MESSAGES.max_attempts - 1
 
 
 def is_never_retried(_retries: int, _error: BaseException) -> bool:
