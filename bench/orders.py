@@ -106,7 +106,8 @@ async def tokens() -> Table:
 
 
 async def articles_with_room() -> list[UUID]:
-    rows = await Article.select(Article.id, Article.selected_version_id)
+    live = Article.selected_version_id.is_not_null()  # drafts of ordered articles have no text yet
+    rows = await Article.select(Article.id, Article.selected_version_id).where(live)
     return [
         row["id"] for row in rows if find_eligible_blocks((await versions.get(row["selected_version_id"])).content_md)
     ]
