@@ -12,6 +12,9 @@ import pytest
 from tests.durability.breaking import WRITER
 from tests.product import MANY, Product, Storefront, open_storefront, until
 
+# In the background of a shell, INT is ignored by the tests, and would be by all that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Generator[Product]:
