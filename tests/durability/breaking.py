@@ -43,3 +43,8 @@ async def answers(shop: Storefront) -> bool:
 
 async def runs(product: Product) -> bool:
     return product.pid(WRITER) > 0
+
+
+async def works(shop: Storefront, pid: int) -> bool:
+    """Return whether a process has said that it is a worker."""
+    return bool(await shop.rows("SELECT FROM workers WHERE stopped_at IS NULL AND holder LIKE '%:' || $1", str(pid)))

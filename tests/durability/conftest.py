@@ -4,12 +4,10 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncGenerator, Generator
-from urllib.parse import urlsplit
 
-import psutil
 import pytest
 
-from tests.durability.breaking import WRITER
+from tests.durability.breaking import WRITER, works
 from tests.product import MANY, Product, Storefront, open_storefront, until
 
 # In the background of a shell, INT is ignored by the tests, and would be by all that they start.
@@ -40,9 +38,10 @@ async def shop(storefront: Storefront) -> AsyncGenerator[Storefront]:
 
 
 @pytest.fixture
-def second_writer(product: Product) -> Generator[subprocess.Popen[bytes]]:
-    """Run a worker as another host would."""
+async def second_writer(product: Product, shop: Storefront) -> AsyncGenerator[subprocess.Popen[bytes]]:
+    """Run a worker as another host would; it is ready."""
     writer = product.another(WRITER)
+    await until(lambda: works(shop, writer.pid), 60, "the worker")
     yield writer
     writer.send_signal(signal.SIGCONT)
     writer.terminate()
@@ -50,22 +49,15 @@ def second_writer(product: Product) -> Generator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture
-async def two_by_two(product: Product) -> AsyncGenerator[list[subprocess.Popen[bytes]]]:
+async def two_by_two(product: Product, shop: Storefront) -> AsyncGenerator[list[subprocess.Popen[bytes]]]:
     """Run two workers with two jobs at a time each, and no other."""
     surroundings = product.environment_of(WRITER) | {"BLOGQUEUE_BACKLINK_INTEGRATION_CONCURRENCY": "2"}
     product.take_away(WRITER)
     writers = [product.beside(WRITER, surroundings) for _ in range(2)]
-    port = urlsplit(product.demo_file["brokerUrl"]).port
-
-    async def ready() -> bool:
-        return all(
-            any(one.raddr and one.raddr.port == port for one in psutil.Process(writer.pid).net_connections())
-            for writer in writers
-        )
-
-    await until(ready, 30, "the workers")
+    for writer in writers:
+        await until(lambda pid=writer.pid: works(shop, pid), 60, "the workers")
     yield writers
     for writer in writers:
-        os.killpg(writer.pid, signal.SIGKILL)  # one stops already, and a second TERM would leave it hanging
+        os.killpg(writer.pid, signal.SIGKILL)
         writer.wait()
     product.bring_back(WRITER)

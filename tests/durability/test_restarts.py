@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 import blogqueue
-from tests.durability.breaking import WRITER, at_work, slow
+from tests.durability.breaking import WRITER, at_work, slow, works
 from tests.product import Product, Storefront, until
 
 pytestmark = [pytest.mark.durability, pytest.mark.timeout(300)]
@@ -104,8 +104,3 @@ async def test_a_worker_that_reloads_is_restarted_by_a_change_of_the_code(produc
 
 async def stops(product: Product) -> bool:
     return "Shutting down" in product.log("writer-backlinks").rpartition("job claimed")[2]
-
-
-async def works(shop: Storefront, pid: int) -> bool:
-    """Return whether a process has said that it is a worker."""
-    return bool(await shop.rows("SELECT FROM workers WHERE stopped_at IS NULL AND holder LIKE '%:' || $1", str(pid)))
