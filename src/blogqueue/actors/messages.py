@@ -36,18 +36,18 @@ UNAVAILABLE_SECONDS = 5.0
 """For how long nobody tries to send after the broker did not take a message."""
 
 
-def _outlast(work: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
+def _retry_in_outage(work: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
     """Have a message delivered again, later and later, if PostgreSQL is unavailable: one line of the log each time."""
 
     @functools.wraps(work)
-    async def outlasting(row_id: str) -> None:
+    async def retried(row_id: str) -> None:
         try:
             await work(row_id)
         except UNAVAILABLE as error:
             logger.warning("database unavailable", args=(row_id,), error=f"{type(error).__name__}: {error}")
             raise Retry("the database is unavailable") from error
 
-    return outlasting
+    return retried
 
 
 @dramatiq.actor(
@@ -55,7 +55,7 @@ def _outlast(work: Callable[[str], Awaitable[None]]) -> Callable[[str], Awaitabl
     queue_name=queues.BACKLINK_INTEGRATION.name,
     time_limit=queues.BACKLINK_INTEGRATION.time_limit_ms,
 )
-@_outlast
+@_retry_in_outage
 async def integrate_backlink(job_id: str) -> None:
     """Run a job that integrates a link."""
     await run(job_id, integrate_link, send=nudge)
@@ -64,14 +64,14 @@ async def integrate_backlink(job_id: str) -> None:
 @dramatiq.actor(
     broker=broker, queue_name=queues.ARTICLE_GENERATION.name, time_limit=queues.ARTICLE_GENERATION.time_limit_ms
 )
-@_outlast
+@_retry_in_outage
 async def generate_article(job_id: str) -> None:
     """Run a job that writes an article."""
     await run(job_id, write, send=nudge)
 
 
 @dramatiq.actor(broker=broker, queue_name=queues.MAIL.name, time_limit=queues.MAIL.time_limit_ms)
-@_outlast
+@_retry_in_outage
 async def deliver_email(email_id: str) -> None:
     """Send an email. Raises Retry when the mail server did not take it for now."""
     from blogqueue.actors.deliver import deliver
@@ -82,7 +82,7 @@ async def deliver_email(email_id: str) -> None:
 
 
 @dramatiq.actor(broker=broker, queue_name=queues.UPKEEP.name, time_limit=queues.UPKEEP.time_limit_ms)
-@_outlast
+@_retry_in_outage
 async def send_refund(refund_id: str) -> None:
     """Have Stripe refund an order's payment."""
     from blogqueue.payments import refunds

@@ -1,6 +1,6 @@
 """A worker process, from its start to the signal that ends it.
 
-Dramatiq's command would start a second process for the worker, and keep the first for its log and signals: 15 MB each.
+Dramatiq's command would start a second process for the worker, and keep the first for its log and signals.
 """
 
 import os
