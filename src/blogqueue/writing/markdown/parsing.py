@@ -4,6 +4,7 @@ One parser for everything: CommonMark with GFM's tables and strikethrough. Raw H
 can refuse it and the renderer can show it as text. Bare URLs and footnotes are plain text here; the checks find them.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from typing_extensions import override
 
 from blogqueue.writing.markdown.front_matter import find_body_start, split_lines
 
@@ -130,9 +132,23 @@ def _find_entities(tokens: Sequence[Token]) -> list[str]:
     return found
 
 
+_PLAIN_URL = re.compile(
+    r"https?://[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,3}(?:/[A-Za-z0-9_.~/-]*)?(?:[?#][A-Za-z0-9_=&-]*)?"
+)
+"""What most links look like: nothing in it needs an escape, and its host is ASCII."""
+
+
+class _Parser(MarkdownIt):
+    """markdown-it, which leaves a plain URL as it is without taking it apart."""
+
+    @override
+    def normalizeLink(self, url: str) -> str:
+        return url if _PLAIN_URL.fullmatch(url) else super().normalizeLink(url)
+
+
 def _build_parser() -> MarkdownIt:
     # maxNesting: as in the js-default preset; the commonmark preset's 20 would skip content that is nested deeper.
-    markdown = MarkdownIt("commonmark", {"html": True, "linkify": False, "maxNesting": 100})
+    markdown = _Parser("commonmark", {"html": True, "linkify": False, "maxNesting": 100})
     markdown.enable(["table", "strikethrough"])
     markdown.core.ruler.before("text_join", "note_entities", _note_entities)
     return markdown
