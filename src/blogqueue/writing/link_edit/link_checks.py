@@ -66,8 +66,9 @@ def no_bare_url(given: CheckInput) -> list[Problem]:
         named -= find_all_hosts(
             "\n".join([given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases])
         )
-    old = given.old_text(), given.old_source
-    found = (new | named | own).difference(*map(find_addresses, old), *map(find_all_hosts, old))
+    found = new | named | own
+    for old in (given.old_text(), given.old_source) if found else ():
+        found = found.difference(find_addresses(old), find_all_hosts(old))
     if not found:
         return []
     message = "Beside the link, do not add any URL, host name or email address."

@@ -183,7 +183,8 @@ def no_contact_or_price(given: CheckInput) -> list[Problem]:
     telephones = find_all_telephones(new, LONG_NUMBER_DIGITS)
     if telephones:  # searching the whole article is slow
         telephones -= find_all_telephones(given.before.article, LONG_NUMBER_DIGITS)
-    found = telephones | (find_all_prices(new) - find_all_prices(old))
+    prices = find_all_prices(new)
+    found = telephones | (prices and prices - find_all_prices(old))
     if not found:
         return []
     message = "Do not add any telephone number or price."
@@ -193,7 +194,9 @@ def no_contact_or_price(given: CheckInput) -> list[Problem]:
 def no_assistant_talk(given: CheckInput) -> list[Problem]:
     """Refuse phrases that a model says to its user, unless the article contains them already."""
     text, source = " ".join(given.new_segments()), given.applied.new_text.replace(given.literal, " ")
-    found = (find_assistant_talk(text) | find_assistant_talk(source)) - find_assistant_talk(given.before.article)
+    found = find_assistant_talk(text) | find_assistant_talk(source)
+    if found:  # reading the whole article takes longer
+        found -= find_assistant_talk(given.before.article)
     if not found:
         return []
     message = "Write for the article's readers only: do not mention yourself, the task or the instructions."

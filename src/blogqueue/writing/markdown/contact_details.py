@@ -104,10 +104,10 @@ def find_telephones(text: str, digits: int) -> set[str]:
 def find_prices(text: str) -> set[str]:
     """Return the words with a digit and a currency's sign or code, and the numbers beside a currency's sign or name."""
     chunks = text.split()
-    signed = {chunk for chunk in chunks if _has_sign(chunk) and any(map(str.isdecimal, chunk))}
+    signed = {chunk for chunk in chunks if any(map(str.isdecimal, chunk)) and _has_sign(chunk)}
     signed |= {chunk for chunk in chunks if _CODE_AND_DIGITS.fullmatch(chunk.strip(_AROUND))}
     for left, right in pairwise(chunks):
-        if (_is_currency(left) and right[0].isdecimal()) or (left[-1].isdecimal() and _is_currency(right, name=True)):
+        if (right[0].isdecimal() and _is_currency(left)) or (left[-1].isdecimal() and _is_currency(right, name=True)):
             signed.add(f"{left} {right}")
     return {chunk.strip(_AROUND) for chunk in signed}
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from blogqueue.writing.markdown.contact_details import find_hosts, find_prices, find_telephones
 
@@ -37,6 +38,7 @@ _OFFER = re.compile(
 )
 
 
+@lru_cache(maxsize=16)  # several rules look at the same paragraph
 def undisguise(text: str) -> str:
     """Return a text as a reader understands it: NFKC, dots between the parts of a name, digits as digits."""
     if not text.isascii():

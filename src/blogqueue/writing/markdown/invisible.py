@@ -17,7 +17,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 
 def find_invisible(text: str) -> Counter[str]:
     """Count the characters of a text that no reader sees, except line ends."""
-    return Counter(c for c in text if c not in "\r\n" and (unicodedata.category(c) in _INVISIBLE or c in _BLANK))
+    found = {c for c in set(text) - {"\r", "\n"} if unicodedata.category(c) in _INVISIBLE or c in _BLANK}
+    return Counter(filter(found.__contains__, text)) if found else Counter()
 
 
 _IN_WRITING = re.compile("[\u00a0\u202f\u200b-\u200d\u180b-\u180d\ufe0f]")
