@@ -29,8 +29,9 @@ BULL = Path(__file__).parents[1] / "var" / "bench" / "bull"
 CONCURRENCIES = (1, 10)
 ROUNDS = 3
 SLOW_CALLS, SLOW_SECONDS = 50, 3.0
-STEADY_JOBS = 5 * SLOW_CALLS
-"""At least so many jobs are worked on in turn; the first and the last fifty are not counted."""
+STEADY_ROUNDS = 4
+"""Rounds of `SLOW_CALLS` jobs that are measured where one begins as another ends, after the two in which the jobs that
+began at once part. A round is counted from the end of the last job of the one before."""
 
 
 async def tables() -> list[tuple[str, Table]]:
@@ -211,19 +212,18 @@ async def _run_slow(url: str) -> tuple[float, float]:
 
 
 async def _run_steady(url: str) -> float:
-    """Return the same for a worker that always has more to do, from the end of the first calls on."""
+    """Return the same for a worker that always has more to do, once not all of its jobs begin and end at once."""
     outbox = Outbox()
-    while len(outbox.jobs) < STEADY_JOBS:
+    first, last = 2 * SLOW_CALLS, (2 + STEADY_ROUNDS) * SLOW_CALLS
+    while len(outbox.jobs) < last + SLOW_CALLS:  # the last jobs run while fewer and fewer others do
         outbox += await _order_all()
-    jobs = len(outbox.jobs)
     async with _our_worker(url, SLOW_CALLS):
         await nudge(Outbox(jobs=outbox.jobs))
         while await Job.exists().where(Job.state.is_in(list(OPEN_JOBS))):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.05)
     ends = await Job.raw(
-        "SELECT extract(epoch FROM finished_at)::float AS at FROM jobs ORDER BY created_at DESC LIMIT {}", jobs
+        "SELECT extract(epoch FROM finished_at)::float AS at FROM jobs ORDER BY created_at DESC LIMIT {}",
+        len(outbox.jobs),
     )
     ended = sorted(row["at"] for row in ends)
-    # The last ones run while fewer and fewer others do.
-    rate = (jobs - 2 * SLOW_CALLS) / (ended[-SLOW_CALLS - 1] - ended[SLOW_CALLS - 1])
-    return 100 * rate / (SLOW_CALLS / (2 * SLOW_SECONDS))
+    return 100 * 2 * SLOW_SECONDS * STEADY_ROUNDS / (ended[last - 1] - ended[first - 1])
