@@ -125,10 +125,12 @@ def test_a_number_of_the_notes_with_seven_digits_is_a_copy(number: str, refused:
         ("Some write C#, snake_case, @types/node and $HOME.", PROSE, f"C#, snake_case, @types/node, $HOME: {LITERAL}."),
         ("", f"{PROSE} `It is <b>`", f"See `git rebase`, `config.json` and {LITERAL}."),
         ("", f"{PROSE}\n\u2014", f"See {LITERAL}."),
+        ("", f"{PROSE} It is $5.", f"See {LITERAL}."),
+        ("Ring 555 0199 at once.", PROSE, f"Ring 555 0199, or see {LITERAL}."),
     ],
 )
 def test_what_the_article_has_already_may_stay(elsewhere: str, old: str, new: str) -> None:
-    requirements = replace(REQUIREMENTS, notes="Tell of wiki.example.org, please.")
+    requirements = replace(REQUIREMENTS, notes="Tell of wiki.example.org and 555 0199, please.")
 
     assert broken_rules(old, new, elsewhere=elsewhere, append=True, requirements=requirements) == set()
     assert broken_rules(old, f"{old} {new}", elsewhere=elsewhere, requirements=requirements) == set()
@@ -195,14 +197,29 @@ def test_the_excerpt_shows_what_is_wrong(new: str, rule: str, excerpt: str) -> N
     assert sorted(found.split()) == sorted(excerpt[:200].split())
 
 
-def test_the_excerpt_of_a_lost_image_shows_it() -> None:
-    article = f"Lead.\n\n{PROSE} ![a](/b)\n\nClose.\n"
+def test_the_excerpt_of_a_lost_image_shows_it_and_no_other() -> None:
+    article = f"Lead. ![c](/d)\n\n{PROSE} ![a](/b)\n\nClose.\n"
     block = find_prose_blocks(article)[1]
     after, applied = apply(article, Edit(block.id, "replace", f"{PROSE} {LITERAL}"), [block])
 
     problems = {problem.rule: problem.excerpt for problem in check_link_edit(article, after, applied, REQUIREMENTS)}
 
     assert problems["no_image"] == "![a](/b)"
+
+
+def test_the_message_about_the_length_names_both_bounds() -> None:
+    article = f"Lead.\n\n{'x' * 200}\n\nClose.\n"
+    block = find_prose_blocks(article)[1]
+    after, applied = apply(article, Edit(block.id, "replace", "x" * 189), [block])
+
+    problems = {problem.rule: problem.message for problem in check_link_edit(article, after, applied, REQUIREMENTS)}
+
+    assert "of 200 characters must stay between 190 and 800; it has 189" in problems["length"]
+
+
+def test_a_formula_that_is_shown_as_code_is_no_template() -> None:
+    assert "no_template" in broken_rules(PROSE, f"See $$x$$ and {LITERAL}.", append=True)
+    assert "no_template" not in broken_rules(PROSE, f"See `$$x$$` and {LITERAL}.", append=True)
 
 
 def test_the_excerpt_of_a_change_elsewhere_begins_where_the_texts_differ() -> None:

@@ -1,3 +1,4 @@
+import hashlib
 import json
 from dataclasses import asdict, replace
 from typing import Any
@@ -78,6 +79,7 @@ def test_a_single_line_takes_the_line_end_behind_it() -> None:
         (Edit(BLOCK.id, "append", " \n\t "), "empty_text"),
         (Edit(BLOCK.id, "append", "x" * 10_001), "too_long"),
         (Edit(BLOCK.id, "append", "\ud800"), "not_text"),
+        (Edit(BLOCK.id, "append", "half \udfff"), "not_text"),
     ],
 )
 def test_what_cannot_be_applied_is_refused_by_name(edit: Edit, rule: str) -> None:
@@ -86,6 +88,17 @@ def test_what_cannot_be_applied_is_refused_by_name(edit: Edit, rule: str) -> Non
 
     assert refused.value.rule == rule
     assert str(refused.value) == refused.value.message
+
+
+def test_a_text_may_have_ten_thousand_characters() -> None:
+    _, applied = apply(GARDEN, Edit(BLOCK.id, "replace", "x" * 10_000), ELIGIBLE)
+
+    assert applied.new_text == "x" * 10_000
+
+
+def test_the_refusal_of_an_unknown_block_repeats_the_first_twenty_characters_of_its_id() -> None:
+    with pytest.raises(EditRefused, match=f"no block '{'x' * 20}' to edit"):
+        apply(GARDEN, Edit("x" * 30, "append", "More."), ELIGIBLE)
 
 
 def test_an_unknown_mode_is_refused_even_past_the_types() -> None:
@@ -127,6 +140,18 @@ def test_a_wrong_declaration_is_detected(change: dict[str, Any]) -> None:
     after, applied = apply(GARDEN, Edit(BLOCK.id, "append", "More."), ELIGIBLE)
 
     assert not differs_only_by_edit(GARDEN, after, AppliedEdit(**(asdict(applied) | change)))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "declared"),
+    [(0, 0, True), (0, 5, True), (5, 5, True), (4, 5, True), (-1, 5, False), (4, 6, False)],
+)
+def test_a_declared_range_is_within_the_text(start: int, end: int, declared: bool) -> None:  # noqa: FBT001 - as the test says
+    before = "Words"
+    digest = hashlib.sha256(before[start:end].encode()).hexdigest()
+    applied = AppliedEdit("p01", "replace", "new", start, end, digest, "new")
+
+    assert differs_only_by_edit(before, f"{before[:start]}new{before[end:]}", applied) == declared
 
 
 def test_an_append_that_rewrote_the_paragraph_is_detected() -> None:
