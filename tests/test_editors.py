@@ -71,7 +71,9 @@ async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage, c
     assert await editors.get_by_session(cookie) is None
     assert "deactivated" in (await cli.run("editors", "list")).out
     assert (await cli.run("editors", "activate", "edith")).code == 0
+    cookie = await stage.signed_in()
     assert (await cli.run("editors", "remove-second-factor", "edith")).code == 0
+    assert await editors.get_by_session(cookie) is None
     assert "password only" in (await cli.run("editors", "list")).out
     session = await EditorSession.create_session(user.id)
     weak = await cli.run("editors", "reset-password", "edith", BLOGQUEUE_EDITOR_PASSWORD="password1234")

@@ -80,8 +80,14 @@ async def has_second_factor(editor_id: int) -> bool:
 
 
 async def remove_second_factor(name: str) -> None:
-    """Let an editor sign in with the password alone, until they set up an authenticator app again."""
-    await AuthenticatorSecret.revoke(await _get_id(name))
+    """Let an editor sign in with the password alone until they set up an app again, and sign them out everywhere.
+
+    Their lost device may be signed in still. Raises NotFoundError.
+    """
+    async with transaction():
+        editor_id = await _get_id(name)
+        await AuthenticatorSecret.revoke(editor_id)
+        await EditorSession.delete().where(EditorSession.user_id == editor_id)
 
 
 async def _get_id(name: str) -> int:
