@@ -42,7 +42,7 @@ async def table(kills: int) -> Table:
         product.stop()
     rows = [
         _row("worker killed, another at hand", single),
-        _row("all of it killed, none but supervisord", groups),
+        _row("the only worker killed; supervisord starts it again", groups),
     ]
     return ("SIGKILL in the middle of a job", "kills", "p50 s", "p95 s", "max s"), rows
 

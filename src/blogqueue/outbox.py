@@ -15,7 +15,7 @@ class OutboxJob:
 
 @dataclass(frozen=True, slots=True)
 class Outbox:
-    """The ids to send to the broker. If that fails nothing is lost: the sweep of the next minute sends them again."""
+    """The ids to send to the broker. If that fails nothing is lost: they are sent again within seconds or a minute."""
 
     jobs: tuple[OutboxJob, ...] = ()
     emails: tuple[UUID, ...] = ()

@@ -40,7 +40,7 @@ ORDERS = 6
 
 OUTAGE_ORDERS = 20
 LIMIT_SECONDS = 150
-"""The longest time that a fault lasts: the audit calls a job stuck after two minutes."""
+"""The longest time that a fault may take to show everywhere."""
 
 DELIVERED_SECONDS = 180
 APOLOGY, READY_EMAIL = "Order Processing Issue", "Your Backlink is Ready for Review"

@@ -90,7 +90,7 @@ class Worker(Middleware):
 
 
 class RowRetries(Retries):
-    """Dramatiq's Retries. A message that the broker does not take back is left to the sweep, which reads the rows.
+    """Dramatiq's Retries. A message that the broker does not take back is left to the watch and the sweep.
 
     The message of an actor that raises `Retry(delay=…)` is redelivered after exactly that many ms: Dramatiq adds no
     jitter and no cap to it, and logs it without a traceback (dramatiq/middleware/retries.py).

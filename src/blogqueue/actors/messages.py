@@ -145,7 +145,7 @@ _sender = _Sender()
 async def nudge(outbox: Outbox) -> None:
     """Send the ids of rows to the workers, after the commit that wrote them.
 
-    An unavailable broker is logged and raises nothing: the rows are there, and the minute's sweep sends their ids.
+    An unavailable broker is logged and raises nothing: the rows are there, and the watch and the sweep find them.
     """
     sent: set[str] = set()
     for actor_name, row_id in _list_messages(outbox):

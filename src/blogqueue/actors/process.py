@@ -20,7 +20,7 @@ _ENDING = (signal.SIGTERM, signal.SIGINT)
 def serve(queues: Collection[str], *, threads: int) -> None:
     """Work on queues, `threads` messages at a time, until TERM or INT; a second one ends the process at once.
 
-    The work at hand has `settings.shutdown_grace_seconds` to end.
+    The work at hand has `settings.shutdown_grace_seconds` to end; jobs are handed back 2 s before.
     """
     # A shell may have started us with INT ignored, and an ignored signal is not waited for.
     for number in _ENDING:

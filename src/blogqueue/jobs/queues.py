@@ -39,7 +39,7 @@ class Queue:
 
     `actor` is the function in `actors.messages` that gets the id; `program` the process in `supervisord.conf` that runs
     it, and `needs` what must be set for that process (the names of `needs.check_settings`). `threads` is how many
-    messages a process works on at once, or the name of the setting that says so.
+    threads its process has for it, or the name of the setting that says so; they work on all queues of the process.
     A queue of jobs serves one kind of order, and its jobs' ids begin with `job_prefix`.
     """
 
@@ -53,7 +53,7 @@ class Queue:
     job_prefix: str = ""
 
     def get_threads(self, settings: "Settings") -> int:
-        """Return how many messages of this queue one process works on at once, and so how many it prefetches."""
+        """Return how many threads this queue adds to its process: so many more messages are worked on at once."""
         return self.threads if isinstance(self.threads, int) else int(getattr(settings, self.threads))
 
 

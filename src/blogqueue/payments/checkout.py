@@ -89,7 +89,7 @@ async def _end(purchase: Purchase) -> None:
             return  # Stripe does not have this session, so nobody can pay it
         raise await _explain(error, purchase) from error
     async with transaction():
-        await fulfillment.fulfill(session)  # the sweep sends what this stores
+        await fulfillment.fulfill(session)  # the watch and the sweep send what this stores
 
 
 async def _expire_at_stripe(session_id: str) -> dict[str, Any]:

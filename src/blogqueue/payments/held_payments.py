@@ -29,7 +29,7 @@ from blogqueue.states import HeldState, PurchaseState
 UNDECIDED = (HeldState.HELD, HeldState.RETURNING)
 
 _A_MINUTE_AGO = QueryString("clock_timestamp() - interval '50 seconds'")
-"""Ten seconds less than the minute in which the sweep comes back, so that each of its calls finds the payment due."""
+"""Ten seconds less than a minute, so that each of its calls finds the payment due."""
 
 _END_PURCHASE = """
 UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD'
@@ -101,7 +101,7 @@ async def accept(session_id: str, *, actor: str) -> Handled:
 async def return_payment(session_id: str, *, actor: str) -> Outbox:
     """Have Stripe refund a held payment, and tell the customer once it has.
 
-    If Stripe does not answer, the sweep asks again every minute. Raises NotFoundError, ConflictError if it is decided
+    If Stripe does not answer, it is asked again every minute. Raises NotFoundError, ConflictError if it is decided
     otherwise or Stripe refuses, and UnavailableError.
     """
     await request_return(session_id, actor=actor)
@@ -114,7 +114,7 @@ async def return_payment(session_id: str, *, actor: str) -> Outbox:
 
 
 async def request_return(session_id: str, *, actor: str) -> None:
-    """Decide that a held payment is returned; the sweep then asks Stripe. Raises NotFoundError and ConflictError."""
+    """Decide that a held payment is returned: Stripe is asked within a minute. Raises NotFoundError, ConflictError."""
     async with transaction():
         held = await _get(session_id)
         if not held.session.get("payment_intent"):
