@@ -11,7 +11,7 @@ from blogqueue.jobs import jobs
 from blogqueue.outbox import Outbox
 from blogqueue.payments import refunds
 from tests.payments import dispute, minute_with_refunds_due, payment_intent
-from tests.stage import Bought, Stage, bearer, order_row
+from tests.stage import Bought, Stage, bearer, moves, order_row
 
 STRIPE_KEY = bearer("sk_test_of_the_tests")
 
@@ -21,11 +21,11 @@ async def close(stage: Stage, dispute_id: str, status: str) -> None:
     assert closed.json()["webhookStatus"] == 200
 
 
-async def refund_in_stripe(stage: Stage, order: Bought, **part: int) -> None:
-    """Refund the payment by hand in Stripe."""
+async def refund_in_stripe(stage: Stage, order: Bought, **part: int) -> str:
+    """Refund the payment by hand in Stripe; the text of the operator's alert about it."""
     asked = {"payment_intent": await payment_intent(order), **part}
     await stage.sandbox.post("/v1/refunds", data=asked, headers=STRIPE_KEY)
-    await stage.alert("A payment was refunded in Stripe")
+    return str((await stage.alert("A payment was refunded in Stripe"))["text"])
 
 
 async def job_state(order: Bought) -> str:
@@ -174,8 +174,10 @@ async def test_a_payment_that_is_refunded_by_hand_ends_its_order(stage: Stage) -
     order = await stage.delivered(await stage.article())
     version = (await stage.status(order))["version"]["versionId"]
 
-    await refund_in_stripe(stage, order)
+    alert = await refund_in_stripe(stage, order)
 
+    assert "The order has ended." in alert
+    assert ("payment refunded in Stripe in full", "QUALITY_CHECK", "FAILED") in await moves(order)
     row = await order_row(order)
     assert (row["status"], row["failure_reason"], row["refund_state"]) == ("FAILED", "payment_reversed", "NONE")
     assert "refunded to you" in (await stage.email("Your order has ended"))["text"]
@@ -189,10 +191,23 @@ async def test_a_payment_that_is_refunded_in_part_is_recorded_and_the_order_goes
     order = await stage.delivered(await stage.article())
     version = (await stage.status(order))["version"]["versionId"]
 
-    await refund_in_stripe(stage, order, amount=1000)
+    alert = await refund_in_stripe(stage, order, amount=1000)
 
+    assert "The order goes on" in alert
+    assert "payment refunded in Stripe in part" in [action for action, _, _ in await moves(order)]
     assert (await stage.submit(order, version)).status_code == 200
     assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    await stage.sound()
+
+
+async def test_a_completed_order_stays_so_when_its_payment_is_refunded_by_hand(stage: Stage) -> None:
+    order = await stage.submitted(await stage.article())
+    await stage.approve(order)
+
+    alert = await refund_in_stripe(stage, order)
+
+    assert "The order is COMPLETED and stays so." in alert
+    assert (await order_row(order))["status"] == "COMPLETED"
     await stage.sound()
 
 

@@ -11,6 +11,7 @@ from tests.payments import (
     receive_event,
     refunds_at_stripe,
 )
+from tests.people import BEN, LONG
 from tests.stage import Bought, Stage, order_row
 
 
@@ -193,3 +194,52 @@ async def test_a_failed_refund_that_was_made_by_hand_alerts_the_operator(stage: 
     await receive_event(stage, "refund.failed", failed)
 
     await stage.alert("A refund made in Stripe failed")
+
+
+async def failed_with_refunds_unsent(stage: Stage) -> tuple[Bought, Bought]:
+    """Two failed orders whose refunds Stripe has not taken yet."""
+    article_id = await stage.article(content=LONG)
+    await stage.faults(model=[{"kind": "status", "code": 400, "times": -1}])
+    orders = await stage.buy(article_id), await stage.buy(article_id, **BEN)
+    await stage.drain()
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    for order in orders:
+        await stage.judge(order, "refund")
+    await stage.drain()
+    return orders
+
+
+async def test_a_lost_dispute_cancels_no_refund_of_another_order(stage: Stage) -> None:
+    ana, ben = await failed_with_refunds_unsent(stage)
+    await dispute_event(stage, ana, "created", "needs_response")
+
+    await dispute_event(stage, ana, "closed", "lost")
+
+    assert (await order_row(ana))["refund_state"] == "FAILED"
+    assert (await order_row(ben))["refund_state"] == "INITIATED"
+    assert sorted(row["state"] for row in await Refund.select(Refund.state)) == ["FAILED", "INITIATED"]
+
+
+async def test_a_lost_dispute_cancels_no_refund_that_stripe_has(stage: Stage) -> None:
+    order = await failed_order(stage)
+    await stage.faults(stripe=[{"kind": "refund_pending", "seconds": 60}])
+    await stage.judge(order, "refund")
+    await minute_with_refunds_due(stage)
+    await dispute_event(stage, order, "created", "needs_response")
+
+    await dispute_event(stage, order, "closed", "lost")
+
+    assert (await order_row(order))["refund_state"] == "INITIATED"
+
+
+async def test_a_lost_dispute_keeps_why_a_refund_failed(stage: Stage) -> None:
+    order = await failed_order(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    await stage.judge(order, "refund")
+    await stage.drain()
+    await Refund.update({Refund.state: "FAILED", Refund.error: "the card was closed"}, force=True)
+    await dispute_event(stage, order, "created", "needs_response")
+
+    await dispute_event(stage, order, "closed", "lost")
+
+    assert (await Refund.select(Refund.error))[0]["error"] == "the card was closed"
