@@ -64,3 +64,12 @@ def test_the_excerpt_shows_what_is_wrong(body: str, rule: str, excerpt: str) -> 
     problems = {problem.rule: problem for problem in check_article(TITLE, body, BRIEF)}
 
     assert problems[rule].excerpt == excerpt
+
+
+def test_the_message_about_headings_says_how_many_there_are() -> None:
+    two, *others = BODY.replace("\n## ", "\n# ", 2).split("\n## ")
+    body = "\n### ".join([two, *others]).replace("\n# ", "\n## ")
+
+    (problem,) = [one for one in check_article(TITLE, body, BRIEF) if one.rule == "headings"]
+
+    assert "it has 2 of level 2" in problem.message
