@@ -4,15 +4,20 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from dramatiq.errors import Retry
 
+from blogqueue.actors.messages import nudge
+from blogqueue.actors.run import Run, run
 from blogqueue.db.tables.orders import Order
 from blogqueue.jobs import jobs, sweep
 from blogqueue.jobs.jobs import LostLeaseError
 from blogqueue.orders import budget
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
+from blogqueue.writing.model import ModelError
 from tests import one_job
 from tests.one_job import ANSWER, USAGE, change, claimed, row
-from tests.stage import Stage
+from tests.stage import Stage, job_row
 
 
 @pytest.fixture
@@ -126,3 +131,18 @@ async def test_each_answer_counts_on_its_order_once_with_its_input_and_output(st
 
     spent = (await Order.select(Order.model_calls, Order.model_tokens).where(Order.id == order.id))[0]
     assert spent == {"model_calls": 2, "model_tokens": 2 * 107}
+
+
+@pytest.mark.parametrize("error", [ModelError, ValueError])
+async def test_an_error_is_stored_whatever_characters_it_has(stage: Stage, error: type[Exception]) -> None:
+    order = await stage.buy(await stage.article())
+
+    async def work(_current: Run) -> Outbox:
+        raise error("half a \ud83d and a \0 NUL")
+
+    with pytest.raises(Retry):
+        await run(f"backlink-int-{order.id}", work, send=nudge)
+
+    job = await job_row(order)
+    assert (job["state"], job["attempts"]) == ("DELAYED", 1)
+    assert [one["message"] for one in job["errors"]] == ["half a ? and a  NUL"]

@@ -123,6 +123,10 @@ async def test_a_job_that_waits_for_the_provider_has_lost_no_attempt(job: str) -
     assert (found["state"], found["attempts"], found["lease_until"]) == ("DELAYED", 0, None)
     assert found["waits_for_provider"]
 
+    # And once it is claimed again, it waits for nobody
+    await claimed(job)
+    assert not (await row(job))["waits_for_provider"]
+
 
 async def test_what_an_operator_does_with_a_job_leaves_the_others_alone(stage: Stage, job: str) -> None:
     order = await stage.buy(await stage.article(slug="another"), email="ben@customers.example", anchorText="mulch")

@@ -1,8 +1,12 @@
 """Emails are sent at most once, tried again when that can help, and marked failed and shown when it cannot."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
 from blogqueue.actors.messages import deliver_email, nudge
 from blogqueue.db.tables.emails import Email
@@ -10,6 +14,7 @@ from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.emails import emails, smtp
 from blogqueue.jobs import backoff
 from blogqueue.outbox import Outbox
+from blogqueue.settings import settings
 from tests.command_line import CommandLine
 from tests.mailed import an_email, due_again, email_row
 from tests.stage import Stage, redelivered_in_ms
@@ -274,3 +279,29 @@ async def test_an_email_about_an_order_names_it_and_any_other_names_none(stage: 
     assert (about.order, before.order) == (str(order.id), "")
     assert f"/order-status/{order.id}" in about.text
     assert "BQ-" in about.text and "BQ-" not in before.text
+
+
+@asynccontextmanager
+async def serve_refusal(answer: bytes) -> AsyncGenerator[int]:
+    """A mail server that answers each recipient with these bytes; its port."""
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail\r\n")
+        while line := await reader.readline():
+            writer.write(answer if line.upper().startswith(b"RCPT") else b"250 OK\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def test_a_refusal_that_is_not_in_utf8_is_stored(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    await an_email(stage)
+
+    async with serve_refusal("550 5.1.1 Empf\u00e4nger\0 unbekannt\r\n".encode("latin-1")) as port:
+        monkeypatch.setattr(settings, "smtp_url", SecretStr(f"smtp://127.0.0.1:{port}"))
+        await stage.drain()
+
+    row = await email_row()
+    assert (row["state"], row["error"]) == ("FAILED", "550 5.1.1 Empf?nger unbekannt")

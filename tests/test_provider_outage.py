@@ -79,6 +79,26 @@ async def test_one_job_at_a_time_probes_the_provider(stage: Stage) -> None:
     assert all(isinstance(claim, jobs.NotYet) for claim in claims[1:])
 
 
+async def test_a_job_that_is_over_at_its_probe_leaves_the_probe_to_another(stage: Stage) -> None:
+    # Given an open breaker, and a job that lost its worker at its last attempt
+    (order,) = await buy_many(stage, 1)
+    for _ in range(3):
+        await jobs.claim(f"backlink-int-{order.id}", WORKER)
+        await Job.raw("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 second'")
+    for _ in range(breaker.FAILURES_TO_OPEN):
+        await breaker.record_failure("the model answered 503")
+    await Breaker.raw("UPDATE breakers SET probe_at = clock_timestamp()")
+
+    # When it gets the probe, and fails without asking the model
+    await stage.drain()
+
+    # Then another job may probe at once
+    assert (await stage.status(order))["status"] == "FAILED"
+    assert (await Breaker.select(Breaker.probing))[0]["probing"] is False
+    due = await Breaker.raw("SELECT probe_at <= clock_timestamp() AS now FROM breakers")
+    assert due[0]["now"]
+
+
 async def test_the_wait_between_probes_doubles_to_a_minute(stage: Stage) -> None:
     assert stage
     for _ in range(breaker.FAILURES_TO_OPEN - 1):
@@ -190,3 +210,20 @@ async def test_a_worker_shows_the_jobs_it_runs(stage: Stage) -> None:
 
     assert worker.alive
     assert [job["job_id"] for job in worker.jobs] == [f"backlink-int-{order.id}"]
+
+
+async def test_a_worker_that_got_the_process_id_of_another_is_known_by_its_own_queues(stage: Stage) -> None:
+    assert stage
+    await workers.beat(WORKER, ["mail", "upkeep"], 5)
+    before = (await workers.list_workers())[0]
+
+    await workers.beat(WORKER, ["backlink-integration"], 10)
+
+    (worker,) = await workers.list_workers()
+    assert (worker.queues, worker.concurrency) == (["backlink-integration"], 10)
+    assert worker.started_at > before.started_at
+    assert "mail" in await workers.find_unserved()
+
+    # And each further beat keeps its start
+    await workers.beat(WORKER, ["backlink-integration"], 10)
+    assert (await workers.list_workers())[0].started_at == worker.started_at

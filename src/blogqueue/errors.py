@@ -6,6 +6,11 @@ import msgspec
 from msgspec import Meta
 
 
+def make_storable(text: str) -> str:
+    """Return a text of another party as PostgreSQL stores it: without NUL, and with ? for half of a surrogate pair."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 class FieldError(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A field of the input, and the rule that it breaks."""
 

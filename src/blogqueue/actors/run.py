@@ -15,6 +15,7 @@ from dramatiq.errors import Retry
 from blogqueue import traces
 from blogqueue.actors.replay import DurableReplay
 from blogqueue.db.engine import UNAVAILABLE
+from blogqueue.errors import make_storable
 from blogqueue.jobs import breaker, jobs
 from blogqueue.jobs.jobs import Claim, LostLeaseError, NotYet
 from blogqueue.log import logger
@@ -98,8 +99,9 @@ async def _attempt(claim: Claim, work: Callable[[Run], Awaitable[Outbox]]) -> Ou
                 if unavailable:
                     await asyncio.sleep(1)
                 if claim.exhausted:
-                    return await results.fail_attempt(claim, None, permanent=True)
-                outbox = await _work(current, work)
+                    outbox = await results.fail_attempt(claim, None, permanent=True)
+                else:
+                    outbox = await _work(current, work)
                 if claim.probing:
                     await breaker.end_probe()
                 return outbox + current.replay.resumed
@@ -132,8 +134,8 @@ async def _work(current: Run, work: Callable[[Run], Awaitable[Outbox]]) -> Outbo
                 "attempt": current.claim.attempt,
                 "at": datetime.now(UTC),
                 "error": type(error).__name__,
-                "message": str(error),
-                "traceback": "".join(traceback.format_exception(error)),
+                "message": make_storable(str(error)),
+                "traceback": make_storable("".join(traceback.format_exception(error))),
             },
             permanent=isinstance(error, NoRoomError | BudgetError | LookupError) or getattr(error, "permanent", False),
             wait_ms=int(error.retry_after * 1000) if isinstance(error, ModelError) else 0,
@@ -154,11 +156,11 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             try:
-                await jobs.renew(claim)
+                if not await _renew(claim):
+                    return
             except LostLeaseError:
-                if await jobs.is_taken_over(claim):
-                    lost = True
-                    worker.cancel()
+                lost = True
+                worker.cancel()
                 return
             except Exception as error:  # noqa: BLE001 - the run's last write decides; until then, try again
                 logger.warning("lease not renewed", job=claim.job_id, error=str(error))
@@ -176,3 +178,14 @@ async def _lease(claim: Claim) -> AsyncGenerator[None]:
     finally:
         _process.running.discard(worker)
         renewing.cancel()
+
+
+async def _renew(claim: Claim) -> bool:
+    """Renew the lease; return False if this run has ended its job. Raises LostLeaseError if another run has it."""
+    try:
+        await jobs.renew(claim)
+    except LostLeaseError:
+        if await jobs.is_taken_over(claim):
+            raise
+        return False
+    return True

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import aiosmtplib
 
+from blogqueue.errors import make_storable
 from blogqueue.settings import LOOPBACK, settings
 
 TIMEOUT_SECONDS = 20
@@ -20,7 +21,7 @@ class MailError(Exception):
     """The mail server did not take an email; `permanent` if trying again cannot help."""
 
     def __init__(self, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
+        super().__init__(make_storable(message))
         self.permanent = permanent
 
 

@@ -42,6 +42,7 @@ UPDATE jobs SET
     lease_until = clock_timestamp() + {} * interval '1 second',
     attempts = attempts + CASE WHEN due.exhausted THEN 0 ELSE 1 END,
     started_at = COALESCE(started_at, clock_timestamp()), claimed_at = clock_timestamp(), progress = '',
+    waits_for_provider = false,
     errors = CASE WHEN due.state <> 'ACTIVE' THEN errors ELSE errors || jsonb_build_object(
         'attempt', attempts, 'at', clock_timestamp(), 'error', 'WorkerLost', 'traceback', '',
         'message', 'the worker ' || lease_holder || ' stopped before the job had ended') END

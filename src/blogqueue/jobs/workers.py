@@ -21,8 +21,12 @@ KEEP_HOURS = 24
 
 _BEAT = """
 INSERT INTO workers (holder, queues, concurrency, version) VALUES ({}, {}, {}, {})
-ON CONFLICT (holder) DO UPDATE SET seen_at = clock_timestamp(), stopped_at = NULL
+ON CONFLICT (holder) DO UPDATE SET seen_at = clock_timestamp(), stopped_at = NULL,
+    queues = excluded.queues, concurrency = excluded.concurrency, version = excluded.version,
+    started_at = CASE WHEN workers.stopped_at IS NULL AND workers.queues = excluded.queues THEN workers.started_at
+                 ELSE clock_timestamp() END
 """
+"""A holder is a host and a process id, which another worker may get after a restart: all that is known is replaced."""
 
 _LIST = """
 SELECT w.holder, w.queues, w.concurrency, w.version, w.started_at, w.seen_at, w.stopped_at,

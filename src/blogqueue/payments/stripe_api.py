@@ -16,7 +16,7 @@ from uuid import UUID
 import msgspec
 import stripe
 
-from blogqueue.errors import ProblemError
+from blogqueue.errors import ProblemError, make_storable
 from blogqueue.payments.checkout_locale import find_locale
 from blogqueue.settings import settings
 
@@ -29,6 +29,9 @@ PRODUCT_NAME_LENGTH = 250
 
 class StripeCallError(Exception):
     """A call to Stripe has failed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(make_storable(message))
 
 
 class StripeUnavailableError(StripeCallError):

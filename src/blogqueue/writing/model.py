@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from blogqueue.errors import make_storable
 from blogqueue.settings import settings
 from blogqueue.writing.questions import MAX_OUTPUT_TOKENS, Question
 from blogqueue.writing.retry_after import find_wait
@@ -65,7 +66,7 @@ class ModelError(Exception):
         retry_after: float = 0,
         usage: Usage | None = None,
     ) -> None:
-        super().__init__(message[:500])
+        super().__init__(make_storable(message[:500]))
         self.permanent = permanent
         self.outage = outage
         self.retry_after = retry_after
