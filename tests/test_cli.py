@@ -144,3 +144,16 @@ async def test_jobs_are_listed_by_the_states_and_queues_that_there_are(cli: Comm
         done = await cli.run("jobs", "list", "--state", "failed", "--queue", queue)
         assert (done.code, done.out, done.err) == (0, "", "There are none.\n")
     assert (await cli.run("jobs", "list", "--queue", "mail")).code == 2
+
+
+async def test_a_worker_that_cannot_reach_what_it_needs_ends_and_does_not_drop_messages(
+    cli: CommandLine, stage: Stage
+) -> None:
+    order = await stage.buy(await stage.article())
+
+    done = await cli.run("worker", "backlink-integration", SSL_CERT_FILE="/no/such/file")
+
+    assert (done.code, done.out) == (1, "")
+    assert "worker does not start" in done.err and "Traceback" not in done.err
+    await stage.drain()
+    assert (await stage.status(order))["status"] == "QUALITY_CHECK"

@@ -1,6 +1,8 @@
 """The broker, set before any actor is declared, and what a worker process does around its actors."""
 
 import inspect
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import dramatiq
 import redis
@@ -9,6 +11,7 @@ from dramatiq.asyncio import EventLoopThread, get_event_loop_thread, set_event_l
 from dramatiq.errors import BrokerError, Retry
 from dramatiq.middleware import AgeLimit, Callbacks, Middleware, Retries, SkipMessage, TimeLimit
 from dramatiq.middleware.asyncio import AsyncIO
+from dramatiq.middleware.middleware import MiddlewareError
 from typing_extensions import override
 
 from blogqueue import log, traces
@@ -23,10 +26,23 @@ HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
 
 
+class CannotStartError(MiddlewareError):
+    """A worker lacks what it needs. With any other kind of error, Dramatiq would let it run without."""
+
+
+@contextmanager
+def _needed() -> Generator[None]:
+    try:
+        yield
+    except Exception as error:
+        raise CannotStartError(f"{type(error).__name__}: {error}") from error
+
+
 class FastAsyncIO(AsyncIO):
     """Dramatiq's event loop for actors, made by uvloop: a job needs 6 % less of the processor."""
 
     @override
+    @_needed()
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         thread = EventLoopThread(self.logger)
         thread.loop.close()
@@ -65,6 +81,7 @@ class Worker(Middleware):
             raise SkipMessage
 
     @override
+    @_needed()
     def before_worker_boot(self, broker: dramatiq.Broker, worker: dramatiq.Worker) -> None:
         loop = get_event_loop_thread()
         if loop is None:

@@ -5,13 +5,15 @@ Dramatiq's command would start a second process for the worker, and keep the fir
 
 import os
 import signal
+import sys
 from collections.abc import Collection
 from types import FrameType
 
 import dramatiq
 
-from blogqueue import traces
+from blogqueue import log, traces
 from blogqueue.actors import broker
+from blogqueue.actors.broker import CannotStartError
 from blogqueue.settings import settings
 
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -31,7 +33,11 @@ def serve(queues: Collection[str], *, threads: int) -> None:
     worker = dramatiq.Worker(broker, queues=set(queues), worker_threads=threads)
     # A thread works on one message at a time, and prefetching more would keep messages from idle workers.
     worker.queue_prefetch = threads
-    worker.start()
+    try:
+        worker.start()
+    except CannotStartError as error:
+        log.logger.critical("worker does not start", error=str(error))
+        sys.exit(1)
     signal.sigwait(_ENDING)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     worker.stop(timeout=settings.shutdown_grace_seconds * 1000)
