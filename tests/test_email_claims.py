@@ -1,10 +1,15 @@
 """An email is one mail worker's at a time, and handed over at most once."""
 
+import asyncio
+
+import asyncpg
 import pytest
 
+from blogqueue.db.engine import UNAVAILABLE
 from blogqueue.db.tables.emails import Email
 from blogqueue.emails import emails
 from blogqueue.emails.emails import Outgoing
+from blogqueue.settings import settings
 from tests.mailed import an_email, due_again, email_row
 from tests.stage import Stage
 
@@ -115,3 +120,26 @@ async def test_an_email_that_was_not_handed_over_is_not_given_up() -> None:
     await emails.give_up_unanswered()
 
     assert (await email_row())["state"] == "WAITING"
+
+
+async def test_an_email_whose_order_cannot_be_read_is_not_claimed(stage: Stage) -> None:
+    # Given an email of an order, and a PostgreSQL that goes away between the claim and the order
+    await stage.buy(await stage.article())
+    await Email.update({Email.state: "WAITING", Email.attempts: 0}).where(Email.kind == "order_received")
+    email = await Email.objects().get(Email.kind == "order_received")
+    assert email is not None
+    connection = await asyncpg.connect(settings.database_url)
+    await connection.execute("BEGIN; LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+    claiming = asyncio.create_task(emails.claim(email.id))
+    while not await connection.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"):
+        pass
+
+    # When the connection of the claim ends
+    await connection.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+    with pytest.raises(UNAVAILABLE):
+        await claiming
+    await connection.close()
+
+    # Then the next message finds it as it was
+    outgoing = await emails.claim(email.id)
+    assert outgoing is not None and outgoing.attempt == 1

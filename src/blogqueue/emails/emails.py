@@ -12,7 +12,7 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
-from blogqueue.db.engine import NOW
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.rows import insert_row_if_new, update_row
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order
@@ -82,6 +82,24 @@ async def create(
 
 async def claim(email_id: UUID) -> Outgoing | None:
     """Claim an email that is WAITING and due; None if there is nothing to do, or another worker has it."""
+    async with transaction():  # without its token, a claimed email would wait until its lease has run out
+        row = await _claim(email_id)
+        token = await _make_token(row) if row else ""
+    if row is None:
+        return None
+    return Outgoing(
+        id=email_id,
+        kind=row["kind"],
+        order=str(row["order_id"] or ""),
+        attempt=row["attempts"],
+        to=row["to"],
+        subject=row["subject"],
+        html=row["html"].replace(tokens.PLACEHOLDER, token),
+        text=row["text"].replace(tokens.PLACEHOLDER, token),
+    )
+
+
+async def _claim(email_id: UUID) -> dict[str, Any] | None:
     rows = (
         await Email.update({Email.attempts: Email.attempts + 1, Email.lease_until: _LEASE})
         .where(Email.id == email_id, Email.state == EmailState.WAITING, Email.run_at <= NOW, _NOT_LEASED)
@@ -97,20 +115,7 @@ async def claim(email_id: UUID) -> Outgoing | None:
             Email.text,
         )
     )
-    if not rows:
-        return None
-    row = rows[0]
-    token = await _make_token(row)
-    return Outgoing(
-        id=email_id,
-        kind=row["kind"],
-        order=str(row["order_id"] or ""),
-        attempt=row["attempts"],
-        to=row["to"],
-        subject=row["subject"],
-        html=row["html"].replace(tokens.PLACEHOLDER, token),
-        text=row["text"].replace(tokens.PLACEHOLDER, token),
-    )
+    return rows[0] if rows else None
 
 
 async def hand_over(outgoing: Outgoing) -> bool:
