@@ -8,12 +8,15 @@ import asyncpg
 import pytest
 from piccolo.engine.postgres import PostgresTransaction
 
+from blogqueue.actors.messages import nudge
 from blogqueue.db.engine import DB, UNAVAILABLE, close_pool, fetch, open_pool, transaction
 from blogqueue.db.tables.catalogue import ArticleVersion, Domain
 from blogqueue.db.tables.jobs import Job
 from blogqueue.demo.ports import free_port
+from blogqueue.jobs.queues import BACKLINK_INTEGRATION
+from blogqueue.outbox import Outbox, OutboxJob
 from blogqueue.settings import settings
-from tests.stage import Stage
+from tests.stage import Stage, redis_broker
 
 
 async def cut_off() -> None:
@@ -71,6 +74,24 @@ async def test_a_transaction_begins_anew_if_the_pool_took_its_connection_back(mo
 
 
 @pytest.mark.usefixtures("stage")
+@pytest.mark.usefixtures("stage")
+async def test_a_transaction_that_can_never_begin_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a pooler that takes connections while its PostgreSQL is away
+    begun = list[object]()
+
+    async def end(work: PostgresTransaction) -> None:
+        begun.append(work.connection)
+        raise asyncpg.ConnectionDoesNotExistError("the server conn crashed?")
+
+    monkeypatch.setattr(PostgresTransaction, "begin", end)
+
+    with pytest.raises(UNAVAILABLE):
+        await two_domains(broken)
+
+    assert DB.pool is not None
+    assert len(begun) == DB.pool.get_max_size() + 1
+
+
 async def test_an_error_within_a_transaction_undoes_it_and_frees_its_connection() -> None:
     for _ in range(25):
         with pytest.raises(ZeroDivisionError):
@@ -121,4 +142,18 @@ async def test_a_process_starts_without_postgresql_and_its_first_query_says_so(m
 
     with pytest.raises(UNAVAILABLE):
         await fetch("SELECT 1")
+    await close_pool()
+
+
+async def test_ids_are_sent_though_postgresql_goes_away_after_the_commit(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert stage
+    monkeypatch.setattr(DB, "pool", None)
+    monkeypatch.setitem(DB.config, "dsn", f"postgresql://nobody@127.0.0.1:{free_port()}/nowhere")
+    await open_pool()
+
+    await nudge(Outbox(jobs=(OutboxJob("a-job", BACKLINK_INTEGRATION.name),)))
+
+    assert redis_broker().client.hlen(f"dramatiq:{BACKLINK_INTEGRATION.name}.msgs") == 1
     await close_pool()

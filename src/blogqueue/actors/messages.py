@@ -145,7 +145,7 @@ _sender = _Sender()
 async def nudge(outbox: Outbox) -> None:
     """Send the ids of rows to the workers, after the commit that wrote them.
 
-    An unavailable broker is logged and raises nothing: the rows are there, and the watch and the sweep find them.
+    An unavailable broker or database is logged and raises nothing: the watch and the sweep find the rows.
     """
     sent: set[str] = set()
     for actor_name, row_id in _list_messages(outbox):
@@ -155,7 +155,10 @@ async def nudge(outbox: Outbox) -> None:
             logger.warning("message not sent", actor=actor_name, args=(row_id,), error=str(error))
             break
         sent.add(row_id)
-    await sweep.mark_sent([job.id for job in outbox.jobs if job.id in sent])
+    try:
+        await sweep.mark_sent([job.id for job in outbox.jobs if job.id in sent])
+    except UNAVAILABLE as error:  # they are sent once more, which does no harm
+        logger.warning("jobs not marked sent", error=f"{type(error).__name__}: {error}")
 
 
 broker.add_middleware(Heartbeat())

@@ -176,7 +176,11 @@ async def transaction() -> AsyncGenerator[None]:
 
 
 async def _begin() -> PostgresTransaction:
-    """Begin a transaction on a living connection: one that PostgreSQL has closed shows that only when it is used."""
+    """Begin a transaction on a living connection: one that PostgreSQL has closed shows that only when it is used.
+
+    After as many as the pool can hold, a new one fails as well, and the error is the caller's.
+    """
+    dead = 0
     while True:
         work = DB.transaction()
         try:
@@ -185,7 +189,8 @@ async def _begin() -> PostgresTransaction:
             if not hasattr(work, "connection"):
                 raise  # the pool gave no connection
             await _release(work)
-            if not isinstance(error, _CUT_OFF):
+            dead += 1
+            if not isinstance(error, _CUT_OFF) or DB.pool is None or dead > DB.pool.get_max_size():
                 raise
 
 
