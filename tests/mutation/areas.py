@@ -37,7 +37,7 @@ AREAS = {
     "slots": Area(
         ("catalogue/slots.py", "catalogue/paid_links.py"),
         "tests/test_slots.py tests/test_catalogue.py tests/test_catalogue_entries.py tests/test_reviews.py "
-        "tests/test_rejections.py tests/test_article_texts.py",
+        "tests/test_rejections.py tests/test_article_texts.py tests/test_slot_counts.py",
     ),
     "emails": Area(
         ("emails/emails.py", "actors/deliver.py"),
@@ -46,7 +46,8 @@ AREAS = {
     "access": Area(
         ("orders/access.py", "api/auth.py", "tokens.py"),
         "tests/test_access_links.py tests/test_cookies.py tests/test_walk.py tests/test_piccolo_admin.py "
-        "tests/test_editors.py tests/test_privacy.py",
+        "tests/test_editors.py tests/test_privacy.py tests/test_review_pages.py tests/test_limits.py "
+        "tests/test_purchase_limits.py tests/test_receipts.py tests/test_logs.py tests/pages/test_returns.py",
     ),
     "link checks": Area(
         (
