@@ -87,7 +87,8 @@ async def tokens() -> Table:
     rows: list[dict[str, Any]] = await DB.run_ddl(
         "SELECT j.tokens_out AS edit, length(v.content_md) AS characters FROM jobs j "
         "JOIN orders o ON o.id = j.order_id JOIN articles a ON a.id = o.article_id "
-        "JOIN article_versions v ON v.id = a.selected_version_id WHERE j.state = 'COMPLETED' ORDER BY characters"
+        "JOIN article_versions v ON v.id = a.selected_version_id "
+        "WHERE j.state = 'COMPLETED' AND j.tokens_out > 0 ORDER BY characters"  # the model of `jobs` counts none
     )
     third = max(1, len(rows) // 3)
     named = {"short": rows[:third], "middle": rows[third:-third], "long": rows[-third:], "all": rows}

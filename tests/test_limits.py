@@ -52,9 +52,9 @@ async def test_without_redis_a_process_counts_for_itself() -> None:
     ("address", "network"),
     [
         ("192.0.2.7", "192.0.2.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1::/56"),
+        ("2001:db8:1:2::1", "2001:db8:1::/56"),
+        ("2001:db8:1:103::1", "2001:db8:1:100::/56"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
         ("testclient", "testclient"),
     ],
@@ -88,7 +88,7 @@ async def test_guessing_a_password_is_limited_and_looking_at_the_login_is_not(st
 
 async def test_guessing_from_many_networks_or_for_many_names_is_limited_too(stage: Stage) -> None:
     many_networks = [
-        (await try_login(stage, {"username": "Edith", "password": "a"}, f"2001:db8:1:{n}::1")).status_code
+        (await try_login(stage, {"username": "Edith", "password": "a"}, f"2001:db8:{n + 1}::1")).status_code
         for n in range(login.BY_ACCOUNT.most + 1)
     ]
     many_names = [
@@ -107,7 +107,7 @@ async def test_guessing_at_the_set_up_of_a_second_factor_is_limited_with_an_end(
     guess = {"action": "register", "password": "a guess", "csrftoken": token}
     guesses = [
         await stage.http.post("/admin/api/mfa-setup/", data=guess, headers={"X-CSRFToken": token})
-        for _ in range(login.SECOND_FACTOR_BY_EDITOR.most + 1)
+        for _ in range(login.PASSWORD_BY_EDITOR.most + 1)
     ]
 
     # Then it ends with a time to wait, and the page can still be looked at
@@ -116,6 +116,48 @@ async def test_guessing_at_the_set_up_of_a_second_factor_is_limited_with_an_end(
     assert 1 <= int(guesses[-1].headers["retry-after"]) <= 15 * 60 + 1
     for _ in range(25):
         assert (await stage.http.get("/admin/api/mfa-setup/")).status_code == 200
+
+
+async def test_a_guess_is_counted_for_the_name_that_is_tried_however_it_is_sent(stage: Stage) -> None:
+    # Given somebody who guesses Edith's password, in bodies that name another editor to whoever reads them as a form
+    await stage.sign_in()
+    own = {"cookie": "csrftoken=x", "x-csrftoken": "x", "x-forwarded-for": "192.0.2.1"}
+    guesses = [
+        await stage.http.post(
+            "/admin/public/login/",
+            files={
+                "username": (None, "edith"),
+                "password": (None, PASSWORD if number else "a guess"),
+                "filler": (None, f"&username=decoy{number}&"),
+            },
+            headers=own,
+        )
+        for number in range(2)
+    ]
+
+    # Then no password is compared
+    assert {guess.status_code for guess in guesses} == {422}
+
+    # And a form is read as it is counted
+    form = {"username": "edith", "password": PASSWORD, "csrftoken": "x"}
+    del own["x-csrftoken"]
+    assert (await stage.http.post("/admin/public/login/", data=form, headers=own)).status_code == 200
+
+
+async def test_guessing_where_a_password_is_changed_is_limited(stage: Stage) -> None:
+    await stage.signed_in()
+    token = {"x-csrftoken": stage.http.cookies["csrftoken"]}
+    guess = {
+        "current_password": "a guess",
+        "new_password": "tidal otter 4 lamp",
+        "confirm_password": "tidal otter 4 lamp",
+    }
+    guesses = [
+        (await stage.http.post("/admin/api/change-password/", json=guess, headers=token)).status_code
+        for _ in range(login.PASSWORD_BY_EDITOR.most + 1)
+    ]
+
+    assert guesses == [422] * login.PASSWORD_BY_EDITOR.most + [429]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 
 from blogqueue.jobs.queues import MAIL_NEEDS
 from blogqueue.needs import WEB_NEEDS, check_settings
-from blogqueue.settings import TEXTS, Settings, settings
+from blogqueue.settings import STRIPE_API_BASE, TEXTS, Settings, settings
 
 ROOT = Path(__file__).parents[1]
 
@@ -148,6 +148,9 @@ def test_a_sender_is_read_once_whatever_is_in_its_name(typed: str, name: str, ad
         ("public_url", "https://links.example.com/?a=b"),
         ("public_url", "links.example.com"),
         ("public_url", "https://me@links.example.com"),
+        ("public_url", "https://a..example.com\u00e4"),
+        ("openai_timeout_seconds", "0"),
+        ("openai_timeout_seconds", "nan"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused_at_the_start(name: str, value: str) -> None:
@@ -156,8 +159,24 @@ def test_an_address_that_cannot_work_is_refused_at_the_start(name: str, value: s
     assert [error["loc"] for error in refused.value.errors()] == [(name,)]
 
 
-def test_the_slash_at_the_end_of_the_public_address_is_left_out() -> None:
-    assert Settings(public_url="https://links.example.com/").public_url == "https://links.example.com"
+@pytest.mark.parametrize(
+    ("typed", "origin"),
+    [
+        ("https://links.example.com/", "https://links.example.com"),
+        ("https://Links.Example.com:443", "https://links.example.com"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:80", "http://[::1]"),
+        ("https://g\u00e4rten.example:8443", "https://xn--grten-gra.example:8443"),
+    ],
+)
+def test_the_public_address_is_written_as_browsers_write_an_origin(typed: str, origin: str) -> None:
+    assert Settings(public_url=typed).public_url == origin
+
+
+def test_the_slash_at_the_end_of_another_partys_address_is_left_out() -> None:
+    values = Settings(stripe_api_base="https://api.stripe.com/", openai_base_url="https://models.example/v1/")
+
+    assert (values.stripe_api_base, values.openai_base_url) == (STRIPE_API_BASE, "https://models.example/v1")
 
 
 @pytest.mark.parametrize("shell", ["/bin/sh", "bash"])

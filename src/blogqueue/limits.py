@@ -59,7 +59,7 @@ async def take(limit: Limit, key: str, *, message: str = "You have sent many req
 
 
 def to_network(address: str) -> str:
-    """Return the network that an address is for: a line is usually given one IPv4 address, or a /64 of IPv6."""
+    """Return the network that an address is for: a line is given one IPv4 address, or a /56 of IPv6 (RIPE-690)."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -68,7 +68,7 @@ def to_network(address: str) -> str:
         return str(ip)
     if ip.ipv4_mapped:
         return str(ip.ipv4_mapped)
-    return str(ipaddress.ip_network((ip.packed, 64), strict=False))
+    return str(ipaddress.ip_network((ip.packed, 56), strict=False))
 
 
 def _hide(key: str) -> str:

@@ -56,13 +56,26 @@ def _normalize_address(value: str) -> str:
 
 
 def _normalize_public_url(value: str) -> str:
-    """Return an address without a slash at its end; links are made by adding a path. Raises ValueError."""
+    """Return an address as a browser writes its origin; links are made by adding a path. Raises ValueError."""
     parts = urlsplit(value.strip())
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
         raise ValueError("must be an address like https://links.example.com")
     if parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise ValueError("must have no path: blogqueue needs its own host, such as https://links.example.com")
-    return f"{parts.scheme}://{parts.netloc}"
+    host = parts.hostname
+    if not host.isascii():
+        try:
+            host = idna.encode(host, uts46=True).decode()
+        except (idna.IDNAError, UnicodeError) as error:
+            raise ValueError(f"its host is not valid: {error}") from error
+    host = f"[{host}]" if ":" in host else host
+    own_port = parts.port not in {None, 80 if parts.scheme == "http" else 443}
+    return f"{parts.scheme}://{host}:{parts.port}" if own_port else f"{parts.scheme}://{host}"
+
+
+def _drop_last_slash(value: str) -> str:
+    """Return an address to which paths are added."""
+    return value.strip().rstrip("/")
 
 
 def _check_accent_color(value: str) -> str:
@@ -107,12 +120,16 @@ class Settings(BaseSettings):
 
     stripe_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="STRIPE_API_KEY")
     stripe_webhook_secret: SecretStr = Field(default=SecretStr(""), validation_alias="STRIPE_WEBHOOK_SECRET")
-    stripe_api_base: str = Field(default=STRIPE_API_BASE, validation_alias="STRIPE_API_BASE")
+    stripe_api_base: Annotated[str, AfterValidator(_drop_last_slash)] = Field(
+        default=STRIPE_API_BASE, validation_alias="STRIPE_API_BASE"
+    )
 
     openai_api_key: SecretStr = Field(default=SecretStr(""), validation_alias="OPENAI_API_KEY")
-    openai_base_url: str = Field(default="https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL")
+    openai_base_url: Annotated[str, AfterValidator(_drop_last_slash)] = Field(
+        default="https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL"
+    )
     openai_model: str = Field(default="gpt-5.6-mini", validation_alias="OPENAI_MODEL")
-    openai_timeout_seconds: float = 60.0
+    openai_timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
 
     metrics_token: SecretStr = SecretStr("")
 

@@ -14,9 +14,10 @@ import asyncpg
 import httpx
 import pytest
 
+from blogqueue.actors.messages import nudge
 from blogqueue.db.engine import DB
 from blogqueue.demo.ports import free_port
-from blogqueue.orders import changes
+from blogqueue.orders import access, changes
 from blogqueue.settings import settings
 from tests.stage import Bought, Stage, bearer
 
@@ -94,6 +95,17 @@ async def test_a_stream_opens_only_with_the_orders_token(stage: Stage) -> None:
         answer = await stage.http.get(f"/api/v1/purchase/status/{order_id}/events", headers=headers)
         assert answer.status_code == 404
         assert answer.json()["error"]["code"] == "not_found"
+
+
+async def test_a_stream_ends_once_its_link_was_replaced(stage: Stage) -> None:
+    order = await stage.buy(await stage.article())
+    async with aclosing(events(stage, order)) as said:
+        await anext(said)
+        await nudge(await access.replace_link(order.id))
+        await stage.drain()
+
+        with pytest.raises(StopAsyncIteration):
+            await anext(said)
 
 
 async def test_open_streams_are_limited_and_use_no_connection_of_the_pool(

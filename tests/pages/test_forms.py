@@ -49,6 +49,16 @@ async def test_a_valid_form_is_stored_and_leads_to_the_next_page(stage: Stage) -
     assert await stage.magic_token()
 
 
+async def test_an_address_in_any_letters_leads_to_the_next_page(stage: Stage) -> None:
+    await stage.article()
+
+    answer = await send(stage, email="ana@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/purchase/check-email")
+    shown = (await stage.http.get("/purchase/check-email", headers=HTML)).text
+    assert "ana@\u043f\u0440\u0438\u043c\u0435\u0440.\u0440\u0444" in shown
+
+
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [

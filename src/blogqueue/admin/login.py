@@ -4,6 +4,7 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar.types import Receive, Scope
 from piccolo_api.rate_limiting.middleware import RateLimitProvider
 
@@ -22,11 +23,12 @@ BY_ACCOUNT = Limit("login_account", 50, 60 * 60)
 BY_NETWORK = Limit("login_network", 60, 15 * 60)
 """An office with several editors is one network."""
 
-SECOND_FACTOR_BY_EDITOR = Limit("second_factor_set_up", 20, 15 * 60)
-"""The page that sets up a second factor compares a password, too."""
+PASSWORD_BY_EDITOR = Limit("editor_password", 20, 15 * 60)
+"""The pages that set up a second factor and change a password compare a password, too."""
+
 FIRST_ERROR_STATUS = 400
 
-FIELDS = ("username", "password", "mfa_code", "mfa_provider_name", "format")
+FIELDS = ("username", "password", "mfa_code", "mfa_provider_name", "format", "csrftoken")
 LONGEST = 200
 """Names have at most 100 characters, passwords 128, codes 6 to 32."""
 
@@ -39,11 +41,20 @@ class Uncounted(RateLimitProvider):
 
 
 async def check(scope: Scope, receive: Receive) -> Receive:
-    """Check and count a login, and return its body for Piccolo Admin. Raises InvalidError and TooManyError."""
+    """Check and count a login, and return it for Piccolo Admin. Raises InvalidError and TooManyError.
+
+    Piccolo gets the values that were counted, as JSON: it would read some bodies in another way, and find in them
+    another name.
+    """
     message = await receive()
-    body = message["body"] if message["type"] == "http.request" else b""
-    account = _read(body).get("username", "")
-    await count(scope["client"][0] if scope["client"] else "", account)
+    values = _read(message["body"] if message["type"] == "http.request" else b"")
+    await count(scope["client"][0] if scope["client"] else "", values.get("username", ""))
+    body = msgspec.json.encode(values)
+    kept = [(name, value) for name, value in scope["headers"] if name not in {b"content-type", b"content-length"}]
+    about = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if form_token := values.get("csrftoken"):  # a form may carry it in its body
+        about.append((b"x-csrftoken", form_token.encode()))
+    scope["headers"] = [*kept, *about]
     return replay(body, receive)
 
 

@@ -38,7 +38,7 @@ async def sign_in(request: Request[Any, Any, Any], data: Form) -> Template | Red
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise ForbiddenError
     name, asked = data.get("username", "").strip(), data.get("next", "")
-    login.validate(data)
+    login.validate({field: data[field] for field in ("username", "password", "code") if field in data})
     try:
         await login.count(auth.address(request), name)
     except TooManyError as error:

@@ -47,6 +47,8 @@ SECURITY_HEADERS = (
 )
 
 FIRST_ERROR_STATUS = 400
+COMPARES_PASSWORD = ("/api/mfa-setup", "/api/change-password")
+"""The paths that compare a signed-in editor's password."""
 
 ODD_INPUT = (asyncpg.DataError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 """What Piccolo Admin raises for values that it does not check: a page's size of -1, a list for a form."""
@@ -132,8 +134,8 @@ async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> 
         # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
         editor = await _find_editor(scope)
         if scope["method"] not in SAFE_METHODS and editor is not None:  # without a login nothing is written
-            if scope["path"].startswith("/api/mfa-setup/"):
-                await limits.take(login.SECOND_FACTOR_BY_EDITOR, editor)
+            if scope["path"].startswith(COMPARES_PASSWORD):
+                await limits.take(login.PASSWORD_BY_EDITOR, editor)
             with suppress(_RefusedError):
                 await _write(scope, receive, answer)
             return

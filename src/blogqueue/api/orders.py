@@ -105,11 +105,11 @@ async def watch_order_status(request: Request[Any, Any, Any], order_id: OrderId)
     """
     order = await auth.customers_order(request, order_id)
     changes.check_capacity(order.id)
-    return ServerSentEvent(_events(order.id))
+    return ServerSentEvent(_events(request, order.id))
 
 
-async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
-    """Send one event for each change; no connection of the pool is held in between."""
+async def _events(request: Request[Any, Any, Any], order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
+    """Send one event for each change, as long as the request may see it; no connection is held in between."""
     sent = ""
     end = asyncio.get_running_loop().time() + STREAM_SECONDS
     try:
@@ -122,6 +122,9 @@ async def _events(order_id: UUID) -> AsyncGenerator[ServerSentEventMessage]:
                     sent = answer.stamp
                     yield ServerSentEventMessage(data=answer.json, id=answer.stamp, retry=RECONNECT_MS)
                 await watcher.wait(LOOK_AGAIN_SECONDS.get(answer.status.status, KEEP_ALIVE_SECONDS))
+                await auth.customers_order(request, order_id)
+    except NotFoundError:
+        pass  # the link was revoked, or the customer has signed out
     except UNAVAILABLE as error:
         logger.warning("stream ended, database unavailable", order=str(order_id), error=str(error))
 

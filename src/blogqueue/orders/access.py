@@ -17,7 +17,9 @@ async def open_by_payment(session_id: str, return_token: str) -> tuple[UUID, str
     `return_token` is the cookie of the browser that went to pay: a session's id alone opens nothing. An order whose
     access was revoked since is not opened in this way.
     """
-    if not return_token or not hmac.compare_digest(tokens.derive_return_token(session_id), return_token):
+    if not return_token or not hmac.compare_digest(
+        tokens.derive_return_token(session_id).encode(), return_token.encode()
+    ):
         return None
     rows = await Order.select(Order.id, Order.access_number).where(Order.session_id == session_id)
     if not rows or rows[0]["access_number"]:

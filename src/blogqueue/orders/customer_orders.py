@@ -13,6 +13,7 @@ from blogqueue.db.engine import fetch
 from blogqueue.db.fuzzy_search import contain
 from blogqueue.db.tables.orders import Order
 from blogqueue.orders.numbers import parse_number
+from blogqueue.settings import settings
 from blogqueue.states import FailureReason, OrderKind, OrderStatus, RefundState
 
 PAGE_SIZE = 20
@@ -46,6 +47,8 @@ AND (o.number = {}::bigint OR o.id::text = lower({})
 _BY_TOKENS = f"""
 SELECT {_COLUMNS} JOIN unnest({{}}::uuid[], {{}}::text[]) AS held (id, token_hash)
     ON held.id = o.id AND held.token_hash = o.access_token_hash
+WHERE o.completed_at IS NULL
+    OR GREATEST(o.completed_at, o.access_given_at) > clock_timestamp() - {{}} * interval '1 day'
 ORDER BY o.created_at DESC, o.id LIMIT {PAGE_SIZE}
 """
 
@@ -92,7 +95,7 @@ async def find_opened(held: Mapping[UUID, str]) -> list[CustomerOrder]:
     if not held:
         return []
     hashes = [tokens.hash_token(token) for token in held.values()]
-    return [_convert(row) for row in await Order.raw(_BY_TOKENS, list(held), hashes)]
+    return [_convert(row) for row in await Order.raw(_BY_TOKENS, list(held), hashes, settings.access_days)]
 
 
 def _convert(row: asyncpg.Record | dict[str, Any]) -> CustomerOrder:

@@ -1,6 +1,7 @@
 """The catalogue, each published article, the terms and the privacy notice."""
 
 import asyncio
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template
 
 def _parse_page(typed: str) -> int:
     """Return the number of a page of the catalogue; the first for anything else."""
-    return int(typed) if typed.isascii() and typed.isdecimal() and 1 <= int(typed[:6]) <= MOST_PAGES else 1
+    return int(typed) if re.fullmatch("[0-9]{1,6}", typed) and 1 <= int(typed) <= MOST_PAGES else 1
 
 
 @get(["/articles/{slug:str}", "/articles/{host:str}/{slug:str}"], include_in_schema=False)

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from typing import Annotated
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar.datastructures import Cookie
@@ -32,7 +33,10 @@ DAY_SECONDS = 24 * 3600
 YEAR_SECONDS = 365 * DAY_SECONDS
 
 EMAIL_COOKIE = "purchase_email"
-"""The cookie with the address that the check-your-email page shows; email addresses do not belong in a URL."""
+"""The cookie with the address that the check-your-email page shows; email addresses do not belong in a URL.
+
+It is written as in a URL, since a cookie has only ASCII.
+"""
 
 FORM_COOKIE = "purchase_form"
 """The cookie with the address of the form that the page links back to."""
@@ -52,7 +56,7 @@ def to_check_email(email: str, form: str) -> Redirect:
             samesite="lax",
             secure=auth.is_secure(),
         )
-        for key, value in ((EMAIL_COOKIE, email), (FORM_COOKIE, form))
+        for key, value in ((EMAIL_COOKIE, quote(email)), (FORM_COOKIE, form))
     ]
     return see_other("/purchase/check-email", *cookies)
 

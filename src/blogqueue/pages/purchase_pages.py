@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 from uuid import UUID, uuid4
 
 from litestar import Request, get, post
@@ -68,7 +69,7 @@ async def check_email(request: Request[Any, Any, Any]) -> Template:
     form = request.cookies.get(forms.FORM_COOKIE, "")
     return page(
         "check_email.html",
-        email=request.cookies.get(forms.EMAIL_COOKIE, ""),
+        email=unquote(request.cookies.get(forms.EMAIL_COOKIE, "")),
         form=form if forms.FORM_ADDRESS.fullmatch(form) else "",
         minutes=settings.magic_link_ttl_minutes,
     )

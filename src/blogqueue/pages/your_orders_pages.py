@@ -1,5 +1,6 @@
 """Your orders: all orders of an email address, for a browser that is signed in with an emailed link."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ async def your_orders(
         return page("your_orders_signed_out.html", orders=opened)
     q = q.strip()[:200]
     status = status if status in set(OrderStatus) else ""
-    number_asked = min(max(int(number), 1), MOST_PAGES) if number.isascii() and number.isdecimal() else 1
+    number_asked = min(max(int(number), 1), MOST_PAGES) if re.fullmatch("[0-9]{1,6}", number) else 1
     orders, total = await customer_orders.search(email, q=q, status=status, page=number_asked)
     return page(
         "your_orders.html",
