@@ -8,12 +8,14 @@ import pytest
 
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
+from blogqueue.catalogue.importer.outcomes import Outcome
 from blogqueue.catalogue.importer.processes import FEW_FILES
 from blogqueue.cli import import_report
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from tests.corpora import CORPORA, list_articles
 from tests.folders import by_slug, published, write
+from tests.people import live
 from tests.stage import GARDEN, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")
@@ -291,3 +293,25 @@ async def test_the_command_line_names_what_it_left_out_and_fails_only_for_what_w
     # Then the command fails
     assert (refused, nothing) == (1, 1)
     assert "refused: empty.md: has no text" in capsys.readouterr().err
+
+
+async def test_a_file_that_has_not_changed_replaces_no_text_of_an_editor(tmp_path: Path, stage: Stage) -> None:
+    # Given an imported file, a link sold in it, and a word that an editor has corrected since
+    file = tmp_path / "soil.md"
+    file.write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    article_id: UUID = (await Article.select(Article.id))[0]["id"]
+    await stage.approve(await stage.submitted(article_id))
+    corrected = (await live(stage, article_id)).replace("tired and grey", "tired and dusty")
+    await articles.publish_text(article_id, corrected, actor="edith")
+
+    # When the unchanged file is imported again, even where paid links may be dropped
+    (again,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="the site was sold")
+
+    # Then the editor's text stays, with its link; a changed file is published as before
+    assert again.outcome == Outcome.UNCHANGED
+    assert await live(stage, article_id) == corrected
+    file.write_bytes(corrected.replace("dusty", "dull").encode())
+    await import_folder(tmp_path, domain="blog.example")
+    assert "tired and dull" in await live(stage, article_id)
+    await stage.sound()

@@ -12,6 +12,7 @@ import msgspec
 from blogqueue.catalogue.importer.outcomes import UnusableError
 from blogqueue.catalogue.importer.reading import File
 from blogqueue.catalogue.importer.slugs import choose_slugs
+from blogqueue.catalogue.importer.terms import ACTOR
 from blogqueue.db.tables.catalogue import Article
 
 _KNOWN = """
@@ -20,12 +21,16 @@ SELECT a.id, a.slug, a.source_path, a.status, a.title, a.topic, a.niche, a.keywo
     EXISTS (SELECT FROM order_events e WHERE e.article_id = a.id AND e.action = 'edit article') AS edited
 FROM articles a LEFT JOIN LATERAL (
     SELECT encode(sha256(convert_to(v.content_md, 'UTF8')), 'hex') AS digest FROM article_versions v
-    WHERE v.article_id = a.id AND v.order_id IS NULL ORDER BY v.version_num DESC LIMIT 1
+    WHERE v.article_id = a.id AND v.order_id IS NULL
+    ORDER BY EXISTS (
+        SELECT FROM order_events e WHERE e.article_id = a.id AND e.actor = {} AND e.action = 'publish text'
+        AND starts_with(e.detail, 'version ' || v.id)) DESC, v.version_num DESC
+    LIMIT 1
 ) newest ON true
 WHERE a.domain_id = {}
 """
-"""A domain's articles: each with the SHA-256 of the newest text that no order has made, the room of its live text, and
-whether an editor edited it."""
+"""A domain's articles: each with the SHA-256 of the newest text that an import published (else of the newest that no
+order has made), the room of its live text, and whether an editor edited it."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -56,7 +61,7 @@ class Match:
 
 async def list_known(domain_id: UUID) -> list[Known]:
     """Return a domain's articles, of every status."""
-    return msgspec.convert(await Article.raw(_KNOWN, domain_id), list[Known])
+    return msgspec.convert(await Article.raw(_KNOWN, ACTOR, domain_id), list[Known])
 
 
 def match(files: Sequence[File], articles: Sequence[Known]) -> Match:

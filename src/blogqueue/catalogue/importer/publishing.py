@@ -82,7 +82,8 @@ def _to_event(version: ArticleVersion) -> OrderEvent:
 async def update(file: File, known: Known, domain: Domain, drop: str) -> tuple[Outcome, tuple[str, ...], int | None]:
     """Publish a known file's text and details where they have changed; return what was done, remarks, and its room.
 
-    The text is compared with the newest one that no order has made. Raises UnusableError.
+    The text is compared with the newest one that an import published: a file that has not changed since replaces no
+    text of an editor. Raises UnusableError.
     """
     room = known.room
     if file.digest != known.digest:
