@@ -98,6 +98,7 @@ async def test_a_held_payment_that_is_disputed_meanwhile_is_not_accepted(stage: 
     intent = (await stage.held())[0]["paymentIntent"]
     await stage.sandbox.post("/disputes", json={"paymentIntent": intent})
 
+    assert "is held, and has no order" in (await stage.alert("A payment is disputed"))["text"]
     assert (await stage.decide(session_id, "accept")).json()["error"]["code"] == "reversed"
     assert (await stage.decide(session_id, "return")).json()["error"]["code"] == "refused"
     assert "charged back" in (await stage.held())[0]["error"]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from blogqueue.audit import audit
 from blogqueue.db.tables.catalogue import ArticleVersion
 from blogqueue.db.tables.payments import Refund
 from tests.payments import (
@@ -12,7 +13,7 @@ from tests.payments import (
     refunds_at_stripe,
 )
 from tests.people import BEN, LONG
-from tests.stage import Bought, Stage, order_row
+from tests.stage import Bought, Stage, bearer, order_row
 
 
 async def failed_order(stage: Stage) -> Bought:
@@ -243,3 +244,28 @@ async def test_a_lost_dispute_keeps_why_a_refund_failed(stage: Stage) -> None:
     await dispute_event(stage, order, "closed", "lost")
 
     assert (await Refund.select(Refund.error))[0]["error"] == "the card was closed"
+
+
+async def test_after_a_part_was_refunded_by_hand_an_orders_refund_is_what_is_left(stage: Stage) -> None:
+    order = await failed_order(stage)
+    part = {"payment_intent": await payment_intent(order), "amount": 1000}
+    await stage.sandbox.post("/v1/refunds", data=part, headers=bearer("sk_test_of_the_tests"))
+    await stage.alert("A payment was refunded in Stripe")
+
+    await refund(stage, order)
+
+    assert sorted(one["amount"] for one in await refunds_at_stripe(stage)) == [1000, 3900]
+    await stage.sound()
+
+
+async def test_a_refund_that_waits_for_a_dispute_breaks_no_rule(stage: Stage) -> None:
+    order = await failed_order(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    await stage.judge(order, "refund")
+    await stage.drain()
+    await Refund.raw("UPDATE refunds SET run_at = clock_timestamp() - interval '1 hour'")
+    assert [one.number for one in await audit() if one.offenders] == [8]
+
+    await dispute_event(stage, order, "created", "needs_response")
+
+    await stage.sound()

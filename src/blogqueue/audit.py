@@ -99,16 +99,17 @@ UNION SELECT DISTINCT j.queue FROM jobs j
     AND NOT EXISTS (SELECT FROM paused_queues p WHERE p.queue = j.queue)
     AND NOT EXISTS (SELECT FROM workers w WHERE w.queues ? j.queue
                     AND w.seen_at > clock_timestamp() - interval '{LOST_AFTER_SECONDS} seconds')
-UNION SELECT order_id::text FROM refunds
-    WHERE state = 'INITIATED' AND run_at < clock_timestamp() - interval '5 minutes'
+UNION SELECT r.order_id::text FROM refunds r JOIN orders o ON o.id = r.order_id
+    WHERE r.state = 'INITIATED' AND r.run_at < clock_timestamp() - interval '5 minutes'
+    AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold)
 UNION SELECT id::text FROM orders WHERE status = 'FAILED' AND refund_state = 'NONE' AND NOT on_hold
     AND purchase_id IS NOT NULL AND failure_reason IS DISTINCT FROM 'payment_reversed'
     AND (refund_due_at IS NULL OR refund_due_at < clock_timestamp() - interval '2 minutes')
 """  # noqa: S608 - built from a constant
 """Due jobs that the broker has not known of for two minutes (the sweep notes every minute which ones it knows), jobs
 whose lease is long over, unless their queue is paused or the model's provider is out; queues with jobs that nobody
-has worked on for 30 s, as `/health/ready` says too; refunds that are long due, and FAILED orders whose refund should
-have begun.
+has worked on for 30 s, as `/health/ready` says too; refunds that are long due and wait for no
+dispute, and FAILED orders whose refund should have begun.
 """
 
 _ARTICLES_WITH_SLOTS_IN_USE = f"""

@@ -10,7 +10,7 @@ from blogqueue.catalogue import versions
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.orders import Order
-from blogqueue.db.tables.payments import Refund, StripeEvent
+from blogqueue.db.tables.payments import HeldPayment, Refund, StripeEvent
 from blogqueue.emails.alerts import alert_operator
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
@@ -38,6 +38,10 @@ LOST: dict[str, tuple[str, str, str]] = {
 _ORDER_OF_PAYMENT = "SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}"
 """The order that a payment is for (index `orders_by_payment`)."""
 
+_HELD_OF_PAYMENT = """
+SELECT purchase_id FROM held_payments WHERE state IN ('HELD', 'RETURNING') AND session->>'payment_intent' = {}
+"""
+
 _COUNT_OPEN_DISPUTES = """
 SELECT count(*) FROM stripe_events opened WHERE payload->'data'->'object'->>'payment_intent' = {}
 AND type = 'charge.dispute.created' AND NOT EXISTS (
@@ -62,8 +66,10 @@ async def open_dispute(payment_intent: str, dispute_id: str, deadline: datetime 
     """
     closed = await StripeEvent.raw(_FIND_CLOSING_EVENT, payment_intent, dispute_id)
     order_id = await _find_order(payment_intent)
-    if closed or order_id is None:
+    if closed:
         return Outbox()
+    if order_id is None:
+        return await _alert_of_held(payment_intent, dispute_id, deadline)
     order = await _get_for_update(order_id)
     if order.failure_reason == FailureReason.PAYMENT_REVERSED:
         return Outbox()
@@ -79,6 +85,21 @@ async def open_dispute(payment_intent: str, dispute_id: str, deadline: datetime 
         order_id=order_id,
         deadline=deadline,
     )
+    return Outbox()
+
+
+async def _alert_of_held(payment_intent: str, dispute_id: str, deadline: datetime | None) -> Outbox:
+    """Alert the operator of a dispute about a payment that is held: no order tells of it."""
+    for held in await HeldPayment.raw(_HELD_OF_PAYMENT, payment_intent):
+        await alert_operator(
+            DISPUTED,
+            "The payment is held, and has no order. Answer the dispute in Stripe, and dismiss the held payment.",
+            key=f"dispute-{dispute_id}",
+            many="{} payments are disputed",
+            purchase_id=held["purchase_id"],
+            page="/admin/held-payments",
+            deadline=deadline,
+        )
     return Outbox()
 
 

@@ -199,9 +199,10 @@ async def list_complete_sessions(since: datetime) -> list[dict[str, Any]]:
 async def create_refund(payment_intent: str, amount: int, *, key: str, metadata: dict[str, str]) -> StripeRefund:
     """Refund `amount` minor units of a payment, or return the refund that has been made of it already.
 
-    All calls with one idempotency key make one refund. Stripe forgets keys after a day
-    (docs.stripe.com/api/idempotent_requests) and answers then that the charge has been refunded. After a refund has
-    failed another key is needed, as a known key gives the first answer again. Raises StripeCallError.
+    Where a part was refunded by hand, refund what is left. All calls with one idempotency key make one refund. Stripe
+    forgets keys after a day (docs.stripe.com/api/idempotent_requests) and answers then that the charge has been
+    refunded. After a refund has failed another key is needed, as a known key gives the first answer again. Raises
+    StripeCallError.
     """
     refunds = _client().v1.refunds
     with _own_errors():
@@ -210,12 +211,17 @@ async def create_refund(payment_intent: str, amount: int, *, key: str, metadata:
                 {"payment_intent": payment_intent, "amount": amount, "metadata": metadata}, {"idempotency_key": key}
             )
         except stripe.InvalidRequestError as error:
-            if error.code != "charge_already_refunded":
+            if error.param == "amount":
+                refund = await refunds.create_async(
+                    {"payment_intent": payment_intent, "metadata": metadata}, {"idempotency_key": f"{key}:rest"}
+                )
+            elif error.code == "charge_already_refunded":
+                made = await refunds.list_async({"payment_intent": payment_intent, "limit": 1})
+                if not made.data:
+                    raise
+                refund = made.data[0]
+            else:
                 raise
-            made = await refunds.list_async({"payment_intent": payment_intent, "limit": 1})
-            if not made.data:
-                raise
-            refund = made.data[0]
     return StripeRefund(refund.id, refund.status or "pending")
 
 
