@@ -172,3 +172,29 @@ async def test_nothing_is_erased_while_an_order_is_open(stage: Stage) -> None:
         await customers.erase(ANA, actor="operator")
 
     assert "orders" in await find_anywhere(stage, ANA)
+
+
+async def test_an_erased_address_leaves_nothing_to_pay_for(stage: Stage) -> None:
+    # Given a purchase whose emailed link was not used, and one whose slot is held
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    await stage.open_link()
+
+    await customers.erase(ANA, actor="operator")
+
+    assert (await stage.checkout(token)).status_code == 404
+    row = (await rows("SELECT state, slot_held_until <= clock_timestamp() AS freed FROM purchases"))[0]
+    assert (row["state"], row["freed"]) == ("EXPIRED", True)
+
+
+async def test_nothing_is_erased_while_an_email_waits_or_a_refund_has_failed(stage: Stage) -> None:
+    await stage.ask(await stage.article())
+    with pytest.raises(ConflictError, match="email "):
+        await customers.erase(ANA, actor="operator")
+    await stage.drain()
+
+    order = await stage.buy(await stage.article(slug="another"))
+    await stage.drain()
+    await stage.by_force("UPDATE orders SET status = 'FAILED', failure_reason = 'job_failed', refund_state = 'FAILED'")
+    with pytest.raises(ConflictError, match=f"order {order.id}"):
+        await customers.erase(ANA, actor="operator")

@@ -41,11 +41,14 @@ _TABLES = {
 _UNFINISHED = """
 SELECT 'order ' || id AS name FROM orders WHERE lower(customer_email) = lower({})
 AND (status IN ('PROCESSING', 'QUALITY_CHECK', 'ADMIN_REVIEW') OR on_hold OR refund_state = 'INITIATED'
+    OR (refund_state = 'FAILED' AND failure_reason IS DISTINCT FROM 'payment_reversed')
     OR (refund_due_at IS NOT NULL AND refund_state = 'NONE'))
 UNION ALL
 SELECT 'purchase ' || p.id FROM purchases p WHERE lower(p.email) = lower({}) AND (p.payment_pending
-    OR (p.state = 'OPEN' AND p.session_id IS NOT NULL)
+    OR (p.state = 'OPEN' AND (p.session_id IS NOT NULL OR p.session_expires_at > clock_timestamp()))
     OR EXISTS (SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state IN ('HELD', 'RETURNING')))
+UNION ALL
+SELECT 'email ' || id FROM emails WHERE lower("to") = lower({}) AND state IN ('WAITING', 'SENDING')
 """
 """What is still to be done for an address: its emails must arrive, or its money must go back."""
 
@@ -63,11 +66,14 @@ _ERASE = {
         UPDATE emails SET "to" = {}, subject = '', html = '', text = '', error = ''
         WHERE lower("to") = lower({}) RETURNING id""",
     "purchases": """
-        UPDATE purchases SET email = {}, address_hash = '', details = details || jsonb_build_object('notes', '')
+        UPDATE purchases SET email = {}, address_hash = '', details = details || jsonb_build_object('notes', ''),
+            token_hash = encode(sha256(gen_random_uuid()::text::bytea), 'hex'),
+            state = CASE state WHEN 'OPEN' THEN 'EXPIRED' ELSE state END,
+            slot_held_until = LEAST(slot_held_until, clock_timestamp())
         WHERE lower(email) = lower({}) RETURNING id""",
     "orders": """
         UPDATE orders SET customer_email = {}, backlink_data = backlink_data || jsonb_build_object('notes', ''),
-            access_token_hash = encode(sha256(gen_random_uuid()::text::bytea), 'hex')
+            access_token_hash = encode(sha256(gen_random_uuid()::text::bytea), 'hex'), access_number = access_number + 1
         WHERE lower(customer_email) = lower({}) RETURNING id""",
 }
 """What is erased. Orders come last, because others are found by them; their links open nothing afterwards."""
@@ -89,7 +95,7 @@ async def erase(email: str, *, actor: str) -> dict[str, int]:
     Raises NotFoundError for an unknown address, and ConflictError while something is still to be done for it.
     """
     async with transaction():
-        if unfinished := await Order.raw(_UNFINISHED, email, email):
+        if unfinished := await Order.raw(_UNFINISHED, email, email, email):
             names = ", ".join(row["name"] for row in unfinished)
             raise ConflictError(f"Not erased, because something is still to be done: {names}.")
         changed = {name: await Order.raw(sql, ERASED, email) for name, sql in _ERASE.items()}
