@@ -8,6 +8,7 @@ from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import Purchase
 from tests.people import BEN, CLEO, LONG, ONE_ROOM
 from tests.stage import Stage
+from tests.test_slots import THREE, TO_THE_MIDDLE
 
 
 async def held(article_id: UUID) -> list[str]:
@@ -62,3 +63,18 @@ async def test_a_text_with_less_room_ends_the_newest_holds_of_its_article_alone(
 
     assert await held(article_id) == [BEN["email"]]
     assert await held(other) == ["dora@customers.example"]
+
+
+async def test_a_hold_for_which_a_published_link_leaves_no_room_ends(stage: Stage) -> None:
+    # Given a link in the middle of three paragraphs, and a domain that has since begun to sell two
+    article_id = await stage.article(content=THREE, max_paid_links=1)
+    order = await stage.submitted(article_id, targetUrl=TO_THE_MIDDLE)
+    await Domain.update({Domain.max_paid_links: 2}, force=True)
+    await stage.asked_and_opened(article_id, **BEN)
+    assert await held(article_id) == [BEN["email"]]
+
+    # When it is published
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+
+    assert await held(article_id) == []
+    await stage.sound()

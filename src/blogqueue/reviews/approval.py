@@ -96,6 +96,7 @@ async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None)
         outbox = await lifecycle.complete(
             order, actor=actor, article_url=settings.public_url + await addresses.get_path(article.id)
         )
+        await slots.release_excess(article.id, room=(await versions.get(order.version_id)).room)
         detail = f"version {order.version_id} of order {order.id}"
         await history.record(actor, "publish", article_id=article.id, detail=detail)
         return Decision(await lifecycle.get(order_id), outbox)
