@@ -5,6 +5,7 @@ from collections.abc import Generator
 import httpx
 import pytest
 
+from blogqueue.catalogue import row_edits
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.localized import get_locale
@@ -137,3 +138,26 @@ async def test_an_exclusive_article_costs_no_more_than_stripe_takes_and_follows_
     assert "exclusive_price" in abroad.text and "the currency was EUR" in abroad.text
     row = (await Domain.select())[0]
     assert (row["article_price"], row["exclusive_price"], row["currency"]) == (14900, 99985099, "EUR")
+
+
+@pytest.mark.parametrize("form", ["prices", "terms"])
+async def test_a_page_that_shows_older_terms_does_not_put_them_back(stage: Stage, form: str) -> None:
+    # Given an editor's open page, and a price that another one has set since
+    await stage.article()
+    await stage.signed_in()
+    (domain,) = await row_edits.list_domains()
+    shown = row_edits.identify(domain)
+    assert (await set_prices(stage, backlink_price="99.00")).status_code == 303
+    before = (await Domain.select())[0]
+
+    # When the older page is saved
+    if form == "prices":
+        answer = await set_prices(stage, article_price="199.00", shown=shown)
+    else:
+        path = f"/admin/domains/{domain.id}"
+        answer = await press(stage, "/admin/domains", path, max_paid_links="7", shown=shown)
+
+    # Then nothing has changed, and the page says so with what was typed; saved once more, it is stored
+    assert answer.status_code == 409 and "Somebody has changed greenbench.example" in answer.text
+    assert (await Domain.select())[0] == before
+    assert (await set_prices(stage, article_price="199.00")).status_code == 303

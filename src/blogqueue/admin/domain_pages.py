@@ -57,7 +57,7 @@ async def _set_prices(data: dict[str, str], actor: str) -> str:
     typed = {name: data.get(name, "").strip() for name in (*domain_rules.PRICES, "currency")}
     # A form of an older page has no such field, and leaves the price as it is.
     typed |= {name: data[name].strip() for name in domain_rules.OPTIONAL_PRICES if name in data}
-    domain = await row_edits.set_prices(data.get("host", ""), typed, actor=actor)
+    domain = await row_edits.set_prices(data.get("host", ""), typed, actor=actor, shown=data.get("shown", ""))
     return (
         f"At {domain.host}, a link costs {format_price(domain.backlink_price, domain.currency)} and a new article "
         f"{format_price(domain.article_price, domain.currency)}."
@@ -65,7 +65,8 @@ async def _set_prices(data: dict[str, str], actor: str) -> str:
 
 
 async def _set_terms(domain_id: UUID, data: dict[str, str], actor: str) -> str:
-    return f"The terms of {await row_edits.set_terms(domain_id, data, actor=actor)} are saved."
+    host = await row_edits.set_terms(domain_id, data, actor=actor, shown=data.get("shown", ""))
+    return f"The terms of {host} are saved."
 
 
 async def _save(form_name: str, data: dict[str, str], saving: Awaitable[str]) -> Redirect | Template:
@@ -87,6 +88,7 @@ async def _show(*, notice: str = "", refusal: str = "", typed: dict[str, dict[st
         domains=await row_edits.list_domains(),
         currencies=sorted(CURRENCIES),
         rels=domain_rules.RELS,
+        identify=row_edits.identify,
         typed=typed or {},
         notice=notice,
         refusal=refusal,

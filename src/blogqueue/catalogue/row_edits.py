@@ -4,6 +4,7 @@ Piccolo Admin sends whole rows as they were when its page was opened. So columns
 and columns that public addresses depend on are refused.
 """
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,7 @@ from blogqueue.catalogue import domain_rules
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, Domain
-from blogqueue.errors import FieldError, InvalidError, NotFoundError
+from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.localized import format_price
 from blogqueue.states import ArticleStatus
 
@@ -26,6 +27,8 @@ MOVED_COLUMNS: dict[type[Table], set[str]] = {
 
 PRICE_COLUMNS = frozenset({*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES, "currency"})
 """The columns that only `set_prices` changes: people write 59.00, and the row has 5900."""
+
+MARK_LENGTH = 16
 
 USE_THE_FORM = "Set prices with the form “Set prices”: this column counts in minor units."
 
@@ -67,15 +70,31 @@ async def record_created(row: Table, *, actor: str) -> None:
         await history.record(actor, "create domain", detail=str(row.host))
 
 
-async def set_prices(host: str, values: dict[str, str], *, actor: str) -> Domain:
+def identify(domain: Domain) -> str:
+    """Return a mark of all that a domain's row says: it differs once somebody has changed the row."""
+    return hashlib.sha256(repr(sorted(domain.to_dict().items())).encode()).hexdigest()[:MARK_LENGTH]
+
+
+def _check_shown(domain: Domain, mark: str) -> None:
+    """Raise ConflictError if a page showed another row than the stored one; a form sends all that it showed."""
+    if mark and mark != identify(domain):
+        raise ConflictError(
+            f"Somebody has changed {domain.host} since you opened this page; nothing was saved. Compare and save again.",
+            code="changed",
+        )
+
+
+async def set_prices(host: str, values: dict[str, str], *, actor: str, shown: str = "") -> Domain:
     """Set a domain's currency and prices as a person wrote them, "59.00"; return the domain.
 
-    Raises NotFoundError, and domain_rules.ColumnError for the first invalid value.
+    `shown` is the mark of the row that the person saw (`identify`). Raises NotFoundError, ConflictError, and
+    domain_rules.ColumnError for the first invalid value.
     """
     async with transaction():
         domain = await Domain.objects().where(Domain.host == host).first().lock_rows("UPDATE")
         if domain is None:
             raise NotFoundError("domain", field="host")
+        _check_shown(domain, shown)
         stored = domain_rules.validate_domain(domain_rules.read_prices(values))
         known = {name: value for name in PRICE_COLUMNS if (value := getattr(domain, name)) is not None}
         if known.keys() - stored.keys() and stored.get("currency", domain.currency) != domain.currency:
@@ -112,12 +131,16 @@ async def create_domain(typed: Mapping[str, str], *, actor: str) -> Domain:
     return domain
 
 
-async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str) -> str:
+async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str, shown: str = "") -> str:
     """Set what a domain sells, except its prices, as a person typed it; return the domain's host.
 
-    Raises NotFoundError, and domain_rules.ColumnError for the first invalid value.
+    `shown` is as in `set_prices`. Raises NotFoundError, ConflictError, and domain_rules.ColumnError for the first
+    invalid value.
     """
     async with transaction():
+        domain = await Domain.objects().where(Domain.id == domain_id).first().lock_rows("UPDATE")
+        if domain is not None:
+            _check_shown(domain, shown)
         stored = await change(Domain, str(domain_id), domain_rules.read_terms(typed), actor=actor)
         rows = await Domain.update({**stored}).where(Domain.id == domain_id).returning(Domain.host)
     return str(rows[0]["host"])
