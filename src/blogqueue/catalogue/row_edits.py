@@ -79,7 +79,8 @@ def _check_shown(domain: Domain, mark: str) -> None:
     """Raise ConflictError if a page showed another row than the stored one; a form sends all that it showed."""
     if mark and mark != identify(domain):
         raise ConflictError(
-            f"Somebody has changed {domain.host} since you opened this page; nothing was saved. Compare and save again.",
+            f"Somebody has changed {domain.host} since you opened this page, so nothing was saved. "
+            "Compare, and save again.",
             code="changed",
         )
 
