@@ -46,11 +46,12 @@ GROWING = ("orders", "articles", "article_versions", "order_events", "purchases"
 
 async def tables(large_orders: int) -> tuple[list[tuple[str, Table]], dict[str, Any], list[str]]:
     """Return the table, the plans of all statements with so many orders, by call, and what these do wrong."""
-    large_url = str(DB.config["dsn"])
+    # A database of its own: the other parts leave orders and jobs.
+    large_url = DB.config["dsn"] = await shops.create(str(DB.config["dsn"]), "large")
     async with pool(2):
         await migrations.forwards()
         await shops.grow(0, SMALL)
-    small_url = await shops.copy(large_url)
+    small_url = await shops.create(large_url, "small", "large")
     async with pool(2):
         await shops.grow(SMALL, large_orders)
         plans = {name: await explain(call) for name, call in (await list_calls()).items()}

@@ -129,10 +129,10 @@ async def _run_slowly(statement: str, *values: int) -> None:
     await work.connection.execute(statement, *values, timeout=1_800)
 
 
-async def copy(url: str) -> str:
-    """Copy the database, which nobody may be connected to; return the copy's URL."""
-    server, _, name = url.rpartition("/")
+async def create(url: str, name: str, template: str = "template0") -> str:
+    """Create a database on the server of a URL, as a copy of one to which nobody is connected; return its URL."""
+    server = url.rpartition("/")[0]
     connection = await asyncpg.connect(f"{server}/postgres")
-    await connection.execute(f'CREATE DATABASE "{name}_small" TEMPLATE "{name}"', timeout=300)
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"', timeout=300)
     await connection.close()
-    return f"{url}_small"
+    return f"{server}/{name}"
