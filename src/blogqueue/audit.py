@@ -9,6 +9,7 @@ import msgspec
 
 from blogqueue.catalogue import paid_links, slots
 from blogqueue.db import history
+from blogqueue.db.engine import stream
 from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.jobs.workers import LOST_AFTER_SECONDS
 from blogqueue.states import ArticleStatus
@@ -56,9 +57,9 @@ WHERE o.kind = 'backlink' OR (o.id IS NULL AND v.backlink_metadata IS NOT NULL)
 """The versions that an edit made, with the edit and the text before it; an article written for an order has no base."""
 
 _ARTICLES_WITH_COMPLETED_ORDERS = """
-SELECT DISTINCT a.id, a.status, COALESCE(v.content_md, '') AS content_md
-FROM orders o JOIN articles a ON a.id = o.article_id LEFT JOIN article_versions v ON v.id = a.selected_version_id
-WHERE o.status = 'COMPLETED'
+SELECT a.id, a.status, COALESCE(v.content_md, '') AS content_md
+FROM articles a LEFT JOIN article_versions v ON v.id = a.selected_version_id
+WHERE EXISTS (SELECT FROM orders o WHERE o.article_id = a.id AND o.status = 'COMPLETED')
 """
 """The live texts that have to contain paid links."""
 
@@ -155,7 +156,7 @@ async def _find_versions_changed_elsewhere() -> list[str]:
     """Return the versions that differ from their base outside their edit."""
     return [
         str(row["id"])
-        for row in await Order.raw(_EDITED_VERSIONS)
+        async for row in stream(_EDITED_VERSIONS)
         if row["before"] is None
         or row["edit"] is None
         or not differs_only_by_edit(row["before"], row["after"], AppliedEdit(**msgspec.json.decode(row["edit"])))
@@ -165,7 +166,7 @@ async def _find_versions_changed_elsewhere() -> list[str]:
 async def _find_lost_paid_links() -> list[str]:
     """Return the orders whose link is not live exactly once, or has another `rel` than the one that was sold."""
     broken = await _select_ids(_ORDERS_WITH_ANOTHER_REL)
-    for article in await Order.raw(_ARTICLES_WITH_COMPLETED_ORDERS):
+    async for article in stream(_ARTICLES_WITH_COMPLETED_ORDERS):
         paid = await paid_links.find(article["id"])
         lost = find_lost_links(article["content_md"], [(one.link, one.rel) for one in paid])
         broken += [str(one.order_id) for one in paid if one.link in lost]
@@ -181,7 +182,7 @@ async def _find_without_room() -> list[str]:
     """
     return [
         str(row["id"])
-        for row in await Order.raw(_ARTICLES_WITH_SLOTS_IN_USE, history.ROOM_TAKEN)
+        async for row in stream(_ARTICLES_WITH_SLOTS_IN_USE, history.ROOM_TAKEN)
         if row["in_use"] > count_room(row["content_md"], [one.link for one in await paid_links.find(row["id"])])
     ]
 

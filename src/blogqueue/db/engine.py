@@ -220,6 +220,9 @@ def _number(template: str) -> str:
     return "".join(text + ("" if field is None else f"${next(numbers)}") for text, field, _, _ in parts)
 
 
+STREAMED = 100
+
+
 async def fetch(statement: str, *values: Any) -> list[asyncpg.Record]:  # noqa: ANN401 - any column's type
     """Run a statement, made of constants, with a value for each `{}`, in the caller's transaction if there is one.
 
@@ -233,6 +236,19 @@ async def fetch(statement: str, *values: Any) -> list[asyncpg.Record]:  # noqa: 
         raise RuntimeError("no pool is open")
     async with DB.pool.acquire() as connection:
         return await connection.fetch(_number(statement), *values)
+
+
+async def stream(statement: str, *values: Any) -> AsyncGenerator[asyncpg.Record]:  # noqa: ANN401 - as above
+    """Yield the rows of a statement, a hundred at a time, in one transaction: together they may be more than fits.
+
+    Read them to the end. Queries of the loop's body are part of the transaction.
+    """
+    async with transaction():
+        work = DB.current_transaction.get()
+        if work is None:
+            raise RuntimeError("no transaction is open")
+        async for row in work.connection.cursor(_number(statement), *values, prefetch=STREAMED):
+            yield row
 
 
 async def open_pool(max_size: int = 10) -> None:
