@@ -47,7 +47,7 @@ AREAS = {
         ("orders/access.py", "api/auth.py", "tokens.py"),
         "tests/test_access_links.py tests/test_cookies.py tests/test_walk.py tests/test_piccolo_admin.py "
         "tests/test_editors.py tests/test_privacy.py tests/test_review_pages.py tests/test_limits.py "
-        "tests/test_purchase_limits.py tests/test_receipts.py tests/test_logs.py tests/pages/test_returns.py",
+        "tests/test_purchase_limits.py tests/test_receipts.py tests/test_logs.py tests/pages/test_your_orders.py",
     ),
     "link checks": Area(
         (
