@@ -26,6 +26,10 @@ HAND_BACK_SECONDS = 2
 """How long before the end of the grace period the runs that are not done hand their jobs back."""
 
 
+LOOP_SECONDS = 10.0
+"""How long the event loop may take to run; Dramatiq's own second is short where all processes start at once."""
+
+
 class CannotStartError(MiddlewareError):
     """A worker lacks what it needs. With any other kind of error, Dramatiq would let it run without."""
 
@@ -47,7 +51,7 @@ class FastAsyncIO(AsyncIO):
         thread = EventLoopThread(self.logger)
         thread.loop.close()
         thread.loop = uvloop.new_event_loop()
-        thread.start(timeout=1.0)
+        thread.start(timeout=LOOP_SECONDS)
         set_event_loop_thread(thread)
 
 
