@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from blogqueue.catalogue import addresses, paid_links, slots, versions
+from blogqueue.catalogue import addresses, paid_links, rooms, slots, versions
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
@@ -96,6 +96,7 @@ async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None)
         outbox = await lifecycle.complete(
             order, actor=actor, article_url=settings.public_url + await addresses.get_path(article.id)
         )
+        await rooms.recount(article.id)  # the version may have been stored under older rules
         await slots.release_excess(article.id, room=(await versions.get(order.version_id)).room)
         detail = f"version {order.version_id} of order {order.id}"
         await history.record(actor, "publish", article_id=article.id, detail=detail)
