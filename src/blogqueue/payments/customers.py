@@ -41,7 +41,6 @@ _TABLES = {
 _UNFINISHED = """
 SELECT 'order ' || id AS name FROM orders WHERE lower(customer_email) = lower({})
 AND (status IN ('PROCESSING', 'QUALITY_CHECK', 'ADMIN_REVIEW') OR on_hold OR refund_state = 'INITIATED'
-    OR (refund_state = 'FAILED' AND failure_reason IS DISTINCT FROM 'payment_reversed')
     OR (refund_due_at IS NOT NULL AND refund_state = 'NONE'))
 UNION ALL
 SELECT 'purchase ' || p.id FROM purchases p WHERE lower(p.email) = lower({}) AND (p.payment_pending
