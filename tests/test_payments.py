@@ -115,6 +115,20 @@ async def test_a_new_title_does_not_change_the_payment_page_that_was_asked_for(s
     assert (await stage.checkout(token)).status_code == 200
 
 
+async def test_a_failure_that_stripe_repeats_does_not_close_the_payment_page(stage: Stage) -> None:
+    # Given a Stripe that failed while it made the session, and answers so for the same idempotency key ever after
+    await stage.ask(await stage.article())
+    token = await stage.magic_token()
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "saved": True, "path": "/v1/checkout/sessions"}])
+
+    # When the customer goes on to the payment, and back, and on again
+    opened = [await stage.checkout(token) for _ in range(3)]
+
+    # Then there is one page to pay on
+    assert [answer.status_code for answer in opened] == [200, 200, 200]
+    assert len({answer.json()["data"]["sessionId"] for answer in opened}) == 1
+
+
 async def test_the_same_event_a_hundred_times_at_once_is_one_order(stage: Stage) -> None:
     await stage.buy(await stage.article())
     event = await event_of(stage, "checkout.session.completed")

@@ -63,6 +63,16 @@ async def test_a_failed_refund_is_made_anew_and_a_late_event_of_the_first_one_ch
     await stage.sound()
 
 
+async def test_a_failure_that_stripe_repeats_does_not_keep_a_refund_back(stage: Stage) -> None:
+    order = await failed_order(stage)
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "saved": True, "path": "/v1/refunds"}])
+
+    await refund(stage, order)
+
+    assert [one["amount"] for one in await refunds_at_stripe(stage)] == [4900]
+    await stage.sound()
+
+
 @pytest.mark.parametrize("before", ["none", "failed"])
 async def test_a_disputed_order_is_not_refunded_by_hand(stage: Stage, before: str) -> None:
     order = await failed_order(stage)

@@ -6,11 +6,12 @@ stripe-python 16 pins.
 """
 
 import hashlib
-from collections.abc import Generator
+import time
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -21,7 +22,12 @@ from blogqueue.payments.checkout_locale import find_locale
 from blogqueue.settings import settings
 
 if TYPE_CHECKING:
+    from stripe import RequestOptions
+    from stripe.params import RefundCreateParams
     from stripe.params.checkout import SessionCreateParams, SessionCreateParamsInvoiceCreation
+
+_Params = TypeVar("_Params")
+_Created = TypeVar("_Created")
 
 PRODUCT_NAME_LENGTH = 250
 """Stripe's limit for `product_data.name` (docs.stripe.com/api/products/object)."""
@@ -102,6 +108,23 @@ def _own_errors() -> Generator[None]:
         raise StripeUnavailableError(str(error)) from error
 
 
+async def _create(
+    create: Callable[[_Params, "RequestOptions"], Awaitable[_Created]], params: _Params, key: str
+) -> _Created:
+    """Create an object at Stripe, one for all calls with this idempotency key.
+
+    Stripe keeps the first answer to a key for a day, even its own failure (docs.stripe.com/api/idempotent_requests).
+    After such a failure each minute has another key. No payment is refunded twice by that: Stripe refunds no more than
+    was paid.
+    """
+    try:
+        return await create(params, {"idempotency_key": key})
+    except stripe.APIError as error:
+        if (error.headers or {}).get("idempotent-replayed") != "true":
+            raise
+        return await create(params, {"idempotency_key": f"{key}:{int(time.time()) // 60}"})
+
+
 async def create_session(
     purchase_id: UUID,
     *,
@@ -144,8 +167,8 @@ async def create_session(
     params |= _read_billing(purchase_id, name)
     fingerprint = hashlib.sha256(msgspec.json.encode(params, order="deterministic")).hexdigest()[:16]
     with _own_errors():
-        session = await _client().v1.checkout.sessions.create_async(
-            params, {"idempotency_key": f"checkout:{purchase_id}:{number}:{fingerprint}"}
+        session = await _create(
+            _client().v1.checkout.sessions.create_async, params, f"checkout:{purchase_id}:{number}:{fingerprint}"
         )
     return CheckoutSession(session.url or "", session.id)
 
@@ -207,14 +230,13 @@ async def create_refund(payment_intent: str, amount: int, *, key: str, metadata:
     refunds = _client().v1.refunds
     with _own_errors():
         try:
-            refund = await refunds.create_async(
-                {"payment_intent": payment_intent, "amount": amount, "metadata": metadata}, {"idempotency_key": key}
+            refund = await _create(
+                refunds.create_async, {"payment_intent": payment_intent, "amount": amount, "metadata": metadata}, key
             )
         except stripe.InvalidRequestError as error:
             if error.param == "amount":
-                refund = await refunds.create_async(
-                    {"payment_intent": payment_intent, "metadata": metadata}, {"idempotency_key": f"{key}:rest"}
-                )
+                rest: RefundCreateParams = {"payment_intent": payment_intent, "metadata": metadata}
+                refund = await _create(refunds.create_async, rest, f"{key}:rest")
             elif error.code == "charge_already_refunded":
                 made = await refunds.list_async({"payment_intent": payment_intent, "limit": 1})
                 if not made.data:
