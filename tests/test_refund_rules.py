@@ -6,6 +6,7 @@ from blogqueue.audit import audit
 from blogqueue.db.tables.catalogue import ArticleVersion
 from blogqueue.db.tables.payments import Refund
 from tests.payments import (
+    STRIPE_KEY,
     dispute,
     minute_with_refunds_due,
     payment_intent,
@@ -71,6 +72,38 @@ async def test_a_failure_that_stripe_repeats_does_not_keep_a_refund_back(stage: 
 
     assert [one["amount"] for one in await refunds_at_stripe(stage)] == [4900]
     await stage.sound()
+
+
+async def test_a_failed_refund_that_is_made_by_hand_in_stripe_has_succeeded(stage: Stage) -> None:
+    # Given an order whose refund failed, and a refund of its payment that has succeeded once
+    order = await failed_order(stage)
+    await refund(stage, order, fails=True)
+
+    # When an operator refunds the payment in Stripe
+    intent = {"payment_intent": await payment_intent(order)}
+    by_hand = (await stage.sandbox.post("/v1/refunds", data=intent, headers=STRIPE_KEY)).json()
+
+    # Then that is the order's refund, and the customer is told
+    await stage.email("Your payment was refunded")
+    assert [(row["state"], row["stripe_refund_id"]) for row in await Refund.select()] == [("SUCCEEDED", by_hand["id"])]
+    await stage.sound()
+
+
+async def test_a_customer_whose_bank_sent_the_refund_back_is_told_of_the_next_one(stage: Stage) -> None:
+    # Given a refund that had succeeded, of which the customer was told, before the bank sent it back
+    order = await failed_order(stage)
+    await refund(stage, order)
+    made = (await Refund.select())[0]["stripe_refund_id"]
+    sent_back = {"id": made, "status": "failed", "metadata": {"order_id": str(order.id)}}
+    await receive_event(stage, "refund.failed", sent_back)
+    await stage.refund_state(order, "FAILED")
+
+    # When it is made again
+    await refund(stage, order)
+
+    # Then both emails were sent
+    await stage.drain()
+    assert [mail["subject"] for mail in await stage.mails()].count("Your payment was refunded") == 2
 
 
 @pytest.mark.parametrize("before", ["none", "failed"])

@@ -15,6 +15,7 @@ from blogqueue.jobs.backoff import MAX_DOUBLINGS, REFUNDS
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.payments import stripe_api
+from blogqueue.payments.fulfillment import find_order
 from blogqueue.payments.stripe_api import StripeCallError, StripeRefund
 from blogqueue.states import FailureReason, OrderStatus, RefundState
 
@@ -146,6 +147,15 @@ async def _repeat(order_id: UUID, *, actor: str) -> Outbox:
     return Outbox(refunds=(rows[0]["id"],))
 
 
+async def finish_by_hand(payment_intent: str) -> Outbox:
+    """Ask Stripe again for a FAILED refund whose payment somebody has refunded there, in the caller's transaction.
+
+    Stripe answers with the refund that was made, and the customer gets the email.
+    """
+    order_id = await find_order(payment_intent)
+    return await _repeat(order_id, actor=history.STRIPE) if order_id else Outbox()
+
+
 async def send(refund_id: UUID) -> Outbox:
     """Ask Stripe for a due refund, or for the status of one that it has. Safe to run twice: the refund stays the same.
 
@@ -240,7 +250,8 @@ async def _conclude(order_id: UUID, state: RefundState, request_number: int) -> 
     await Order.update({Order.refund_state: state, Order.updated_at: NOW}).where(Order.id == order_id)
     await history.record(history.STRIPE, f"refund {state.value.lower()}", order_id=order_id)
     if state is RefundState.SUCCEEDED:
-        return await customer_emails.create(await lifecycle.get(order_id), "refunded", price=True)
+        order = await lifecycle.get(order_id)
+        return await customer_emails.create(order, "refunded", job_id=f"refund-{request_number}", price=True)
     await alert_operator(
         "A refund failed",
         "The customer has not got the money. See the refund's error; refund it again, or deal with it in Stripe.",

@@ -128,7 +128,8 @@ async def _refund_charge(charge: dict[str, Any]) -> Handled:
         return await _ignore(charge)
     await fulfillment.lock_payment(payment_intent)
     amount, in_full = int(charge.get("amount_refunded") or 0), bool(charge.get("refunded"))
-    return Handled("refund recorded", await disputes.record_refund(payment_intent, amount, in_full=in_full))
+    outbox = await disputes.record_refund(payment_intent, amount, in_full=in_full)
+    return Handled("refund recorded", outbox + await refunds.finish_by_hand(payment_intent) if in_full else outbox)
 
 
 async def _open_dispute(dispute: dict[str, Any]) -> Handled:
