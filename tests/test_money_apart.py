@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from blogqueue.db.engine import transaction
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import OrderEvent, Purchase
 from blogqueue.db.tables.payments import HeldPayment, Refund
 from blogqueue.payments import refunds
+from tests.payments import receive_event, refunds_at_stripe
 from tests.people import BEN
 from tests.stage import Bought, Stage
 
@@ -63,26 +65,90 @@ async def test_an_event_of_another_request_or_of_a_second_refund_changes_nothing
     assert (await stored(order))[0] == [("INITIATED", "re_ana")]
 
 
-async def test_one_held_payment_is_returned_and_the_other_stays(stage: Stage) -> None:
-    # Given two held payments
+@pytest.fixture
+async def held(stage: Stage) -> tuple[str, str]:
+    """The sessions of two held payments, Ana's and Ben's."""
     article = await stage.article(max_paid_links=3)
     opened = [await stage.asked_and_opened(article), await stage.asked_and_opened(article, **BEN)]
     await Purchase.update({Purchase.price: 9900}, force=True)
     for one in opened:
         await stage.pay(one["checkoutUrl"])
-    first, second = (one["sessionId"] for one in opened)
+    return opened[0]["sessionId"], opened[1]["sessionId"]
 
-    # When one is to be returned while Stripe fails
+
+async def a_minute_later(stage: Stage) -> dict[str, tuple[str, str]]:
+    """Let a minute pass for held payments too; return the state and error of each by its session."""
+    await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
+    await stage.minute()
+    return {row["session_id"]: (row["state"], row["error"]) for row in await HeldPayment.select()}
+
+
+async def returned_at_stripe(stage: Stage) -> list[str]:
+    return [one["metadata"]["held_session"] for one in await refunds_at_stripe(stage)]
+
+
+async def test_one_held_payment_is_returned_and_the_other_stays(stage: Stage, held: tuple[str, str]) -> None:
+    first, second = held
+
+    # When one is to be returned while Stripe fails, and the article has another title by now
+    await Article.update({Article.title: "Earth that lasts"}, force=True)
     await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
     assert (await stage.decide(first, "return")).status_code == 503
     await stage.faults(stripe=[])
 
     # Then it is tried again after a minute, and no sooner; the other one waits for its own decision
-    for state in ("RETURNING", "RETURNED"):
-        await stage.minute()
-        held = {row["session_id"]: row for row in await HeldPayment.select()}
-        assert (held[first]["state"], held[second]["state"]) == (state, "HELD")
-        assert (held[first]["error"] != "", held[second]["error"]) == (state == "RETURNING", "")
-        await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
+    await stage.minute()
+    rows = {row["session_id"]: row for row in await HeldPayment.select()}
+    assert (rows[first]["state"], rows[second]["state"]) == ("RETURNING", "HELD")
+    assert (rows[first]["error"] != "", rows[second]["error"]) == (True, "")
+    assert await a_minute_later(stage) == {first: ("RETURNED", ""), second: ("HELD", "")}
+    assert await returned_at_stripe(stage) == [first]
+    assert "“Soil that lasts”" in (await stage.email("We refunded your payment"))["text"]
     assert [one["sessionId"] for one in await stage.held()] == [second]
     await stage.sound()
+
+
+async def test_a_payment_that_stripe_refuses_to_return_is_held_again_alone(stage: Stage, held: tuple[str, str]) -> None:
+    # Given two payments that are to be returned as soon as Stripe answers
+    first, second = held
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    for session in held:
+        assert (await stage.decide(session, "return")).status_code == 503
+
+    # When Stripe refuses the first of them, and fails for the other
+    await stage.faults(
+        stripe=[
+            {"kind": "status", "code": 400, "path": "/v1/refunds"},
+            {"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1},
+        ]
+    )
+    after = await a_minute_later(stage)
+
+    # Then only the first is held again
+    assert (after[first][0], after[second][0]) == ("HELD", "RETURNING")
+
+
+async def test_while_stripe_fails_one_held_payment_a_minute_is_tried_in_turn(
+    stage: Stage, held: tuple[str, str]
+) -> None:
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    for session in held:
+        await stage.decide(session, "return")
+
+    tried: list[list[str]] = []
+    for _ in range(2):
+        await HeldPayment.update({HeldPayment.error: ""}, force=True)
+        after = await a_minute_later(stage)
+        tried.append([session for session in held if after[session][1]])
+
+    assert tried == [[held[0]], [held[1]]]
+
+
+async def test_a_refund_that_a_bank_sends_back_holds_its_payment_alone(stage: Stage, held: tuple[str, str]) -> None:
+    for session in held:
+        assert (await stage.decide(session, "return")).status_code == 200
+
+    failed = {"id": "re_sent_back", "status": "failed", "metadata": {"held_session": held[0]}}
+    await receive_event(stage, "refund.failed", failed)
+
+    assert [one["sessionId"] for one in await stage.held()] == [held[0]]

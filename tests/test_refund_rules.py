@@ -123,7 +123,21 @@ async def test_a_disputed_order_is_not_refunded_by_hand(stage: Stage, before: st
 async def test_an_order_that_has_not_failed_is_not_refunded(stage: Stage) -> None:
     order = await stage.delivered(await stage.article())
 
-    assert (await stage.judge(order, "refund")).json()["error"]["code"] == "wrong_state"
+    answer = await stage.judge(order, "refund")
+
+    assert answer.json()["error"]["code"] == "wrong_state"
+    assert "it is QUALITY_CHECK, its refund NONE" in answer.json()["error"]["message"]
+    assert await Refund.count() == 0
+
+
+async def test_an_order_whose_payment_was_refunded_by_hand_is_not_refunded(stage: Stage) -> None:
+    order = await stage.delivered(await stage.article())
+    charge = {"id": "ch_1", "payment_intent": await payment_intent(order), "amount_refunded": 4900, "refunded": True}
+    await receive_event(stage, "charge.refunded", charge)
+
+    answer = await stage.judge(order, "refund")
+
+    assert "charged back or refunded in Stripe" in answer.json()["error"]["message"]
     assert await Refund.count() == 0
 
 

@@ -24,7 +24,7 @@ MONEY_TESTS = (
     "tests/test_payments.py tests/test_held_payments.py tests/test_delayed_payments.py tests/test_refunds.py "
     "tests/test_money_apart.py tests/test_payment_rules.py tests/test_refund_rules.py tests/test_rejections.py "
     "tests/test_disputes.py tests/test_operators.py tests/test_reconciliation.py tests/test_receipts.py "
-    "tests/test_logs.py"
+    "tests/test_logs.py tests/test_editors_orders.py"
 )
 
 AREAS = {

@@ -161,7 +161,9 @@ async def quote(purchase_request: PurchaseRequest, *, besides: Sequence[UUID] = 
 
 
 async def describe(purchase: Purchase) -> str:
-    """Return the name of what a purchase is for, whether or not it is still on sale."""
+    """Return the name of what a purchase is for, as it was offered, whether or not it is still on sale."""
+    if purchase.subject:
+        return purchase.subject
     if purchase.kind == OrderKind.ARTICLE:
         return _describe_article(purchase.details["topic"], exclusive=purchase.details.get("exclusive", False))
     rows = await Article.select(Article.title).where(Article.id == purchase.article_id)

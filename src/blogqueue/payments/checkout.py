@@ -43,7 +43,7 @@ async def open_session(token: str) -> CheckoutSession:
     purchase = await _plan_session(known)
     if purchase.session_id and purchase.session_url:
         return CheckoutSession(purchase.session_url, purchase.session_id)
-    name = purchase.subject or await requests.describe(purchase)
+    name = await requests.describe(purchase)
     try:
         session = await stripe_api.create_session(
             purchase.id,
@@ -183,6 +183,6 @@ async def fail_payment(session_id: str) -> Outbox:
         purchase_id=purchase.id,
         job_id=session_id[:120],
         confirm_url=f"{settings.public_url}/purchase/confirm?token={tokens.PLACEHOLDER}",
-        item=purchase.subject or await requests.describe(purchase),
+        item=await requests.describe(purchase),
         price=format_price(purchase.price, purchase.currency),
     )

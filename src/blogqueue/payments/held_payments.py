@@ -131,8 +131,10 @@ async def dismiss(session_id: str, *, actor: str) -> None:
 
 async def send_due() -> Outbox:
     """Ask Stripe again to refund the payments that are to be returned, each of them once a minute."""
-    rows = await HeldPayment.select(HeldPayment.session_id).where(
-        HeldPayment.state == HeldState.RETURNING, HeldPayment.updated_at < _A_MINUTE_AGO
+    rows = (
+        await HeldPayment.select(HeldPayment.session_id)
+        .where(HeldPayment.state == HeldState.RETURNING, HeldPayment.updated_at < _A_MINUTE_AGO)
+        .order_by(HeldPayment.updated_at)  # one that fails each time keeps no other waiting
     )
     outbox = Outbox()
     for row in rows:
@@ -239,7 +241,7 @@ async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
         to=purchase.email,
         purchase_id=purchase.id,
         job_id=held.session_id[:120],
-        item=purchase.subject or await requests.describe(purchase),
+        item=await requests.describe(purchase),
         price=format_price(held.session["amount_total"], str(held.session["currency"])),
         catalogue_url=f"{settings.public_url}/",
     )
