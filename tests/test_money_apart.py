@@ -1,5 +1,6 @@
 """What happens to one refund, or to one held payment, happens to no other."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -53,6 +54,18 @@ async def test_a_status_that_is_known_is_recorded_once(order: Bought) -> None:
         await record("re_ana", "succeeded", order_id=str(order.id))
 
     assert await OrderEvent.count().where(OrderEvent.action == "refund succeeded") == 1
+
+
+async def test_a_call_that_failed_puts_its_own_refund_off_alone(stage: Stage, order: Bought) -> None:
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": 3}])
+    refund = (await Refund.select(Refund.id).where(Refund.order_id == order.id))[0]["id"]
+
+    await refunds.send(refund)
+
+    assert [(row["id"] == refund, row["attempts"], row["error"] != "") for row in await Refund.select()] in (
+        [(True, 1, True), (False, 0, False)],
+        [(False, 0, False), (True, 1, True)],
+    )
 
 
 async def test_an_event_of_another_request_or_of_a_second_refund_changes_nothing(order: Bought) -> None:
@@ -126,6 +139,45 @@ async def test_a_payment_that_stripe_refuses_to_return_is_held_again_alone(stage
 
     # Then only the first is held again
     assert (after[first][0], after[second][0]) == ("HELD", "RETURNING")
+
+
+async def test_of_two_payments_that_are_being_returned_one_is_returned(stage: Stage, held: tuple[str, str]) -> None:
+    first, second = held
+    await stage.faults(stripe=[{"kind": "status", "code": 500, "path": "/v1/refunds", "times": -1}])
+    for session in held:
+        assert (await stage.decide(session, "return")).status_code == 503
+
+    await stage.faults(stripe=[])
+    assert (await stage.decide(first, "return")).status_code == 200
+
+    assert {row["session_id"]: row["state"] for row in await HeldPayment.select()} == {
+        first: "RETURNED",
+        second: "RETURNING",
+    }
+
+
+@pytest.mark.parametrize("code", [200, 400, 500])
+async def test_a_payment_that_is_dismissed_while_stripe_is_asked_stays_dismissed(
+    stage: Stage, held: tuple[str, str], code: int
+) -> None:
+    # Given a Stripe that takes its time for a refund
+    faults: list[dict[str, Any]] = [{"kind": "slow", "seconds": 0.5, "path": "/v1/refunds"}]
+    if code != 200:
+        faults[0] = {"kind": "status", "code": 500, "path": "/v1/refunds", "times": 1}
+        faults.append({"kind": "status", "code": code, "path": "/v1/refunds", "times": 2})
+    await stage.faults(stripe=faults)
+    asked = asyncio.create_task(stage.decide(held[0], "return"))
+
+    # When the operator says meanwhile that it was dealt with
+    async with asyncio.timeout(10):
+        while await HeldPayment.count().where(HeldPayment.state == "RETURNING") == 0:  # noqa: ASYNC110 - our own call
+            await asyncio.sleep(0.01)
+    assert (await stage.decide(held[0], "dismiss")).status_code == 200
+    await asked
+
+    # Then Stripe's answer changes nothing
+    assert [one["sessionId"] for one in await stage.held()] == [held[1]]
+    assert sorted(row["state"] for row in await HeldPayment.select()) == ["DISMISSED", "HELD"]
 
 
 async def test_while_stripe_fails_one_held_payment_a_minute_is_tried_in_turn(

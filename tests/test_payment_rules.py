@@ -60,6 +60,16 @@ async def test_a_payment_that_differs_in_one_field_is_held(
     await stage.sound()
 
 
+async def test_a_held_session_without_a_payment_can_only_be_dismissed(stage: Stage) -> None:
+    session = await paid_without_webhook(stage)
+    await receive_event(stage, COMPLETED, session | {"amount_total": 4901, "payment_intent": None})
+
+    for decision in ("accept", "return"):
+        assert (await stage.decide(session["id"], decision)).json()["error"]["code"] == "no_payment"
+
+    assert (await stage.decide(session["id"], "dismiss")).status_code == 200
+
+
 async def test_a_held_payment_is_held_once_however_many_events_tell_of_it(stage: Stage) -> None:
     session = await paid_without_webhook(stage) | {"amount_total": 4901}
     for kind in (COMPLETED, "checkout.session.async_payment_succeeded"):
