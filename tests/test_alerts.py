@@ -9,7 +9,9 @@ import pytest
 from blogqueue.actors.messages import nudge
 from blogqueue.actors.watch import look_once
 from blogqueue.db.engine import transaction
+from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.observation import Alert, AlertPost
+from blogqueue.emails import resending
 from blogqueue.emails.alerts import QUEUES, alert_operator
 from blogqueue.orders import alert_notices
 from blogqueue.settings import settings
@@ -183,7 +185,32 @@ async def test_a_mailbox_that_refuses_is_an_alert_without_the_customers_address(
 
     assert email["subject"] == "blogqueue: An email could not be delivered"
     assert "magic_link: 550" in email["text"]
+    assert f"{settings.public_url}/admin/emails?state=FAILED" in email["text"]
     assert "ana@" not in email["text"] + "".join(await stage.messages())
+
+
+async def test_an_email_that_fails_after_days_and_again_after_it_was_resent_is_an_alert_each_time(
+    stage: Stage,
+) -> None:
+    # Given an email that has been refused for almost four days
+    await stage.faults(mail=[{"kind": "status", "code": 451, "to": "ana@customers.example", "times": -1}])
+    await stage.ask(await stage.article())
+    await stage.by_force(
+        "UPDATE emails SET created_at = created_at - interval '4 days', run_at = clock_timestamp(), attempts = 199"
+    )
+    await stage.drain()
+    failed = (await Email.select().where(Email.kind == "magic_link"))[0]
+    assert failed["state"] == "FAILED"
+    assert len(await look(stage, up_seconds=0)) == 1
+
+    # When the operator sends it again, and it is refused for good
+    await stage.faults(mail=[{"kind": "status", "code": 550, "to": "ana@customers.example"}])
+    await nudge(await resending.resend(failed["id"], actor="operator"))
+    await stage.drain()
+    await stage.by_force("UPDATE alerts SET noticed_at = noticed_at - interval '2 hours'")
+
+    # Then that is a second alert
+    assert len(await look(stage, up_seconds=0)) == 2
 
 
 async def test_an_alert_that_cannot_be_emailed_is_no_reason_for_another(stage: Stage) -> None:

@@ -112,7 +112,7 @@ async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_oper
     )
     email = (await Email.select().where(Email.kind == "backlink_ready"))[0]
     await stage.sandbox.delete("/mailbox.json")
-    await stage.faults(mail=[{"kind": "down"}])
+    await stage.faults(mail=[{"kind": "down", "times": 2}])
     await nudge(Outbox(emails=(email["id"],)))
     await stage.drain("mail")
 
@@ -121,8 +121,15 @@ async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_oper
     audited = await cli.run("audit")
     again = await cli.run("emails", "resend", str(email["id"]))
     await stage.drain("mail")
+    after = (await Email.select().where(Email.id == email["id"]))[0]
 
-    # Then it goes out, and the order's history says who wanted it
+    # Then it is tried as often as a new one: it waits after another refusal, and goes out
+    assert (after["state"], after["attempts"]) == ("WAITING", 201)
+    await due_again()
+    await nudge(Outbox(emails=(email["id"],)))
+    await stage.drain("mail")
+
+    # And the order's history says who wanted it
     assert str(email["id"]) in listed.out and listed.out.count("\n") == 2  # the head and one row
     assert (audited.code, "Emails that failed: 1" in audited.out) == (0, True)
     assert again.code == 0, again.err
@@ -130,6 +137,7 @@ async def test_an_email_that_was_given_up_is_listed_and_sent_again_when_the_oper
     assert await OrderEvent.exists().where(
         OrderEvent.order_id == order.id, OrderEvent.action == "resend email", OrderEvent.actor == "operator"
     )
+    assert (await Email.select(Email.attempts).where(Email.id == email["id"]))[0]["attempts"] == 202
     assert "SENT; only a FAILED one" in (await cli.run("emails", "resend", str(email["id"]))).err
     assert "no such email" in (await cli.run("emails", "resend", uuid4())).err.lower()
     await stage.sound()

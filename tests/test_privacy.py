@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from blogqueue import log
-from blogqueue.db.tables.payments import StripeEvent
+from blogqueue.actors.messages import nudge
+from blogqueue.db.tables.emails import Email
+from blogqueue.db.tables.payments import Refund, StripeEvent
+from blogqueue.emails import resending
+from blogqueue.emails.emails import ERASED
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.orders import retention
 from blogqueue.payments import customers
 from blogqueue.payments.personal_data import PERSONAL
+from tests.payments import receive_event
 from tests.stage import Stage, bearer, order_row
 
 ANA = "ana@customers.example"
@@ -151,7 +156,7 @@ async def test_a_customer_gets_all_that_is_stored_about_them_and_has_it_erased(s
     assert await find_anywhere(stage, ANA) == []
     assert await find_anywhere(stage, "sister Cara") == []
     row = await order_row(order)
-    assert (row["status"], row["price"], row["customer_email"]) == ("COMPLETED", 4900, customers.ERASED)
+    assert (row["status"], row["price"], row["customer_email"]) == ("COMPLETED", 4900, ERASED)
     assert (
         await stage.http.get(f"/api/v1/purchase/status/{order.id}", headers=bearer(order.access))
     ).status_code == 404
@@ -159,6 +164,38 @@ async def test_a_customer_gets_all_that_is_stored_about_them_and_has_it_erased(s
     await stage.sound()
     with pytest.raises(NotFoundError):
         await customers.export(ANA)
+
+
+async def test_an_erased_customer_has_no_email_to_send_again_and_gets_none(stage: Stage) -> None:
+    # Given a refunded order whose emails were refused, also one that was sent again
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}], mail=[{"kind": "status", "code": 550, "times": -1}])
+    await stage.drain()
+    assert (await stage.judge(order, "refund")).status_code == 202
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+    failed = (await Email.select().where(Email.order_id == order.id, Email.state == "FAILED"))[0]["id"]
+    await nudge(await resending.resend(failed, actor="operator"))
+    await stage.drain()
+
+    # When she is erased
+    await customers.erase(ANA, actor="operator")
+
+    # Then nothing has her address, nothing waits for the operator, and the audit is clean
+    assert await find_anywhere(stage, ANA) == []
+    assert await resending.count_failed() == 0
+    with pytest.raises(ConflictError, match="erased"):
+        await resending.resend(failed, actor="operator")
+    await stage.sound()
+
+    # And when her bank sends the refund back, it is made again without an email to her
+    before = await Email.count()
+    refund = {"id": (await Refund.select())[0]["stripe_refund_id"], "status": "failed"}
+    await receive_event(stage, "refund.failed", refund | {"metadata": {"order_id": str(order.id)}})
+    assert (await stage.judge(order, "refund")).status_code == 202
+    await stage.drain()
+    await stage.refund_state(order, "SUCCEEDED")
+    assert await Email.count() == before
 
 
 async def find_emails() -> list[dict[str, Any]]:

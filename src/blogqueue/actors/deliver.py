@@ -52,7 +52,7 @@ async def deliver(email_id: UUID) -> int | None:
 
 async def _refuse(outgoing: Outgoing, error: str, *, permanent: bool) -> int | None:
     """Store that an email was not taken; return the wait in ms before its next attempt, or None if it FAILED."""
-    retry_ms = None if permanent else backoff.EMAILS.get_retry_ms(outgoing.attempt)
+    retry_ms = None if permanent else backoff.EMAILS.get_retry_ms(outgoing.attempt_since_resent)
     logger.warning("email refused", **_describe(outgoing), error=error, retry_ms=retry_ms)
     await _until_stored(lambda: emails.mark_refused(outgoing, error, retry_ms=retry_ms))
     return retry_ms

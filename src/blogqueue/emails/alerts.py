@@ -9,8 +9,8 @@ from blogqueue.log import hide
 KEY_LENGTH, CAUSE_LENGTH, TITLE_LENGTH, DETAIL_LENGTH = 120, 200, 300, 2_000
 """The widths of the columns of `alerts`, and the longest detail."""
 
-REVIEWS, QUEUES = "/admin/reviews", "/admin/queues"
-"""The pages on which an operator deals with orders and payments, and with queues and jobs."""
+REVIEWS, QUEUES, FAILED_EMAILS = "/admin/reviews", "/admin/queues", "/admin/emails?state=FAILED"
+"""The pages on which an operator deals with orders and payments, with queues and jobs, and with emails that failed."""
 
 KEEP_DAYS = 30
 
@@ -18,13 +18,15 @@ _FORGET = "DELETE FROM alerts WHERE created_at < clock_timestamp() - {} * interv
 
 _FAILED_EMAILS = """
 INSERT INTO alerts (cause, key, order_id, purchase_id, summary, many, detail, path, list_path)
-SELECT 'emails fail', 'email ' || id, order_id, purchase_id, 'An email could not be delivered',
-    {}, kind || ': ' || left(error, 500), CASE WHEN order_id IS NULL THEN ''
-    ELSE {} || '/' || order_id END, {} FROM emails
-WHERE state = 'FAILED' AND kind <> 'operator_alert' AND created_at > clock_timestamp() - interval '3 days'
-ORDER BY created_at LIMIT 1000 ON CONFLICT DO NOTHING RETURNING id
+SELECT 'emails fail', 'email ' || id || ' ' || attempts, order_id, purchase_id, 'An email could not be delivered',
+    {}, kind || ': ' || left(error, 500), COALESCE({} || '/' || order_id, {}), {} FROM emails
+WHERE state = 'FAILED' AND kind <> 'operator_alert' AND run_at > clock_timestamp() - interval '3 days'
+ORDER BY created_at DESC LIMIT 1000 ON CONFLICT DO NOTHING RETURNING id
 """
-"""Alert of each email that failed (index `emails_failed`); an alert's own email would only lead to another one."""
+"""Alert of each email that failed, and of one that was sent again and failed once more (index `emails_failed`).
+
+It has failed at its `run_at` or soon after. An alert's own email would only lead to another one.
+"""
 
 
 async def alert_operator(
@@ -64,7 +66,7 @@ async def alert_operator(
 
 async def alert_of_failed_emails() -> None:
     """Alert of the emails that could not be delivered in the last days."""
-    await Alert.raw(_FAILED_EMAILS, "{} emails could not be delivered", REVIEWS, REVIEWS)
+    await Alert.raw(_FAILED_EMAILS, "{} emails could not be delivered", REVIEWS, FAILED_EMAILS, FAILED_EMAILS)
 
 
 async def forget() -> None:

@@ -17,11 +17,15 @@ from blogqueue.db.rows import insert_row_if_new, update_row
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Order
 from blogqueue.emails import render
+from blogqueue.log import hide
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
 
 SIGN_IN = "your_orders"
 """The kind of the emails whose link signs a customer in; their `job_id` is the id of the sign-in."""
+
+ERASED = "erased@erased.invalid"
+"""What replaces the address of a customer who was erased (RFC 2606: this domain never exists)."""
 
 LEASE_SECONDS = 60
 """How long a mail worker may take over one step before another one may take the email; SMTP's own timeout is 20 s."""
@@ -41,12 +45,16 @@ _NOT_LEASED = Email.lease_until.is_null() | (Email.lease_until < NOW)
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A claimed email with complete links; `attempt` is 1 for the first, `order` the order's id or ""."""
+    """A claimed email with complete links; `order` is the order's id or "".
+
+    `attempt` is 1 for the first, and so is `attempt_since_resent` for the first after the operator sent it again.
+    """
 
     id: UUID
     kind: str
     order: str
     attempt: int
+    attempt_since_resent: int
     to: str
     subject: str
     html: str
@@ -64,8 +72,11 @@ async def create(
 ) -> Outbox:
     """Render and store an email in the caller's transaction; return its id, or nothing if it was stored before.
 
-    An order and a purchase have at most one email of a kind per `job_id`. Raises what `render.render` raises.
+    A customer who was erased gets none. An order and a purchase have at most one email of a kind per `job_id`. Raises
+    what `render.render` raises.
     """
+    if to == ERASED:
+        return Outbox()
     rendered = render.render(kind, order_id=str(order_id) if order_id else "", job_id=job_id, **values)
     email = Email(
         kind=kind,
@@ -92,6 +103,7 @@ async def claim(email_id: UUID) -> Outgoing | None:
         kind=row["kind"],
         order=str(row["order_id"] or ""),
         attempt=row["attempts"],
+        attempt_since_resent=row["attempts"] - row["attempts_before"],
         to=row["to"],
         subject=row["subject"],
         html=row["html"].replace(tokens.PLACEHOLDER, token),
@@ -105,6 +117,7 @@ async def _claim(email_id: UUID) -> dict[str, Any] | None:
         .where(Email.id == email_id, Email.state == EmailState.WAITING, Email.run_at <= NOW, _NOT_LEASED)
         .returning(
             Email.attempts,
+            Email.attempts_before,
             Email.kind,
             Email.job_id,
             Email.order_id,
@@ -143,7 +156,7 @@ async def mark_refused(outgoing: Outgoing, error: str, *, retry_ms: int | None) 
     await Email.update(
         {
             Email.state: EmailState.FAILED if retry_ms is None else EmailState.WAITING,
-            Email.error: error[:ERROR_LENGTH],
+            Email.error: hide(error)[:ERROR_LENGTH],  # servers repeat the address, and alerts show this
             Email.lease_until: None,
             Email.run_at: again,
         }

@@ -10,7 +10,7 @@ from blogqueue.db import fuzzy_search, history
 from blogqueue.db.engine import NOW, fetch, transaction
 from blogqueue.db.fuzzy_search import EMAIL_WORDS
 from blogqueue.db.tables.emails import Email
-from blogqueue.emails.emails import OUTCOME_UNKNOWN
+from blogqueue.emails.emails import ERASED, OUTCOME_UNKNOWN
 from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.outbox import Outbox
 from blogqueue.states import EmailState
@@ -66,7 +66,7 @@ async def get(email_id: UUID) -> dict[str, Any]:
 
 async def count_failed() -> int:
     """Return how many emails have failed, and wait for the operator's decision."""
-    return await Email.count().where(Email.state == EmailState.FAILED)
+    return await Email.count().where(Email.state == EmailState.FAILED, Email.to != ERASED)
 
 
 async def resend(email_id: UUID, *, actor: str, although_unknown: bool = False) -> Outbox:
@@ -79,24 +79,31 @@ async def resend(email_id: UUID, *, actor: str, although_unknown: bool = False) 
     async with transaction():
         rows = (
             await Email.update(
-                {Email.state: EmailState.WAITING, Email.error: "", Email.run_at: NOW, Email.lease_until: None}
+                {
+                    Email.state: EmailState.WAITING,
+                    Email.error: "",
+                    Email.run_at: NOW,
+                    Email.lease_until: None,
+                    Email.attempts_before: Email.attempts,
+                }
             )
-            .where(Email.id == email_id, Email.state == EmailState.FAILED, outcome_known)
-            .returning(Email.order_id, Email.to, Email.subject)
+            .where(Email.id == email_id, Email.state == EmailState.FAILED, Email.to != ERASED, outcome_known)
+            .returning(Email.order_id, Email.subject)
         )
         if not rows:
             raise await _refuse(email_id)
         if rows[0]["order_id"]:
-            detail = f"to {rows[0]['to']}: {rows[0]['subject']}"
-            await history.record(actor, "resend email", order_id=rows[0]["order_id"], detail=detail)
+            await history.record(actor, "resend email", order_id=rows[0]["order_id"], detail=rows[0]["subject"])
     return Outbox(emails=(email_id,))
 
 
 async def _refuse(email_id: UUID) -> Exception:
     """Return the error that says why an email is not sent again."""
-    rows = await Email.select(Email.state).where(Email.id == email_id)
+    rows = await Email.select(Email.state, Email.to).where(Email.id == email_id)
     if not rows:
         return NotFoundError("email", field="emailId")
     if rows[0]["state"] != EmailState.FAILED:
         return ConflictError(f"The email is {rows[0]['state']}; only a FAILED one can be sent again.")
+    if rows[0]["to"] == ERASED:
+        return ConflictError("Its customer was erased; there is nothing to send.", code="erased")
     return ConflictError(f"For this email {OUTCOME_UNKNOWN}: the customer may get it twice.", code="outcome_unknown")

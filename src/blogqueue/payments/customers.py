@@ -10,10 +10,8 @@ import msgspec
 from blogqueue.db import history
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.orders import Order
+from blogqueue.emails.emails import ERASED
 from blogqueue.errors import ConflictError, NotFoundError
-
-ERASED = "erased@erased.invalid"
-"""What replaces an address (RFC 2606: this domain never exists)."""
 
 _TABLES = {
     "orders": """
@@ -62,7 +60,8 @@ _ERASE = {
     "sign-ins": """
         DELETE FROM customer_sign_ins WHERE {}::text IS NOT NULL AND lower(email) = lower({}) RETURNING id""",
     "emails": """
-        UPDATE emails SET "to" = {}, subject = '', html = '', text = '', error = ''
+        UPDATE emails SET "to" = {}, subject = '', html = '', text = '',
+            error = CASE state WHEN 'FAILED' THEN 'erased' ELSE '' END
         WHERE lower("to") = lower({}) RETURNING id""",
     "purchases": """
         UPDATE purchases SET email = {}, address_hash = '', details = details || jsonb_build_object('notes', ''),

@@ -28,7 +28,7 @@ class Mailbox:
         """Accept a recipient, unless a fault refuses it."""
         fault = self._sandbox.faults.take("mail", "status", at="rcpt", to=address)
         if fault["kind"]:
-            return f"{fault['code']} A fault is set in the sandbox for this recipient"
+            return f"{fault['code']} <{address}>: A fault is set in the sandbox for this recipient"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

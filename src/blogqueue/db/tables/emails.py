@@ -12,7 +12,10 @@ from blogqueue.states import EmailState
 
 
 class Email(Table, tablename="emails", db=DB):
-    """An email, rendered once. `{token}` in its links is filled in while sending, so that no token is stored."""
+    """An email, rendered once. `{token}` in its links is filled in while sending, so that no token is stored.
+
+    `attempts_before` of its attempts were made before the operator sent it again.
+    """
 
     id = UUID(primary_key=True, default=UUID4())
     order_id = ForeignKey(Order, on_delete=OnDelete.restrict)
@@ -25,6 +28,7 @@ class Email(Table, tablename="emails", db=DB):
     text = Text()
     state = Varchar(20, choices=EmailState, default=EmailState.WAITING)
     attempts = Integer(default=0)
+    attempts_before = Integer(default=0)
     error = Text(default="")
     lease_until = Timestamptz(null=True, default=None)
     run_at = Timestamptz(default=PostgresNow())
