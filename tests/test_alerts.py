@@ -11,10 +11,13 @@ from blogqueue.actors.watch import look_once
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.observation import Alert, AlertPost
-from blogqueue.emails import resending
+from blogqueue.emails import alert_posts, emails, mail_outage, resending
 from blogqueue.emails.alerts import QUEUES, alert_operator
 from blogqueue.orders import alert_notices
+from blogqueue.outbox import Outbox
 from blogqueue.settings import settings
+from tests.command_line import CommandLine
+from tests.mailed import due_again
 from tests.payments import payment_intent
 from tests.stage import Stage
 
@@ -211,6 +214,60 @@ async def test_an_email_that_fails_after_days_and_again_after_it_was_resent_is_a
 
     # Then that is a second alert
     assert len(await look(stage, up_seconds=0)) == 2
+
+
+async def refuse_emails(stage: Stage, *names: str, attempts: int = 4) -> None:
+    """Let the mail server refuse so many attempts of these customers' emails."""
+    await stage.faults(mail=[{"kind": "status", "code": 451, "times": -1}])
+    for name in names:
+        await stage.ask(await stage.article(slug=f"soil-{name}"), email=f"{name}@customers.example")
+    for _ in range(attempts):
+        await due_again()
+        await nudge(Outbox(emails=await emails.find_overdue()))
+        await stage.drain("mail")
+
+
+async def test_a_mail_server_that_takes_nothing_is_an_alert_and_shown_everywhere(
+    stage: Stage, cli: CommandLine
+) -> None:
+    await refuse_emails(stage, "ana", "ben")
+
+    # When the mail worker looks twice within an hour
+    await look(stage, up_seconds=0)
+    await look(stage, up_seconds=0)
+
+    # Then the chat has one alert, and every place where an operator looks says so
+    await alert_posts.send_due()
+    (message,) = await stage.messages()
+    assert "The mail server takes no email" in message and "2 emails wait" in message and "451" in message
+    ready = (await stage.http.get("/health/ready")).json()
+    assert ready["mail"].startswith("the mail server takes no email; 2 wait, the last with: 451")
+    assert "mail: the mail server takes no email" in (await cli.run("status")).out
+    await stage.sign_in()
+    assert "Mail: the mail server takes no email" in (await stage.http.get("/admin/queues")).text
+    assert "blogqueue_mail_down 1.0" in (await stage.http.get("/metrics")).text
+
+    # And nothing does once it takes emails again
+    await stage.faults(mail=[])
+    await due_again()
+    await nudge(Outbox(emails=await emails.find_overdue()))
+    await stage.drain("mail")
+    assert (await stage.http.get("/health/ready")).json()["mail"] == "ok"
+
+
+async def test_one_mailbox_that_refuses_for_a_while_is_no_outage_of_the_mail_server(stage: Stage) -> None:
+    await refuse_emails(stage, "ana", attempts=7)
+    assert await mail_outage.find() is None
+
+    # Unless it goes on
+    await refuse_emails(stage, attempts=1)
+    assert await mail_outage.find() is not None
+
+    # When another email is sent
+    await stage.faults(mail=[])
+    await stage.ask(await stage.article(slug="soil-ben"), email="ben@customers.example")
+    await stage.drain("mail")
+    assert await mail_outage.find() is None
 
 
 async def test_an_alert_that_cannot_be_emailed_is_no_reason_for_another(stage: Stage) -> None:

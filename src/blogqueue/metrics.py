@@ -18,6 +18,8 @@ from typing_extensions import override
 from blogqueue import __version__, model_cost
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.observation import Tally
+from blogqueue.emails import mail_outage
+from blogqueue.emails.render import KINDS
 from blogqueue.jobs.queues import JOB_QUEUES, QUEUES
 from blogqueue.jobs.workers import LOST_AFTER_SECONDS
 from blogqueue.payments import missing_webhooks
@@ -128,7 +130,13 @@ COUNTERS = (
         ("queue", "direction"),
         tuple((name, direction) for name in QUEUE_NAMES for direction in ("input", "cached", "output")),
     ),
-    _Family("emails_finished", "blogqueue_emails_finished", "Emails sent, or failed for good.", ("state", "kind")),
+    _Family(
+        "emails_finished",
+        "blogqueue_emails_finished",
+        "Emails sent, or failed for good.",
+        ("state", "kind"),
+        tuple((state, kind) for state in (EmailState.SENT, EmailState.FAILED) for kind in sorted(KINDS)),
+    ),
     _Family(
         "refunds_finished",
         "blogqueue_refunds_finished",
@@ -273,6 +281,7 @@ async def _read_numbers() -> list[Metric]:
         _gauge("blogqueue_breaker_open", "Whether jobs wait for the model's provider.", row["breaker_open"]),
         _gauge("blogqueue_clock_tick_age_seconds", "How long ago the work of a minute was done.", tick),
         _gauge("blogqueue_email_oldest_seconds", "How long the oldest unsent email is due.", due("email_oldest")),
+        _gauge("blogqueue_mail_down", "Whether the mail server takes no email.", await mail_outage.find() is not None),
         _gauge("blogqueue_refund_oldest_seconds", "How long the oldest unsent refund is due.", due("refund_oldest")),
         _gauge("blogqueue_payments_held", "Payments that wait for a decision.", row["payments_held"]),
         _gauge("blogqueue_orders_on_hold", "Orders on hold for a dispute.", row["orders_on_hold"]),

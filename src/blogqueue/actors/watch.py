@@ -11,8 +11,8 @@ from dramatiq.asyncio import get_event_loop_thread
 from dramatiq.middleware import Middleware
 from typing_extensions import override
 
-from blogqueue.emails import alert_posts
-from blogqueue.emails.alerts import QUEUES, alert_of_failed_emails, alert_operator
+from blogqueue.emails import alert_posts, mail_outage
+from blogqueue.emails.alerts import EMAILS, QUEUES, alert_of_failed_emails, alert_operator
 from blogqueue.jobs import queues, stats, stuck, sweep, workers
 from blogqueue.log import logger
 from blogqueue.orders import alert_notices
@@ -83,6 +83,7 @@ async def look_once(*, up_seconds: float) -> Outbox:
         await _alert_clock()
         await _alert_stuck()
     await alert_of_failed_emails()
+    await _alert_mail()
     await alert_notices.alert_of_reviews()
     await missing_webhooks.alert_of_missing()
     return await alert_notices.write_due()
@@ -124,6 +125,19 @@ async def _alert_stuck() -> None:
             f"Restart the program {queues.QUEUES[queue].program}, and see its log.",
             key=_name_hour(f"stuck {queue}"),
             page=QUEUES,
+            urgent=True,
+        )
+
+
+async def _alert_mail() -> None:
+    """Alert of a mail server that takes nothing: in the chat, and by an email that waits with the others."""
+    if found := await mail_outage.find():
+        await alert_operator(
+            "The mail server takes no email",
+            f"{found.waiting} emails wait and are sent once it does; without their links, customers cannot buy. "
+            f"The last answer: {found.error[:500]}. See SMTP_URL, and run `blogqueue doctor`.",
+            key=_name_hour("mail"),
+            page=EMAILS,
             urgent=True,
         )
 

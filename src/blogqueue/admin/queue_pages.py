@@ -116,9 +116,9 @@ async def _read(request: Request[Any, Any, Any], span: Span) -> dict[str, Any]:
     broker, messages = await asyncio.gather(health.check_broker(), depth.count_messages())
     found, states = await workers.list_workers(), await overview.list_queues()
     alive = [worker for worker in found if worker.alive]
-    clock, webhooks = await health.check_clock(), await health.check_webhooks()
+    clock, mail, webhooks = await health.check_clock(), await health.check_mail(), await health.check_webhooks()
     return {
-        "problems": await _list_problems(Clock=clock, Broker=broker, Webhooks=webhooks),
+        "problems": await _list_problems(Clock=clock, Broker=broker, Mail=mail, Webhooks=webhooks),
         "work": await work.count(),
         "unfinished": await unfinished.list_unfinished(),
         "most": unfinished.COUNTED,

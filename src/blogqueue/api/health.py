@@ -11,6 +11,7 @@ from litestar import Response, get
 
 from blogqueue.db import migrations
 from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
+from blogqueue.emails import mail_outage
 from blogqueue.jobs import breaker, pausing, stats, workers
 from blogqueue.payments import missing_webhooks
 from blogqueue.settings import settings
@@ -30,7 +31,7 @@ async def ready() -> Response[dict[str, str]]:
     found = {"postgres": await check_postgres(), "broker": await check_broker()}
     if not found["postgres"]:
         found |= {"workers": await check_workers(), "provider": await check_provider(), "clock": await check_clock()}
-        found["webhooks"] = await check_webhooks()
+        found |= {"mail": await check_mail(), "webhooks": await check_webhooks()}
     return Response(
         {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200
     )
@@ -91,6 +92,12 @@ async def check_clock() -> str:
     if age is None:
         return "no minute's work has been done yet: wait a minute, or see the logs of the clock and the mail worker"
     return "" if age <= stats.CLOCK_SECONDS else f"the last minute's work was done {age:.0f} s ago"
+
+
+async def check_mail() -> str:
+    """Check that the mail server takes emails, as far as any were sent to it."""
+    found = await mail_outage.find()
+    return f"the mail server takes no email; {found.waiting} wait, the last with: {found.error}" if found else ""
 
 
 async def check_webhooks() -> str:

@@ -70,6 +70,7 @@ async def _look() -> Installation:
         "workers": health.check_workers,
         "clock": health.check_clock,
         "provider": health.check_provider,
+        "mail": health.check_mail,
         "webhooks": health.check_webhooks,
     }
     failed = await queue.list_failed()

@@ -9,8 +9,10 @@ from blogqueue.log import hide
 KEY_LENGTH, CAUSE_LENGTH, TITLE_LENGTH, DETAIL_LENGTH = 120, 200, 300, 2_000
 """The widths of the columns of `alerts`, and the longest detail."""
 
-REVIEWS, QUEUES, FAILED_EMAILS = "/admin/reviews", "/admin/queues", "/admin/emails?state=FAILED"
-"""The pages on which an operator deals with orders and payments, with queues and jobs, and with emails that failed."""
+REVIEWS, QUEUES, EMAILS = "/admin/reviews", "/admin/queues", "/admin/emails"
+"""The pages on which an operator deals with orders and payments, with queues and jobs, and with emails."""
+
+FAILED_EMAILS = f"{EMAILS}?state=FAILED"
 
 KEEP_DAYS = 30
 
