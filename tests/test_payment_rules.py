@@ -143,6 +143,10 @@ async def test_a_returned_payment_that_the_bank_sends_back_is_held_and_returned_
     made = [one for one in await refunds_at_stripe(stage) if one["metadata"].get("held_session") == session["id"]]
     assert [one["amount"] for one in made] == [4900, 4900]
     assert await held_state() == "RETURNED"
+
+    # And the customer gets an email of each
+    await stage.drain()
+    assert [mail["subject"] for mail in await stage.mails()].count("We refunded your payment") == 2
     await stage.sound()
 
 

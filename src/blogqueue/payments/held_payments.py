@@ -240,7 +240,7 @@ async def _complete_return(held: HeldPayment, stripe_refund_id: str) -> Outbox:
         "payment_returned",
         to=purchase.email,
         purchase_id=purchase.id,
-        job_id=held.session_id[:120],
+        job_id=f"{held.session_id[:110]}#{held.request_number}",  # once more if the bank has sent it back
         item=await requests.describe(purchase),
         price=format_price(held.session["amount_total"], str(held.session["currency"])),
         catalogue_url=f"{settings.public_url}/",
