@@ -89,6 +89,21 @@ async def test_a_rejected_one_is_not_refunded(stage: Stage) -> None:
     await stage.sound()
 
 
+async def test_one_whose_reviewer_never_answers_is_cancelled_without_a_refund(stage: Stage, cli: CommandLine) -> None:
+    ordered = await order(stage)
+    await stage.drain()
+
+    done = await cli.run("orders", "cancel", ordered.id)
+    await stage.minute()
+
+    assert done.out == f"{ordered.id} is FAILED\n"
+    assert await Refund.count() == 0
+    email = await stage.email("Your order was cancelled", "edith@editors.example")
+    assert "refund" not in email["text"] + email["html"]
+    assert (await cli.run("customers", "erase", "edith@editors.example", "--yes")).code == 0
+    await stage.sound()
+
+
 async def test_a_failed_one_waits_for_its_editor(stage: Stage) -> None:
     await stage.faults(model=[REFUSED])
     ordered = await order(stage)

@@ -15,7 +15,6 @@ import pytest
 from blogqueue import editors
 from blogqueue.cli import output
 from blogqueue.cli.commands import main
-from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.jobs import pausing, workers
 from blogqueue.settings import settings
@@ -184,18 +183,16 @@ async def test_many_jobs_are_retried_or_cancelled_by_their_error_after_a_questio
     await stage.sound()
 
 
-async def test_an_order_that_waits_for_its_customer_is_cancelled_where_customers_may(
-    stage: Stage, cli: CommandLine
-) -> None:
-    order = await stage.delivered(await stage.article())
+async def test_an_order_whose_customer_never_answers_is_cancelled_and_refunded(stage: Stage, cli: CommandLine) -> None:
+    # Given an order of a domain that lets no customer cancel
+    article_id = await stage.article(max_paid_links=1)
+    order = await stage.delivered(article_id)
 
-    refused = await cli.run("orders", "cancel", order.id)
-    await Domain.update({Domain.can_cancel: True}, force=True)
     done = await cli.run("orders", "cancel", order.id, "--reason", "They called us.")
     await stage.drain()
     await stage.refund_state(order, "SUCCEEDED")
 
-    assert (refused.code, refused.err) == (1, "Orders of this site cannot be cancelled.\n")
+    # Then its slot is free again, and its customer can be erased
     assert done.out == f"{order.id} is FAILED\n"
     assert (await order_row(order))["failure_reason"] == "cancelled"
     assert (
@@ -203,6 +200,8 @@ async def test_an_order_that_waits_for_its_customer_is_cancelled_where_customers
         in (await stage.email("Your order was cancelled"))["text"]
     )
     assert "They called us." in (await cli.run("orders", "show", order.id)).out
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["linksFree"] == 1
+    assert (await cli.run("customers", "erase", "ana@customers.example", "--yes")).code == 0
     await stage.sound()
 
 

@@ -70,8 +70,8 @@ def send_order_back(order_id: UUID, reason: str, as_json: bool) -> None:
 def cancel_order(order_id: UUID, reason: str, as_json: bool) -> None:
     """Cancel an order before its review; it becomes FAILED.
 
-    One that is worked on is then retried or refunded. One that waits for its customer is refunded at once; its domain
-    must allow customers to cancel.
+    One that is worked on is then retried or refunded. One that waits for its customer is refunded at once, also where
+    its domain lets no customer cancel.
     """
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import job_actions

@@ -1,4 +1,4 @@
-"""An order is cancelled before an editor reviews it, where its domain allows that, and is refunded."""
+"""An order is cancelled before an editor reviews it, by an operator or, where its domain allows that, its customer."""
 
 from uuid import UUID
 
@@ -18,19 +18,19 @@ CANCELLABLE = frozenset({OrderStatus.PROCESSING, OrderStatus.QUALITY_CHECK})
 async def cancel(order_id: UUID, *, actor: str = history.CUSTOMER, detail: str = "") -> Outbox:
     """Cancel an order for its customer, or as an operator, and begin its refund; the history keeps `detail`.
 
-    Raises NotFoundError, and ConflictError if the domain does not allow it, the order has been submitted or has ended,
-    or its payment is disputed.
+    Raises NotFoundError, and ConflictError if the domain does not allow its customers to, the order has been submitted
+    or has ended, or its payment is disputed.
     """
+    by_customer = actor == history.CUSTOMER
     async with transaction():
         order, _ = await lifecycle.get_with_article_for_update(order_id)
         if order.status not in CANCELLABLE:
             raise ConflictError(f"The order is {order.status}; it cannot be cancelled any more.", code="wrong_state")
-        if order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel:
+        if by_customer and (order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel):
             raise ConflictError("Orders of this site cannot be cancelled.", code="not_cancellable")
         if order.on_hold:
             raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
         await jobs.cancel(order_id)
-        by_customer = actor == history.CUSTOMER
         order = await lifecycle.fail(
             order,
             FailureReason.CANCELLED_BY_CUSTOMER if by_customer else FailureReason.CANCELLED,
