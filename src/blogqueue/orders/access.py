@@ -5,6 +5,7 @@ from uuid import UUID
 
 from blogqueue import tokens
 from blogqueue.db.engine import NOW, transaction
+from blogqueue.db.rows import update_row
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import NotFoundError
 from blogqueue.orders import customer_emails, lifecycle
@@ -21,12 +22,10 @@ async def open_by_payment(session_id: str, return_token: str) -> tuple[UUID, str
         tokens.derive_return_token(session_id).encode(), return_token.encode()
     ):
         return None
-    rows = await Order.select(Order.id, Order.access_number).where(Order.session_id == session_id)
-    if not rows or rows[0]["access_number"]:
+    rows = await Order.select(Order.id).where(Order.session_id == session_id)
+    if not rows or not await _give(rows[0]["id"], 0):
         return None
-    order_id: UUID = rows[0]["id"]
-    await _give(order_id, 0)
-    return order_id, tokens.derive_order_token(order_id)
+    return rows[0]["id"], tokens.derive_order_token(rows[0]["id"])
 
 
 async def replace_link(order_id: UUID) -> Outbox:
@@ -47,7 +46,11 @@ async def replace_link(order_id: UUID) -> Outbox:
         return await customer_emails.create(await lifecycle.get(order_id), "order_link", job_id=f"number-{number}")
 
 
-async def _give(order_id: UUID, number: int) -> None:
-    """Let the token with a number open an order. It is derived from the secret key, which may have changed since."""
+async def _give(order_id: UUID, number: int) -> bool:
+    """Let the token with a number open an order; return False if the order's access was revoked since.
+
+    The token is derived from the secret key, which may have changed since.
+    """
     token_hash = tokens.hash_token(tokens.derive_order_token(order_id, number))
-    await Order.update({Order.access_token_hash: token_hash, Order.access_given_at: NOW}).where(Order.id == order_id)
+    changes = {Order.access_token_hash: token_hash, Order.access_given_at: NOW}
+    return await update_row(Order, changes, {Order.id: order_id, Order.access_number: number})
