@@ -70,6 +70,20 @@ async def test_a_held_session_without_a_payment_can_only_be_dismissed(stage: Sta
     assert (await stage.decide(session["id"], "dismiss")).status_code == 200
 
 
+async def test_the_email_about_a_returned_payment_names_the_article_that_was_asked_for(stage: Stage) -> None:
+    # Given a held payment for a new article, of a purchase from before names were kept
+    asked = await stage.ask_article(await stage.site())
+    assert asked.status_code == 202, asked.text
+    opened = (await stage.checkout(await stage.magic_token())).json()["data"]
+    await Purchase.update({Purchase.price: 99000, Purchase.subject: ""}, force=True)
+    await stage.pay(opened["checkoutUrl"])
+
+    assert (await stage.decide(opened["sessionId"], "return")).status_code == 200
+
+    email = await stage.email("We refunded your payment")
+    assert "a new article about “Growing tomatoes on a balcony”" in email["text"]
+
+
 async def test_a_held_payment_is_held_once_however_many_events_tell_of_it(stage: Stage) -> None:
     session = await paid_without_webhook(stage) | {"amount_total": 4901}
     for kind in (COMPLETED, "checkout.session.async_payment_succeeded"):

@@ -1,5 +1,6 @@
 """An order is refunded once, and only when it should be, whatever Stripe answers or fails to answer."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -22,6 +23,24 @@ async def failed(stage: Stage) -> Bought:
     await stage.email("Order Processing Issue")
     await Order.update({Order.refund_due_at: Order.created_at}).where(Order.id == order.id)
     return order
+
+
+async def test_refunds_that_are_over_or_on_hold_keep_no_other_waiting(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an order that was refunded, and one whose refund is due after it
+    monkeypatch.setattr(refunds, "BEGUN_AT_ONCE", 1)
+    await failed(stage)
+    await minute_with_refunds_due(stage)
+    await stage.email("Your payment was refunded")
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    second = await stage.buy(await stage.article(slug="soil-ben"), email="ben@customers.example")
+    await stage.drain()
+    await Order.update({Order.refund_due_at: datetime.now(UTC)}).where(Order.id == second.id)
+
+    await minute_with_refunds_due(stage)
+
+    await stage.refund_state(second, "SUCCEEDED")
 
 
 async def test_an_order_in_its_grace_period_is_not_refunded(stage: Stage) -> None:

@@ -22,6 +22,9 @@ from blogqueue.states import FailureReason, OrderStatus, RefundState
 ALERT_ATTEMPTS = 6
 """After so many failed calls, which is about five minutes, the operator gets one alert."""
 
+BEGUN_AT_ONCE = 100
+"""How many refunds one minute begins at most; the next one begins more."""
+
 OUTCOMES: dict[str, tuple[RefundState, tuple[RefundState, ...]]] = {
     "succeeded": (RefundState.SUCCEEDED, (RefundState.INITIATED, RefundState.FAILED)),
     "failed": (RefundState.FAILED, (RefundState.INITIATED, RefundState.SUCCEEDED)),
@@ -77,7 +80,7 @@ async def begin_due() -> Outbox:
         await Order.select(Order.id)
         .where(Order.refund_due_at <= NOW, _CAN_BEGIN)
         .order_by(Order.refund_due_at)
-        .limit(100)
+        .limit(BEGUN_AT_ONCE)
     )
     outbox = Outbox()
     for row in rows:
