@@ -56,6 +56,21 @@ async def test_a_request_is_one_line_with_its_route_status_time_and_id(stage: St
     assert order.access not in lines.written.getvalue()
 
 
+async def test_what_is_not_ready_is_one_line_until_it_is_something_else(
+    stage: Stage, lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blogqueue.api.health._warned", {})
+    for _ in range(2):
+        await stage.http.get("/health/ready")
+    await stage.minute()
+    for _ in range(2):
+        await stage.http.get("/health/ready")
+
+    first, second = [line["reason"] for line in lines.read("not ready", level="warning")]
+    assert "workers: nobody works on" in first and "clock: no minute's work" in first
+    assert "workers: nobody works on" in second and "clock" not in second
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [

@@ -4,37 +4,79 @@ Each check returns "" or a sentence that says what is wrong.
 """
 
 import asyncio
+import re
+from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
 import redis.asyncio
-from litestar import Response, get
+from litestar import Request, Response, get
+from msgspec import UNSET, UnsetType
 
+from blogqueue.api.metrics import may_read
 from blogqueue.db import migrations
 from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
 from blogqueue.emails import mail_outage
 from blogqueue.jobs import breaker, pausing, stats, workers
+from blogqueue.log import logger
 from blogqueue.payments import missing_webhooks
 from blogqueue.settings import settings
 
 TIMEOUT_SECONDS = 3
 
+OK, NOT_OK = "ok", "not ok"
+
+_warned: dict[str, str] = {}
+"""What this process has logged as not ready."""
+
+
+class Liveness(msgspec.Struct, frozen=True):
+    """That a process runs."""
+
+    status: str = OK
+
+
+class Readiness(msgspec.Struct, frozen=True):
+    """Each part "ok", "not ok" or what is wrong with it; those that are read from PostgreSQL only while it answers."""
+
+    postgres: str
+    broker: str
+    workers: str | UnsetType = UNSET
+    provider: str | UnsetType = UNSET
+    clock: str | UnsetType = UNSET
+    mail: str | UnsetType = UNSET
+    webhooks: str | UnsetType = UNSET
+
 
 @get("/health/live", include_in_schema=False)
-async def live() -> dict[str, str]:
+async def live() -> Liveness:
     """Answer, as long as this process runs."""
-    return {"status": "ok"}
+    return Liveness()
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready() -> Response[dict[str, str]]:
-    """Answer 503 while PostgreSQL is unavailable or not migrated; without the other parts, orders are still taken."""
+async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
+    """Answer 503 while PostgreSQL is unavailable or not migrated; without the other parts, orders are still taken.
+
+    What is wrong with a part is the operator's business: others read that it is.
+    """
     found = {"postgres": await check_postgres(), "broker": await check_broker()}
     if not found["postgres"]:
         found |= {"workers": await check_workers(), "provider": await check_provider(), "clock": await check_clock()}
         found |= {"mail": await check_mail(), "webhooks": await check_webhooks()}
-    return Response(
-        {name: problem or "ok" for name, problem in found.items()}, status_code=503 if found["postgres"] else 200
-    )
+    _warn(found)
+    parts = {name: (problem if may_read(request) else NOT_OK) if problem else OK for name, problem in found.items()}
+    return Response(Readiness(**parts), status_code=503 if found["postgres"] else 200)
+
+
+def _warn(found: dict[str, str]) -> None:
+    """Log what is not ready, once until it is something else; an age that grows, or a number, is nothing else."""
+    problems = {name: problem for name, problem in found.items() if problem}
+    kinds = {name: re.sub(r"\d+", "", problem) for name, problem in problems.items()}
+    if problems and kinds != _warned:
+        logger.warning("not ready", reason="; ".join(f"{name}: {problem}" for name, problem in problems.items()))
+    _warned.clear()
+    _warned.update(kinds)
 
 
 async def check_postgres() -> str:

@@ -59,12 +59,17 @@ def scrapers_only(request: auth.Connection, _: BaseRouteHandler) -> None:
 
     Raises UnauthorizedError, and NotFoundError where there is no token to show.
     """
+    if may_read(request):
+        return
+    if settings.metrics_token.get_secret_value():
+        raise UnauthorizedError("Send the metrics' token: Authorization: Bearer …")
+    raise NotFoundError("page")
+
+
+def may_read(request: auth.Connection) -> bool:
+    """Return whether a request may read the shop's numbers, and what is wrong with its parts."""
     token = settings.metrics_token.get_secret_value()
-    if token:
-        if not hmac.compare_digest(auth.bearer(request).encode(), token.encode()):
-            raise UnauthorizedError("Send the metrics' token: Authorization: Bearer …")
-    elif not _is_local(request):
-        raise NotFoundError("page")
+    return hmac.compare_digest(auth.bearer(request).encode(), token.encode()) if token else _is_local(request)
 
 
 def _is_local(request: auth.Connection) -> bool:
