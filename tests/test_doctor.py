@@ -16,6 +16,7 @@ from blogqueue.db.engine import DB, close_pool
 from blogqueue.payments import stripe_api, stripe_probe
 from blogqueue.settings import settings
 from blogqueue.writing import model
+from tests.command_line import CommandLine
 from tests.stage import Stage, redis_broker
 
 
@@ -170,3 +171,26 @@ async def asked(stage: Stage) -> str:
     await stage.ask(await stage.article())
     await stage.drain()
     return await stage.magic_token()
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("SMTP_URL", "smtps://user:zq/xv@mail.blogqueue.example"),
+        ("DATABASE_URL", "postgresql://user:zq/xv@db.blogqueue.example/blogqueue"),
+        ("BROKER_URL", "amqp://user:zq/xv@broker.blogqueue.example"),
+        ("BROKER_URL", "redis://user:zq?xv@broker.blogqueue.example"),
+        ("OPENAI_BASE_URL", "https://user:zq/xv@models.blogqueue.example/v1"),
+        ("OPENAI_BASE_URL", "https://[models.blogqueue.example/v1"),
+        ("STRIPE_API_BASE", "https://user:zq#xv@stripe.blogqueue.example"),
+    ],
+)
+async def test_a_password_that_is_not_encoded_is_a_sentence_without_it(cli: CommandLine, name: str, url: str) -> None:
+    done = await cli.run("doctor", **{name: url})
+
+    code, output = done.said
+    assert (code, done.err) == (1, "")
+    assert f"{name} is not a URL" in output
+    assert "Traceback" not in output and "zq" not in output and "xv" not in output
+    # And every other part is asked
+    assert {"settings", "PostgreSQL", "broker", "mail", "Stripe", "model"} <= {line.split()[0] for line in done.lines}

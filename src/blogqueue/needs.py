@@ -17,6 +17,11 @@ TOKEN_LENGTH = 16
 EXAMPLE_PASSWORD = "password"  # noqa: S105 - the one of .env.example, which is refused
 REDIS_SCHEMES = ("redis", "rediss", "unix")
 RABBITMQ_SCHEMES = ("amqp", "amqps")
+URL_SCHEMES = {
+    "database_url": ("postgres", "postgresql"),
+    "openai_base_url": ("https", "http"),
+    "stripe_api_base": ("https", "http"),
+}
 
 # What each process needs; the workers' needs are in `jobs.queues`.
 WEB_NEEDS = (
@@ -25,6 +30,7 @@ WEB_NEEDS = (
     "secret_key",
     "stripe_api_key",
     "stripe_webhook_secret",
+    "stripe_api_base",
     "reply_to",
     "texts",
     "https",
@@ -48,8 +54,8 @@ def find_problems(needs: Iterable[str]) -> list[str]:
 def _find_problem(need: str) -> str:
     """Return what is wrong with one need of a process, or ""."""
     production = settings.env == "production"
-    if need == "database_url":
-        return _find_url_problem("DATABASE_URL", settings.database_url, ("postgres", "postgresql"))
+    if need in URL_SCHEMES:
+        return _find_url_problem(need.upper(), getattr(settings, need), URL_SCHEMES[need])
     if need == "broker":
         return _find_broker_problem()
     if need == "texts":
@@ -69,7 +75,7 @@ def _find_url_problem(name: str, url: str, schemes: tuple[str, ...]) -> str:
         parts = urlsplit(url)
         password, host, _port = parts.password, parts.hostname, parts.port
     except ValueError:  # of a port that is none, too
-        return f"{name} is not a URL"
+        return f"{name} is not a URL (in a password, / ? # and @ are written %2F %3F %23 %40)"
     if parts.scheme not in schemes:
         return f"{name} must begin with " + " or ".join(f"{scheme}://" for scheme in schemes)
     if settings.env == "production" and (password == EXAMPLE_PASSWORD or _is_of_an_example(host)):

@@ -19,6 +19,7 @@ from blogqueue.db.engine import UNAVAILABLE, UNUSABLE
 from blogqueue.emails import mail_outage
 from blogqueue.jobs import breaker, pausing, stats, workers
 from blogqueue.log import logger
+from blogqueue.needs import find_problems
 from blogqueue.payments import missing_webhooks
 from blogqueue.settings import settings
 
@@ -81,8 +82,8 @@ def _warn(found: dict[str, str]) -> None:
 
 async def check_postgres() -> str:
     """Check that PostgreSQL answers and has our tables."""
-    if not settings.database_url:
-        return "DATABASE_URL is not set"
+    if problems := find_problems(["database_url"]):
+        return problems[0]
     try:
         migrated = await migrations.is_applied()
     except UNAVAILABLE as error:
@@ -94,9 +95,9 @@ async def check_postgres() -> str:
 
 async def check_broker() -> str:
     """Check that the broker answers, and that Redis keeps all messages."""
+    if problems := find_problems(["broker"]):
+        return problems[0]
     url = urlsplit(settings.broker_url or settings.redis_url)
-    if not url.scheme:
-        return "REDIS_URL (or BROKER_URL) is not set, or is not a URL"
     if url.scheme.startswith("amqp"):
         return await _check_port("RabbitMQ", url.hostname, url.port or 5672)
     try:

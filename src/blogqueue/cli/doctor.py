@@ -57,6 +57,9 @@ async def _ask(part: str, question: Callable[[], Awaitable[str]]) -> Finding:
             return Finding(part, await question())
     except TimeoutError:
         return Finding(part, f"no answer within {TIMEOUT_SECONDS} s")
+    except Exception as error:  # noqa: BLE001 - of any library; the other parts are asked nevertheless
+        # Its text may repeat a part of a password that is not encoded: "Port could not be cast to integer value".
+        return Finding(part, f"cannot be asked ({type(error).__name__}): are its settings right?")
 
 
 async def _check_settings() -> str:
@@ -108,7 +111,7 @@ async def _look_at_search() -> list[Finding]:
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS), pool(1):
             return [] if await fuzzy_search.is_available() else [Finding("search", remark=fuzzy_search.MISSING)]
-    except (*UNAVAILABLE, *UNUSABLE):
+    except (*UNAVAILABLE, *UNUSABLE, ValueError):  # ValueError: not a URL that asyncpg understands
         return []  # what is wrong with PostgreSQL has been reported
 
 

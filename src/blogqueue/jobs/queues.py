@@ -18,13 +18,14 @@ RUN_LIMIT_MS = 15 * 60 * 1000
 MESSAGE_LIMIT_MS = 10 * 60 * 1000
 """Dramatiq's own default. The timeouts of the mail server and of Stripe end a message's work long before it."""
 
-WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "https")
+WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "openai_base_url", "https")
 MAIL_NEEDS = (
     "database_url",
     "broker",
     "secret_key",
     "smtp_url",
     "stripe_api_key",
+    "stripe_api_base",
     "mail_from",
     "reply_to",
     "operator_email",
