@@ -117,6 +117,32 @@ async def test_a_redis_that_takes_no_messages_is_not_ok(changed: pytest.MonkeyPa
     assert "takes no messages" in found["broker"]
 
 
+@pytest.mark.parametrize(
+    ("password", "may", "policy", "problem", "remarks"),
+    [
+        ("pw", "-config", "noeviction", "", 0),
+        ("pw", "-config", "allkeys-lru", "may evict messages", 0),
+        ("pw", "-config -info", "noeviction", "", 1),
+        ("wrong", "-config -info", "noeviction", "does not answer", 0),
+    ],
+)
+async def test_a_redis_without_its_configuration_is_good_if_it_answers(
+    changed: pytest.MonkeyPatch, *, password: str, may: str, policy: str, problem: str, remarks: int
+) -> None:
+    # Given a Redis as services rent it out, which has no CONFIG, and perhaps no INFO either
+    client = redis_broker().client
+    client.execute_command("ACL", "SETUSER", "tenant", "on", ">pw", "~*", "&*", "+@all", *may.split())
+    client.config_set("maxmemory-policy", policy)
+    changed.setattr(settings, "broker_url", f"redis://tenant:{password}@{settings.redis_url.rpartition('@')[2]}")
+
+    found = [one for one in await doctor.examine(running=False) if one.part == "broker"]
+    client.execute_command("ACL", "DELUSER", "tenant")
+    client.config_set("maxmemory-policy", "noeviction")
+
+    assert problem in found[0].problem and bool(found[0].problem) == bool(problem)
+    assert len([one for one in found if "does not tell its maxmemory-policy" in one.remark]) == remarks
+
+
 async def test_events_that_stripe_could_not_deliver_show_a_wrong_webhook_secret(
     changed: pytest.MonkeyPatch, stage: Stage
 ) -> None:

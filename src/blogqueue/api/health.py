@@ -101,17 +101,26 @@ async def check_broker() -> str:
     if url.scheme.startswith("amqp"):
         return await _check_port("RabbitMQ", url.hostname, url.port or 5672)
     try:
-        async with redis.asyncio.Redis.from_url(
-            settings.broker_url or settings.redis_url,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-        ) as client:
-            policy = await client.config_get("maxmemory-policy")
+        policy = await read_eviction_policy()
     except (redis.RedisError, OSError, ValueError) as error:  # ValueError: not a URL that redis-py understands
         return f"Redis does not answer at BROKER_URL: {error}"
-    if policy.get("maxmemory-policy") != "noeviction":
-        return "Redis may evict messages: set maxmemory-policy noeviction"
-    return ""
+    return "" if policy in {"", "noeviction"} else "Redis may evict messages: set maxmemory-policy noeviction"
+
+
+async def read_eviction_policy() -> str:
+    """Return which messages Redis evicts when its memory is full, "" if it does not tell us.
+
+    INFO says it as CONFIG does, which managed services do not have. Raises RedisError, OSError and ValueError.
+    """
+    url = settings.broker_url or settings.redis_url
+    async with redis.asyncio.Redis.from_url(
+        url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+    ) as client:
+        try:
+            return str((await client.info("memory")).get("maxmemory_policy", ""))
+        except redis.ResponseError:  # the command is unknown, or not for our user; a wrong password is another error
+            await client.ping()
+            return ""
 
 
 async def check_workers() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import httpx
+import redis
 
 from blogqueue.api import health
 from blogqueue.db import fuzzy_search
@@ -48,7 +49,8 @@ async def examine(*, running: bool) -> list[Finding]:
     if running:
         parts += [("web", _check_web), ("workers", health.check_workers), ("clock", health.check_clock)]
     # One after another: importing a client takes seconds on a slow machine, in which no other question has its answer.
-    return [*[await _ask(part, question) for part, question in parts], *_list_remarks(), *await _look_at_search()]
+    found = [await _ask(part, question) for part, question in parts]
+    return [*found, *_list_remarks(), *await _look_at_broker(), *await _look_at_search()]
 
 
 async def _ask(part: str, question: Callable[[], Awaitable[str]]) -> Finding:
@@ -104,6 +106,17 @@ async def _check_web() -> str:
     if '"bad_event"' not in answer.text:
         return f"the webhook at {url} does not accept the signature of STRIPE_WEBHOOK_SECRET: {answer.status_code}"
     return ""
+
+
+async def _look_at_broker() -> list[Finding]:
+    """Return a remark if a Redis that answers does not tell whether it evicts messages."""
+    try:
+        known = await health.read_eviction_policy()
+    except (redis.RedisError, OSError, ValueError):
+        return []  # RabbitMQ, or what is wrong has been reported
+    return (
+        [] if known else [Finding("broker", remark="Redis does not tell its maxmemory-policy; it must be noeviction")]
+    )
 
 
 async def _look_at_search() -> list[Finding]:
