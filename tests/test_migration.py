@@ -11,8 +11,9 @@ import pytest
 from blogqueue.actors.messages import nudge
 from blogqueue.audit import audit
 from blogqueue.catalogue import articles
+from blogqueue.db import migrations
 from blogqueue.db import schema as schema_of
-from blogqueue.db.engine import close_pool, open_pool
+from blogqueue.db.engine import DB, close_pool, open_pool
 from blogqueue.db.migrations import forwards
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError
@@ -137,6 +138,63 @@ async def test_hosts_that_migrate_at_once_wait_for_each_other() -> None:
     applied = await connection.fetch(schema_of.APPLIED)
     await connection.close()
     assert sorted(row["name"] for row in applied) == sorted(schema_of.list_ids())
+
+
+@pytest.fixture
+async def impatient(older: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older version's database, where statements are given up after half a second: a test can wait for longer."""
+    assert older
+    server_settings = DB.config["server_settings"] | {"statement_timeout": "500ms"}
+    monkeypatch.setattr(DB, "config", DB.config | {"command_timeout": 0.5, "server_settings": server_settings})
+    await close_pool()
+    await open_pool()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_host_waits_for_another_ones_migrations_however_long_they_take() -> None:
+    # Given another host that migrates for a second
+    other = await asyncpg.connect(settings.database_url)
+    await other.execute("SELECT pg_advisory_lock($1)", migrations.LOCK)
+
+    migrating = asyncio.create_task(forwards())
+    await other.execute("SELECT pg_sleep(1)")
+    gave_up = migrating.done()
+    await other.close()
+
+    await migrating
+    assert not gave_up
+    assert not await schema_of.is_older()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_migration_may_take_longer_than_a_query() -> None:
+    # Given a table that is so large that the last migration takes a second
+    last = max(schema_of.list_ids())
+    await run(
+        "CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(1); RETURN NEW; END'",
+        f"CREATE TRIGGER large BEFORE INSERT ON migration FOR EACH ROW WHEN (NEW.name = '{last}') "
+        "EXECUTE FUNCTION pause()",
+    )
+
+    await forwards()
+
+    assert not await schema_of.is_older()
+
+
+@pytest.mark.usefixtures("older")
+async def test_a_migration_does_not_wait_long_for_a_table_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a backup, behind whose lock a migration waits, and behind the migration every customer
+    monkeypatch.setitem(migrations.PATIENT, "server_settings", {"lock_timeout": "200ms"})
+    backup = await asyncpg.connect(settings.database_url)
+    async with backup.transaction():
+        await backup.execute("LOCK TABLE orders IN ACCESS SHARE MODE")
+
+        with pytest.raises(migrations.MigrationError, match="A table was in use"):
+            await forwards()
+
+    await backup.close()
+    await forwards()
+    assert not await schema_of.is_older()
 
 
 @pytest.mark.usefixtures("older")

@@ -59,8 +59,7 @@ class _Engine(PostgresEngine):
             setup=None,
             init=None,
             loop=None,
-            **self.config,
-            **kwargs,
+            **(self.config | kwargs),
         )
 
     async def check_version(self) -> None:

@@ -2,13 +2,27 @@
 
 import contextlib
 import io
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import asyncpg
 
 from blogqueue.db import fuzzy_search, schema
-from blogqueue.db.engine import DB
+from blogqueue.db.engine import DB, STATEMENT_SECONDS
 from blogqueue.errors import ProblemError
 
 LOCK = 7_305_182_246_110_935
 """Our advisory lock: two runs at once would both create the same tables."""
+
+
+PATIENT: dict[str, Any] = {
+    "command_timeout": None,
+    "server_settings": DB.config["server_settings"]
+    | {"statement_timeout": "0", "lock_timeout": f"{STATEMENT_SECONDS}s"},
+}
+"""A statement may take as long as a large table needs. For a table that others use it does not wait as long, as every
+other query of that table would wait behind it.
+"""
 
 
 class MigrationError(ProblemError):
@@ -27,18 +41,40 @@ async def forwards() -> bool:
 
     Returns whether the catalogue's search tolerates typing errors (`db.fuzzy_search`).
     """
-    connection = await DB.get_new_connection()
+    connection = await asyncpg.connect(**(DB.config | PATIENT))
     try:
+        await connection.execute("SET lock_timeout = 0")  # another host's migrations may take as long as they need
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
+        await connection.execute("RESET lock_timeout")
         # Here, as the web imports this module to ask `is_applied`, and this brings a code formatter along.
         from piccolo.apps.migrations.commands.forwards import run_forwards  # noqa: PLC0415
 
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed):  # Piccolo's own report counts wrongly; errors are raised or returned
-            result = await run_forwards(app_name="all")
+        # Piccolo's own report counts wrongly; errors are raised or returned.
+        async with _open_patient_pool():
+            with contextlib.redirect_stdout(printed):
+                result = await run_forwards(app_name="all")
         if not result.success:
             raise MigrationError(f"A migration failed: {result.message}\n{printed.getvalue()}")
         # Not a migration: where the extension is missing, it may be installed later.
         return await fuzzy_search.create(connection)
+    except asyncpg.LockNotAvailableError as error:
+        raise MigrationError(
+            f"A table was in use for {STATEMENT_SECONDS} s, perhaps by a backup: run `blogqueue migrate` again later."
+        ) from error
     finally:
         await connection.close()
+
+
+@contextlib.asynccontextmanager
+async def _open_patient_pool() -> AsyncGenerator[None]:
+    """Have Piccolo's queries wait as long as they need, for a block that one caller at a time enters."""
+    pool, DB.pool = DB.pool, None
+    try:
+        await DB.start_connection_pool(min_size=0, max_size=2, **PATIENT)
+        try:
+            yield
+        finally:
+            await DB.close_connection_pool()
+    finally:
+        DB.pool = pool
