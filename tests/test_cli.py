@@ -1,5 +1,7 @@
 """The command line, as a shell runs it: errors are one sentence, without a traceback."""
 
+from pathlib import Path
+
 import pytest
 
 from blogqueue.settings import settings
@@ -7,7 +9,8 @@ from tests.command_line import CommandLine
 from tests.stage import Stage
 
 NOWHERE = "postgresql://nobody@127.0.0.1:1/nothing"
-PASSWORD = {"BLOGQUEUE_EDITOR_PASSWORD": "a quiet green garden"}
+QUIET = "a quiet green garden"
+PASSWORD = {"BLOGQUEUE_EDITOR_PASSWORD": QUIET}
 COMMANDS = [
     ("customers", "export", "x@x.example"),
     ("editors", "list"),
@@ -136,6 +139,45 @@ async def test_wrong_usage_is_said_so(cli: CommandLine, words: tuple[str, ...]) 
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("Usage: ")
     assert "Error: " in done.err
+
+
+@pytest.mark.parametrize("host", ["not a host", f"{'x' * 300}.example"])
+async def test_articles_are_not_imported_under_what_is_not_a_host(cli: CommandLine, tmp_path: Path, host: str) -> None:
+    done = await cli.run("articles", "import", tmp_path, "--domain", host)
+
+    assert (done.code, done.out) == (2, "")
+    assert "This is not a host name." in done.err
+
+
+CREATE = ("editors", "create", "--name")
+
+
+@pytest.mark.parametrize(
+    ("words", "password", "sentence"),
+    [
+        ((*CREATE, "edith", "--email", "e@x.example"), QUIET, "An editor named 'edith' already exists."),
+        ((*CREATE, "ed", "--email", "edith@blogqueue.example"), QUIET, "Another editor has this email."),
+        ((*CREATE, "x" * 101, "--email", "e@x.example"), QUIET, "The name must have 1 to 100 characters."),
+        ((*CREATE, " ", "--email", "e@x.example"), QUIET, "The name must have 1 to 100 characters."),
+        ((*CREATE, "ed", "--email", "ed"), QUIET, "The email must be an address of at most 254 characters."),
+        ((*CREATE, "ed", "--email", f"{'x' * 250}@x.example"), QUIET, "The email must be an address of at most 254"),
+        ((*CREATE, "ed", "--email", "e@x.example"), QUIET * 7, "The password is too long: it may have at most 128"),
+        (("editors", "reset-password", "edith"), QUIET * 7, "The password is too long: it may have at most 128"),
+        (("editors", "token", "x" * 101), "", "The name must have 1 to 100 characters."),
+        (("queues", "pause", "backlink-integration", "--reason", "x" * 501), "", "The reason may have at most 500"),
+        (("jobs", "show", "\udcff"), "", "PostgreSQL takes no such value: "),
+    ],
+)
+async def test_what_a_user_gets_wrong_is_a_sentence(
+    cli: CommandLine, stage: Stage, words: tuple[str, ...], password: str, sentence: str
+) -> None:
+    await stage.signed_in("edith")
+
+    done = await cli.run(*words, BLOGQUEUE_EDITOR_PASSWORD=password)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith(sentence)
+    assert done.err.count("\n") == 1
 
 
 async def test_jobs_are_listed_by_the_states_and_queues_that_there_are(cli: CommandLine, stage: Stage) -> None:

@@ -89,6 +89,22 @@ async def test_the_operator_lists_deactivates_and_resets_editors(stage: Stage, c
         await editors.set_active("nobody", active=False)
 
 
+async def test_a_revoked_tokens_name_can_be_used_again(stage: Stage, cli: CommandLine) -> None:
+    # Given a token of a program
+    assert stage
+    first = (await cli.run("editors", "token", "ci")).out.strip()
+    taken = await cli.run("editors", "token", "ci")
+    assert (taken.code, await editors.get_token_name(first)) == (1, "ci")
+    assert taken.err == "A token named 'ci' already exists; revoke it, or choose another name.\n"
+
+    # When it is revoked, as the refusal says, then the next one has its name, and the first one opens nothing
+    assert (await cli.run("editors", "token", "ci", "--revoke")).code == 0
+    second = (await cli.run("editors", "token", "ci")).out.strip()
+    assert [await editors.get_token_name(token) for token in (first, second)] == [None, "ci"]
+    assert (await cli.run("editors", "token", "ci", "--revoke")).code == 0
+    assert await editors.get_token_name(second) is None
+
+
 async def test_a_password_cannot_be_an_option(cli: CommandLine) -> None:
     done = await cli.run("editors", "create", "--name", "x", "--email", "x@x.example", "--password", GOOD)
 

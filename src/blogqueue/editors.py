@@ -1,9 +1,11 @@
 """Editors and the bearer tokens of their programs: shown once, stored as hashes, revocable."""
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import asyncpg
 from piccolo_api.mfa.authenticator.tables import AuthenticatorSecret
 
 from blogqueue import log, tokens
@@ -22,6 +24,9 @@ LONGEST_SESSION = timedelta(days=7)
 FIRST_SESSION = timedelta(hours=1)
 """How long a new session lasts if nothing extends it; as with Piccolo Admin's own login."""
 
+LONGEST_NAME = 100
+LONGEST_EMAIL = 254
+
 _COUNTS = AuthenticatorSecret.revoked_at.is_null() & AuthenticatorSecret.last_used_at.is_not_null()
 """The authenticator apps of which a code was entered."""
 
@@ -38,11 +43,23 @@ class Account:
 
 
 async def create(name: str, email: str, password: str) -> None:
-    """Create an editor who can sign in. Raises ConflictError for a name in use, InvalidError for a weak password."""
+    """Create an editor who can sign in.
+
+    Raises ConflictError for a name or an address in use, and InvalidError for a weak password, or for a name or an
+    address that is none.
+    """
     if await Editor.exists().where(Editor.username == name):
         raise ConflictError(f"An editor named {name!r} already exists.")
+    _check_name(name)
+    if len(email) > LONGEST_EMAIL or not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        message = f"The email must be an address of at most {LONGEST_EMAIL} characters."
+        raise InvalidError([FieldError("email", "email", message)])
     _check_password(password, name, email)
-    await Editor.create_user(name, password, email=email, admin=True, superuser=True, active=True)
+    try:
+        await Editor.create_user(name, password, email=email, admin=True, superuser=True, active=True)
+    except asyncpg.UniqueViolationError as error:
+        taken = "email" if "(email)" in str(error) else "name"  # the name if somebody was faster
+        raise ConflictError(f"Another editor has this {taken}.") from error
 
 
 async def list_accounts() -> list[Account]:
@@ -96,6 +113,13 @@ async def _get_id(name: str) -> int:
     if not rows:
         raise NotFoundError(f"editor: {name}")
     return int(rows[0]["id"])
+
+
+def _check_name(name: str) -> None:
+    """Raise InvalidError for the name of an editor or a token that cannot be stored, or shows nothing."""
+    if not name.strip() or len(name) > LONGEST_NAME:
+        message = f"The name must have 1 to {LONGEST_NAME} characters."
+        raise InvalidError([FieldError("name", "length", message)])
 
 
 def _check_password(password: str, *names: str) -> None:
@@ -159,11 +183,20 @@ async def get_token_name(token: str) -> str | None:
 
 
 async def issue_token(name: str) -> str:
-    """Create a token under a name and return it, the only time it is shown. Raises ConflictError for a name in use."""
+    """Create a token under a name and return it, the only time it is shown; a revoked token's name is free again.
+
+    Raises ConflictError for a name in use, and InvalidError for one that is too long.
+    """
+    _check_name(name)
     token = f"bq_{secrets.token_urlsafe(32)}"
     rows = (
         await AdminToken.insert(AdminToken(name=name, token_hash=tokens.hash_token(token)))
-        .on_conflict(action="DO NOTHING")
+        .on_conflict(
+            AdminToken.name,
+            "DO UPDATE",
+            [AdminToken.token_hash, AdminToken.created_at, AdminToken.revoked_at],
+            AdminToken.revoked_at.is_not_null(),
+        )
         .returning(AdminToken.id)
     )
     if not rows:

@@ -7,6 +7,9 @@ from pathlib import Path
 SHORTEST = 12
 """Characters. NIST asks for 8 at least, where another factor or a limit of tries protects the login as well."""
 
+LONGEST = 128
+"""Characters. Piccolo takes no more, as hashing a long one keeps a processor busy."""
+
 MIN_VARIETY = 5
 """How many different characters a password must have."""
 
@@ -31,6 +34,8 @@ def find_weakness(password: str) -> str:
     """Return in a sentence why a password is too weak, or ""."""
     if len(password) < SHORTEST:
         return f"The password is too short: it needs at least {SHORTEST} characters."
+    if len(password) > LONGEST:
+        return f"The password is too long: it may have at most {LONGEST} characters."
     plain = unicodedata.normalize("NFKC", password).casefold()
     if len(set(plain)) < MIN_VARIETY or _is_repeated(plain) or _is_run(plain) or _is_of_common_words(plain):
         return "The password is one of the common ones that are tried first: choose another, such as four random words."

@@ -38,9 +38,27 @@ def list_articles(words: str, limit: int, as_json: bool) -> None:
     )
 
 
+def _check_host(_context: click.Context, _option: click.Parameter, host: str) -> str:
+    """Return the host of a domain, our own for ""; wrong usage for what is not a host name."""
+    from urllib.parse import urlsplit
+
+    from blogqueue.catalogue.link_rules import RuleError, validate_public_host
+    from blogqueue.settings import settings
+
+    if host in {"", own := urlsplit(settings.public_url).hostname or "localhost"}:
+        return own
+    try:
+        validate_public_host(host)
+    except RuleError as error:
+        raise click.BadParameter(error.message) from error
+    return host
+
+
 @articles_group.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--domain", default="", help="Host of the articles' domain [default: the host of PUBLIC_URL].")
+@click.option(
+    "--domain", default="", callback=_check_host, help="Host of the articles' domain [default: the host of PUBLIC_URL]."
+)
 @click.option(
     "--drop-paid-links", default="", metavar="REASON", help="Allow texts that drop paid links; the reason is recorded."
 )
@@ -48,15 +66,13 @@ def list_articles(words: str, limit: int, as_json: bool) -> None:
 @output.JSON
 def import_articles(folder: Path, domain: str, drop_paid_links: str, verbose: bool, as_json: bool) -> None:
     """Publish the Markdown files of a folder, byte for byte, except those that a site generator would not publish."""
-    from urllib.parse import urlsplit
-
     from blogqueue.catalogue.importer import import_folder
     from blogqueue.cli import import_report
-    from blogqueue.settings import settings
 
-    host = domain or urlsplit(settings.public_url).hostname or "localhost"
     with output.show_progress("Reading and storing") as progress:
-        imported = with_database(import_folder(folder, domain=host, drop_paid_links=drop_paid_links, progress=progress))
+        imported = with_database(
+            import_folder(folder, domain=domain, drop_paid_links=drop_paid_links, progress=progress)
+        )
     if as_json:
         output.show_json({"items": import_report.view(imported, folder)})
         sys.exit(import_report.get_exit_code(imported))

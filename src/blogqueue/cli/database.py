@@ -37,7 +37,7 @@ def find_demo(data_dir: Path) -> None:
         found = {name: str(demo[key]) for name, key in ADDRESSES.items()}
         keys: dict[str, Any] = json.loads((data_dir / "secrets.json").read_text(encoding="utf-8"))
         found["BLOGQUEUE_SECRET_KEY"] = str(keys["secret_key"])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return  # `with_database` says what is missing
     os.environ.update(found | {"BLOGQUEUE_ENV": "demo"})
 
@@ -49,6 +49,8 @@ def with_database(work: Coroutine[Any, Any, Result], *, needs: tuple[str, ...] =
     """
     import asyncio
     import logging
+
+    import asyncpg
 
     from blogqueue import log
     from blogqueue.db.engine import UNAVAILABLE, UNUSABLE, fetch, pool
@@ -68,6 +70,8 @@ def with_database(work: Coroutine[Any, Any, Result], *, needs: tuple[str, ...] =
         return asyncio.run(run())
     except ProblemError as error:
         sys.exit(" ".join(detail.message for detail in error.details) or error.message)
+    except asyncpg.DataError as error:
+        sys.exit(f"PostgreSQL takes no such value: {error}")
     except UNAVAILABLE as error:
         sys.exit(f"PostgreSQL does not answer at DATABASE_URL: {error}")
     except UNUSABLE as error:

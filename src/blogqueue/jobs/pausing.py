@@ -7,12 +7,14 @@ from typing import Any
 
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.jobs import Job, OperatorAction, PausedQueue
-from blogqueue.errors import ConflictError, NotFoundError
+from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.jobs.queues import JOB_QUEUES
 from blogqueue.outbox import Outbox, OutboxJob
 
 OPERATOR = "operator"
 """Who acts on the command line, where nobody signs in."""
+
+REASON_LENGTH = 500
 
 RESUMED_AT_ONCE = 10_000
 """How many due jobs are sent when a queue is resumed; the sweep sends the others."""
@@ -26,9 +28,13 @@ ORDER BY run_at LIMIT {}
 async def pause(queue: str, *, actor: str, reason: str = "") -> None:
     """Keep workers from claiming jobs of a queue; running jobs end as usual.
 
-    Raises NotFoundError for a queue that carries no jobs, and ConflictError if it is paused already.
+    Raises NotFoundError for a queue that carries no jobs, ConflictError if it is paused already, and InvalidError for
+    a reason that is too long.
     """
     _check_name(queue)
+    if len(reason) > REASON_LENGTH:
+        message = f"The reason may have at most {REASON_LENGTH} characters."
+        raise InvalidError([FieldError("reason", "length", message)])
     row = PausedQueue(queue=queue, actor=actor, reason=reason)
     async with transaction():
         if not await PausedQueue.insert(row).on_conflict(action="DO NOTHING").returning(PausedQueue.queue):
