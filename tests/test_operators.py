@@ -1,9 +1,15 @@
 """What an operator decides about money and the engine, on the command line and by a program."""
 
+import json
 from typing import Any
 
+import pytest
+
 from blogqueue import editors
+from blogqueue.cli import output
 from blogqueue.db.tables.orders import Purchase
+from blogqueue.db.tables.payments import HeldPayment
+from blogqueue.errors import NotFoundError
 from blogqueue.jobs import jobs, pausing, workers
 from tests.command_line import CommandLine
 from tests.payments import dispute
@@ -26,11 +32,35 @@ async def test_held_payments_are_listed_and_decided(stage: Stage, cli: CommandLi
     status, output = (await cli.run("payments", "held")).said
     assert status == 0 and ana in output and ben in output and "instead of 99.00 EUR" in output
     assert "order " in (await cli.run("payments", "accept", ana)).out
-    assert (await cli.run("payments", "return", ben)).said == (0, f"{ben} was refunded\n")
+    assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
+    # Without Stripe's key, which an operator's shell need not have
+    returned = await cli.run("payments", "return", ben, STRIPE_API_KEY="")
+    assert (returned.code, returned.out.partition(" within")[0]) == (0, f"{ben} will be refunded")
+    await HeldPayment.raw("UPDATE held_payments SET updated_at = updated_at - interval '1 minute'")
+    await stage.minute()
+    await stage.email("We refunded your payment", to="ben@customers.example")
     assert (await cli.run("payments", "dismiss", ben)).said == (1, "This payment is RETURNED, by operator.\n")
     assert (await cli.run("payments", "held")).said == (0, "There are none.\n")
-    assert (await stage.status(await stage.received()))["status"] == "PROCESSING"
     await stage.sound()
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt, ConnectionRefusedError])
+async def test_what_was_done_before_an_outage_or_ctrl_c_is_printed(
+    capsys: pytest.CaptureFixture[str], end: type[BaseException]
+) -> None:
+    async def act(one: str) -> None:
+        if one == "third":
+            raise end
+        if one == "second":
+            raise NotFoundError("job")
+
+    with pytest.raises(end):
+        await output.do_each(["first", "second", "third", "fourth"], act, "is done", as_json=False)
+    assert capsys.readouterr() == ("first is done\n", "second: There is no such job.\n")
+
+    with pytest.raises(end):
+        await output.do_each(["first", "third"], act, "is done", as_json=True)
+    assert json.loads(capsys.readouterr().out) == {"items": [{"id": "first", "done": True, "error": ""}]}
 
 
 async def test_orders_on_hold_are_listed_and_decided(stage: Stage, cli: CommandLine) -> None:

@@ -93,25 +93,25 @@ def show_result(sentence: str, result: object, *, as_json: bool) -> None:
 async def do_each(ids: Sequence[str], act: Callable[[str], Awaitable[None]], done: str, *, as_json: bool) -> None:
     """Do something to each of several things, one after another; say of each that it is `done`, or why it is not.
 
-    One that is refused keeps none of the others back, but the command exits with 1.
+    One that is refused keeps none of the others back, but the command exits with 1. An outage or Ctrl-C ends it, and
+    does not hide what was done before.
     """
     results: list[dict[str, object]] = []
-    with show_progress("Working", total=len(ids)) as progress:
-        for number, one in enumerate(ids, start=1):
+    try:
+        for one in ids:
+            message = ""
             try:
                 await act(one)
-                results.append({"id": one, "done": True, "error": ""})
             except ProblemError as error:
                 message = " ".join(detail.message for detail in error.details) or error.message
-                results.append({"id": one, "done": False, "error": message})
-            progress(number, len(ids))
-    if as_json:
-        show_json({"items": results})
-    for result in results:
-        if result["error"]:
-            print(f"{result['id']}: {result['error']}", file=sys.stderr)
-        elif not as_json:
-            print(f"{result['id']} {done}")
+            results.append({"id": one, "done": not message, "error": message})
+            if message:
+                print(f"{one}: {message}", file=sys.stderr)
+            elif not as_json:
+                print(f"{one} {done}", flush=True)
+    finally:
+        if as_json:
+            show_json({"items": results})
     if not all(result["done"] for result in results):
         sys.exit(1)
 

@@ -70,15 +70,12 @@ def accept_payment(session_id: str, as_json: bool) -> None:
 @click.argument("session_id")
 @output.JSON
 def return_payment(session_id: str, as_json: bool) -> None:
-    """Refund a held payment in full."""
-    from blogqueue.actors.messages import nudge
+    """Refund a held payment in full: a worker asks Stripe, whose key this command does not need."""
     from blogqueue.payments import held_payments
 
-    async def give_back() -> None:
-        await nudge(await held_payments.return_payment(session_id, actor=OPERATOR))
-
-    with_database(give_back())
-    _show(session_id, "refunded", "was refunded", as_json=as_json)
+    with_database(held_payments.request_return(session_id, actor=OPERATOR))
+    sentence = "will be refunded within two minutes; if Stripe refuses, `blogqueue payments held` has its answer"
+    _show(session_id, "returning", sentence, as_json=as_json)
 
 
 @payments_group.command("dismiss")
