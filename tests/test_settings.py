@@ -5,11 +5,16 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from annotated_types import Ge, Le
 from pydantic import SecretStr, ValidationError
 
-from blogqueue.jobs.queues import MAIL_NEEDS
-from blogqueue.needs import WEB_NEEDS, check_settings
+from blogqueue.jobs import breaker
+from blogqueue.jobs.queues import MAIL_NEEDS, RUN_LIMIT_MS, WRITER_NEEDS
+from blogqueue.needs import WEB_NEEDS, check_settings, find_problems
 from blogqueue.settings import STRIPE_API_BASE, TEXTS, Settings, settings
+from blogqueue.writing.article.prompts import ARTICLE_OUTPUT_TOKENS
+from blogqueue.writing.attempts import MAX_QC_ATTEMPTS
+from blogqueue.writing.questions import MAX_OUTPUT_TOKENS
 
 ROOT = Path(__file__).parents[1]
 
@@ -151,12 +156,46 @@ def test_a_sender_is_read_once_whatever_is_in_its_name(typed: str, name: str, ad
         ("public_url", "https://a..example.com\u00e4"),
         ("openai_timeout_seconds", "0"),
         ("openai_timeout_seconds", "nan"),
+        ("openai_timeout_seconds", "91"),
+        ("max_model_calls_per_order", "5"),
+        ("max_model_tokens_per_order", "35999"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused_at_the_start(name: str, value: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate({name: value})
     assert [error["loc"] for error in refused.value.errors()] == [(name,)]
+
+
+def test_the_limits_leave_a_run_the_time_and_the_budget_for_all_its_calls_of_the_model() -> None:
+    # Given the slowest model and the smallest budget that the settings allow
+    def bound(name: str, kind: type[Ge] | type[Le]) -> float:
+        (found,) = (one for one in Settings.model_fields[name].metadata if isinstance(one, kind))
+        return float(getattr(found, kind.__name__.lower()))
+
+    opinion = bound("openai_timeout_seconds", Le)
+    article = opinion * ARTICLE_OUTPUT_TOKENS / MAX_OUTPUT_TOKENS
+
+    # Then a run ends by its own timeouts, and a probe is not lost while it asks
+    assert MAX_QC_ATTEMPTS * (article + opinion) < RUN_LIMIT_MS / 1000
+    assert settings.openai_timeout_seconds * article / opinion < breaker.PROBE_LEASE_SECONDS
+    # And one run does not use up its order's budget
+    assert bound("max_model_calls_per_order", Ge) >= 2 * MAX_QC_ATTEMPTS
+    tokens = MAX_QC_ATTEMPTS * (ARTICLE_OUTPUT_TOKENS + MAX_OUTPUT_TOKENS)
+    assert bound("max_model_tokens_per_order", Ge) >= tokens
+
+
+@pytest.mark.parametrize("needs", [WRITER_NEEDS, MAIL_NEEDS], ids=["writer", "mail"])
+def test_a_worker_that_would_be_killed_before_its_grace_is_over_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, needs: tuple[str, ...]
+) -> None:
+    for stop in (None, settings.shutdown_grace_seconds + 1):
+        monkeypatch.setattr(settings, "stop_seconds", stop)
+        assert find_problems(needs) == []
+
+    monkeypatch.setattr(settings, "stop_seconds", settings.shutdown_grace_seconds)
+    (problem,) = find_problems(needs)
+    assert problem.startswith("BLOGQUEUE_STOP_SECONDS must be more than BLOGQUEUE_SHUTDOWN_GRACE_SECONDS (10)")
 
 
 @pytest.mark.parametrize(

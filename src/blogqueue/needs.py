@@ -2,7 +2,7 @@
 
 import importlib.util
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,12 +56,8 @@ def _find_problem(need: str) -> str:
     production = settings.env == "production"
     if need in URL_SCHEMES:
         return _find_url_problem(need.upper(), getattr(settings, need), URL_SCHEMES[need])
-    if need == "broker":
-        return _find_broker_problem()
-    if need == "texts":
-        return _find_text_problem()
-    if need in {"alert_webhook_url", "metrics_token"}:
-        return _find_chat_problem() if need == "alert_webhook_url" else _find_token_problem()
+    if need in FINDERS:
+        return FINDERS[need]()
     if need in {"https", "mail_from", "reply_to", "operator_email"}:
         return _find_address_problem(need) if production else ""
     return _find_secret_problem(need, production=production)
@@ -123,6 +119,16 @@ def _find_token_problem() -> str:
     return f"BLOGQUEUE_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters" if short else ""
 
 
+def _find_stop_problem() -> str:
+    """Return whether a worker would be killed before it has handed its jobs back, or ""."""
+    stop, grace = settings.stop_seconds, settings.shutdown_grace_seconds
+    if stop is None or stop > grace:
+        return ""
+    return (
+        f"BLOGQUEUE_STOP_SECONDS must be more than BLOGQUEUE_SHUTDOWN_GRACE_SECONDS ({grace}): workers would be killed"
+    )
+
+
 def _find_chat_problem() -> str:
     """Return what is wrong with the address of the operator's chat, or "", without the address itself."""
     url = settings.alert_webhook_url.get_secret_value()
@@ -176,3 +182,13 @@ def _find_secret_problem(need: str, *, production: bool) -> str:
     if production and need == "stripe_webhook_secret" and not secret.startswith("whsec_"):
         return f"{name} does not begin with whsec_: it is not a signing secret of Stripe's"
     return ""
+
+
+FINDERS: dict[str, Callable[[], str]] = {
+    "broker": _find_broker_problem,
+    "texts": _find_text_problem,
+    "alert_webhook_url": _find_chat_problem,
+    "metrics_token": _find_token_problem,
+    "stop_seconds": _find_stop_problem,
+}
+"""What looks at the needs that are neither a URL nor a secret."""

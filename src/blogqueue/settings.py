@@ -129,7 +129,9 @@ class Settings(BaseSettings):
         default="https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL"
     )
     openai_model: str = Field(default="gpt-5.6-mini", validation_alias="OPENAI_MODEL")
-    openai_timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
+    # A run has nine times as long to wait (`jobs.queues.RUN_LIMIT_MS`): three articles of twice the time each, and
+    # three second opinions. It must end by its own timeouts: a run that is killed counts as the job's failure.
+    openai_timeout_seconds: float = Field(default=60.0, ge=1, le=90)
 
     metrics_token: SecretStr = SecretStr("")
 
@@ -152,6 +154,7 @@ class Settings(BaseSettings):
     terms_file: str = ""
     privacy_file: str = ""
     shutdown_grace_seconds: int = Field(default=10, ge=1, le=3600)
+    stop_seconds: int | None = None
 
     site_name: str = Field(default="blogqueue", min_length=1, max_length=60)
     accent_color: Annotated[str, AfterValidator(_check_accent_color)] = ""
@@ -175,8 +178,9 @@ class Settings(BaseSettings):
     max_purchases_per_hour_per_email_domain: int = Field(default=100, ge=1, le=100_000)
     max_purchases_per_hour: int = Field(default=500, ge=1, le=100_000)
     max_checkouts_per_minute_per_ip: int = Field(default=30, ge=1, le=10000)
-    max_model_calls_per_order: int = Field(default=200, ge=1, le=100_000)
-    max_model_tokens_per_order: int = Field(default=2_000_000, ge=1000, le=1_000_000_000)
+    # At least what one run may need: six calls, and three answers of 8,000 and three of 4,000 tokens.
+    max_model_calls_per_order: int = Field(default=200, ge=6, le=100_000)
+    max_model_tokens_per_order: int = Field(default=2_000_000, ge=36_000, le=1_000_000_000)
 
     model_price_input: Decimal = Field(default=Decimal(0), ge=0, le=100_000)
     model_price_cached: Decimal = Field(default=Decimal(0), ge=0, le=100_000)

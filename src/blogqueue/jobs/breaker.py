@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from blogqueue.db.tables.jobs import Breaker, Job
 from blogqueue.outbox import Outbox, OutboxJob
+from blogqueue.settings import settings
 
 MODEL = "model"
 """The name of the only breaker."""
@@ -19,8 +20,8 @@ FAILURES_TO_OPEN = 3
 FIRST_PROBE_SECONDS, LONGEST_PROBE_SECONDS = 5, 60
 """The wait before a probe doubles from the first figure to the second."""
 
-PROBE_LEASE_SECONDS = 150
-"""Longer than the longest model call (120 s): after it a probe counts as lost with its worker."""
+PROBE_LEASE_SECONDS = 30 + 2 * settings.openai_timeout_seconds
+"""Longer than the longest model call, of an article: after it a probe counts as lost with its worker."""
 
 RESUMED_AT_ONCE = 10_000
 """How many jobs are sent when the breaker closes; the sweep sends the others."""

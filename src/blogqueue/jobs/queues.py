@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from blogqueue.settings import Settings  # reading them is left to the commands that need them
 
 RUN_LIMIT_MS = 15 * 60 * 1000
-"""More than the six model calls of one run can take: three of 120 s and three of 60 s, each ended by its timeout."""
+"""More than the six model calls of one run can take: three of 180 s and three of 90 s, each ended by its timeout.
+
+These are the largest that `settings.openai_timeout_seconds` allows.
+"""
 
 MESSAGE_LIMIT_MS = 10 * 60 * 1000
 """Dramatiq's own default. The timeouts of the mail server and of Stripe end a message's work long before it."""
 
-WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "openai_base_url", "https")
+WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "openai_base_url", "https", "stop_seconds")
 MAIL_NEEDS = (
     "database_url",
     "broker",
@@ -31,6 +34,7 @@ MAIL_NEEDS = (
     "operator_email",
     "alert_webhook_url",
     "https",
+    "stop_seconds",
 )
 
 
