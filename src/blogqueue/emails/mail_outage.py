@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from blogqueue.db.engine import fetch
+from blogqueue.db.tables.emails import Email
 
 ATTEMPTS = 4
 """The attempt after which an email counts: the first three, within 15 s, may meet a server that restarts."""
@@ -34,5 +34,5 @@ class MailOutage(NamedTuple):
 
 async def find() -> MailOutage | None:
     """Return the outage of the mail server; None if it takes emails, or has been asked too few times to say so."""
-    rows = await fetch(_FIND, ATTEMPTS, ATTEMPTS_ALONE, QUIET_MINUTES)
+    rows = await Email.raw(_FIND, ATTEMPTS, ATTEMPTS_ALONE, QUIET_MINUTES)
     return MailOutage(rows[0]["waiting"], rows[0]["error"]) if rows else None
