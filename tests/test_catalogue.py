@@ -248,7 +248,7 @@ async def test_each_filter_is_a_chip_that_can_be_removed(stage: Stage) -> None:
         "German": "/?country=AT&rel=nofollow&free=1",
         "Austria": "/?language=de&rel=nofollow&free=1",
         "rel=nofollow": "/?language=de&country=AT&free=1",
-        "with spots left": "/?language=de&country=AT&rel=nofollow",
+        "with free link slots": "/?language=de&country=AT&rel=nofollow",
     }
     assert '<a class="clear" href="/">Clear all</a>' in page
     assert "/articles/short" in page and "/articles/long" not in page

@@ -20,7 +20,7 @@ async def test_what_a_domain_says_about_itself_is_shown_with_its_source_and_day(
     await stage.article(max_paid_links=2)
     for path in ("/", "/articles/soil-that-lasts"):
         silent = (await stage.http.get(path, headers=HTML)).text
-        assert "greenbench.example" in silent and "2 spots left" in silent
+        assert "greenbench.example" in silent and "2 slots left" in silent
         assert not re.search("Domain rating|[Vv]isits a month|stays at least|Note", silent), path
 
     # When it does, then buyers read it in the list, on the article's page and in JSON

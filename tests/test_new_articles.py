@@ -279,7 +279,7 @@ async def test_an_exclusive_article_costs_more_and_its_slots_are_never_offered(s
     assert (site["articlePrice"], site["exclusivePrice"]) == (14900, 9900)
     form = (await stage.http.get("/new-article/greenbench.example")).text
     assert "links in it are sold to other customers too: up to 3 paid links in all" in form
-    assert "Exclusive: plus 99.00 EUR" in form and "Together: 248.00 EUR" in form
+    assert "Exclusive: plus 99.00 EUR" in form and "Total: 248.00 EUR" in form
 
     # When one is bought, fails, is retried and goes live
     await stage.faults(model=[{"kind": "malformed_json", "times": 30}])

@@ -40,7 +40,7 @@ async def free(stage: Stage, article_id: UUID) -> int:
     catalogue = (await stage.http.get("/")).text
     form = (await stage.http.get(f"/articles/{one['slug']}/link")).text
     for shown in (page, catalogue):
-        assert (f"{number} spot" in shown) == (number > 0)
+        assert (f"{number} slot" in shown) == (number > 0)
     assert ("Before you pay" in form) == (number > 0)
     return number
 

@@ -48,7 +48,7 @@ class _Counts:
 _counts = _Counts()
 
 
-async def take(limit: Limit, key: str, *, message: str = "You have sent many requests.") -> None:
+async def take(limit: Limit, key: str, *, message: str = "You have sent too many requests.") -> None:
     """Count one more for a key. Raises TooManyError with the message above the limit, until the end of the window."""
     now = time.time()
     window = int(now) // limit.seconds

@@ -250,5 +250,5 @@ async def test_an_article_with_one_slot_uses_the_singular(stage: Stage) -> None:
     await stage.open_link()
     sold = (await stage.http.get("/articles/soil-that-lasts", headers=HTML)).text
 
-    assert "1 spot left" in page
+    assert "1 slot left" in page
     assert "Sold out for now." in sold

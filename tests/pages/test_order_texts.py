@@ -146,7 +146,7 @@ def test_an_order_that_has_not_failed_does_not_mention_refunds() -> None:
         ({"failureReason": "job_failed", "refundState": "INITIATED"}, "We could not complete your order"),
         ({"failureReason": "job_failed", "refundState": "SUCCEEDED"}, "Refunded"),
         ({"failureReason": "job_failed", "refundState": "FAILED"}, "We could not complete your order"),
-        ({"failureReason": "unfulfillable", "refundState": "INITIATED"}, "We cannot complete this order"),
+        ({"failureReason": "unfulfillable", "refundState": "INITIATED"}, "We could not complete this order"),
         ({"failureReason": "payment_reversed", "onHold": True}, "Payment reversed"),
     ],
 )
@@ -193,5 +193,5 @@ def test_waiting_times_are_given_in_convenient_units(seconds: int, expected: str
 
 
 def test_a_single_link_is_singular() -> None:
-    assert labels.format_slots(1) == "1 spot left"
-    assert labels.format_slots(2) == "2 spots left"
+    assert labels.format_slots(1) == "1 slot left"
+    assert labels.format_slots(2) == "2 slots left"

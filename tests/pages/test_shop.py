@@ -51,7 +51,7 @@ async def test_a_page_for_everybody_is_cached_without_cookies_until_it_changes(s
     known = (await stage.http.get("/articles/soil-that-lasts")).headers["etag"]
     await stage.buy(article_id)
     changed = await stage.http.get("/articles/soil-that-lasts", headers={"if-none-match": known})
-    assert changed.status_code == 200 and "1 spot left" in changed.text
+    assert changed.status_code == 200 and "1 slot left" in changed.text
 
 
 async def test_an_article_says_what_it_is_to_programs_and_no_title_breaks_out(stage: Stage) -> None:

@@ -96,7 +96,7 @@ async def test_an_unfulfillable_order_shows_the_reason(stage: Stage, ana: Visito
     await ana.open_order(order)
 
     # Then the page says so, and does not link to the article
-    assert await ana.heading() in {"We cannot complete this order", "Refunded"}
+    assert await ana.heading() in {"We could not complete this order", "Refunded"}
     assert await ana.page.locator("a[href*='/articles/']").count() == 0
     await ana.check_in_all_sizes("order-unfulfillable", again=True)
 
@@ -114,7 +114,7 @@ async def test_a_doubtful_version_says_so_and_versions_are_numbered(stage: Stage
     await ana.open_order(order)
 
     # Then each version has its number within the order
-    await ana.shows("A second AI review was not sure")
+    await ana.shows("The second opinion was not sure")
     await ana.shows("3 of 3, created")
     summaries = await ana.page.locator("summary:has-text('Version')").all_inner_texts()
     assert [summary.partition(",")[0] for summary in summaries] == ["Version 2 of 3", "Version 1 of 3"]

@@ -71,7 +71,7 @@ class Preview:
 
     @property
     def must_be_typed(self) -> bool:
-        """Tell whether the number of jobs has to be typed to confirm it."""
+        """Return whether the number of jobs has to be typed to confirm it."""
         return self.number > CONFIRM_ABOVE
 
 

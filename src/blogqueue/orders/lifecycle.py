@@ -215,8 +215,8 @@ async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Out
 
 
 async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
-    """Start a new job for an approved link whose paragraph has changed, in the caller's transaction."""
-    action = "approved; the article has changed"
+    """Start a new job for an approved link whose version no longer fits the live text, in the caller's transaction."""
+    action = "approved; no longer fits the live text"
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=action, detail=why)
     job = await order_jobs.build(order, regeneration=True)
     return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)

@@ -67,8 +67,8 @@ async def read_brief(order_id: UUID) -> tuple[LinkBrief, UUID]:
     """Return all that writing an order's link needs, and the id of the live version, from one snapshot.
 
     The `used` edits are those of earlier versions that the customer did not keep. A link that is integrated again
-    because its article has changed was submitted before: its last edit was kept; that of an order that its editor sent
-    back was not. Raises NotFoundError.
+    because its version no longer fits was submitted before: its last edit was kept; that of an order that its editor
+    sent back was not. Raises NotFoundError.
     """
     rows = await fetch(_BRIEF, MAX_USED, order_id)
     if not rows:

@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"[0-9a-f-]*\d[0-9a-f-]*")
 """What differs between the messages of one cause: numbers and ids."""
 
 EXPLANATIONS = {
-    OrderKind.BACKLINK: "We could not work your link in.",
+    OrderKind.BACKLINK: "We could not add your link to the article.",
     OrderKind.ARTICLE: "We could not write your article.",
 }
 """What customers read when the job of their order has failed."""

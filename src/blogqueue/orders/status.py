@@ -34,7 +34,7 @@ FAILED_MESSAGES = {
     FailureReason.REJECTED: "Our editor did not approve it",
     FailureReason.CANCELLED: "We have stopped the work on your order; our team will decide what happens next",
     FailureReason.CANCELLED_BY_CUSTOMER: "You cancelled the order",
-    FailureReason.UNFULFILLABLE: "We could not fulfil this order",
+    FailureReason.UNFULFILLABLE: "We could not complete this order",
     FailureReason.PAYMENT_REVERSED: "The payment was reversed",
 }
 DESCRIPTIONS = {1: "Request received", 2: "AI at work", 3: "Your review", 4: "Editor's review", 5: "Published"}

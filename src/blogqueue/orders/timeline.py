@@ -14,7 +14,8 @@ BY_ACTION = {
     REGENERATE: Milestone.REGENERATED,
     "submit": Milestone.SUBMITTED,
     SEND_BACK: Milestone.SENT_BACK,
-    "approved; the article has changed": Milestone.ADDED_AGAIN,
+    "approved; no longer fits the live text": Milestone.ADDED_AGAIN,
+    "approved; the article has changed": Milestone.ADDED_AGAIN,  # the words of older histories
     "approve": Milestone.PUBLISHED,
     "reject": Milestone.REJECTED,
     "cancel": Milestone.CANCELLED,

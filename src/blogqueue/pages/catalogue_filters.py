@@ -104,7 +104,7 @@ def list_chips(typed: Mapping[str, str], filters: Filters) -> list[Chip]:
         "currency": lambda value: f"priced in {value}",
         "minWords": lambda value: f"from {format_number(parse_number(value))} words",
         "publishedSince": lambda value: f"since {format_day(date.fromisoformat(value))}",
-        "free": lambda _: "with spots left",
+        "free": lambda _: "with free link slots",
     }
     priced = {"maxPrice", "currency"} if "maxPrice" in typed else set[str]()
     return [

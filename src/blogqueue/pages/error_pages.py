@@ -31,14 +31,14 @@ TEXTS = {
     405: "You cannot open this address directly. Please start from one of our pages.",
     408: "Nothing was changed. Please check your connection and send it again.",
     413: "Nothing was changed. Please shorten your text and send it again.",
-    500: "Our team can see what happened. Nothing was bought or changed. Please try again in a moment.",
+    500: "We have recorded the error. Please check your email or your order before you try again.",
     503: "A part of our service is not responding. Nothing was changed. Please try again in a moment.",
 }
 """The text of an error page, by HTTP status, where the message of the error itself is written for programs."""
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
-    """Tell whether a request comes from a browser, not from a program."""
+    """Return whether a request comes from a browser, not from a program."""
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
@@ -58,7 +58,7 @@ def error_page(request: Request[Any, Any, Any], error: Exception) -> Response[An
 def _explain(problem: ProblemError, retry_after: str | None) -> str:
     """Explain an error in a sentence or two; broken rules are explained by the messages of their fields."""
     if problem.status == 429:  # noqa: PLR2004 - too many requests
-        return f"You have sent many requests. Please try again {labels.format_wait(int(retry_after or 60))}."
+        return f"You have sent too many requests. Please try again {labels.format_wait(int(retry_after or 60))}."
     if problem.details and problem.status == 422:  # noqa: PLR2004 - broken rules
         return " ".join(detail.message for detail in problem.details)
     return TEXTS.get(problem.status, problem.message)

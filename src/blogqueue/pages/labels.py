@@ -92,8 +92,8 @@ def name_move(status: str | None, to: str) -> str:
 
 
 def format_slots(free: int) -> str:
-    """Say how many of an article's link slots are free: 3 spots left."""
-    return f"{free} spot{'s' if free > 1 else ''} left" if free else "Sold out"
+    """Say how many of an article's link slots are free: 3 slots left."""
+    return f"{free} slot{'s' if free > 1 else ''} left" if free else "Sold out"
 
 
 def format_measure(figure: str, source: str, at: date | None) -> str:

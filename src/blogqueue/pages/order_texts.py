@@ -30,13 +30,13 @@ _ARTICLE_CHECKED = (
     "No other link leads to another website."
 )
 QUALITY = {
-    (OrderKind.BACKLINK, QcStatus.APPROVED_BY_AI): f"Passed. {_LINK_CHECKED} A second AI review found no problems.",
+    (OrderKind.BACKLINK, QcStatus.APPROVED_BY_AI): f"Passed. {_LINK_CHECKED} The second opinion found no problems.",
     (OrderKind.BACKLINK, QcStatus.NEEDS_HUMAN_REVIEW): (
-        f"{_LINK_CHECKED} A second AI review was not sure that the sentence fits, so an editor will look at it closely."
+        f"{_LINK_CHECKED} The second opinion was not sure that the sentence fits, so an editor will look at it closely."
     ),
-    (OrderKind.ARTICLE, QcStatus.APPROVED_BY_AI): f"Passed. {_ARTICLE_CHECKED} A second AI review found no problems.",
+    (OrderKind.ARTICLE, QcStatus.APPROVED_BY_AI): f"Passed. {_ARTICLE_CHECKED} The second opinion found no problems.",
     (OrderKind.ARTICLE, QcStatus.NEEDS_HUMAN_REVIEW): (
-        f"{_ARTICLE_CHECKED} A second AI review had doubts, so an editor will look at it closely."
+        f"{_ARTICLE_CHECKED} The second opinion had doubts, so an editor will look at it closely."
     ),
 }
 """The result of the checks and the second opinion, by kind of order."""
@@ -51,9 +51,9 @@ NOTICES = {
         f"Nothing was changed. You can regenerate at most {settings.max_regenerations_per_hour_per_order} times an "
         "hour, so please try again later. You still have this version."
     ),
-    "on_hold": "Nothing was changed, because the order is on hold: its payment is disputed or was refunded.",
-    "version_outdated": "Nothing was changed, because that version does not fit the article any more.",
-    "version_judged": "Nothing was changed, because an editor asked for another version than that one.",
+    "on_hold": "Nothing was changed, because the order is on hold: its payment is disputed.",
+    "version_outdated": "Nothing was changed, because that version no longer fits the article.",
+    "version_judged": "Nothing was changed, because an editor has already asked for a different version.",
     "cancelled": "The order is cancelled, and your refund is on its way.",
     "cross_site": "Nothing was changed, because the request came from another website.",
 }
@@ -65,7 +65,7 @@ MILESTONES = {
     Milestone.REGENERATED: "You asked for another version",
     Milestone.SUBMITTED: "Submitted for review",
     Milestone.SENT_BACK: "An editor asked for another version",
-    Milestone.ADDED_AGAIN: "The article changed, so your link is being added again",
+    Milestone.ADDED_AGAIN: "Approved; your link is being added to the current text",
     Milestone.PUBLISHED: "Published",
     Milestone.REJECTED: "Not approved",
     Milestone.CANCELLED: "Order cancelled",
@@ -90,7 +90,7 @@ _FAILED_HEADINGS = {
     FailureReason.REJECTED: "Not approved",
     FailureReason.CANCELLED: "Work on your order was stopped",
     FailureReason.CANCELLED_BY_CUSTOMER: "Order cancelled",
-    FailureReason.UNFULFILLABLE: "We cannot complete this order",
+    FailureReason.UNFULFILLABLE: "We could not complete this order",
     FailureReason.PAYMENT_REVERSED: "Payment reversed",
 }
 
@@ -115,12 +115,12 @@ def get_heading(status: OrderStatusView) -> str:
 
 
 def is_on_hold(status: OrderStatusView) -> bool:
-    """Tell whether an unfinished order is on hold, because its payment is disputed or was refunded."""
+    """Return whether an unfinished order is on hold, because its payment is disputed."""
     return status.on_hold and status.status not in {OrderStatus.FAILED, OrderStatus.COMPLETED}
 
 
 def is_live(status: OrderStatusView) -> bool:
-    """Tell whether readers can find the link of a published order now."""
+    """Return whether readers can find the link of a published order now."""
     return status.article.is_live and not status.link_dropped_at
 
 

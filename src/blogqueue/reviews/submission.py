@@ -17,7 +17,7 @@ async def submit_earlier(order_id: UUID, version_id: UUID) -> Outbox:
 
     It is checked against the text that is live now, as an approval would be: then it can be published as it is, or by
     making the same edit again. Raises NotFoundError for a version that is not the order's, and ConflictError if it does
-    not fit any more, an editor has asked for another one, or the order is not in QUALITY_CHECK.
+    no longer fit, an editor has asked for another one, or the order is not in QUALITY_CHECK.
     """
     async with transaction():
         order, article = await lifecycle.get_with_article_for_update(order_id)
@@ -26,9 +26,9 @@ async def submit_earlier(order_id: UUID, version_id: UUID) -> Outbox:
             raise NotFoundError("version", field="versionId")
         if order.status == OrderStatus.QUALITY_CHECK and order.version_id != version_id:
             if version.backlink_review_status != ReviewStatus.PENDING_REVIEW:
-                raise ConflictError("An editor asked for another version than this one.", code="version_judged")
+                raise ConflictError("An editor has already asked for a different version.", code="version_judged")
             found = await approval.preview(order, version, article)
             if found.effect not in {ApprovalEffect.PUBLISH, ApprovalEffect.REAPPLY}:
-                raise ConflictError("This version does not fit the article any more.", code="version_outdated")
+                raise ConflictError("This version no longer fits the article.", code="version_outdated")
             return await lifecycle.submit(order_id, version_id, choose=True)
         return await lifecycle.submit(order_id, version_id)
