@@ -1,4 +1,4 @@
-"""What of a site a new article may link to."""
+"""What of a domain a new article may link to."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.stage import Stage
 
 
 async def test_the_articles_most_like_the_topic_come_first_and_drafts_never(stage: Stage) -> None:
-    # Given a site with nine published articles, and a draft on the very topic
+    # Given a domain with nine published articles, and a draft on the very topic
     domain_id = await stage.site(slug="soil")
     for number in range(8):
         await stage.article(slug=f"other-{number}")

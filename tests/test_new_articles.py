@@ -23,7 +23,7 @@ async def article_of(order: Bought) -> Article:
 
 
 async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
-    # Given a site that sells articles
+    # Given a domain that sells articles
     domain_id = await stage.site()
     listed = (await stage.http.get("/api/v1/domains")).json()["data"]["items"]
     assert [(site["id"], site["articlePrice"], site["currency"]) for site in listed] == [(str(domain_id), 14900, "EUR")]
@@ -58,7 +58,7 @@ async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
     # When a worker takes the job
     assert await stage.drain() == ["generate_article", "deliver_email"]
 
-    # Then a whole, checked article waits for her, with her link in it once and no other that leads off the site
+    # Then a whole, checked article waits for her, with her link in it once and no other that leads off the website
     status = await stage.status(order)
     assert (status["status"], status["version"]["qcStatus"]) == ("QUALITY_CHECK", "APPROVED_BY_AI")
     assert status["canRegenerateArticle"] and status["canSubmitForReview"] and not status["canRegenerateBacklink"]
@@ -74,7 +74,7 @@ async def test_a_paid_order_becomes_a_published_article(stage: Stage) -> None:
     approved = await stage.approve(order)
     assert approved.json()["data"]["status"] == "COMPLETED", approved.text
 
-    # Then it is on the site under its title, and on sale with one link place less
+    # Then it is live under its title, and on sale with one link slot less
     article = await article_of(order)
     assert (article.status, article.title) == (ArticleStatus.PUBLISHED, status["version"]["title"])
     offered = (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]

@@ -136,6 +136,8 @@ async def test_a_program_sees_queues_workers_and_jobs_and_retries_one(stage: Sta
     assert (await read("workers"))["items"] == []
     again = await stage.http.post(f"/api/v1/admin/jobs/{job['jobId']}/retry", headers=program)
     assert again.status_code == 202
-    assert (await stage.http.get("/api/v1/admin/jobs/none", headers=program)).status_code == 404
+    missing = await stage.http.get("/api/v1/admin/jobs/none", headers=program)
+    detail = {"field": "jobId", "rule": "exists", "message": "There is no such job: none."}
+    assert (missing.status_code, missing.json()["error"]["details"]) == (404, [detail])
     await stage.drain()
     assert (await stage.status(order))["status"] == "QUALITY_CHECK"

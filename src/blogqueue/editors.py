@@ -111,7 +111,7 @@ async def _get_id(name: str) -> int:
     """Return an editor's id. Raises NotFoundError."""
     rows = await Editor.select(Editor.id).where(Editor.username == name)
     if not rows:
-        raise NotFoundError(f"editor: {name}")
+        raise NotFoundError("editor", field="name", which=name)
     return int(rows[0]["id"])
 
 

@@ -67,9 +67,9 @@ class NotFoundError(ProblemError):
     status = 404
     code = "not_found"
 
-    def __init__(self, noun: str, *, field: str | None = None) -> None:
-        details = [FieldError(field, "exists", f"There is no such {noun}.")] if field else None
-        super().__init__(f"There is no such {noun}.", details=details)
+    def __init__(self, noun: str, *, field: str | None = None, which: str = "") -> None:
+        message = f"There is no such {noun}: {which}." if which else f"There is no such {noun}."
+        super().__init__(message, details=[FieldError(field, "exists", message)] if field else None)
 
 
 class GoneError(ProblemError):
@@ -80,7 +80,7 @@ class GoneError(ProblemError):
 
 
 class ConflictError(ProblemError):
-    """It is in another state than the call needs, perhaps because somebody else acted first."""
+    """Its state does not allow the call, perhaps because somebody else acted first."""
 
     status = 409
     code = "conflict"

@@ -44,7 +44,7 @@ def test_an_operation_is_described_with_examples_and_errors(name: str) -> None:
     assert {tag["name"] for tag in DOCUMENT["tags"]} >= set(operation["tags"])
     if "requestBody" in operation:
         assert operation["requestBody"]["content"]["application/json"]["examples"]
-        assert {"400", "413"} <= set(operation["responses"])
+        assert {"400", "408", "413"} <= set(operation["responses"])
     assert "503" in operation["responses"]
     for parameter in operation.get("parameters", ()):
         assert parameter["description"]

@@ -85,7 +85,7 @@ async def test_an_editor_signs_in_reads_the_change_and_approves_by_keyboard(stag
 
     # When she rejects that one with a reason from the list, then the queue is empty
     await rejects(edith)
-    assert (await order_row(ben))["failure_detail"] == "The link breaks this site's rules for paid links."
+    assert (await order_row(ben))["failure_detail"] == "The link breaks this domain's rules for paid links."
     await stage.drain()
     await stage.sound()
 

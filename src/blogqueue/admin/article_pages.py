@@ -114,7 +114,7 @@ async def _show(
 
 @post("/admin/articles/{article_id:uuid}/take-down", include_in_schema=False)
 async def take_down(request: Request[Any, Any, Any], article_id: FromPath[UUID], data: Form) -> Redirect | Template:
-    """Take an article off the site and off sale."""
+    """Take an article down, and off sale."""
     actor = await auth.form_sender(request, data.get("form", ""))
     taking = articles.take_down(article_id, actor=actor, override=data.get("reason", ""))
     return await _act(article_id, taking, "down")

@@ -123,7 +123,7 @@ async def list_orders(status: Status = None, cursor: Cursor = "", limit: Limit =
 async def approve_order(
     request: Request[Any, Any, Any], order_id: OrderId, data: JSONBody[ApproveRequest | None] = None
 ) -> Envelope[ApprovalView]:
-    """Publish an order's version; if its paragraph has changed since, the link is integrated again instead."""
+    """Publish an order's version; if the version no longer fits the live text, the link is integrated again instead."""
     version_id = data.version_id if data else None
     decision = await approval.approve(order_id, actor=request.user, version_id=version_id)
     await nudge(decision.outbox)
@@ -131,7 +131,7 @@ async def approve_order(
     published = order.status == OrderStatus.COMPLETED
     return success(
         ApprovalView(order_id=order.id, status=OrderStatus(order.status), version_id=order.version_id),
-        "Published" if published else "The article has changed; the link is being integrated again",
+        "Published" if published else "The version no longer fits the live text; the link is being integrated again",
     )
 
 

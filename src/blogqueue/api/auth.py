@@ -112,8 +112,8 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
 
     Raises NotFoundError: an id alone opens nothing.
 
-    A browser sends its cookie whichever site asks it to. So a call of the API that writes and shows only the cookie
-    must come from our own pages, as JSON, which no form of another site can send. Raises ForbiddenError and
+    A browser sends its cookie whichever website asks it to. So a call of the API that writes and shows only the cookie
+    must come from our own pages, as JSON, which no form of another website can send. Raises ForbiddenError and
     ProblemError.
     """
     token = order_token(request, order_id)

@@ -1,4 +1,4 @@
-"""What is for sale: articles that take links, and sites that sell new articles."""
+"""What is for sale: articles that take links, and domains that sell new articles."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ Cursor = Annotated[
 Domain = Annotated[
     str,
     QueryParameter(
-        max_length=253, pattern=TEXT, description="A site's host.", examples=[Example(value="greenbench.example")]
+        max_length=253, pattern=TEXT, description="A domain's host.", examples=[Example(value="greenbench.example")]
     ),
 ]
 Niche = Annotated[str, QueryParameter(max_length=100, pattern=TEXT, description="A subject, spelled as in the list.")]
@@ -47,7 +47,7 @@ Query = Annotated[
     QueryParameter(
         max_length=200,
         pattern=TEXT,
-        description="Words to find in title, topic, keyword, host and the site's name; typing errors are tolerated.",
+        description="Words to find in title, topic, keyword, host and the domain's name; typing errors are tolerated.",
     ),
 ]
 Language = Annotated[str, QueryParameter(max_length=35, pattern=TEXT, description="A language: en finds en-GB, too.")]
@@ -88,7 +88,7 @@ Order = Annotated[
 
 
 class MeasureView(View, frozen=True, kw_only=True):
-    """What somebody has measured of a site."""
+    """A figure about a domain, and who measured it."""
 
     value: Annotated[int, Meta(ge=0)]
     source: Annotated[str, Meta(max_length=100, description="Who measured it.")]
@@ -96,7 +96,7 @@ class MeasureView(View, frozen=True, kw_only=True):
 
 
 class DomainView(View, frozen=True, kw_only=True):
-    """A site that sells new articles, with its terms."""
+    """A domain that sells new articles, with its terms."""
 
     id: UUID
     host: Annotated[str, Meta(max_length=253)]
@@ -106,14 +106,16 @@ class DomainView(View, frozen=True, kw_only=True):
     article_price: Annotated[int, Meta(ge=0, description="Of a new article, in minor units of the currency.")]
     exclusive_price: Annotated[
         int | None,
-        Meta(description="Added for an article in which no other links are sold; null if the site does not offer it."),
+        Meta(
+            description="Added for an article in which no other links are sold; null if the domain does not offer it."
+        ),
     ]
     currency: Annotated[str, Meta(min_length=3, max_length=3, description="ISO 4217.")]
     rel: Annotated[str, Meta(max_length=20, description="The `rel` attribute of paid links; “none” for no attribute.")]
 
 
 class DomainList(View, frozen=True, kw_only=True):
-    """The sites that sell new articles, by name."""
+    """The domains that sell new articles, by name."""
 
     items: list[DomainView]
 
@@ -128,7 +130,7 @@ class ArticleView(View, frozen=True, kw_only=True):
     topic: Annotated[str, Meta(max_length=500)]
     niche: Annotated[str, Meta(max_length=100)]
     keyword: Annotated[str, Meta(max_length=200)]
-    domain: Annotated[str, Meta(max_length=253, description="The site's host.")]
+    domain: Annotated[str, Meta(max_length=253, description="The domain's host.")]
     domain_name: Annotated[str, Meta(max_length=200)]
     language: Annotated[str, Meta(max_length=35, description="A language tag (BCP 47).")]
     price: Annotated[int, Meta(ge=0, description="Of a link, in minor units of the currency: 4900 is 49.00 EUR.")]
@@ -138,7 +140,7 @@ class ArticleView(View, frozen=True, kw_only=True):
     domain_rating: Annotated[MeasureView | None, Meta(description="From 0 to 100; null if not stated.")]
     monthly_visits: Annotated[MeasureView | None, Meta(description="null if not stated.")]
     guaranteed_months: Annotated[int | None, Meta(description="How long a link stays at least; null if not stated.")]
-    note: Annotated[str, Meta(max_length=500, description="What the site says about itself.")]
+    note: Annotated[str, Meta(max_length=500, description="What the domain says about itself.")]
     links_free: Annotated[int, Meta(ge=0, description="How many link slots are neither sold nor held.")]
     word_count: Annotated[int, Meta(ge=0)]
     published_at: Moment
@@ -157,10 +159,10 @@ class ArticlePage(View, frozen=True, kw_only=True):
     next_cursor: Annotated[str | None, Meta(description="The cursor of the next page; null on the last one.")]
 
 
-@get("/domains", operation_id="list_domains", summary="List sites", tags=TAGS)
+@get("/domains", operation_id="list_domains", summary="List domains", tags=TAGS)
 async def list_domains() -> Envelope[DomainList]:
-    """List the sites that sell new articles, by name, with their terms."""
-    return success(DomainList(items=[_view_domain(site) for site in await domains.list_selling()]))
+    """List the domains that sell new articles, by name, with their terms."""
+    return success(DomainList(items=[_view_domain(domain) for domain in await domains.list_selling()]))
 
 
 @get("/articles", operation_id="list_articles", summary="List articles", tags=TAGS, responses=refusals(422))
@@ -234,17 +236,17 @@ def _measure(value: int | None, source: str, at: date | None) -> MeasureView | N
     return None if value is None or at is None else MeasureView(value=value, source=source, measured_on=at)
 
 
-def _view_domain(site: SellingDomain) -> DomainView:
+def _view_domain(domain: SellingDomain) -> DomainView:
     return DomainView(
-        id=site.id,
-        host=site.host,
-        name=site.name,
-        niche=site.niche,
-        language=site.language,
-        article_price=site.article_price,
-        exclusive_price=site.exclusive_price,
-        currency=site.currency,
-        rel=site.rel,
+        id=domain.id,
+        host=domain.host,
+        name=domain.name,
+        niche=domain.niche,
+        language=domain.language,
+        article_price=domain.article_price,
+        exclusive_price=domain.exclusive_price,
+        currency=domain.currency,
+        rel=domain.rel,
     )
 
 

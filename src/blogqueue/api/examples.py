@@ -6,8 +6,6 @@ from uuid import UUID
 import msgspec
 
 from blogqueue.api import admin, catalogue, orders, purchases, webhook
-from blogqueue.api.envelope import Problem
-from blogqueue.errors import FieldError
 from blogqueue.orders import status_view as view
 from blogqueue.orders.listing import BacklinkData, OrderItem, OrderPage
 from blogqueue.payments.held_payments import HeldPaymentView
@@ -193,11 +191,11 @@ ANSWERS: dict[str, msgspec.Struct] = {
     ),
     "list_articles": catalogue.ArticlePage(items=[_LISTED], next_cursor=None),
     "get_article": _ARTICLE,
-    "ask_for_link": purchases.Asked(),
+    "ask_for_link": purchases.PurchaseRequested(),
     "open_checkout": purchases.CheckoutView(
         checkout_url=f"https://checkout.stripe.com/c/pay/{SESSION}", session_id=SESSION
     ),
-    "receive_stripe_event": webhook.Received(),
+    "receive_stripe_event": webhook.EventReceived(),
     "get_order_status": STATUS,
     "get_receipt": ReceiptView(
         invoice_number="9F2A41C7-0001",
@@ -276,33 +274,3 @@ ANSWERS: dict[str, msgspec.Struct] = {
 
 EVENT = f"id: 0f6a2c4e8b1d3f57\nretry: 2000\ndata: {msgspec.json.encode(STATUS).decode()}\n\n"
 """One event of `watch_order_status`."""
-
-PROBLEMS = {
-    400: Problem(
-        code="bad_request",
-        message="The request does not fit this call.",
-        details=[FieldError("email", "required", "This field is required.")],
-    ),
-    401: Problem(code="unauthorized", message="Send an admin token: Authorization: Bearer …"),
-    403: Problem(code="forbidden", message="You do not have permission to do this."),
-    404: Problem(
-        code="not_found",
-        message="There is no such order.",
-        details=[FieldError("orderId", "exists", "There is no such order.")],
-    ),
-    409: Problem(
-        code="wrong_state",
-        message="The order is COMPLETED; this needs QUALITY_CHECK.",
-        details=[FieldError("orderId", "status", "The order's status is COMPLETED.")],
-    ),
-    413: Problem(code="body_too_large", message="Request Entity Too Large"),
-    415: Problem(code="unsupported_media_type", message="Send the body as application/json."),
-    422: Problem(
-        code="invalid",
-        message="Please check: anchorText.",
-        details=[FieldError("anchorText", "no_url", "An anchor text is words, not an address.")],
-    ),
-    429: Problem(code="too_many_requests", message="Too Many Requests"),
-    503: Problem(code="unavailable", message="Please try again in a moment."),
-}
-"""An error for each status."""

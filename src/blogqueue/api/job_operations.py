@@ -65,7 +65,7 @@ async def list_jobs(
     after: Annotated[str, QueryParameter(max_length=40, description=f"Only jobs created at or after {TIME}.")] = "",
     before: Annotated[str, QueryParameter(max_length=40, description=f"Only jobs created before {TIME}.")] = "",
     cursor: Cursor = "",
-    limit: Annotated[int, QueryParameter(ge=1, le=100, description="At most so many.")] = 50,
+    limit: Annotated[int, QueryParameter(ge=1, le=100, description="Show at most this many.")] = 50,
 ) -> Envelope[JobList]:
     """List jobs, newest first; of those with an error, the newest 5,000 of a queue and state are searched."""
     wanted = await job_filters.make_filter(

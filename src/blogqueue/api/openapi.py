@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 from litestar.status_codes import HTTP_304_NOT_MODIFIED
 
 from blogqueue import __version__
-from blogqueue.api import auth, edge, examples, operation_examples
+from blogqueue.api import auth, edge, error_examples, examples, operator_examples
 from blogqueue.api.conditional import NOT_MODIFIED
 from blogqueue.api.envelope import Envelope, ErrorEnvelope
 from blogqueue.api.problems import BODY_TYPES, MEANINGS
@@ -103,7 +103,7 @@ def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
                     "schema": refs[0] if len(refs) == 1 else {"oneOf": refs},
                     "examples": {
                         key: {"value": msgspec.to_builtins(value)}
-                        for key, value in (examples.BODIES | operation_examples.BODIES)[name].items()
+                        for key, value in (examples.BODIES | operator_examples.BODIES)[name].items()
                     },
                 }
             },
@@ -132,7 +132,7 @@ def _success(name: str, handler: HTTPRouteHandler) -> dict[str, Any]:
     if answer.origin is not Envelope:
         event = {"schema": {"type": "string"}, "example": examples.EVENT}
         return {"description": "The events.", "headers": headers, "content": {"text/event-stream": event}}
-    data = (examples.ANSWERS | operation_examples.ANSWERS)[name]
+    data = (examples.ANSWERS | operator_examples.ANSWERS)[name]
     return {
         "description": (getdoc(answer.inner_types[0].annotation) or "").partition("\n")[0],
         "headers": headers,
@@ -154,7 +154,7 @@ def _error(status: int) -> dict[str, Any]:
         "content": {
             JSON: {
                 "schema": {"$ref": REF.format(name=ErrorEnvelope.__name__)},
-                "example": {"success": False, "error": msgspec.to_builtins(examples.PROBLEMS[status])},
+                "example": {"success": False, "error": msgspec.to_builtins(error_examples.PROBLEMS[status])},
             }
         },
     }
@@ -172,7 +172,7 @@ def _common_errors(operation: dict[str, Any], *, has_body: bool) -> set[int]:
     if has_body or checked:
         statuses.add(400)
     if has_body:
-        statuses.add(413)
+        statuses |= {408, 413}
     if operation.get("security") == auth.EDITOR:
         statuses |= {401, 403}
     return statuses

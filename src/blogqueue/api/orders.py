@@ -215,7 +215,7 @@ async def submit_for_review(
     responses=refusals(403, 404, 409, 415),
 )
 async def cancel_order(request: Request[Any, Any, Any], data: JSONBody[OrderRequest]) -> Envelope[OrderStatusView]:
-    """Cancel an order before its review, where its site allows that; the payment is refunded."""
+    """Cancel an order before its review, where its domain allows that; the payment is refunded."""
     order = await auth.customers_order(request, data.order_id)
     await nudge(await cancellation.cancel(order.id))
     return success(await get_status(order.id), "Cancelled; the refund is on its way")

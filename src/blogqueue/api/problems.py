@@ -33,15 +33,19 @@ MEANINGS = {
     400: "The request does not fit this call; `details` name the fields.",
     401: "Credentials are missing or unknown.",
     403: "The caller is known, but may not do this.",
-    404: "There is no such thing, or the caller may not know of it.",
-    409: "The thing is in another state than this call needs.",
+    404: "It does not exist, or the caller may not see it.",
+    408: "The body did not arrive in time.",
+    409: "Its state does not allow this call.",
     413: "The body is too large.",
-    415: "The call shows an order's cookie, and its body is not JSON.",
+    415: "A call with an order's cookie must send JSON.",
     422: "A field breaks a rule; `details` name every such field.",
     429: "Too many calls; `Retry-After` says in how many seconds to try again.",
     503: "A part of the service does not answer. Nothing was changed; try again after `Retry-After` seconds.",
 }
-"""What an operation means by an error status, for the description of the API."""
+"""What an operation means by an error status, for the description of the API.
+
+405 is missing: a method that a path does not have is not an operation, so no operation answers with it.
+"""
 
 BODY_TYPES = "body"
 """The key in a handler's `opt` for the types of a body that the handler decodes itself."""

@@ -48,7 +48,7 @@ Topic = Annotated[
 Niche = Annotated[
     str,
     Meta(
-        description="The article's subject; the site's own if left out.",
+        description="The article's subject; the domain's niche if left out.",
         extra_json_schema=bounds(link_rules.NICHE_LENGTH),
     ),
 ]
@@ -56,11 +56,13 @@ Keyword = Annotated[
     str,
     Meta(description="Words that the article must use.", extra_json_schema=bounds(link_rules.KEYWORD_LENGTH)),
 ]
-Email = Annotated[str, Meta(description="Where the link to confirm is sent.", extra_json_schema=bounds(254, 3))]
+Email = Annotated[
+    str, Meta(description="The email address that gets the link to confirm.", extra_json_schema=bounds(254, 3))
+]
 
 
 class LinkPurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """A link wanted in a published article."""
+    """A request for a link in a published article."""
 
     target_url: TargetUrl
     anchor_text: AnchorText
@@ -87,7 +89,7 @@ class LinkPurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel", k
 
 
 class ArticlePurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel", kw_only=True):
-    """A new article wanted on a site, with a link in it."""
+    """A request for a new article with a link in it."""
 
     target_url: TargetUrl
     anchor_text: AnchorText
@@ -98,7 +100,7 @@ class ArticlePurchase(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
     niche: Niche = ""
     keyword: Keyword = ""
     exclusive: Annotated[
-        bool, Meta(description="Whether no other links are sold in the article; adds the site's `exclusivePrice`.")
+        bool, Meta(description="Whether no other links are sold in the article; adds the domain's `exclusivePrice`.")
     ] = False
 
     def to_request(self) -> PurchaseRequest:
@@ -121,7 +123,7 @@ class CheckoutRequest(msgspec.Struct, forbid_unknown_fields=True):
     token: Annotated[str, Meta(extra_json_schema=bounds(200, 1))]
 
 
-class Asked(View, frozen=True):
+class PurchaseRequested(View, frozen=True):
     """Nothing: the answer is the same whether or not the address is known."""
 
 
@@ -141,13 +143,13 @@ class CheckoutView(View, frozen=True, kw_only=True):
     responses=refusals(404, 409, 422, 429),
     opt={BODY_TYPES: (LinkPurchase, ArticlePurchase)},
 )
-async def ask_for_link(request: Request[Any, Any, Any], data: JSONBody[Any]) -> Envelope[Asked]:
+async def ask_for_link(request: Request[Any, Any, Any], data: JSONBody[Any]) -> Envelope[PurchaseRequested]:
     """Ask for a link in an article, or for a new article; the customer confirms it by a link sent by email.
 
     Nothing is charged yet. The answer is the same for every email address.
     """
     await nudge(await purchases.create(_read(data).to_request(), address=auth.address(request)))
-    return success(Asked(), "Check your email and open the link in it to continue to the payment.")
+    return success(PurchaseRequested(), "Check your email and open the link in it to continue to the payment.")
 
 
 @post(

@@ -1,4 +1,4 @@
-"""An editor's third decision, for programs: another version, with a reason that writer and customer read."""
+"""Send an order back, for programs: another version is made, with a reason that the model and the customer read."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,7 +24,7 @@ class SendBackRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
     reason: Annotated[
         str,
         Meta(
-            description="Plain text for the writer and the customer.",
+            description="Plain text for the model and the customer.",
             extra_json_schema={"minLength": 1, "maxLength": sending_back.REASON_LENGTH},
         ),
     ]
@@ -42,7 +42,7 @@ class SendBackRequest(msgspec.Struct, forbid_unknown_fields=True, rename="camel"
 async def send_back_order(
     request: Request[Any, Any, Any], order_id: OrderId, data: JSONBody[SendBackRequest]
 ) -> Envelope[DecisionView]:
-    """Have another version made, with a reason, at most three times; the customer then submits it again."""
+    """Send an order back for another version, with a reason, at most three times."""
     decision = await sending_back.send_back(
         order_id, actor=request.user, reason=data.reason, version_id=data.version_id
     )

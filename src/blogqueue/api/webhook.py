@@ -42,7 +42,7 @@ class StripeEventBody(msgspec.Struct):
     data: StripeEventData
 
 
-class Received(View, frozen=True):
+class EventReceived(View, frozen=True):
     """Nothing: Stripe reads only the status."""
 
 
@@ -61,13 +61,13 @@ def _refuse_unsigned(request: Request[Any, Any, Any], _: ValidationException) ->
     opt={BODY_TYPES: (StripeEventBody,)},
     exception_handlers={ValidationException: _refuse_unsigned},
 )
-async def receive_stripe_event(request: Request[Any, Any, Any], signature: Signature) -> Envelope[Received]:
+async def receive_stripe_event(request: Request[Any, Any, Any], signature: Signature) -> Envelope[EventReceived]:
     """Receive an event from Stripe; one that was received before changes nothing.
 
     The signature is checked over the raw body, so only Stripe can call this.
     """
     await nudge(await webhook.receive(await request.body(), signature))
-    return success(Received())
+    return success(EventReceived())
 
 
 HANDLERS = [receive_stripe_event]

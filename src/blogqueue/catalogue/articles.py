@@ -100,7 +100,7 @@ async def publish_text(
     async with transaction():
         article = await versions.lock_article(article_id)
         if article.status == ArticleStatus.UNPUBLISHED:
-            # Publishing a text would put the article back on the site.
+            # Publishing a text would put the article back.
             raise ConflictError("The article was taken down; put it back first.", code="taken_down")
         if article.selected_version_id:
             live = await versions.get(article.selected_version_id)
@@ -157,7 +157,7 @@ async def _publish(article: Article, content_md: str, *, actor: str, reason: str
 
 
 async def take_down(article_id: UUID, *, actor: str, override: str = "") -> None:
-    """Take a published article off the site and off sale; `put_back` reverses it.
+    """Take a published article down, and off sale; `put_back` reverses it.
 
     Raises ConflictError unless the article is published, and when it has paid links and `override` gives no reason.
     """
@@ -180,7 +180,7 @@ async def take_down(article_id: UUID, *, actor: str, override: str = "") -> None
 
 
 async def put_back(article_id: UUID, *, actor: str) -> None:
-    """Put an article that was taken down back on the site and on sale, with the text that it had."""
+    """Put back an article that was taken down, with the text that it had: it is live and on sale again."""
     async with transaction():
         await versions.lock_article(article_id)
         await _move(article_id, ArticleStatus.UNPUBLISHED, ArticleStatus.PUBLISHED)

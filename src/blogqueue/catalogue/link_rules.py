@@ -134,7 +134,7 @@ def validate_anchor_text(value: str) -> str:
     if found := next((c for c in text if c in MARKUP), ""):
         raise RuleError("no_markup", f"An anchor text must be plain text; please leave out “{found}”.")
     if html.unescape(text) != text:
-        raise RuleError("no_markup", "An anchor text must be plain text; an & with a name and a semicolon is HTML.")
+        raise RuleError("no_markup", "An anchor text must be plain text; please leave out HTML codes such as &amp;.")
     if "  " in seen:
         raise RuleError("plain_text", "Use single spaces between the words of an anchor text.")
     if "@" in text or find_addresses(text):

@@ -14,7 +14,7 @@ CUSTOMER = "customer"
 STRIPE = "stripe"
 
 TAKEN_DOWN, PUT_BACK = "article taken down", "article put back"
-"""The actions in an order's history when the article with its link leaves the site, and when it is back.
+"""The actions in an order's history when the article with its link is taken down, and when it is put back.
 
 The audit reads them, in lines of older versions too: they must not be renamed.
 """

@@ -119,7 +119,7 @@ async def get_job(job_id: str) -> dict[str, Any]:
     """Return a job with the errors of all its attempts. Raises NotFoundError."""
     row = await Job.select().where(Job.id == job_id).first().output(load_json=True)
     if row is None:
-        raise NotFoundError(f"job: {job_id}")
+        raise NotFoundError("job", field="jobId", which=job_id)
     return row
 
 
@@ -146,7 +146,7 @@ async def forecast(job_id: str) -> Forecast:
     """Return what is known of how long a job will take. Raises NotFoundError."""
     rows = await Job.raw(_FORECAST_OF, job_id)
     if not rows:
-        raise NotFoundError(f"job: {job_id}")
+        raise NotFoundError("job", field="jobId", which=job_id)
     return Forecast(**rows[0])
 
 

@@ -269,7 +269,7 @@ async def _quote_article(purchase_request: ArticleRequest) -> Quote:
 def _refuse_forbidden(texts: tuple[tuple[str, str], ...], forbidden: list[str], domain_name: str) -> None:
     """Raise InvalidError for the fields that contain a word which the domain forbids."""
     broken = [
-        FieldError(field, "forbidden_word", f"{domain_name} takes no links about “{word}”.")
+        FieldError(field, "forbidden_word", f"{domain_name} does not accept “{word}”.")
         for field, text in texts
         for word in find_forbidden(text, forbidden)
     ]

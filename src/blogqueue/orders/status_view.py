@@ -144,7 +144,12 @@ class OrderStatusView(View, frozen=True, kw_only=True):
     can_cancel: Annotated[bool, Meta(description="Whether the customer may cancel the order now, and is refunded.")]
     editor_seconds: Annotated[
         Count | None,
-        Meta(description="How long editors took at the median of the last 50 decisions; null unless one is due."),
+        Meta(
+            description=(
+                "The median time in seconds that editors took over their last 50 decisions; "
+                "null unless the order waits for one."
+            )
+        ),
     ]
     timeline: Annotated[list[MilestoneView], Meta(description="What has happened so far, oldest first.")]
     editor_reason: Annotated[
@@ -152,7 +157,9 @@ class OrderStatusView(View, frozen=True, kw_only=True):
         Meta(description="What the editor who sent the last version back asked for; null if none did."),
     ]
     article: OrderedArticleView
-    link_dropped_at: Annotated[Moment | None, Meta(description="When the site took the paid link out again.")]
+    link_dropped_at: Annotated[
+        Moment | None, Meta(description="When the paid link was taken out again; null if it was not.")
+    ]
     target_url: Annotated[str, Meta(max_length=2048)]
     anchor_text: Annotated[str, Meta(max_length=80)]
     price: Annotated[int, Meta(ge=0, description="What was paid, in minor units of the currency: 4900 is 49.00 EUR.")]

@@ -123,7 +123,7 @@ async def _plan_session(purchase: Purchase) -> Purchase:
         is_over = locked.session_expires_at is None or locked.session_expires_at <= now
         if is_over or locked.state == PurchaseState.EXPIRED:
             if locked.session_number >= MAX_SESSIONS:
-                raise ConflictError("This link has expired. Please ask for the article again.", code="token_expired")
+                raise ConflictError("This link has expired. Please start your purchase again.", code="token_expired")
             locked.state = PurchaseState.OPEN
             locked.session_number += 1
             locked.session_id = None

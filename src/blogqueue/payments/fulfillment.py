@@ -198,7 +198,7 @@ async def _find_obstacle(purchase: Purchase) -> str:
         return ""
     article = await Article.select(Article.status).where(Article.id == purchase.article_id)
     if article[0]["status"] != ArticleStatus.PUBLISHED:
-        return "the article has been taken off the site in the meantime"
+        return "the article has been taken down in the meantime"
     if not await slots.is_available(purchase.id):
         return "all link slots of the article have been taken in the meantime"
     if await slots.is_sold(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):

@@ -27,9 +27,9 @@ from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
 REASONS = (
-    "The target page does not fit this site.",
+    "The target page does not fit this domain.",
     "The target page does not work, or is not what the anchor text promises.",
-    "The link breaks this site's rules for paid links.",
+    "The link breaks this domain's rules for paid links.",
     "The anchor text does not read well in this article.",
 )
 """Reasons for a rejection that an editor can choose from, as the customer reads them."""
@@ -70,7 +70,7 @@ class Decision:
 
 
 async def approve(order_id: UUID, *, actor: str, version_id: UUID | None = None) -> Decision:
-    """Publish an order's version and complete the order, or do what else `preview` says.
+    """Publish an order's version and complete the order, or integrate its link again, as `preview` decides.
 
     Raises NotFoundError, and ConflictError unless the order is in ADMIN_REVIEW, not on hold, and `version_id`, if
     given, is its current version.
@@ -188,7 +188,7 @@ async def _preview_reapplied(
 async def _describe_missing_room(order: Order, article: Article, content: str, links: list[Link]) -> tuple[str, ...]:
     """Say if a text with this order's link, the last of `links`, has less room than the other open orders need.
 
-    Orders from which an editor has taken the room before keep none from being published.
+    Room that an editor has already taken away from other orders does not block this one.
     """
     others = [one for one in await slots.find_open(article.id) if one != order.id]
     live = await versions.get(article.selected_version_id)
@@ -202,7 +202,8 @@ async def _describe_missing_room(order: Order, article: Article, content: str, l
 def _describe_lost(content: str, links: list[tuple[Link, str]]) -> tuple[str, ...]:
     """Name each of these links that a text does not contain exactly once, as it was sold."""
     return tuple(
-        f"paid_link: {format_link(link)} would not be there as it was sold." for link in find_lost_links(content, links)
+        f"paid_link: {format_link(link)} would not be in the text exactly as it was sold."
+        for link in find_lost_links(content, links)
     )
 
 

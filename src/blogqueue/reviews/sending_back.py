@@ -1,4 +1,4 @@
-"""An editor's third decision: the order goes back for another version, with a reason that writer and customer read."""
+"""Send an order back: another version is made, with a reason that the model and the customer read."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from blogqueue.reviews.approval import Decision
 from blogqueue.states import ReviewStatus
 
 MOST = 3
-"""How often an order can be sent back: each time costs the customer time and the site tokens."""
+"""How often an order can be sent back: each time costs the customer time, and the operator tokens."""
 
 REASON_LENGTH = 500
 
@@ -21,7 +21,7 @@ REASON_LENGTH = 500
 async def send_back(order_id: UUID, *, actor: str, reason: str, version_id: UUID | None = None) -> Decision:
     """Have another version made of an order in review, and tell the customer what it is about.
 
-    Nobody edits the text: the writer gets `reason` as one more thing to heed, and the customer then submits the new
+    Nobody edits the text: the model gets `reason` as one more instruction, and the customer then submits the new
     version. Raises InvalidError without a reason, ConflictError after MOST times, and what `approval.approve` raises.
     """
     reason = " ".join(reason.split())

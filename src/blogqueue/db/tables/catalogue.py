@@ -45,7 +45,7 @@ IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Set it with the form “Set
 
 
 class Domain(Table, tablename="domains", db=DB):
-    """A site that sells links. Prices are in minor units of its currency.
+    """A website that sells links. Prices are in minor units of its currency.
 
     What is null or empty is not known, and not shown. `exclusive_price` is added to the price of a new article in which
     no other links are sold; null if that is not offered.
