@@ -123,7 +123,7 @@ async def test_the_dashboard_sums_the_money_of_orders_without_a_finished_job(sta
 
     # Then both sums are shown
     text = " ".join(re.sub(r"<[^>]+>", "", await read(stage)).split())
-    assert "98.00 EUR 2 orders in work, oldest 0 min" in text
+    assert "98.00 EUR 2 orders in progress, oldest 0 min" in text
     assert "49.00 EUR 1 order failed, not refunded, oldest 0 min" in text
 
 
@@ -250,6 +250,6 @@ async def test_of_very_many_failed_jobs_the_dashboard_groups_the_newest_and_says
     page = await read(stage)
 
     assert '<a href="/admin/reviews#failed" class="bad"><strong>1</strong> failed order</a>' in page
-    assert f"These are of the newest {failures.LISTED:,} failed jobs of each queue." in page
+    assert f"Only the newest {failures.LISTED:,} failed jobs of each queue are grouped here." in page
     assert sum(group.number for group in await failures.list_groups()) == failures.LISTED
     assert f"Retry the oldest {failures.RETRIED_AT_ONCE}" in page

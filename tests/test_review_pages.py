@@ -161,7 +161,7 @@ async def test_an_order_without_a_version_cannot_be_approved_or_rejected(stage: 
     answer = await post(stage, order, verb, form, reason="No.")
 
     # Then its page says what state it is in
-    assert page.status_code == 200 and "In the works" in page.text
+    assert page.status_code == 200 and "In progress" in page.text
     assert answer.status_code == 409
     assert "it is PROCESSING: paid, by stripe" in answer.text
 

@@ -37,7 +37,7 @@ async def test_the_dashboard_of_a_busy_day_refreshes_itself(stage: Stage, edith:
 
     # When Edith opens the dashboard
     await edith.go("/admin/queues")
-    await expect(edith.page.get_by_text("Everything runs.")).to_be_visible()
+    await expect(edith.page.get_by_text("Everything is running.")).to_be_visible()
     await edith.check_in_all_sizes("dashboard")
     await edith.page.locator("#backlink-integration-runs-table summary").click()
 

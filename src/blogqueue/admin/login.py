@@ -18,7 +18,7 @@ BY_ACCOUNT_AND_NETWORK = Limit("login", 10, 15 * 60)
 """A person who has forgotten a password tries a few; OWASP ASVS 4.0.3 V2.2.1 asks for at most 100 an hour."""
 
 BY_ACCOUNT = Limit("login_account", 50, 60 * 60)
-"""From anywhere. Who is locked out by somebody else waits an hour at most, and open sessions go on."""
+"""From anywhere. An editor whom somebody else locked out waits an hour at most, and open sessions go on."""
 
 BY_NETWORK = Limit("login_network", 60, 15 * 60)
 """An office with several editors is one network."""

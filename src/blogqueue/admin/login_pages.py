@@ -17,7 +17,7 @@ from blogqueue.pages.forms import Form
 from blogqueue.pages.responses import page, see_other
 
 WRONG = "The name, the password or the code is wrong."
-"""It does not say which: that would help who guesses."""
+"""It does not say which: that would help an attacker."""
 
 CODE_NEEDED = "Enter the code that your authenticator app shows, or one of your recovery codes."
 
@@ -26,7 +26,7 @@ CODE_NEEDED = "Enter the code that your authenticator app shows, or one of your 
 async def login_form(
     request: Request[Any, Any, Any], asked: Annotated[str, QueryParameter(name="next")] = ""
 ) -> Template | Redirect:
-    """Show the login; who is signed in goes straight on."""
+    """Show the login; an editor who is signed in goes straight on."""
     if await editors.get_by_session(auth.session(request)) is not None:
         return see_other(desk.check_next(asked))
     return _show(asked)

@@ -32,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt of the writer: the problems that the checks found, the answers, and the words that they quote."""
+    """One attempt of the model: the problems that the checks found, the answers, and the words that they quote."""
 
     number: int
     problems: list[dict[str, str]]

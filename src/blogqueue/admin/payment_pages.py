@@ -1,4 +1,4 @@
-"""Payments that need a person: those held because they match no purchase, and those that are disputed."""
+"""Payments that need a decision: those held because they do not match or are duplicates, and those disputed."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -23,7 +23,7 @@ HELD, DISPUTES = "/admin/held-payments", "/admin/disputes"
 
 @get(HELD, include_in_schema=False)
 async def list_held(notice: FromQuery[str] = "") -> Template:
-    """List the payments that wait for a decision, or are on their way back."""
+    """List the payments that wait for a decision, or whose refund is on its way."""
     return await _show_held(notice=notice[:200])
 
 
@@ -36,7 +36,7 @@ async def accept(request: Request[Any, Any, Any], session_id: FromPath[str], dat
     except ProblemError as error:
         return await _refuse_held(error)
     await nudge(accepted.outbox)
-    return desk.back_to(HELD, notice="The payment was accepted: its order is in the works.")
+    return desk.back_to(HELD, notice="The payment was accepted.")
 
 
 @post("/admin/held-payments/{session_id:str}/return", include_in_schema=False)

@@ -129,7 +129,7 @@ async def _find_editor(scope: Scope) -> str | None:
 
 
 async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> None:
-    """Have Piccolo Admin answer a call into `answer`; who writes must be an editor, and a login is counted."""
+    """Have Piccolo Admin answer a call into `answer`; only editors may write, and a login is counted."""
     if scope["path"].startswith("/api/"):
         # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
         editor = await _find_editor(scope)

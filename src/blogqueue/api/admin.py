@@ -250,14 +250,14 @@ async def accept_payment(request: Request[Any, Any, Any], session_id: SessionId)
     "/payments/{session_id:str}/return",
     status_code=200,
     operation_id="return_payment",
-    summary="Return a held payment",
+    summary="Refund a held payment",
     tags=PAYMENTS,
     responses=refusals(404, 409),
 )
 async def return_payment(request: Request[Any, Any, Any], session_id: SessionId) -> Envelope[HeldPaymentDecision]:
-    """Return a held payment to the customer, through Stripe."""
+    """Refund a held payment in full, through Stripe."""
     await nudge(await held_payments.return_payment(session_id, actor=request.user))
-    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.RETURNED), "The payment was returned")
+    return success(HeldPaymentDecision(session_id=session_id, state=HeldState.RETURNED), "The payment was refunded")
 
 
 @post(

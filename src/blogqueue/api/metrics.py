@@ -55,7 +55,7 @@ def count(method: str, route: str, status: int, seconds: float) -> None:
 
 
 def scrapers_only(request: auth.Connection, _: BaseRouteHandler) -> None:
-    """Let in who shows the metrics' token; without one in the settings, only this machine, and never by a proxy.
+    """Let in a caller with the metrics token; without one in the settings, only this machine, and never by a proxy.
 
     Raises UnauthorizedError, and NotFoundError where there is no token to show.
     """

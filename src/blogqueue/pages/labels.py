@@ -4,7 +4,7 @@ from datetime import date
 
 from blogqueue.localized import format_day, format_moment, format_number, name_country, name_language
 from blogqueue.orders.customer_orders import CustomerOrder
-from blogqueue.states import FailureReason, OrderStatus, RefundState
+from blogqueue.states import ArticleStatus, FailureReason, OrderStatus, RefundState
 
 REL_BADGES = {"sponsored": "rel=sponsored", "nofollow": "rel=nofollow", "none": "no rel attribute"}
 """What a link's `rel` is, as a badge."""
@@ -55,14 +55,17 @@ ORDER_STATUSES = {
 }
 """What a list of orders calls their statuses."""
 
-DESK_STATUSES = {
-    OrderStatus.PROCESSING: "In the works",
+DESK_STATUSES: dict[str, str] = {
+    OrderStatus.PROCESSING: "In progress",
     OrderStatus.QUALITY_CHECK: "With the customer",
     OrderStatus.ADMIN_REVIEW: "In review",
     OrderStatus.COMPLETED: "Published",
     OrderStatus.FAILED: "Failed",
+    ArticleStatus.DRAFT: "Draft",
+    ArticleStatus.PUBLISHED: "Published",
+    ArticleStatus.UNPUBLISHED: "Taken down",
 }
-"""What editors read for an order's status."""
+"""What editors read for the status of an order, or of an article."""
 
 RECEIPTS = {True: "Receipt and invoice", False: "Receipt"}
 """What the link to the receipt says, by whether there is an invoice, too."""
@@ -83,7 +86,7 @@ def name_field(name: str) -> str:
 
 def name_desk_status(status: str) -> str:
     """Return what editors read for the status of an order, or of an article."""
-    return DESK_STATUSES[OrderStatus(status)] if status in set(OrderStatus) else status.capitalize()
+    return DESK_STATUSES[status]
 
 
 def name_move(status: str | None, to: str) -> str:

@@ -168,7 +168,7 @@ async def record_failed_refund(payment_intent: str, stripe_refund_id: str) -> Ou
     await history.record(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
     await alert_operator(
         "A refund made in Stripe failed",
-        "The customer has not got the money.",
+        "The customer has not received the money.",
         key=f"refund-failed-{stripe_refund_id}",
         many="{} refunds made in Stripe failed",
         order_id=order_id,

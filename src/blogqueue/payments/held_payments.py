@@ -35,7 +35,7 @@ _END_PURCHASE = """
 UPDATE purchases p SET state = 'EXPIRED' WHERE id = {} AND state = 'HELD'
 AND NOT EXISTS (SELECT FROM held_payments h WHERE h.purchase_id = p.id AND h.state = 'HELD')
 """
-"""End a purchase whose payment was returned, unless another payment of it is still held."""
+"""End a purchase whose payment was refunded, unless another payment of it is still held."""
 
 
 class HeldPaymentView(View, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ class HeldPaymentView(View, frozen=True, kw_only=True):
 
 
 async def list_undecided() -> list[HeldPaymentView]:
-    """Return the payments that wait for a decision, or are not returned yet, oldest first."""
+    """Return the payments that wait for a decision, or are not refunded yet, oldest first."""
     rows = (
         await HeldPayment.select(*HeldPayment.all_columns(), HeldPayment.purchase_id.email.as_alias("email"))
         .where(HeldPayment.state.is_in(list(UNDECIDED)))
@@ -89,7 +89,7 @@ async def accept(session_id: str, *, actor: str) -> Handled:
         await fulfillment.lock_payment(held.session.get("payment_intent"))
         purchase = await purchases.get_for_update(held.purchase_id)
         if purchase is None or purchase.state == PurchaseState.PAID:
-            raise ConflictError("Its purchase has an order already; return this payment.", code="paid_twice")
+            raise ConflictError("Its purchase has an order already; refund this payment.", code="paid_twice")
         if not (held.session.get("payment_intent") and isinstance(held.session.get("amount_total"), int)):
             raise ConflictError("This payment could not be refunded later; deal with it in Stripe.", code="no_payment")
         if not held.reason.startswith(fulfillment.LOST_REASONS) and await fulfillment.find_loss(held.session):
@@ -114,7 +114,7 @@ async def return_payment(session_id: str, *, actor: str) -> Outbox:
 
 
 async def request_return(session_id: str, *, actor: str) -> None:
-    """Decide that a held payment is returned: Stripe is asked within a minute. Raises NotFoundError, ConflictError."""
+    """Decide that a held payment is refunded: Stripe is asked within a minute. Raises NotFoundError, ConflictError."""
     async with transaction():
         held = await _get(session_id)
         if not held.session.get("payment_intent"):
@@ -130,7 +130,7 @@ async def dismiss(session_id: str, *, actor: str) -> None:
 
 
 async def send_due() -> Outbox:
-    """Ask Stripe again to refund the payments that are to be returned, each of them once a minute."""
+    """Ask Stripe again to refund the payments for which that was decided, each of them once a minute."""
     rows = (
         await HeldPayment.select(HeldPayment.session_id)
         .where(HeldPayment.state == HeldState.RETURNING, HeldPayment.updated_at < _A_MINUTE_AGO)
@@ -148,7 +148,7 @@ async def send_due() -> Outbox:
 
 
 async def hold_again(session_id: str) -> Outbox:
-    """Hold a returned payment again after the customer's bank sent it back, in the caller's transaction."""
+    """Hold a refunded payment again after the customer's bank sent it back, in the caller's transaction."""
     rows = (
         await HeldPayment.update(
             {

@@ -246,7 +246,7 @@ async def _conclude(order_id: UUID, state: RefundState, request_number: int) -> 
         return await customer_emails.create(order, "refunded", job_id=f"refund-{request_number}", price=True)
     await alert_operator(
         "A refund failed",
-        "The customer has not got the money. See the refund's error; refund it again, or deal with it in Stripe.",
+        "The customer has not received the money. See the refund's error; refund it again, or deal with it in Stripe.",
         key=f"refund-{request_number}",
         many="{} refunds failed",
         order_id=order_id,
