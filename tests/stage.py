@@ -170,14 +170,14 @@ class Stage:
         return await self.received(changes.get("email", "ana@customers.example"))
 
     async def magic_token(self, to: str = "ana@customers.example") -> str:
-        """The token in the newest magic link mailed to an address."""
+        """The token in the newest magic link emailed to an address."""
         await self.drain()
         mail = (await self.mails(to))[-1]
         link = next(word for word in mail["text"].split() if "/purchase/confirm?" in word)
         return parse_qs(urlsplit(link).query)["token"][0]
 
     async def open_link(self, to: str = "ana@customers.example") -> httpx.Response:
-        """Open the newest magic link mailed to an address: the page that asks to confirm, which holds the slot."""
+        """Open the newest magic link emailed to an address: the page that asks to confirm, which holds the slot."""
         return await self.http.get("/purchase/confirm", params={"token": await self.magic_token(to)})
 
     async def checkout(self, token: str) -> httpx.Response:
@@ -190,21 +190,21 @@ class Stage:
         return paid.json()
 
     async def buy(self, article_id: UUID, **changes: Any) -> Bought:
-        """From asking to paid: an order PROCESSING, its job waiting, its letter "received" read."""
+        """From asking to paid: an order PROCESSING, its job waiting, its email "received" read."""
         email = changes.get("email", "ana@customers.example")
         opened = await self.asked_and_opened(article_id, **changes)
         await self.pay(opened["checkoutUrl"])
         return await self.received(email)
 
     async def received(self, email: str = "ana@customers.example") -> Bought:
-        """The order in the newest letter to an address that links to one."""
+        """The order in the newest email to an address that links to one."""
         await self.drain("mail")
         for mail in reversed(await self.mails(email)):
             for word in mail["text"].split():
                 if "/order-status/" in word:
                     parts = urlsplit(word)
                     return Bought(UUID(parts.path.rpartition("/")[2]), parse_qs(parts.query)["access"][0])
-        raise AssertionError(f"no letter to {email} links to an order")
+        raise AssertionError(f"no email to {email} links to an order")
 
     async def delivered(self, article_id: UUID, **changes: Any) -> Bought:
         """A bought order whose job has run."""
@@ -292,12 +292,12 @@ class Stage:
         return await self.drain()
 
     async def mails(self, to: str = "") -> list[dict[str, Any]]:
-        """What was mailed, oldest first."""
+        """What was emailed, oldest first."""
         mailed = (await self.sandbox.get("/mailbox.json")).json()
         return [mail for mail in mailed if not to or to in json.dumps(mail["to"])]
 
     async def email(self, subject: str, to: str = "ana@customers.example") -> dict[str, Any]:
-        """The newest letter with such a subject, waited for: what leads to it may come by webhook."""
+        """The newest email with such a subject, waited for: what leads to it may come by webhook."""
         deadline = asyncio.get_running_loop().time() + 10
         while asyncio.get_running_loop().time() < deadline:
             await self.drain()
@@ -305,9 +305,7 @@ class Stage:
                 if subject in mail["subject"]:
                     return mail
             await asyncio.sleep(0.02)
-        raise AssertionError(
-            f"no letter {subject!r} came; there are {[mail['subject'] for mail in await self.mails()]}"
-        )
+        raise AssertionError(f"no email {subject!r} came; there are {[mail['subject'] for mail in await self.mails()]}")
 
     async def alert(self, words: str) -> dict[str, Any]:
         """The operator's alert that says this, waited for."""

@@ -20,7 +20,7 @@ async def test_a_paid_order_becomes_a_live_link(stage: Stage) -> None:
         (str(article_id), 4900, "EUR", 2)
     ]
 
-    # When Ana asks for a link, confirms the mailed link and pays
+    # When Ana asks for a link, confirms the emailed link and pays
     asked = await stage.ask(article_id)
     assert asked.status_code == 202
     opened = await stage.checkout(await stage.magic_token())

@@ -22,7 +22,7 @@ def articles_group() -> None:
 
 @articles_group.command("list")
 @click.argument("words", required=False, default="", metavar="[WORDS]")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many.")
 @output.JSON
 def list_articles(words: str, limit: int, as_json: bool) -> None:
     """List the newest articles of every status, or those with these words in title or slug."""

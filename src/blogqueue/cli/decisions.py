@@ -35,7 +35,7 @@ def _decide(order_id: UUID, make: "Callable[[], Awaitable[Decision]]", *, as_jso
 @ORDER_ID
 @output.JSON
 def approve_order(order_id: UUID, as_json: bool) -> None:
-    """Publish the version of an order in review; if its paragraph has changed, the link is integrated again."""
+    """Publish the version of an order in review; if it no longer fits, the link is integrated again."""
     from blogqueue.reviews import approval
 
     _decide(order_id, lambda: approval.approve(order_id, actor=OPERATOR), as_json=as_json)
@@ -54,7 +54,7 @@ def reject_order(order_id: UUID, reason: str, as_json: bool) -> None:
 
 @orders_group.command("send-back")
 @ORDER_ID
-@click.option("--reason", required=True, help="What should be different; the writer heeds it, the customer reads it.")
+@click.option("--reason", required=True, help="What should be different; the model and the customer read it.")
 @output.JSON
 def send_order_back(order_id: UUID, reason: str, as_json: bool) -> None:
     """Have another version made of an order in review, which its customer then submits again."""

@@ -89,7 +89,7 @@ async def _check_chat() -> str:
 async def _check_web() -> str:
     """Check that customers and Stripe reach the web at its public address, and that it has our webhook secret.
 
-    A signed body that is not an event is refused as such, and one with another secret's signature for that.
+    A signed body that is not an event is refused as no event; with a wrong secret, for its signature.
     """
     body = b'"blogqueue doctor"'
     url = settings.public_url.rstrip("/")

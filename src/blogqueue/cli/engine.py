@@ -17,10 +17,10 @@ from blogqueue.states import JobState
 QUEUE_NAME = click.Choice(list(JOB_QUEUES))
 
 _IDS = click.argument("job_ids", nargs=-1, metavar="[JOB_ID]...")
-_QUEUE = click.option("--queue", type=QUEUE_NAME, help="All jobs of this queue that it can be done to.")
+_QUEUE = click.option("--queue", type=QUEUE_NAME, help="All jobs of this queue that the action applies to.")
 _STATE = click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="All jobs in this state.")
-_ORDER = click.option("--order", default="", metavar="ORDER", help="Of these only the ones of this order.")
-_ERROR = click.option("--error", default="", metavar="TEXT", help="Of these only the ones whose error contains this.")
+_ORDER = click.option("--order", default="", metavar="ORDER", help="Only jobs of this order.")
+_ERROR = click.option("--error", default="", metavar="TEXT", help="Only jobs whose error contains this.")
 
 
 @click.group("jobs")
@@ -31,7 +31,7 @@ def jobs_group() -> None:
 @jobs_group.command("list")
 @click.option("--queue", type=QUEUE_NAME, default=None, help="Only this queue.")
 @click.option("--state", type=click.Choice(JobState, case_sensitive=False), help="Only this state.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many.")
 @output.JSON
 def list_jobs(queue: str | None, state: JobState | None, limit: int, as_json: bool) -> None:
     """List the newest jobs."""
@@ -121,7 +121,7 @@ def retry_jobs(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Give jobs new attempts: those named, or the FAILED ones that match, at most 500. Their orders go on."""
+    """Give jobs new attempts: those named, or the FAILED ones that match, at most 500. Their orders continue."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import job_actions
 
@@ -140,7 +140,7 @@ def retry_jobs(
 @_STATE
 @_ORDER
 @_ERROR
-@click.option("--reason", default="", help="Why, for the history; without names of jobs it is needed.")
+@click.option("--reason", default="", help="Why, for the history; required unless jobs are named.")
 @output.YES
 @output.JSON
 def cancel_jobs(
@@ -207,7 +207,7 @@ def show_queues(queues: list[Any]) -> None:
     """Print queues as a table, and a line for each that is paused."""
     states = ("WAITING", "ACTIVE", "DELAYED", "FAILED", "COMPLETED")
     output.show_table(
-        ("QUEUE", *states, "OLDEST WAITS", "RUN P50", "RUN P95", "WORKERS", "IS"),
+        ("QUEUE", *states, "OLDEST WAITS", "RUN P50", "RUN P95", "WORKERS", "STATE"),
         [
             (
                 queue.name,
@@ -230,7 +230,7 @@ def show_queues(queues: list[Any]) -> None:
 def _describe(queue: Any) -> str:  # noqa: ANN401 - `overview.QueueState`, which is imported with the database
     if queue.paused_at:
         return "paused"
-    return "running" if queue.workers else "NOBODY WORKS ON IT"
+    return "running" if queue.workers else "NO WORKER"
 
 
 @queues_group.command("pause")
@@ -284,7 +284,7 @@ def show_workers(workers: list[Any]) -> None:
         seen = (worker.seen_at, worker.version, ", ".join(worker.queues))
         first, *others = [f"{job['job_id']} for {output.format_age(job['seconds'])}" for job in worker.jobs] or [""]
         rows += [(worker.holder, state, busy, *seen, first), *(("",) * 6 + (job,) for job in others)]
-    output.show_table(("WORKER", "IS", "BUSY", "SEEN", "VERSION", "QUEUES", "WORKS ON"), rows)
+    output.show_table(("WORKER", "STATE", "BUSY", "SEEN", "VERSION", "QUEUES", "WORKS ON"), rows)
 
 
 GROUPS = (jobs_group, queues_group, list_workers)

@@ -49,8 +49,8 @@ def orders_group() -> None:
 
 @orders_group.command("list")
 @click.option("--status", type=click.Choice(OrderStatus, case_sensitive=False), help="Only this status.")
-@click.option("--limit", type=click.IntRange(1, 100), default=50, show_default=True, help="At most so many.")
-@click.option("--cursor", default="", help="Go on where an earlier list ended.")
+@click.option("--limit", type=click.IntRange(1, 100), default=50, show_default=True, help="Show at most this many.")
+@click.option("--cursor", default="", help="Continue where an earlier list ended.")
 @output.JSON
 def list_orders(status: OrderStatus | None, limit: int, cursor: str, as_json: bool) -> None:
     """List the orders, oldest first."""
@@ -153,7 +153,7 @@ def _show_details(found: "ReviewDetails") -> None:
 @ORDER_ID
 @output.JSON
 def release_order(order_id: UUID, as_json: bool) -> None:
-    """Continue an order on hold from its status."""
+    """Release an order on hold, which continues from its status."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import lifecycle
     from blogqueue.payments import disputes
@@ -184,7 +184,7 @@ def end_order(order_id: UUID, as_json: bool) -> None:
 @ORDER_ID
 @output.JSON
 def relink_order(order_id: UUID, as_json: bool) -> None:
-    """Revoke the links to an order that were mailed so far, and mail its customer a new one."""
+    """Revoke the links to an order that were emailed so far, and email its customer a new one."""
     from blogqueue.actors.messages import nudge
     from blogqueue.orders import access
 
@@ -192,7 +192,7 @@ def relink_order(order_id: UUID, as_json: bool) -> None:
         await nudge(await access.replace_link(order_id))
 
     with_database(relink(), needs=("secret_key",))
-    sentence = f"the customer of {order_id} is mailed a new link; the old ones open nothing"
+    sentence = f"a new link is emailed to the customer of {order_id}; the old links no longer work"
     output.show_result(sentence, {"orderId": order_id, "relinked": True}, as_json=as_json)
 
 

@@ -17,7 +17,7 @@ YES = click.option("--yes", is_flag=True, help="Do not ask.")
 STYLES = {
     "FAILED": "red",
     "HELD": "red",
-    "NOBODY WORKS ON IT": "red",
+    "NO WORKER": "red",
     "DELAYED": "yellow",
     "INITIATED": "yellow",
     "ADMIN_REVIEW": "yellow",

@@ -100,7 +100,7 @@ def emails_group() -> None:
 
 @emails_group.command("list")
 @click.option("--state", type=click.Choice(EmailState, case_sensitive=False), help="Only this state.")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many.")
 @output.JSON
 def list_emails(state: EmailState | None, limit: int, as_json: bool) -> None:
     """List the newest emails."""

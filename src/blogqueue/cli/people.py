@@ -56,7 +56,7 @@ def list_editors(as_json: bool) -> None:
         output.show_json({"items": [_view_account(account) for account in accounts]})
         return
     output.show_table(
-        ("NAME", "EMAIL", "IS", "SIGNS IN WITH", "LAST SIGNED IN"),
+        ("NAME", "EMAIL", "STATE", "SIGNS IN WITH", "LAST SIGNED IN"),
         [
             (
                 account.name,
@@ -84,7 +84,7 @@ def _view_account(account: "Account") -> dict[str, object]:
 @click.argument("name")
 @output.JSON
 def deactivate_editor(name: str, as_json: bool) -> None:
-    """Let an editor sign in no longer, and sign them out everywhere."""
+    """Stop an editor from signing in, and sign them out everywhere."""
     from blogqueue import editors
 
     with_database(editors.set_active(name, active=False))

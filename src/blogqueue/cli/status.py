@@ -121,7 +121,7 @@ def _show(found: Installation) -> None:
     engine.show_queues(found.queues)
     output.show_heading("Workers")
     engine.show_workers(found.workers)
-    output.show_heading("Paid, and not delivered yet")
+    output.show_heading("Paid, not finished")
     output.show_table(
         ("ORDERS", "STATUS", "PAID", "OLDEST"),
         [
@@ -134,7 +134,7 @@ def _show(found: Installation) -> None:
             for one in found.unfinished
         ],
     )
-    output.show_heading("For a person")
+    output.show_heading("Needs a decision")
     output.show_table(
         ("NUMBER", "WHAT", "SEE"),
         [(one.count, one.name, f"blogqueue {one.command}" if one.count else "") for one in found.todo],
