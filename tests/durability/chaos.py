@@ -1,4 +1,4 @@
-"""`make chaos`: orders through the real processes while things break at random; nothing is lost, nothing doubled.
+"""`make chaos`: orders through the real processes while things break at random; nothing is lost, nothing duplicated.
 
 `python -m tests.durability.chaos --orders 200 --faults 120 --seed 7`: the same seed draws the same faults in the same
 order; when exactly they happen depends on the machine.
@@ -258,7 +258,7 @@ async def counted(shop: Storefront, sessions: list[str]) -> dict[str, int]:
         "emails given up, outcome unknown": rows[0]["given_up"],
         "refunds": sum(refunds.values()),
         "lost": sum(1 for session in sessions if not orders[session]),
-        "doubled": sum(sum(n - 1 for n in counter.values() if n > 1) for counter in (orders, mails, refunds))
+        "duplicated": sum(sum(n - 1 for n in counter.values() if n > 1) for counter in (orders, mails, refunds))
         + len(twice),
     }
 
@@ -315,7 +315,7 @@ def main() -> int:
         product.stop()
     show(table | {"minutes": round((time.monotonic() - began) / 60, 1)})
     print(f"\naudit: {breaches or 'clean'}\nlogs: {folder / 'var' / 'log'}")
-    return 1 if table["lost"] or table["doubled"] or breaches else 0
+    return 1 if table["lost"] or table["duplicated"] or breaches else 0
 
 
 def start(folder: Path) -> Product:

@@ -281,7 +281,17 @@ async def outage(product: Product, codes: list[int], seconds: float) -> bool:
         machine = await describe_machine(shop)
         await seen.close()
         audited = await asyncio.to_thread(product.run, "audit")
-    print_table(["the model answers", "failed jobs", "apologies", "alert emails", "chat messages", "delivered"], rows)
+    print_table(
+        [
+            "the model answers",
+            "failed jobs",
+            "“Order Processing Issue” emails",
+            "alert emails",
+            "chat messages",
+            "delivered",
+        ],
+        rows,
+    )
     print(f"\naudit: {audited.stdout if audited.returncode else 'clean'}; {machine}")
     return not audited.returncode and all(row[1:5] == ["0", "0", "1", "1"] for row in rows)
 

@@ -22,4 +22,4 @@ async def test_orders_survive_a_monkey(product: Product, tmp_path: Path) -> None
     table, breaches = await chaos.run(product, tmp_path, orders=12, faults=16, seed=20)
 
     chaos.show(table)
-    assert (table["lost"], table["doubled"], breaches) == (0, 0, "")
+    assert (table["lost"], table["duplicated"], breaches) == (0, 0, "")
