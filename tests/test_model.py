@@ -44,7 +44,7 @@ async def test_a_wrong_article_is_written_anew_until_it_is_right(stage: Stage) -
     assert find_links(draft.content).count(BRIEF.link) == 1
 
 
-async def test_an_article_that_a_second_reader_never_likes_is_left_to_a_human(stage: Stage) -> None:
+async def test_an_article_that_the_second_opinion_never_likes_is_left_to_a_human(stage: Stage) -> None:
     await stage.sandbox.put("/faults", json={"model": [{"kind": "opinion", "promotional": "yes", "times": 3}]})
 
     draft = await write_article(BRIEF, Conversation(ask))

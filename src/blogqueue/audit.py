@@ -188,7 +188,7 @@ async def _find_without_room() -> list[str]:
 
 
 async def _was_taken_down(order_id: UUID) -> bool:
-    """Whether an order's history says that its article is off the site."""
+    """Return whether an order's history says that its article is taken down."""
     latest = (
         await OrderEvent.select(OrderEvent.action)
         .where(OrderEvent.order_id == order_id, OrderEvent.action.is_in([history.TAKEN_DOWN, history.PUT_BACK]))

@@ -21,7 +21,7 @@ from blogqueue.settings import settings
 REDIS_SECONDS = 0.5
 """How long a caller waits for Redis before this process counts for itself."""
 
-AWAY_SECONDS = 5
+DOWN_SECONDS = 5
 """How long Redis is then left alone, so that not every call waits for it."""
 
 MOST_COUNTERS = 100_000
@@ -42,7 +42,7 @@ class _Counts:
     def __init__(self) -> None:
         self.own: Counter[str] = Counter()
         self.redis: Redis | None = None
-        self.away_until = 0.0
+        self.down_until = 0.0
 
 
 _counts = _Counts()
@@ -79,14 +79,14 @@ def _hide(key: str) -> str:
 
 async def _count(name: str, seconds: int) -> int:
     """Add one to a counter, in Redis or, while that is down, in this process; return the new count."""
-    if time.monotonic() >= _counts.away_until and (client := _get_redis()) is not None:
+    if time.monotonic() >= _counts.down_until and (client := _get_redis()) is not None:
         try:
             async with client.pipeline() as pipeline:
                 pipeline.incr(name)
                 pipeline.expire(name, seconds)
                 counted, _ = await pipeline.execute()
         except (redis.RedisError, OSError) as error:
-            _counts.away_until = time.monotonic() + AWAY_SECONDS
+            _counts.down_until = time.monotonic() + DOWN_SECONDS
             logger.warning("limits counted per process, Redis unavailable", error=str(error))
         else:
             return int(counted)

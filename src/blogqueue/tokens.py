@@ -1,4 +1,4 @@
-"""Secret tokens of mailed links: derived from the secret key and never stored; rows store their hash.
+"""Secret tokens of emailed links: derived from the secret key and never stored; rows store their hash.
 
 The links of a stored email contain the placeholder `{token}`, which the mail worker fills in while sending. So neither
 the database nor the workers that write texts ever see a token. A token has 256 bits (HMAC-SHA256, RFC 2104); OWASP ASVS
@@ -26,7 +26,7 @@ def derive_purchase_token(purchase_id: UUID) -> str:
 
 
 def derive_sign_in_token(sign_in_id: UUID | str) -> str:
-    """Return the token of the mailed link that signs a customer in."""
+    """Return the token of the emailed link that signs a customer in."""
     return _derive("sign-in", sign_in_id)
 
 

@@ -11,7 +11,7 @@ from tests.product import Product, Storefront
 WRITER, WEB, MAIL, CLOCK = "app:writer-backlinks", "app:web", "app:mail", "app:clock"
 POSTGRES, REDIS = "data:postgres", "data:redis"
 
-AWAY_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_AWAY_SECONDS", "9"))
+OUTAGE_SECONDS = float(os.environ.get("BLOGQUEUE_TEST_OUTAGE_SECONDS", "9"))
 """How long a service is down; longer than a lease lasts. Ten minutes can be set for `make durability`."""
 
 

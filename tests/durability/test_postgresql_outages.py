@@ -9,10 +9,10 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.durability.breaking import AWAY_SECONDS, POSTGRES, WEB, WRITER, at_work, slow
+from tests.durability.breaking import OUTAGE_SECONDS, POSTGRES, WEB, WRITER, at_work, slow
 from tests.product import Product, Storefront, until
 
-pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + OUTAGE_SECONDS)]
 
 
 async def test_postgresql_restarting_at_every_step_of_an_order_loses_nothing(
@@ -89,7 +89,7 @@ async def test_the_web_answers_try_again_while_postgresql_is_down(product: Produ
     try:
         asked = await shop.http.get(f"{shop.base}/api/v1/articles")
         paid = await shop.pay(opened)
-        await asyncio.sleep(AWAY_SECONDS)  # the fault itself
+        await asyncio.sleep(OUTAGE_SECONDS)  # the fault itself
     finally:
         product.bring_back(POSTGRES)
 
@@ -162,7 +162,7 @@ async def test_a_postgresql_that_is_down_from_one_phase_of_an_order_on_loses_and
     try:
         if come is until_the_payment:
             assert (await shop.pay(opened))["webhookStatus"] == 503
-        await asyncio.sleep(AWAY_SECONDS)  # the fault itself
+        await asyncio.sleep(OUTAGE_SECONDS)  # the fault itself
     finally:
         product.bring_back(POSTGRES)
 

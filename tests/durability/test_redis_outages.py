@@ -9,10 +9,10 @@ import psutil
 import pytest
 import redis as redis_client
 
-from tests.durability.breaking import AWAY_SECONDS, CLOCK, REDIS, WRITER, at_work, pass_a_minute, slow
+from tests.durability.breaking import CLOCK, OUTAGE_SECONDS, REDIS, WRITER, at_work, pass_a_minute, slow
 from tests.product import Product, Storefront, until
 
-pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + AWAY_SECONDS)]
+pytestmark = [pytest.mark.durability, pytest.mark.timeout(240 + OUTAGE_SECONDS)]
 
 
 async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(product: Product, shop: Storefront) -> None:
@@ -28,7 +28,7 @@ async def test_a_redis_that_is_down_loses_neither_webhooks_nor_failing_jobs(prod
     paid = [await shop.pay(opened[0])]
     await until(lambda: has_failed(shop, failing), 30, "the failure")
     await shop.faults()
-    await asyncio.sleep(AWAY_SECONDS)  # the fault itself
+    await asyncio.sleep(OUTAGE_SECONDS)  # the fault itself
     paid.append(await shop.pay(opened[1]))
     product.bring_back(REDIS)
 

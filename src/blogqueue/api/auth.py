@@ -118,7 +118,7 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
     """
     token = order_token(request, order_id)
     if not bearer(request) and request.method not in SAFE_METHODS and request.url.path.startswith("/api/"):
-        _check_own_site(request)
+        _check_own_pages(request)
     try:
         return await lifecycle.get_with_token(order_id, token)
     except NotFoundError:
@@ -127,7 +127,7 @@ async def customers_order(request: Request[Any, Any, Any], order_id: UUID) -> Or
         return await sign_ins.get_order(order_id, request.cookies.get(SIGN_IN_COOKIE, ""))
 
 
-def _check_own_site(request: Connection) -> None:
+def _check_own_pages(request: Connection) -> None:
     """Check that a call comes from our own pages. Raises ForbiddenError, and ProblemError if it is not JSON."""
     origin = request.headers.get("origin", _OWN_ORIGIN)
     if origin != _OWN_ORIGIN or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:

@@ -19,7 +19,7 @@ from blogqueue.settings import settings
 HEAD_BYTES = 64 * 1024
 """A request's line and headers: browsers and proxies send some kB, and common servers take 8 to 64 kB."""
 
-_LINGER_NOT = struct.pack("ii", 1, 0)
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """For SO_LINGER (socket(7)): a closed connection is reset, and its buffers are freed."""
 
 unfinished: dict["BoundedConnection", None] = {}
@@ -99,7 +99,7 @@ class BoundedConnection(HttpToolsProtocol):
 
     def cut(self) -> None:
         """Close the connection at once, and drop what the client has not read: the system would keep it otherwise."""
-        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self.transport.abort()
 
     def _await_head(self) -> None:

@@ -74,7 +74,7 @@ _FIND_EXCESS = f"""
 SELECT purchases.id FROM purchases WHERE purchases.article_id = {{}} AND {HELD}
 ORDER BY purchases.created_at, purchases.id OFFSET GREATEST(0, {{}}::bigint)
 """  # noqa: S608 - constants, no input
-"""The purchases that hold a slot, without the first so many."""
+"""The purchases that hold a slot, except the oldest ones up to a number."""
 
 
 async def count_free(article_id: UUID, *, besides: Sequence[UUID] = (), by_rule: bool = False) -> int:
@@ -99,7 +99,7 @@ async def find_open(article_id: UUID) -> list[UUID]:
 
 
 async def count_to_leave(article_id: UUID) -> int:
-    """Return for how many further links a text shall leave room when one more, not yet ordered, goes in."""
+    """Return how many more links a text must leave room for when one more, not yet ordered, goes in."""
     rows = await Article.raw(f"SELECT {_MOST} AS most {_OF_DOMAIN}", article_id)
     live = await Order.count().where(
         Order.article_id == article_id, Order.status == OrderStatus.COMPLETED, Order.link_dropped_at.is_null()
@@ -108,7 +108,7 @@ async def count_to_leave(article_id: UUID) -> int:
 
 
 def choose_leave(*, open_orders: int, live: int, most: int) -> int:
-    """Return for how many further links a text shall leave room when one more goes in.
+    """Return how many more links a text must leave room for when one more goes in.
 
     Those are the other open orders, and all that the domain still sells: then no later sale makes a placed link move.
     """

@@ -6,7 +6,7 @@ MAX_CHARACTERS = 200_000
 """Some 30,000 words, six times the longest blog articles; at worst, parsing takes some seconds for so many."""
 
 MAX_UNCLOSED = 1000
-"""For each opening bracket without a closing one, the parser searches as deep as it nests at all, some 0.1 ms."""
+"""For each opening bracket without a closing one, the parser searches to its full nesting depth, about 0.1 ms each."""
 
 _PARAGRAPH_ENDS = re.compile(r"\n\s*\n")
 _BRACKETS = re.compile(r"[\[\]]")

@@ -22,8 +22,8 @@ _NEXT_NUMBER = "(SELECT COALESCE(max(version_num), 0) + 1 FROM article_versions 
 async def lock_article(article_id: UUID) -> Article:
     """Return an article, locked until the caller's transaction ends. Raises NotFoundError.
 
-    Whoever numbers its versions, counts its link slots or publishes it has to lock it first. The room of its live text
-    is counted again if the rules have changed since, so that what is decided under the lock is right.
+    A function that numbers its versions, counts its link slots or publishes it has to lock it first. The room of its
+    live text is counted again if the rules have changed since, so that what is decided under the lock is right.
     """
     article = await find_row(Article, Article.id, article_id, lock=True)
     if article is None:

@@ -211,7 +211,7 @@ async def _release(work: PostgresTransaction) -> None:
         await DB.pool.release(work.connection)
 
 
-@lru_cache(maxsize=1_000)  # searches have many forms, and whoever searches chooses among them
+@lru_cache(maxsize=1_000)  # searches have many forms, and callers choose among them
 def _number(template: str) -> str:
     """Return a statement with PostgreSQL's `$1`, `$2` in place of each `{}`; there are as many as named constants."""
     numbers = count(1)

@@ -29,7 +29,7 @@ async def open_by_payment(session_id: str, return_token: str) -> tuple[UUID, str
 
 
 async def replace_link(order_id: UUID) -> Outbox:
-    """Revoke an order's access token, with every link mailed so far, and mail a new link to its customer.
+    """Revoke an order's access token, with every link emailed so far, and email a new link to its customer.
 
     Raises NotFoundError.
     """

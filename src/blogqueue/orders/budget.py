@@ -79,7 +79,7 @@ async def spend(claim: Claim, model_answers: list[dict[str, Any]]) -> Spent:
 
 
 async def count_failed(claim: Claim, usage: dict[str, int], *, free: bool) -> None:
-    """Count a call of the model that gave no usable answer on order and job, in one transaction; a free one on the job.
+    """Count a model call without a usable answer, on the order and the job; if `free`, on the job only.
 
     `usage` counts tokens: input, cached (of the input) and output. Raises LostLeaseError.
     """

@@ -44,7 +44,7 @@ async def create(purchase_request: PurchaseRequest, *, address: str, form_id: UU
         await purchase_limits.check(purchase_request.email, address_hash)
         same = await _find_same(purchase_request)
         quote = await requests.quote(purchase_request, besides=[one.id for one in same])
-        # Only now: whoever finds one article after the other sold out has started no purchase.
+        # Counted only now: a customer who finds articles sold out has not started a purchase.
         await purchase_limits.take(purchase_request.email)
         # One that holds a slot, or is on the payment page, goes on until this one is confirmed too.
         await _end([one.id for one in same if one.slot_held_until is None and one.session_number == 0])

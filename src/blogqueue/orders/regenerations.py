@@ -15,7 +15,7 @@ WHERE e.order_id = o.id AND e.actor = '{history.CUSTOMER}' AND e.action = '{REGE
   AND e.created_at > clock_timestamp() - interval '1 hour'
 ORDER BY e.created_at DESC OFFSET {{}} LIMIT 1
 """  # noqa: S608 - constants, no input
-"""In how many s the order `o` of an outer query has had no more than so many regenerations within an hour.
+"""The seconds until order `o` of the outer query may be regenerated again; no row if it may be now.
 
-There is no row if it has no more now.
+The value is the limit of an hour where the regeneration is in the history already, and one less where it is to come.
 """

@@ -1,7 +1,7 @@
-"""Customers sign in to see all their orders: with a single-use link, mailed only to an address that has bought.
+"""Customers sign in to see all their orders: with a single-use link, emailed only to an address that has bought.
 
-There are no passwords: whoever reads the mailbox can sign in, as they can open each order. A row is a mailed link, and
-becomes a session once the link is used. Rows store hashes only.
+There are no passwords: anyone who reads the mailbox can sign in, as they can open each order. A row is an emailed link,
+and becomes a session once the link is used. Rows store hashes only.
 """
 
 import secrets
@@ -72,7 +72,7 @@ async def email_link(email: str) -> Outbox:
 
 
 async def check_link(token: str) -> None:
-    """Check that a mailed link can still be used. Raises NotFoundError, and ConflictError if it is used or expired."""
+    """Check that an emailed link can still be used. Raises NotFoundError, and ConflictError if it is not."""
     found = await CustomerSignIn.objects().where(CustomerSignIn.token_hash == tokens.hash_token(token)).first()
     if found is None:
         raise NotFoundError("token", field="token")
@@ -83,7 +83,7 @@ async def check_link(token: str) -> None:
 
 
 async def sign_in(token: str) -> str:
-    """Use up a mailed link, and return the token of the new session. Raises what `check_link` raises."""
+    """Use up an emailed link, and return the token of the new session. Raises what `check_link` raises."""
     session = secrets.token_urlsafe(32)
     used = (
         await CustomerSignIn.update(

@@ -62,7 +62,7 @@ async def read(order_id: UUID) -> StatusAnswer:
 
 
 async def read_with_token(order_id: UUID, access_token: str) -> StatusAnswer:
-    """Return an order's status to whoever shows its access token. Raises what `lifecycle.get_with_token` raises."""
+    """Return an order's status to a caller with its access token. Raises what `lifecycle.get_with_token` raises."""
     state = await snapshot.read_state(order_id)
     lifecycle.check_access(
         access_token, state.access_token_hash, completed_at=state.completed_at, given_at=state.access_given_at

@@ -61,14 +61,14 @@ def choose(query: Mapping[str, str], filters: Filters) -> tuple[dict[str, str], 
     if "maxPrice" in typed and "currency" not in typed and filters.currencies:
         typed["currency"] = filters.currencies[0]
     parsed: dict[str, Any] = {}
-    unread: list[str] = []
+    unreadable: list[str] = []
     for name, value in typed.items():
         key, parse = FILTERS[name]
         try:
             parsed[key] = parse(value)
         except ValueError:
-            unread.append(name)
-    return {name: value for name, value in typed.items() if name not in unread}, Search(**parsed), unread
+            unreadable.append(name)
+    return {name: value for name, value in typed.items() if name not in unreadable}, Search(**parsed), unreadable
 
 
 def _get_default_sort(query: Mapping[str, str]) -> Sort:
@@ -77,7 +77,7 @@ def _get_default_sort(query: Mapping[str, str]) -> Sort:
 
 
 def is_clean(query: Mapping[str, str]) -> bool:
-    """Return whether an address has no parameter that says nothing."""
+    """Return whether an address has no empty or default parameter."""
     return all(query.values()) and query.get("sort") != _get_default_sort(query) and query.get("page") != "1"
 
 
@@ -91,7 +91,7 @@ def to_address(typed: Mapping[str, str], page: int = 1) -> str:
 
 
 def list_chips(typed: Mapping[str, str], filters: Filters) -> list[Chip]:
-    """Return a chip for each filter that is chosen; the order of the list is none. A maximum price has a currency."""
+    """Return a chip for each filter that is chosen; the sort order has no chip. A maximum price has a currency."""
     names = dict(filters.domains)
     texts: dict[str, Callable[[str], str]] = {
         "q": lambda value: f"“{value}”",

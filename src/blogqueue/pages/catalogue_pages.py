@@ -34,7 +34,7 @@ async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template
         page_number = _parse_page(query.get("page", ""))
         return Redirect(catalogue_filters.to_address(query, page_number), status_code=302, headers=headers())
     filters = await offers.list_filters()
-    typed, wanted, unread = catalogue_filters.choose(query, filters)
+    typed, wanted, unreadable = catalogue_filters.choose(query, filters)
     number = _parse_page(query.get("page", ""))
     found = await listing.read_page(wanted, number)
     context: dict[str, Any] = {
@@ -46,10 +46,10 @@ async def catalogue(request: Request[Any, Any, Any]) -> Response[Any] | Template
         "chips": catalogue_filters.list_chips(typed, filters),
         "sorts": catalogue_filters.list_sorts(typed),
         "currencies": catalogue_filters.list_currencies(typed, filters),
-        "unread": unread,
+        "unreadable": unreadable,
         "address": catalogue_filters.to_address,
     }
-    if unread:
+    if unreadable:
         return page("catalogue.html", status_code=422, **context)
     return public_page(request, "catalogue.html", **context)
 

@@ -111,7 +111,7 @@ async def _email_link(email: str) -> None:
     try:
         await nudge(await sign_ins.email_link(email))
     except UNAVAILABLE as error:
-        logger.warning("link to orders not mailed, database away", error=str(error))
+        logger.warning("link to orders not emailed, database unavailable", error=str(error))
 
 
 async def _act(
@@ -126,7 +126,7 @@ async def _act(
     except NotFoundError:
         return ask_for_address(order_id, status_code=404)
     notice, outbox = "stale_version", Outbox()
-    # SameSite=Lax keeps the cookie out of forms on other sites; this refuses forms on other hosts of the same site.
+    # SameSite=Lax keeps the cookie out of forms on other websites; this refuses those on other hosts of our domain.
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         notice = "cross_site"
     elif version_id := parse_uuid(data.get("version", "")):

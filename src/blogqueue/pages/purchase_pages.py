@@ -143,7 +143,7 @@ async def return_from_payment(request: Request[Any, Any, Any], session_id: FromQ
         await nudge(await reconciliation.fulfill_by_id(session_id))
     except UnavailableError as error:
         stripe_answered = False
-        logger.warning("left to the webhook", session=session_id, error=error.message)
+        logger.warning("Stripe unavailable, payment left to the webhook", session=session_id, error=error.message)
     return_token = request.cookies.get(forms.name_payment_cookie(session_id), "")
     if opened := await access.open_by_payment(session_id, return_token):
         order_id, token = opened

@@ -1,4 +1,4 @@
-"""The Checkout Session of a purchase: opened from the mailed link, and ended unpaid."""
+"""The Checkout Session of a purchase: opened from the emailed link, and ended unpaid."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ REFUSED = (
 
 
 async def open_session(token: str) -> CheckoutSession:
-    """Return the Checkout Session of the purchase that a mailed link confirms: the same one as long as it is open.
+    """Return the Checkout Session of the purchase that an emailed link confirms: the same one as long as it is open.
 
     No transaction is open while Stripe is called. The session's number and end are stored first; they make the
     idempotency key and the arguments, so that two clicks at the same moment get one session. Raises NotFoundError,

@@ -149,7 +149,7 @@ async def _await_payment(session: dict[str, Any]) -> None:
 
 
 async def _is_known(session_id: str) -> bool:
-    """Whether a session has its order or is held already."""
+    """Return whether a session has its order or is held already."""
     return (await fetch(_IS_KNOWN, session_id, session_id))[0]["known"]
 
 

@@ -56,7 +56,7 @@ class Config:
 
     @property
     def url(self) -> str:
-        """The HTTP address, without a slash at the end."""
+        """Return the HTTP address, without a slash at the end."""
         return f"http://127.0.0.1:{self.port}"
 
 

@@ -84,12 +84,12 @@ class Conversation:
 
 
 def _find_objections(expected_answers: Mapping[str, str], answers: dict[str, Any]) -> list[Problem]:
-    """Return a problem for each question that the second reader did not answer as expected."""
+    """Return a problem for each question that the second opinion did not answer as expected."""
     objections: list[Problem] = []
     for question, expected in expected_answers.items():
         answer: dict[str, Any] = answers.get(question) or {}
         if answer.get("answer") != expected:
             evidence = str(answer.get("evidence", ""))[:MAX_EXCERPT]
-            message = f'The second reader did not answer "{question}" with "{expected}".'
+            message = f'The second opinion did not answer "{question}" with "{expected}".'
             objections.append(Problem(question, message, evidence))
     return objections

@@ -30,7 +30,7 @@ async def written(*answers: dict[str, Any]) -> tuple[ArticleDraft, ScriptedModel
 
 
 def attempts(draft: ArticleDraft) -> Sequence[tuple[int, list[str], bool]]:
-    """Return each attempt's number, the rules that it broke, and whether a second reader was asked."""
+    """Return each attempt's number, the rules that it broke, and whether a second opinion was asked for."""
     return [
         (each["attempt"], [problem["rule"] for problem in each["problems"]], "opinion" in each)
         for each in draft.qc_notes["attempts"]

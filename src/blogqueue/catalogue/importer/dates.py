@@ -13,8 +13,8 @@ DATE_KEYS = (
 )  # fmt: skip
 """The keys of the day of publication in the order in which they count, in lower case: Hugo's, Astro's, DocFX's …"""
 
-FIRST_TO_COME = timedelta(hours=14)
-"""A day begins so many hours earlier in the easternmost time zone than in UTC."""
+EARLIEST_ZONE_LEAD = timedelta(hours=14)
+"""A day begins this much earlier in the easternmost time zone than in UTC."""
 
 _ISO = re.compile(
     r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?:(?:[ T]+)(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?(?:\s*(\S+))?)?"
@@ -59,7 +59,7 @@ def find_date(front_matter: Mapping[str, object], source: PurePosixPath) -> date
 def is_future(found: tuple[datetime, bool], now: datetime) -> bool:
     """Return whether a parsed date is still to come, in every time zone if it names none."""
     at, has_zone = found
-    return at > (now if has_zone else now + FIRST_TO_COME)
+    return at > (now if has_zone else now + EARLIEST_ZONE_LEAD)
 
 
 def strip_date(name: str) -> str:

@@ -84,7 +84,7 @@ async def import_folder(
 
 
 def _read(root: Path, located: Sequence[tuple[Path, Terms]], run: _Run) -> list[tuple[list[Terms], list[_Found]]]:
-    """Read all files, and return those of each domain with its terms, of which several folders may have some."""
+    """Read all files, and return those of each domain with its terms; one domain may have several folders."""
     by_host: dict[str, list[Terms]] = {}
     for _, its in located:
         known = by_host.setdefault(its.columns["host"], [])

@@ -18,7 +18,7 @@ class Purchase(Table, tablename="purchases", db=DB):
 
     A link is requested in an article, a new article on a domain; the other of the two is null. `subject` is the name of
     the purchase on the payment page. `stripe_checked_at` is when Stripe was last asked about the Checkout Session.
-    `slot_held_until` is null until the mailed link is opened: nobody holds a link slot with an unconfirmed address.
+    `slot_held_until` is null until the emailed link is opened: nobody holds a link slot with an unconfirmed address.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -93,7 +93,7 @@ class Order(Table, tablename="orders", db=DB):
 
 
 class CustomerSignIn(Table, tablename="customer_sign_ins", db=DB):
-    """A mailed link that signs a customer in once, and the session that began with it; null until the link is used."""
+    """An emailed link that signs a customer in once, and the session that began with it: null until it is used."""
 
     id = UUID(primary_key=True, default=UUID4())
     email = Varchar(254)

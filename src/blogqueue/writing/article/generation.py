@@ -1,4 +1,4 @@
-"""Writing an article around a link: ask for it, check it, and have a second reader judge it.
+"""Writing an article around a link: ask for it, check it, and get a second opinion on it.
 
 A function of texts, as `link_edit.integration` is: it knows neither the database nor the network.
 """

@@ -41,7 +41,7 @@ _COUNTS = frozenset((
 def facts_unchanged(given: CheckInput) -> list[Problem]:
     """Refuse new negations and numbers within the author's sentences; a whole new sentence may have them.
 
-    Whether any other word changes what the author says is a question for the second reader.
+    Whether any other word changes what the author says is a question of the second opinion.
     """
     if given.applied.mode == "append":
         return []

@@ -1,4 +1,4 @@
-"""Working a link into an article: ask for an edit, apply it, check it, and have a second reader judge it.
+"""Working a link into an article: ask for an edit, apply it, check it, and get a second opinion on it.
 
 A function of texts: it knows neither the database nor the network. The conversation asks the model, or replays answers.
 """
