@@ -61,7 +61,7 @@ async def _before_update(
     columns = {_get_name(column): column for column in values}
     sent = {_get_name(column): value for column, value in values.items()}
     try:
-        stored = await row_edits.change(table, row_id, sent, actor=get_editor(request))
+        stored = await row_edits.prepare_change(table, row_id, sent, actor=get_editor(request))
     except ColumnError as error:
         raise HTTPException(status_code=400, detail=str(error)) from error
     except ProblemError as error:

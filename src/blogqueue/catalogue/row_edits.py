@@ -142,7 +142,7 @@ async def set_terms(domain_id: UUID, typed: Mapping[str, str], *, actor: str, sh
         domain = await Domain.objects().where(Domain.id == domain_id).first().lock_rows("UPDATE")
         if domain is not None:
             _check_shown(domain, shown)
-        stored = await change(Domain, str(domain_id), domain_rules.read_terms(typed), actor=actor)
+        stored = await prepare_change(Domain, str(domain_id), domain_rules.read_terms(typed), actor=actor)
         rows = await Domain.update({**stored}).where(Domain.id == domain_id).returning(Domain.host)
     return str(rows[0]["host"])
 
@@ -151,7 +151,7 @@ def _show_price(minor_units: int | None, currency: str) -> str:
     return "not sold" if minor_units is None else format_price(minor_units, currency)
 
 
-async def change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:
+async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:
     """Validate the edit of a row and write its line of history, in the caller's transaction; return what to store.
 
     Locks the row. Raises NotFoundError, InvalidError for a fixed column, and domain_rules.ColumnError.
