@@ -27,6 +27,8 @@ from blogqueue.writing.markdown.links import Link
 
 _REGENERATION_WAIT = f"SELECT wait.seconds FROM orders o, LATERAL ({WAIT}) AS wait WHERE o.id = {{}}"  # noqa: S608 - constants
 
+ON_HOLD = "The order is on hold because its payment is disputed."
+
 
 async def get(order_id: UUID) -> Order:
     """Return one order with its JSON loaded. Raises NotFoundError."""
@@ -164,12 +166,13 @@ async def regenerate(order_id: UUID, version_id: UUID | None = None) -> Outbox:
     TooManyError above the hourly limit.
     """
     async with transaction():
+        # A refusal below undoes the move: it raises inside the transaction.
         order = await move(
             order_id, OrderStatus.QUALITY_CHECK, OrderStatus.PROCESSING, actor=history.CUSTOMER, action=REGENERATE
         )
-        _check_not_on_hold(order)
+        check_not_on_hold(order)
         if version_id is not None:
-            _check_current(order, version_id)
+            check_current(order, version_id)
         # The history has this regeneration already.
         wait = await Order.raw(_REGENERATION_WAIT, settings.max_regenerations_per_hour_per_order, order_id)
         if wait:
@@ -191,8 +194,8 @@ async def submit(order_id: UUID, version_id: UUID, *, actor: str = history.CUSTO
         if choose:
             await Order.update({Order.version_id: version_id}).where(Order.id == order_id)
         order = await move(order_id, OrderStatus.QUALITY_CHECK, OrderStatus.ADMIN_REVIEW, actor=actor, action="submit")
-        _check_not_on_hold(order)
-        _check_current(order, version_id)
+        check_not_on_hold(order)
+        check_current(order, version_id)
         return await customer_emails.create(order, "submitted", job_id=str(version_id))
 
 
@@ -210,7 +213,7 @@ async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Out
         order = await move(order_id, OrderStatus.FAILED, OrderStatus.PROCESSING, actor=actor, action="retry")
         if order.refund_state != RefundState.NONE:
             raise ConflictError("The order's refund has begun; it cannot be retried.", code="refund_begun")
-        _check_not_on_hold(order)
+        check_not_on_hold(order)
         return await jobs.retry(job_id or await order_jobs.find_newest(order_id))
 
 
@@ -236,7 +239,7 @@ async def complete(order: Order, *, actor: str, article_url: str) -> Outbox:
     return await customer_emails.create(order, "published", article_url=article_url)
 
 
-def _check_current(order: Order, version_id: UUID) -> None:
+def check_current(order: Order, version_id: UUID) -> None:
     """Raise ConflictError unless this is the order's current version."""
     if order.version_id != version_id:
         raise ConflictError(
@@ -246,10 +249,10 @@ def _check_current(order: Order, version_id: UUID) -> None:
         )
 
 
-def _check_not_on_hold(order: Order) -> None:
+def check_not_on_hold(order: Order) -> None:
     """Raise ConflictError for an order on hold."""
     if order.on_hold:
-        raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
+        raise ConflictError(ON_HOLD, code="on_hold")
 
 
 async def _check_still_available(order: Order) -> None:

@@ -51,7 +51,7 @@ NOTICES = {
         f"Nothing was changed. You can regenerate at most {settings.max_regenerations_per_hour_per_order} times an "
         "hour, so please try again later. You still have this version."
     ),
-    "on_hold": "Nothing was changed, because the order is on hold: its payment is disputed.",
+    "on_hold": "Nothing was changed, because the order is on hold while its payment is disputed.",
     "version_outdated": "Nothing was changed, because that version no longer fits the article.",
     "version_judged": "Nothing was changed, because an editor has already asked for a different version.",
     "cancelled": "The order is cancelled, and your refund is on its way.",

@@ -28,8 +28,7 @@ async def cancel(order_id: UUID, *, actor: str = history.CUSTOMER, detail: str =
             raise ConflictError(f"The order is {order.status}; it cannot be cancelled any more.", code="wrong_state")
         if by_customer and (order.purchase_id is None or not (await policies.get(order.article_id)).can_cancel):
             raise ConflictError("This domain does not let its customers cancel.", code="not_cancellable")
-        if order.on_hold:
-            raise ConflictError("The order is on hold because its payment is disputed.", code="on_hold")
+        lifecycle.check_not_on_hold(order)
         await jobs.cancel(order_id)
         order = await lifecycle.fail(
             order,

@@ -36,8 +36,6 @@ REASONS = (
 
 REASON_LENGTH = 500
 
-ON_HOLD = "The order is on hold: its payment is disputed."
-
 
 class ApprovalEffect(StrEnum):
     """What approving an order does."""
@@ -136,7 +134,7 @@ async def preview(order: Order, version: ArticleVersion, article: Article) -> Ap
     `approve` calls it with the article locked, and then does just that.
     """
     if order.on_hold:
-        return ApprovalPreview(ApprovalEffect.NOTHING, (ON_HOLD,))
+        return ApprovalPreview(ApprovalEffect.NOTHING, (lifecycle.ON_HOLD,))
     required = await requirements.of_order(order)
     if order.kind == OrderKind.ARTICLE:
         return _preview_new_article(version, article, required)
@@ -213,13 +211,9 @@ async def get_for_decision(order_id: UUID, version_id: UUID | None) -> tuple[Ord
     if order.status != OrderStatus.ADMIN_REVIEW:
         latest = await history.describe_latest(order_id)
         raise ConflictError(f"The order is not in review, it is {order.status}: {latest}.", code="wrong_state")
-    if version_id is not None and order.version_id != version_id:
-        raise ConflictError(
-            f"This is not the order's current version, which is {order.version_id}; look at that one.",
-            code="stale_version",
-        )
-    if order.on_hold:
-        raise ConflictError(ON_HOLD, code="on_hold")
+    if version_id is not None:
+        lifecycle.check_current(order, version_id)
+    lifecycle.check_not_on_hold(order)
     return order, article
 
 
