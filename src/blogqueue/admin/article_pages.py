@@ -9,12 +9,12 @@ from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue.admin import desk, diff
+from blogqueue.admin import diff
 from blogqueue.api import auth
 from blogqueue.catalogue import addresses, articles, paid_links, slots, text_limits, versions
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, parse_uuid
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, see_other
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.markdown.line_ends import restore_line_ends
 from blogqueue.writing.markdown.rendering import render
@@ -134,7 +134,7 @@ async def _act(article_id: UUID, action: Awaitable[None], code: str) -> Redirect
         template = await _show(article_id, refusal=error.message)
         template.status_code = error.status
         return template
-    return desk.back_to(f"/admin/articles/{article_id}", notice=code)
+    return see_other(f"/admin/articles/{article_id}", notice=code)
 
 
 HANDLERS = [list_articles, article_text, publish_text, take_down, put_back]

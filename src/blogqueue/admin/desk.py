@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from blogqueue import editors
 from blogqueue.api import auth
-from blogqueue.pages.responses import headers, see_other
+from blogqueue.pages.responses import headers
 
 HOME = "/admin/reviews"
 """Where an editor begins: with the work that waits."""
@@ -60,8 +60,3 @@ async def _need_editor(request: ASGIConnection[Any, Any, Any, Any], _: BaseRoute
 def _to_login(request: Request[Any, Any, Any], _: Exception) -> Redirect:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return Redirect(f"{LOGIN}?{urlencode({'next': asked})}", status_code=303, headers=headers())
-
-
-def back_to(path: str, **query: str) -> Redirect:
-    """Go back to one of the desk's pages after a form, which then says what was done."""
-    return see_other(path, **query)

@@ -8,7 +8,6 @@ from litestar import Request, get, post
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from blogqueue.admin import desk
 from blogqueue.api import auth
 from blogqueue.catalogue import domain_rules, row_edits
 from blogqueue.catalogue.domain_rules import ColumnError
@@ -16,7 +15,7 @@ from blogqueue.errors import ProblemError
 from blogqueue.localized import format_price
 from blogqueue.money import CURRENCIES
 from blogqueue.pages.forms import Form
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, see_other
 
 PATH = "/admin/domains"
 
@@ -72,7 +71,7 @@ async def _set_terms(domain_id: UUID, data: dict[str, str], actor: str) -> str:
 async def _save(form_name: str, data: dict[str, str], saving: Awaitable[str]) -> Redirect | Template:
     """Await what a form changes; if it is refused, show it again with what was typed and the reason."""
     try:
-        return desk.back_to(PATH, notice=await saving)
+        return see_other(PATH, notice=await saving)
     except ColumnError as error:
         status, refusal = 422, str(error)
     except ProblemError as error:

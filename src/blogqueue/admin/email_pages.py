@@ -8,12 +8,11 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from blogqueue.actors.messages import nudge
-from blogqueue.admin import desk
 from blogqueue.api import auth
 from blogqueue.emails import resending
 from blogqueue.errors import ProblemError
 from blogqueue.pages.forms import Form
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, see_other
 from blogqueue.states import EmailState
 
 PATH = "/admin/emails"
@@ -44,7 +43,7 @@ async def resend(request: Request[Any, Any, Any], email_id: FromPath[UUID], data
         template.status_code = error.status
         return template
     await nudge(outbox)
-    return desk.back_to(PATH, notice="The email is on its way again.")
+    return see_other(PATH, notice="The email is on its way again.")
 
 
 async def _show(*, q: str = "", state: str = "", notice: str = "", refusal: str = "") -> Template:

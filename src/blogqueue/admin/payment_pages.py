@@ -9,13 +9,12 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from blogqueue.actors.messages import nudge
-from blogqueue.admin import desk
 from blogqueue.api import auth
 from blogqueue.errors import ProblemError
 from blogqueue.orders import search
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, see_other
 from blogqueue.payments import disputes, held_payments
 
 HELD, DISPUTES = "/admin/held-payments", "/admin/disputes"
@@ -36,7 +35,7 @@ async def accept(request: Request[Any, Any, Any], session_id: FromPath[str], dat
     except ProblemError as error:
         return await _refuse_held(error)
     await nudge(accepted.outbox)
-    return desk.back_to(HELD, notice="The payment was accepted.")
+    return see_other(HELD, notice="The payment was accepted.")
 
 
 @post("/admin/held-payments/{session_id:str}/return", include_in_schema=False)
@@ -47,7 +46,7 @@ async def return_payment(request: Request[Any, Any, Any], session_id: FromPath[s
         await held_payments.request_return(session_id, actor=actor)
     except ProblemError as error:
         return await _refuse_held(error)
-    return desk.back_to(HELD, notice="The payment will be refunded within two minutes.")
+    return see_other(HELD, notice="The payment will be refunded within two minutes.")
 
 
 @post("/admin/held-payments/{session_id:str}/dismiss", include_in_schema=False)
@@ -58,7 +57,7 @@ async def dismiss(request: Request[Any, Any, Any], session_id: FromPath[str], da
         await held_payments.dismiss(session_id, actor=actor)
     except ProblemError as error:
         return await _refuse_held(error)
-    return desk.back_to(HELD, notice="The payment was dismissed.")
+    return see_other(HELD, notice="The payment was dismissed.")
 
 
 @get(DISPUTES, include_in_schema=False)
@@ -88,7 +87,7 @@ async def _decide(decision: Awaitable[Outbox], notice: str) -> Redirect | Templa
         template = await _show_disputes(refusal=error.message)
         template.status_code = error.status
         return template
-    return desk.back_to(DISPUTES, notice=notice)
+    return see_other(DISPUTES, notice=notice)
 
 
 async def _refuse_held(error: ProblemError) -> Template:

@@ -20,7 +20,7 @@ from blogqueue.errors import ProblemError
 from blogqueue.orders import lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.pages.forms import Form, parse_uuid
-from blogqueue.pages.responses import page
+from blogqueue.pages.responses import page, see_other
 from blogqueue.payments import refunds
 from blogqueue.reviews import approval, queue, sending_back, work
 from blogqueue.writing.markdown.rendering import render
@@ -155,7 +155,7 @@ async def _act(
     except ProblemError as error:
         return await _refused(request, order_id, error)
     await nudge(outbox)
-    return desk.back_to(desk.HOME if data.get("back") == "queue" else f"{desk.HOME}/{order_id}", notice=code)
+    return see_other(desk.HOME if data.get("back") == "queue" else f"{desk.HOME}/{order_id}", notice=code)
 
 
 async def _refused(
