@@ -189,8 +189,3 @@ STEPS: dict[OrderStatus, int] = {
     OrderStatus.COMPLETED: 5,
 }
 """A FAILED order keeps the step at which it stopped (a column); a PROCESSING one whose job is not claimed is at 1."""
-
-
-def sources(target: OrderStatus) -> tuple[OrderStatus, ...]:
-    """Return the statuses from which an order may move to `target`."""
-    return tuple(status for status, targets in ORDER_MOVES.items() if target in targets)

@@ -114,14 +114,6 @@ async def publish_text(
         return await _publish(article, content_md, actor=actor, reason=override.strip())
 
 
-async def create_published(article: Article, content_md: str, *, actor: str) -> None:
-    """Store a new article and publish its first text, in one transaction. Raises InvalidError for an invalid text."""
-    _check_text(content_md)
-    async with transaction():
-        await Article.insert(article)
-        await _publish(article, content_md, actor=actor, reason="")
-
-
 async def _publish(article: Article, content_md: str, *, actor: str, reason: str) -> UUID:
     """Publish a text and record what it does to paid links and open orders, with the article locked by the caller.
 

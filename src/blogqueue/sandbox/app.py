@@ -62,11 +62,6 @@ async def forget_all(request: Request[Any, Any, Any]) -> None:
     sandbox.faults.queues.clear()
 
 
-def create_sandbox(config: Config) -> Litestar:
-    """Create the HTTP application without the SMTP server; its background work ends with the application."""
-    return create_app(Sandbox(config, Store(config.folder)))
-
-
 def create_app(sandbox: Sandbox) -> Litestar:
     """Create the HTTP application of a sandbox."""
 
