@@ -225,7 +225,7 @@ async def reintegrate(order: Order, *, actor: str, why: str = "") -> Outbox:
     return await jobs.create(job) + await customer_emails.create(order, "reintegrating", job_id=job.id)
 
 
-async def write_again(order: Order, *, actor: str, reason: str) -> Outbox:
+async def send_back(order: Order, *, actor: str, reason: str) -> Outbox:
     """Start a new job for an order in review whose editor wants another version, in the caller's transaction."""
     await move(order.id, OrderStatus.ADMIN_REVIEW, OrderStatus.PROCESSING, actor=actor, action=SEND_BACK, detail=reason)
     job = await order_jobs.build(order, regeneration=True, reason=reason)

@@ -106,7 +106,7 @@ class BoughtLink(msgspec.Struct, frozen=True):
     keyword: str
 
 
-class Payment(msgspec.Struct, frozen=True):
+class PaymentData(msgspec.Struct, frozen=True):
     """The payment of the order."""
 
     invoiced: bool = False
@@ -124,7 +124,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     version_id: UUID | None
     backlink_data: BoughtLink
     session_id: str | None
-    payment_data: Payment
+    payment_data: PaymentData
     rel: str
     price: int
     currency: str

@@ -34,7 +34,7 @@ async def send_back(order_id: UUID, *, actor: str, reason: str, version_id: UUID
             message = f"The order was sent back {MOST} times already; approve or reject it."
             raise ConflictError(message, code="too_often")
         await versions.judge([order.version_id], ReviewStatus.SUPERSEDED)
-        outbox = await lifecycle.write_again(order, actor=actor, reason=reason)
+        outbox = await lifecycle.send_back(order, actor=actor, reason=reason)
         return Decision(await lifecycle.get(order_id), outbox)
 
 
