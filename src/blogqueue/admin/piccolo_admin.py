@@ -18,7 +18,7 @@ from starlette.routing import Mount
 from blogqueue import editors, limits
 from blogqueue.admin import desk, login
 from blogqueue.admin.piccolo_forms import FORMS
-from blogqueue.admin.piccolo_tables import AFTER_WRITE, SAFE_METHODS, TABLES, AfterWrite
+from blogqueue.admin.piccolo_tables import AFTER_WRITE, TABLES, AfterWrite
 from blogqueue.admin.second_factor import AUTHENTICATOR
 from blogqueue.api import auth
 from blogqueue.db.engine import transaction
@@ -46,7 +46,6 @@ SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
 )
 
-FIRST_ERROR_STATUS = 400
 COMPARES_PASSWORD = ("/api/mfa-setup", "/api/change-password")
 """The paths that compare a signed-in editor's password."""
 
@@ -133,7 +132,7 @@ async def _answer(scope: HTTPScope, receive: Receive, answer: list[Message]) -> 
     if scope["path"].startswith("/api/"):
         # Answer 403 to a user who is not an editor. Piccolo Admin itself would answer 401, as without a login.
         editor = await _find_editor(scope)
-        if scope["method"] not in SAFE_METHODS and editor is not None:  # without a login nothing is written
+        if scope["method"] not in auth.SAFE_METHODS and editor is not None:  # without a login nothing is written
             if scope["path"].startswith(COMPARES_PASSWORD):
                 await limits.take(login.PASSWORD_BY_EDITOR, editor)
             with suppress(_RefusedError):
@@ -163,7 +162,7 @@ async def _write(scope: Scope, receive: Receive, answer: list[Message]) -> None:
 
 
 def _refuse_errors(answer: list[Message]) -> None:
-    if any(message.get("status", 0) >= FIRST_ERROR_STATUS for message in answer):
+    if any(message.get("status", 0) >= login.FIRST_ERROR_STATUS for message in answer):
         raise _RefusedError
 
 

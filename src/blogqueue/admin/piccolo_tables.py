@@ -21,8 +21,6 @@ from blogqueue.catalogue.domain_rules import ColumnError
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.errors import ProblemError
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
 AFTER_WRITE = "blogqueue.after_write"
 """The key in a request's scope of what to write once the new row is stored, in the same transaction."""
 

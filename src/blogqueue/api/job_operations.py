@@ -15,7 +15,7 @@ from blogqueue.api.envelope import Envelope, success
 from blogqueue.api.operations import TAGS, JobItem, JobList, view_job
 from blogqueue.api.problems import refusals
 from blogqueue.jobs import search, stats
-from blogqueue.orders import job_actions, job_filters, lifecycle
+from blogqueue.orders import job_actions, job_filters
 from blogqueue.orders.status_view import View
 from blogqueue.states import JobState, OrderStatus
 
@@ -128,8 +128,7 @@ async def cancel_job(
 ) -> Envelope[CancelledJob]:
     """Cancel a job that waits or runs; a running one stops within 2 s. Its order fails, to be retried or refunded."""
     await nudge(await job_actions.cancel(job_id, actor=request.user, reason=data.reason if data else ""))
-    order = await lifecycle.get((await stats.get_job(job_id))["order_id"])
-    return success(CancelledJob(job_id=job_id, order_status=OrderStatus(order.status)), "The job is cancelled")
+    return success(CancelledJob(job_id=job_id, order_status=OrderStatus.FAILED), "The job is cancelled")
 
 
 HANDLERS = [

@@ -12,15 +12,15 @@ from uuid import UUID, uuid4
 from blogqueue.db.engine import transaction
 from blogqueue.db.tables.jobs import BulkAction
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
-from blogqueue.jobs import pausing, search
+from blogqueue.jobs import failures, pausing, search
 from blogqueue.jobs.interventions import CANCELLABLE
 from blogqueue.jobs.search import JobFilter
 from blogqueue.orders import job_actions
 from blogqueue.outbox import Outbox
 from blogqueue.states import JobState
 
-AT_ONCE = 500
-"""The most jobs of one action; the next action takes the next ones."""
+AT_ONCE = failures.RETRIED_AT_ONCE
+"""The most jobs of one action; the next action takes the next ones. A group of failed jobs must fit."""
 
 CONFIRM_ABOVE = 10
 """More jobs than this are changed only after their number was typed."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from litestar import Response, get
 
+from blogqueue.pages.labels import YEAR_SECONDS
 from blogqueue.pages.responses import headers
 from blogqueue.settings import settings
 
-YEAR_SECONDS = 365 * 24 * 3600
 TYPES = {".svg": "image/svg+xml", ".png": "image/png", ".webp": "image/webp", ".jpg": "image/jpeg"}
 ICON = Path(__file__).parent / "static" / "icon.svg"
 

@@ -29,9 +29,6 @@ def parse_uuid(value: str) -> UUID | None:
         return None
 
 
-DAY_SECONDS = 24 * 3600
-YEAR_SECONDS = 365 * DAY_SECONDS
-
 EMAIL_COOKIE = "purchase_email"
 """The cookie with the address that the check-your-email page shows; email addresses do not belong in a URL.
 
@@ -66,7 +63,7 @@ def make_order_cookie(order_id: UUID, token: str) -> Cookie:
     return Cookie(
         key=auth.cookie_name(order_id),
         value=token,
-        max_age=YEAR_SECONDS,
+        max_age=labels.YEAR_SECONDS,
         httponly=True,
         samesite="lax",
         secure=auth.is_secure(),
@@ -78,7 +75,7 @@ def make_payment_cookie(session_id: str) -> Cookie:
     return Cookie(
         key=name_payment_cookie(session_id),
         value=tokens.derive_return_token(session_id),
-        max_age=DAY_SECONDS,
+        max_age=labels.DAY_SECONDS,
         path="/purchase/return",
         httponly=True,
         samesite="lax",

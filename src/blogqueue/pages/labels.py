@@ -76,7 +76,7 @@ SOLD_OUT = "Sold out for now. Unpaid reservations expire after a while, so pleas
 __all__ = ["format_day", "format_moment", "format_number", "name_country", "name_language"]
 """What templates find here, too."""
 
-HOUR_SECONDS, DAY_SECONDS = 3600, 86400
+HOUR_SECONDS, DAY_SECONDS, YEAR_SECONDS = 3600, 86_400, 365 * 86_400
 
 
 def name_field(name: str) -> str:
