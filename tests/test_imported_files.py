@@ -88,7 +88,7 @@ async def test_an_article_keeps_the_file_that_it_came_from(tmp_path: Path) -> No
 async def test_an_article_from_before_paths_were_kept_is_known_by_its_slug_or_its_text(tmp_path: Path) -> None:
     write(tmp_path, soil="Soil.\n", worms="Worms.\n")
     await import_folder(tmp_path, domain="blog.example")
-    await Article.update({Article.source_path: None}, force=True)
+    await Article.update({Article.source_path: None, Article.source_sha256: None}, force=True)
     write(tmp_path, soil="More soil.\n", a__worms="Other worms.\n")
 
     found = {file.path.name: file.outcome for file in await import_folder(tmp_path, domain="blog.example")}

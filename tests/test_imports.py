@@ -15,7 +15,7 @@ from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from tests.corpora import CORPORA, list_articles
 from tests.folders import by_slug, published, write
-from tests.people import live
+from tests.people import BEN, LONG, live
 from tests.stage import GARDEN, Stage
 
 pytestmark = pytest.mark.usefixtures("stage")
@@ -315,3 +315,50 @@ async def test_a_file_that_has_not_changed_replaces_no_text_of_an_editor(tmp_pat
     await import_folder(tmp_path, domain="blog.example")
     assert "tired and dull" in await live(stage, article_id)
     await stage.sound()
+
+
+@pytest.mark.parametrize("changed_by", ["an order", "an editor"])
+async def test_a_file_that_took_over_the_live_text_replaces_nothing_that_came_after_it(
+    tmp_path: Path, stage: Stage, changed_by: str
+) -> None:
+    # Given a file into which the live text with its paid link was copied, and which was imported again
+    file = tmp_path / "soil.md"
+    file.write_bytes(LONG.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    article_id: UUID = (await Article.select(Article.id))[0]["id"]
+    await stage.approve(await stage.submitted(article_id))
+    file.write_bytes((await live(stage, article_id)).encode())
+    await import_folder(tmp_path, domain="blog.example")
+
+    # When another link is published, or an editor corrects a word, and the file has not changed
+    if changed_by == "an order":
+        await stage.approve(await stage.submitted(article_id, **BEN))
+    else:
+        corrected = (await live(stage, article_id)).replace("# A long article", "# A longer article")
+        await articles.publish_text(article_id, corrected, actor="edith")
+    newest = await live(stage, article_id)
+    (again,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="the site was sold")
+
+    # Then the import leaves the newest text
+    assert again.outcome == Outcome.UNCHANGED
+    assert await live(stage, article_id) == newest
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_file_with_the_text_of_an_editors_article_does_not_replace_a_later_one(
+    tmp_path: Path, stage: Stage
+) -> None:
+    # Given an article that an editor wrote, and an import of a file with its slug and text
+    article_id = await stage.article(slug="soil")
+    (tmp_path / "soil.md").write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="greenbench.example")
+
+    # When the editor corrects it, and the file has not changed
+    corrected = GARDEN.replace("tired and grey", "tired and dusty")
+    await articles.publish_text(article_id, corrected, actor="edith")
+    (again,) = await import_folder(tmp_path, domain="greenbench.example")
+
+    # Then the correction stays
+    assert again.outcome == Outcome.UNCHANGED
+    assert await live(stage, article_id) == corrected

@@ -20,7 +20,8 @@ from blogqueue.localized import format_price
 from blogqueue.states import ArticleStatus
 
 MOVED_COLUMNS: dict[type[Table], set[str]] = {
-    Article: {"status", "selected_version_id", "created_at", "updated_at", "published_at", "source_path"},
+    Article: {"status", "selected_version_id", "created_at", "updated_at", "published_at"}
+    | {"source_path", "source_sha256"},
     Domain: {"created_at"},
 }
 """The columns that the workflow moves: an edit never changes them."""

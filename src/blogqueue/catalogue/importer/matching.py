@@ -16,12 +16,13 @@ from blogqueue.catalogue.importer.terms import ACTOR
 from blogqueue.db.tables.catalogue import Article
 
 _KNOWN = """
-SELECT a.id, a.slug, a.source_path, a.status, a.title, a.topic, a.niche, a.keyword, a.published_at, newest.digest,
+SELECT a.id, a.slug, a.source_path, a.source_sha256, a.status, a.title, a.topic, a.niche, a.keyword, a.published_at,
+    COALESCE(a.source_sha256, newest.digest) AS digest,
     (SELECT v.room FROM article_versions v WHERE v.id = a.selected_version_id) AS room,
     EXISTS (SELECT FROM order_events e WHERE e.article_id = a.id AND e.action = 'edit article') AS edited
 FROM articles a LEFT JOIN LATERAL (
     SELECT encode(sha256(convert_to(v.content_md, 'UTF8')), 'hex') AS digest FROM article_versions v
-    WHERE v.article_id = a.id AND v.order_id IS NULL
+    WHERE a.source_sha256 IS NULL AND v.article_id = a.id AND v.order_id IS NULL
     ORDER BY EXISTS (
         SELECT FROM order_events e WHERE e.article_id = a.id AND e.actor = {} AND e.action = 'publish text'
         AND starts_with(e.detail, 'version ' || v.id)) DESC, v.version_num DESC
@@ -29,8 +30,12 @@ FROM articles a LEFT JOIN LATERAL (
 ) newest ON true
 WHERE a.domain_id = {}
 """
-"""A domain's articles: each with the SHA-256 of the newest text that an import published (else of the newest that no
-order has made), the room of its live text, and whether an editor edited it."""
+"""A domain's articles: each with the SHA-256 of the text that its file had, the room of its live text, and whether an
+editor edited it.
+
+An article that was last imported before such digests were stored has that of the newest text that an import published,
+else of the newest that no order has made.
+"""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -39,6 +44,7 @@ class Known(msgspec.Struct, frozen=True):
     id: UUID
     slug: str
     source_path: str | None
+    source_sha256: str | None
     status: str
     title: str
     topic: str

@@ -63,6 +63,7 @@ def _to_article(new: NewArticle, domain: Domain, now: datetime) -> Article:
         slug=new.slug,
         status=ArticleStatus.PUBLISHED,
         source_path=str(new.file.source),
+        source_sha256=new.file.digest,
         updated_at=now,
         **values,
     )
@@ -82,23 +83,30 @@ def _to_event(version: ArticleVersion) -> OrderEvent:
 async def update(file: File, known: Known, domain: Domain, drop: str) -> tuple[Outcome, tuple[str, ...], int | None]:
     """Publish a known file's text and details where they have changed; return what was done, remarks, and its room.
 
-    The text is compared with the newest one that an import published: a file that has not changed since replaces no
-    text of an editor. Raises UnusableError.
+    The text is compared with the one that the file had: a file that has not changed since replaces no text of an
+    editor. Raises UnusableError.
     """
-    room = known.room
-    if file.digest != known.digest:
-        try:
-            await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
-        except ConflictError as error:
-            raise UnusableError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
-        room = count_room(file.content)
+    if (known.source_path, known.source_sha256) != (str(file.source), file.digest):
+        await _store_text(file, known, drop)
+    room = known.room if file.digest == known.digest else count_room(file.content)
     changed, notes = _compare_details(file, known, domain)
-    if known.source_path != str(file.source):
-        await Article.update({Article.source_path: str(file.source)}).where(Article.id == known.id)
     if changed:
         await _store_details(known, changed)
     same = file.digest == known.digest and not changed
     return Outcome.UNCHANGED if same else Outcome.UPDATED, notes, room
+
+
+async def _store_text(file: File, known: Known, drop: str) -> None:
+    """Publish a file's text if it has changed, and store which text this was, also where it is live already."""
+    try:
+        async with transaction():
+            if file.digest != known.digest:
+                await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
+            await Article.update({Article.source_path: str(file.source), Article.source_sha256: file.digest}).where(
+                Article.id == known.id
+            )
+    except ConflictError as error:
+        raise UnusableError(" ".join([error.message, *(detail.message for detail in error.details)])) from error
 
 
 def _compare_details(file: File, known: Known, domain: Domain) -> tuple[dict[str, Any], tuple[str, ...]]:

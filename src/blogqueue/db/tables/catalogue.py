@@ -82,7 +82,8 @@ class Article(Table, tablename="articles", db=DB):
     """An article of a domain. `selected_version_id` is the live version, null until the article is published.
 
     No links are sold in an `exclusive` one but that of the customer who ordered it.
-    `source_path` is the file that it was imported from, below the folder of its domain; null if there is none.
+    `source_path` is the file that it was imported from, below the folder of its domain, and `source_sha256` the digest
+    of that file's text as an import last used it; null if there is none.
     """
 
     id = UUID(primary_key=True, default=UUID4())
@@ -99,6 +100,7 @@ class Article(Table, tablename="articles", db=DB):
     published_at = Timestamptz(null=True, default=None)
     source_path = Text(null=True, default=None)
     exclusive = Boolean(default=False)
+    source_sha256 = Varchar(64, null=True, default=None)
 
     slug_once_per_domain = Unique([domain_id, slug])
     source_path_once_per_domain = Unique([domain_id, source_path])
