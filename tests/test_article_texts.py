@@ -1,6 +1,7 @@
 """An owner writes on, and loses no paid link by it."""
 
 import asyncio
+import html
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from blogqueue.catalogue import articles, slots
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
+from tests.forms import press
 from tests.people import BEN, LONG, anchors, live
 from tests.stage import GARDEN, Bought, Stage, bearer
 
@@ -252,3 +254,48 @@ async def test_a_page_that_was_opened_before_the_first_text_does_not_overwrite_i
     assert "Another version has gone live since" in first.text and "# Mine" in first.text
     assert await live(stage, draft.id) == LONG
     assert article_id
+
+
+async def test_a_text_with_the_link_of_an_open_order_is_refused_and_the_order_is_still_published(
+    stage: Stage,
+) -> None:
+    # Given Ana's link in review, and Edith who wants another word in her version
+    article_id = await stage.article(content=LONG)
+    order = await stage.submitted(article_id)
+    text = (await stage.status(order))["version"]["content"].replace("# A long article", "# A longer article")
+    await stage.signed_in()
+    path = f"/admin/articles/{article_id}"
+
+    # When she publishes that version with the other word, also with a reason
+    refused = [await press(stage, path, path, text=text, override=reason) for reason in ("", "One word was wrong.")]
+
+    # Then it is refused with the order and its link, and no reason is asked for
+    for answer in refused:
+        assert answer.status_code == 409 and "has the link of an order that is still open" in answer.text
+        assert str(order.id) in answer.text and html.escape(LINK) in answer.text
+        assert "# A longer article" in answer.text and 'name="override"' not in answer.text
+    assert await live(stage, article_id) == LONG
+
+    # Then the order is published, and her other word after it
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    assert (await press(stage, path, path, text=text)).status_code == 200
+    assert await live(stage, article_id) == text
+    await stage.drain()
+    await stage.sound()
+
+
+async def test_a_reason_is_asked_for_only_where_it_helps(stage: Stage) -> None:
+    # Given an article with a paid link and Edith
+    article_id = await stage.article()
+    await completed(stage, article_id)
+    await stage.signed_in()
+    path = f"/admin/articles/{article_id}"
+
+    # When her text drops the link, and when it was written from an older version
+    dropped = await press(stage, path, path, text=GARDEN)
+    outdated = await press(stage, path, path, text=GARDEN, base="")
+
+    # Then she is asked for a reason for the first one
+    assert (dropped.status_code, outdated.status_code) == (409, 409)
+    assert "Paid links would be lost" in dropped.text and 'name="override"' in dropped.text
+    assert "Another version has gone live" in outdated.text and 'name="override"' not in outdated.text

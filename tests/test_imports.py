@@ -362,3 +362,28 @@ async def test_a_file_with_the_text_of_an_editors_article_does_not_replace_a_lat
     # Then the correction stays
     assert again.outcome == Outcome.UNCHANGED
     assert await live(stage, article_id) == corrected
+
+
+async def test_a_file_with_the_link_of_an_open_order_is_refused_until_the_order_is_published(
+    tmp_path: Path, stage: Stage
+) -> None:
+    # Given an imported article, and the version of an order in review, copied into its file
+    file = tmp_path / "soil.md"
+    file.write_bytes(GARDEN.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    article_id: UUID = (await Article.select(Article.id))[0]["id"]
+    order = await stage.submitted(article_id)
+    file.write_text((await stage.status(order))["version"]["content"] + "\nMore.\n", encoding="utf-8")
+
+    # When it is imported before the order is approved, even where paid links may be dropped, and after it
+    (before,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="the site was sold")
+    assert await live(stage, article_id) == GARDEN
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    (after,) = await import_folder(tmp_path, domain="blog.example")
+
+    # Then it is refused with the order's name, and published later
+    assert not before.used and str(order.id) in before.reason and "Approve the order" in before.reason
+    assert after.outcome == Outcome.UPDATED
+    assert await live(stage, article_id) == file.read_text(encoding="utf-8")
+    await stage.drain()
+    await stage.sound()

@@ -188,8 +188,8 @@ async def test_the_page_says_what_approval_will_do(stage: Stage, how: str, words
         ben = await stage.submitted(article_id, **BEN)
         row = await order_row(ben)
         blocks[number - 1] += f" {format_link(Link(BEN['targetUrl'], BEN['anchorText']))}"
-        await articles.publish_text(article_id, "\n\n".join(blocks), actor="owner")
         await Order.update({Order.status: "COMPLETED"}).where(Order.id == row["id"])
+        await articles.publish_text(article_id, "\n\n".join(blocks), actor="owner")
     else:
         newer = (
             LONG.replace("# A long", "# A longer") if how == "a heading" else LONG.replace(edit["new_text"][:40], "")

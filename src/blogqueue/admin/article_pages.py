@@ -56,7 +56,10 @@ async def publish_text(request: Request[Any, Any, Any], article_id: FromPath[UUI
         )
     except ProblemError as error:
         refusal = " ".join([error.message, *(detail.message for detail in error.details)])
-        template = await _show(article_id, text=new_text, base=data.get("base", ""), refusal=refusal)
+        may_override = error.code in articles.OVERRIDABLE
+        template = await _show(
+            article_id, text=new_text, base=data.get("base", ""), refusal=refusal, may_override=may_override
+        )
         template.status_code = error.status
         return template
     return await _show(article_id, notice="Published.")
@@ -82,12 +85,14 @@ async def _show(
     text: str | None = None,
     base: str = "",
     refusal: str = "",
+    may_override: bool = False,
     notice: str = "",
     preview: bool = False,
 ) -> Template:
     """Show the form with the live text, or with a `text` that was written from version `base`.
 
-    With `preview` the page shows what the text changes in the live one, and how it will look.
+    With `preview` the page shows what the text changes in the live one, and how it will look. If the text was refused
+    and an editor `may_override` that, the form asks for a reason.
     """
     article = await articles.get(article_id)
     live = await versions.get(article.selected_version_id) if article.selected_version_id else None
@@ -108,6 +113,7 @@ async def _show(
         paid=paid,
         waiting=await slots.find_open(article_id),
         refusal=refusal,
+        may_override=may_override,
         notice=notice,
     )
 

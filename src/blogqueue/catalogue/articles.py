@@ -30,6 +30,9 @@ SELECT slug, (SELECT niche FROM domains WHERE id = {}) AS niche FROM tried ORDER
 """
 """The first of a slug, the slug with -2, with -3 and so on that no article has; and a domain's niche."""
 
+OVERRIDABLE = frozenset({"paid_links", "no_room"})
+"""The codes of a text's refusals that a reason overrides."""
+
 
 async def create_draft(
     domain_id: UUID, *, topic: str, niche: str, keyword: str, exclusive: bool = False, actor: str = history.STRIPE
@@ -94,7 +97,8 @@ async def publish_text(
     history of each order concerned. A text may also bring a dropped link back, if the article has a link slot for it.
 
     Raises InvalidError for an empty or oversized text, NotFoundError, and ConflictError: for paid links or open orders
-    without an `override`, when another version is live than `based_on`, and for an article that was taken down.
+    without an `override`, for the link of an open order, when another version is live than `based_on`, and for an
+    article that was taken down.
     """
     _check_text(content_md)
     async with transaction():
@@ -117,8 +121,10 @@ async def publish_text(
 async def _publish(article: Article, content_md: str, *, actor: str, reason: str) -> UUID:
     """Publish a text and record what it does to paid links and open orders, with the article locked by the caller.
 
-    Raises ConflictError when the text would drop paid links, or take the room of open orders, and there is no `reason`.
+    Raises ConflictError when the text would drop paid links, or take the room of open orders, and there is no `reason`;
+    and when it has the link of an open order.
     """
+    await _refuse_open_links(article.id, content_md)
     lost = await _find_lost(article.id, content_md)
     if lost and not reason:
         raise _paid_links_error(lost)
@@ -201,6 +207,25 @@ async def _refuse_ordered(article: Article) -> None:
         )
 
 
+async def _refuse_open_links(article_id: UUID, content_md: str) -> None:
+    """Raise ConflictError for a text with the link of an open order: it could not be integrated any more.
+
+    So the order would fail and be refunded, and its link be live without a guard and its rel.
+    """
+    there = set(await asyncio.to_thread(find_links, content_md))
+    found = {order_id: link for order_id, link in (await slots.find_open_links(article_id)).items() if link in there}
+    if found:
+        raise ConflictError(
+            f"This text has the link of an order that is still open: {', '.join(map(str, found))}. Approve the order, "
+            "or leave its link out.",
+            code="open_link",
+            details=[
+                FieldError("content", "open_link", f"Order {order_id} will bring {format_link(link)}.")
+                for order_id, link in found.items()
+            ],
+        )
+
+
 def _check_text(content_md: str) -> None:
     if problem := find_text_problem(content_md):
         raise InvalidError([FieldError("content", "text", problem)])
@@ -232,7 +257,7 @@ async def _find_restored(article_id: UUID, content_md: str, *, freed: int) -> li
         raise ConflictError(
             "This text contains a paid link that was dropped before. Leave it out, or write it once, exactly as it was "
             "sold; the article needs a free link slot for it.",
-            code="paid_links",
+            code="dropped_links",
             details=_to_details(restored),
         )
     return restored

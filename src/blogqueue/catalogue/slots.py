@@ -94,8 +94,18 @@ async def count_sold(article_id: UUID) -> int:
 
 async def find_open(article_id: UUID) -> list[UUID]:
     """Return the orders whose links are still to go into an article, oldest first."""
-    rows = await Order.select(Order.id).where(Order.article_id == article_id, WhereRaw(OPEN)).order_by(Order.created_at)
-    return [row["id"] for row in rows]
+    return list(await find_open_links(article_id))
+
+
+async def find_open_links(article_id: UUID) -> dict[UUID, Link]:
+    """Return the orders whose links are still to go into an article, oldest first, each with its link."""
+    rows = (
+        await Order.select(Order.id, Order.backlink_data)
+        .where(Order.article_id == article_id, WhereRaw(OPEN))
+        .order_by(Order.created_at)
+        .output(load_json=True)
+    )
+    return {row["id"]: Link(row["backlink_data"]["target_url"], row["backlink_data"]["keyword"]) for row in rows}
 
 
 async def count_to_leave(article_id: UUID) -> int:
