@@ -12,9 +12,11 @@ from blogqueue.catalogue import articles, slots
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
+from blogqueue.writing.markdown.links import Link, format_link
 from tests.forms import press
-from tests.people import BEN, LONG, anchors, live
-from tests.stage import GARDEN, Bought, Stage, bearer
+from tests.payments import minute_with_refunds_due
+from tests.people import BEN, CLEO, LONG, anchors, live
+from tests.stage import GARDEN, Bought, Stage, bearer, order_row
 
 
 async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
@@ -299,3 +301,30 @@ async def test_a_reason_is_asked_for_only_where_it_helps(stage: Stage) -> None:
     assert (dropped.status_code, outdated.status_code) == (409, 409)
     assert "Paid links would be lost" in dropped.text and 'name="override"' in dropped.text
     assert "Another version has gone live" in outdated.text and 'name="override"' not in outdated.text
+
+
+async def test_a_link_that_a_text_has_by_now_is_not_paid_for_in_vain(stage: Stage) -> None:
+    # Given Ana on the payment page, Ben with a mailed link and Cleo's failed order, and a text with all their links
+    article_id = await stage.article(content=LONG, max_paid_links=5)
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    cleo = await stage.buy(article_id, **CLEO)
+    await stage.email("Order Processing Issue", "cleo@customers.example")
+    ana = await stage.asked_and_opened(article_id)
+    await stage.ask(article_id, **BEN)
+    links = [LINK, *(format_link(Link(one["targetUrl"], one["anchorText"])) for one in (BEN, CLEO))]
+    await articles.publish_text(article_id, LONG + "".join(f"\n\nSee {link}.\n" for link in links), actor="edith")
+    calls = await stage.model_calls()
+
+    # When Ana pays, Ben opens his link, and Cleo's order is retried
+    await stage.pay(ana["checkoutUrl"])
+    ben = await stage.open_link("ben@customers.example")
+    retried = await stage.judge(cleo, "retry")
+
+    # Then Ana is refunded without a call of the model, and the others read that the article has their links
+    order = await stage.received()
+    assert (await order_row(order))["failure_reason"] == "unfulfillable"
+    assert await stage.model_calls() == calls
+    assert ben.status_code == 409 and "This article already has this link" in ben.text
+    assert (retried.status_code, retried.json()["error"]["code"]) == (409, "already_there")
+    await minute_with_refunds_due(stage)
+    await stage.refund_state(order, "SUCCEEDED")

@@ -7,6 +7,7 @@ live text, `open` the orders whose link is still to go in, `room` is what the li
 (`writing.link_edit.room`), and `holds` counts unpaid purchases.
 """
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from blogqueue.db.engine import NOW
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.states import OrderStatus
-from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.links import Link, find_links
 
 SOLD = "orders.status <> 'FAILED' AND orders.link_dropped_at IS NULL"
 """The orders that have a slot: their links are in the article, or will be. Dropped links have freed theirs."""
@@ -57,6 +58,10 @@ FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}
 """How many slots of one article are not sold, with and without a look at its room, and how many of them are held."""
 
 _OF_DOMAIN = "FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {}"
+
+_LIVE_TEXT = """
+SELECT v.content_md FROM articles a JOIN article_versions v ON v.id = a.selected_version_id WHERE a.id = {}
+"""
 
 _IS_AVAILABLE = f"""
 SELECT {_UNSOLD}
@@ -146,3 +151,12 @@ async def is_sold(article_id: UUID, link: Link) -> bool:
         .output(load_json=True)
     )
     return any(Link(row["backlink_data"]["target_url"], row["backlink_data"]["keyword"]) == link for row in rows)
+
+
+async def is_taken(article_id: UUID, link: Link) -> bool:
+    """Return whether an order has exactly this link in an article, or will have, or its live text has it already."""
+    if await is_sold(article_id, link):
+        return True
+    live = await Article.raw(_LIVE_TEXT, article_id)
+    # In a thread, because a long text takes a while and others wait for the event loop.
+    return bool(live) and link in await asyncio.to_thread(find_links, live[0]["content_md"])

@@ -202,7 +202,7 @@ async def submit(order_id: UUID, version_id: UUID, *, actor: str = history.CUSTO
 async def retry(order_id: UUID, *, actor: str, job_id: str | None = None) -> Outbox:
     """Give a FAILED order's newest (or named) job new attempts, unless a refund has begun.
 
-    Raises ConflictError; also when the payment is disputed, or the order's link slot has been sold since.
+    Raises ConflictError; also when the payment is disputed, or the order's link slot or link has been sold since.
     """
     async with transaction():
         order, _ = await get_with_article_for_update(order_id)
@@ -258,8 +258,11 @@ def check_not_on_hold(order: Order) -> None:
 async def _check_still_available(order: Order) -> None:
     """Raise ConflictError when the link slot or the new article of a FAILED order has gone to somebody else."""
     link = Link(order.backlink_data["target_url"], order.backlink_data["keyword"])
-    if await slots.count_free(order.article_id) < 1 or await slots.is_sold(order.article_id, link):
+    if await slots.count_free(order.article_id) < 1:
         raise ConflictError("The order's link slot has been sold since; refund the order instead.", code="sold_out")
+    if await slots.is_taken(order.article_id, link):
+        message = "The article already has the order's link, or will have it soon; refund the order instead."
+        raise ConflictError(message, code="already_there")
     if order.kind == OrderKind.ARTICLE and await Article.exists().where(
         Article.id == order.article_id, Article.selected_version_id.is_not_null()
     ):

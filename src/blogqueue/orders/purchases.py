@@ -133,8 +133,8 @@ async def check_available(purchase: Purchase) -> None:
     if not await slots.is_available(purchase.id):
         raise ConflictError("All link slots of this article are taken.", code="sold_out")
     link = Link(purchase.details["target_url"], purchase.details["anchor_text"])
-    if await slots.is_sold(purchase.article_id, link):
-        raise ConflictError("This link has been bought in this article already.", code="already_there")
+    if await slots.is_taken(purchase.article_id, link):
+        raise ConflictError("This article already has this link, or will have it soon.", code="already_there")
 
 
 async def renew(token: str, *, address: str) -> Outbox:

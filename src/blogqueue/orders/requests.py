@@ -18,7 +18,7 @@ from blogqueue.db.tables.orders import Purchase
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus, OrderKind
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
-from blogqueue.writing.markdown.links import Link, find_links
+from blogqueue.writing.markdown.links import Link
 
 
 class LinkRequest(msgspec.Struct, frozen=True):
@@ -202,7 +202,7 @@ async def _quote_link(purchase_request: LinkRequest, besides: Sequence[UUID]) ->
     _refuse_forbidden(texts, [*offer.forbidden_words, *offer.forbidden_niches], offer.domain_name)
     if await slots.count_free(offer.id, besides=besides) < 1:
         await _refuse_slot(offer)
-    if await slots.is_sold(offer.id, link) or link in await asyncio.to_thread(find_links, offer.content_md):
+    if await slots.is_taken(offer.id, link):
         raise ConflictError(
             "This article already has this link, or will have it soon.",
             code="already_there",

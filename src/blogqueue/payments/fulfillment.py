@@ -201,8 +201,8 @@ async def _find_obstacle(purchase: Purchase) -> str:
         return "the article has been taken down in the meantime"
     if not await slots.is_available(purchase.id):
         return "all link slots of the article have been taken in the meantime"
-    if await slots.is_sold(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):
-        return "the same link has already been bought in this article"
+    if await slots.is_taken(purchase.article_id, Link(purchase.details["target_url"], purchase.details["anchor_text"])):
+        return "the article has the same link already, or will have it soon"
     return ""
 
 
