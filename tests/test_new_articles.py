@@ -5,11 +5,12 @@ from uuid import uuid4
 
 import pytest
 
+from blogqueue.catalogue import articles
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.states import ArticleStatus
-from blogqueue.writing.markdown.links import Link, find_links
+from blogqueue.writing.markdown.links import Link, find_links, format_link
 from tests.people import BEN, live
 from tests.stage import Bought, Stage, bearer, order_row
 
@@ -306,6 +307,28 @@ async def test_an_exclusive_article_costs_more_and_its_slots_are_never_offered(s
     assert (asked.status_code, asked.json()["error"]["code"]) == (409, "sold_out")
     await Order.update({Order.link_dropped_at: datetime.now(UTC)}).where(Order.id == order.id)
     assert (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]["linksFree"] == 0
+
+
+async def test_the_dropped_link_of_an_exclusive_article_comes_back(stage: Stage) -> None:
+    # Given an exclusive article whose only link an editor has dropped by mistake
+    order = await stage.commissioned(await stage.site(exclusive_price=9900), exclusive=True)
+    await stage.drain()
+    await stage.submit(order, (await stage.status(order))["version"]["versionId"])
+    await stage.approve(order)
+    article = await article_of(order)
+    text = await live(stage, article.id)
+    without = text.replace(format_link(POTS), POTS.anchor_text)
+    await articles.publish_text(article.id, without, actor="edith", override="A mistake.")
+    assert (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]["linksFree"] == 0
+
+    # When a text has it again
+    await articles.publish_text(article.id, text, actor="edith")
+
+    # Then it is a paid link again, and no other is for sale
+    assert (await order_row(order))["link_dropped_at"] is None
+    assert (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]["linksFree"] == 0
+    await stage.drain()
+    await stage.sound()
 
 
 async def test_a_domain_that_sells_no_exclusive_articles_refuses_one(stage: Stage) -> None:

@@ -49,13 +49,16 @@ GREATEST(0, {_UNSOLD}
 """How many slots of an article `a` of a domain `d` are neither sold nor held, as an SQL expression."""
 
 _COUNT_UNSOLD = f"""
-SELECT {_UNSOLD} AS unsold, {_MOST}
+SELECT {_UNSOLD} AS unsold, (CASE WHEN a.exclusive THEN 1 ELSE d.max_paid_links END)
     - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}) AS unsold_by_rule,
     (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {HELD}
         AND purchases.id <> ALL ({{}})) AS held
 FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}
 """  # noqa: S608 - constants, no input
-"""How many slots of one article are not sold, with and without a look at its room, and how many of them are held."""
+"""How many slots of one article are not sold, with and without a look at its room, and how many of them are held.
+
+Without it, an exclusive article has the one slot of the order that it was written for: nobody else can buy it.
+"""
 
 _OF_DOMAIN = "FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {}"
 
