@@ -3,13 +3,15 @@
 import re
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from blogqueue.catalogue import articles
 from blogqueue.catalogue.importer import import_folder
 from blogqueue.db.tables.catalogue import Article, Domain
-from tests.people import ONE_ROOM
+from blogqueue.db.tables.orders import Purchase
+from tests.people import BEN, LONG, ONE_ROOM
 from tests.stage import Stage
 
 HTML = {"accept": "text/html"}
@@ -159,3 +161,44 @@ async def test_two_domains_may_use_one_slug_and_old_addresses_lead_to_the_first(
     assert (await stage.http.get("/articles/nowhere.example/about", headers=HTML)).status_code == 404
     home = (await stage.http.get("/", headers=HTML)).text
     assert "/articles/greenbench.example/about" in home and "/articles/harbour.example/about" in home
+
+
+async def test_a_draft_takes_no_address_that_was_given_to_an_article_published_before_it(stage: Stage) -> None:
+    # Given a draft that was ordered, and an article of another domain that was published with its slug since
+    slug = "growing-tomatoes-on-a-balcony"
+    order = await stage.commissioned(await stage.site())
+    harbour = Domain(host="harbour.example", name="Harbour")
+    await Domain.insert(harbour)
+    article = Article(domain_id=harbour.id, slug=slug, title="Tomatoes at the harbour")
+    await Article.insert(article)
+    await articles.publish_text(article.id, LONG, actor="edith")
+    page = await stage.http.get(f"/articles/{slug}/link", headers=HTML)
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+
+    # When the ordered article is published, and Ben sends the form that he opened before
+    await stage.drain()
+    await stage.submit(order, (await stage.status(order))["version"]["versionId"])
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    sent = await stage.http.post(f"/articles/{slug}/link", data=hidden | BEN)
+
+    # Then the address leads to the article that had it, and he buys a link there
+    old = await stage.http.get(f"/articles/{slug}", headers=HTML)
+    assert (old.status_code, old.headers["location"]) == (301, f"/articles/harbour.example/{slug}")
+    assert sent.status_code == 303
+    purchase = (await Purchase.select(Purchase.article_id).where(Purchase.email == BEN["email"]))[0]
+    assert purchase["article_id"] == article.id
+
+
+async def test_a_form_buys_in_no_other_article_than_the_one_it_was_opened_for(stage: Stage) -> None:
+    # Given the form of an article, whose address leads to another one by now
+    article_id = await stage.article()
+    page = (await stage.http.get("/articles/soil-that-lasts/link", headers=HTML)).text
+    assert f'name="article" value="{article_id}"' in page
+
+    sent = await stage.http.post("/articles/soil-that-lasts/link", data=BEN | {"article": str(UUID(int=1))})
+
+    # Then it is shown again for this one, with what was typed and why, and nothing is stored
+    assert sent.status_code == 409
+    assert "nothing was sent" in sent.text and f'name="article" value="{article_id}"' in sent.text
+    assert BEN["anchorText"] in sent.text
+    assert await Purchase.count() == 0

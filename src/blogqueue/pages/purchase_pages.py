@@ -54,6 +54,12 @@ async def send_link_form(
         email=data.get("email", "").strip(),
     )
     try:
+        if data.get("article", str(offer.id)) != str(offer.id):
+            raise ConflictError(
+                "You filled in the form of another article, whose address leads to this one now, so nothing was sent. "
+                "Send it again only if you want your link in this article.",
+                code="other_article",
+            )
         outbox = await purchases.create(
             purchase_request, address=auth.address(request), form_id=parse_uuid(data.get("form", ""))
         )
