@@ -25,6 +25,7 @@ async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
     return order
 
 
+NO_ROOM = "# A list\n\n- an item\n- another\n"
 LINK = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
 
 
@@ -301,6 +302,26 @@ async def test_a_reason_is_asked_for_only_where_it_helps(stage: Stage) -> None:
     assert (dropped.status_code, outdated.status_code) == (409, 409)
     assert "Paid links would be lost" in dropped.text and 'name="override"' in dropped.text
     assert "Another version has gone live" in outdated.text and 'name="override"' not in outdated.text
+
+
+async def test_a_text_is_refused_for_lost_links_and_for_open_orders_without_room_at_once(stage: Stage) -> None:
+    # Given Ana's published link and Ben's open order, and a text with neither her link nor room for his
+    article_id = await stage.article(content=LONG)
+    ana = await completed(stage, article_id)
+    ben = await stage.delivered(article_id, **BEN)
+    await stage.signed_in()
+    path = f"/admin/articles/{article_id}"
+
+    # When Edith publishes it, then she reads of both before she gives a reason
+    refused = await press(stage, path, path, text=NO_ROOM)
+    assert refused.status_code == 409 and 'name="override"' in refused.text
+    refusal = refused.text.partition('role="alert"')[2].partition("</p>")[0]
+    assert str(ana.id) in refusal and str(ben.id) in refusal
+
+    # When she gives one, then it is in the history of both
+    assert (await press(stage, path, path, text=NO_ROOM, override="A court said so.")).status_code == 200
+    assert (await notes(ana))[-1] == ("paid link dropped", "A court said so.")
+    assert (await notes(ben))[-1] == ("room taken", "A court said so.")
 
 
 async def test_a_link_that_a_text_has_by_now_is_not_paid_for_in_vain(stage: Stage) -> None:

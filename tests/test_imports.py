@@ -387,3 +387,26 @@ async def test_a_file_with_the_link_of_an_open_order_is_refused_until_the_order_
     assert await live(stage, article_id) == file.read_text(encoding="utf-8")
     await stage.drain()
     await stage.sound()
+
+
+async def test_a_reason_to_drop_paid_links_takes_no_room_from_open_orders(tmp_path: Path, stage: Stage) -> None:
+    # Given an article with Ana's published link and Ben's open order, and a file without her link and room for his
+    file = tmp_path / "soil.md"
+    file.write_bytes(LONG.encode())
+    await import_folder(tmp_path, domain="blog.example")
+    article_id: UUID = (await Article.select(Article.id))[0]["id"]
+    ana = await stage.submitted(article_id)
+    await stage.approve(ana)
+    ben = await stage.submitted(article_id, **BEN)
+    before = await live(stage, article_id)
+    file.write_text("# A list\n\n- an item\n- another\n", encoding="utf-8")
+
+    # When it is imported with a reason to drop paid links
+    (found,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="the site was sold")
+
+    # Then it is refused for his order alone, which is published
+    assert not found.used and str(ben.id) in found.reason and str(ana.id) not in found.reason
+    assert await live(stage, article_id) == before
+    assert (await stage.approve(ben)).json()["data"]["status"] == "COMPLETED"
+    await stage.drain()
+    await stage.sound()

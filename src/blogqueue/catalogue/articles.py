@@ -88,13 +88,15 @@ async def publish_text(
     *,
     actor: str,
     override: str = "",
+    drop_paid_links: str = "",
     based_on: UUID | Literal["any"] | None = "any",
 ) -> UUID:
     """Publish an editor's text as the article's next version and return its id; the live one's if they are the same.
 
     `based_on` is the version that the text was written from, None for a first text. `override` is the reason for
     publishing a text that drops or alters paid links, or has no room for the links of open orders; it goes into the
-    history of each order concerned. A text may also bring a dropped link back, if the article has a link slot for it.
+    history of each order concerned. `drop_paid_links` is one for the paid links only. A text may also bring a dropped
+    link back, if the article has a link slot for it.
 
     Raises InvalidError for an empty or oversized text, NotFoundError, and ConflictError: for paid links or open orders
     without an `override`, for the link of an open order, when another version is live than `based_on`, and for an
@@ -115,25 +117,23 @@ async def publish_text(
             raise ConflictError(
                 "Another version has gone live since; make your changes in that one.", code="stale_text"
             )
-        return await _publish(article, content_md, actor=actor, reason=override.strip())
+        reason = override.strip()
+        return await _publish(article, content_md, actor=actor, reason=reason, drop=reason or drop_paid_links.strip())
 
 
-async def _publish(article: Article, content_md: str, *, actor: str, reason: str) -> UUID:
+async def _publish(article: Article, content_md: str, *, actor: str, reason: str, drop: str) -> UUID:
     """Publish a text and record what it does to paid links and open orders, with the article locked by the caller.
 
-    Raises ConflictError when the text would drop paid links, or take the room of open orders, and there is no `reason`;
-    and when it has the link of an open order.
+    Raises ConflictError when the text would drop paid links, and there is no reason to `drop` them, or would take the
+    room of open orders, and there is no `reason` for it; and when it has the link of an open order.
     """
     await _refuse_open_links(article.id, content_md)
     lost = await _find_lost(article.id, content_md)
-    if lost and not reason:
-        raise _paid_links_error(lost)
     restored = await _find_restored(article.id, content_md, freed=len(lost))
     links = [one.link for one in [*await paid_links.find(article.id), *restored] if one not in lost]
     room = await asyncio.to_thread(count_room, content_md, links)
     without_room = await _find_without_room(article, room)
-    if without_room and not reason:
-        raise _no_room_error(without_room, room)
+    _refuse_losses([] if drop else lost, [] if reason else without_room, room)
     version_id = await versions.store(article.id, content_md, links=links)
     await versions.publish(article.id, version_id)
     await slots.release_excess(article.id, room=room)
@@ -144,12 +144,12 @@ async def _publish(article: Article, content_md: str, *, actor: str, reason: str
         from_status=article.status,
         to_status=ArticleStatus.PUBLISHED,
         detail=f"version {version_id}"
-        + (f"; paid links dropped: {reason}" if lost else "")
+        + (f"; paid links dropped: {drop}" if lost else "")
         + (f"; room of open orders taken: {reason}" if without_room else ""),
     )
     for order_id in without_room:
         await history.record(actor, history.ROOM_TAKEN, order_id=order_id, detail=reason)
-    await _record_dropped(lost, actor=actor, reason=reason)
+    await _record_dropped(lost, actor=actor, reason=drop)
     await _record_restored(restored, actor=actor, version_id=version_id)
     return version_id
 
@@ -283,6 +283,18 @@ async def _record_restored(restored: list[PaidLink], *, actor: str, version_id: 
         await history.record(actor, "paid link restored", order_id=paid.order_id, detail=f"version {version_id}")
 
 
+def _refuse_losses(lost: list[PaidLink], without_room: list[UUID], room: int) -> None:
+    """Raise one ConflictError for all that a text takes away, so that an editor gives a reason for all of it."""
+    errors = [_paid_links_error(lost)] if lost else []
+    errors += [_no_room_error(without_room, room)] if without_room else []
+    if errors:
+        raise ConflictError(
+            " ".join(error.message for error in errors),
+            code=errors[0].code,
+            details=[detail for error in errors for detail in error.details],
+        )
+
+
 def _paid_links_error(paid: list[PaidLink]) -> ConflictError:
     names = ", ".join(str(one.order_id) for one in paid)
     return ConflictError(
@@ -297,8 +309,8 @@ def _no_room_error(order_ids: list[UUID], room: int) -> ConflictError:
     return ConflictError(
         f"This text has room for {room} more link{'' if room == 1 else 's'}, and {len(order_ids)} open "
         f"order{'s' if len(order_ids) > 1 else ''} need{'' if len(order_ids) > 1 else 's'} it: {names}. Keep enough "
-        "paragraphs that can take a link. With a reason you can still publish it; an order whose link finds no "
-        "room fails and is refunded.",
+        "paragraphs that can take a link. An editor can still publish it in the desk, with a reason; an order whose "
+        "link finds no room fails and is refunded.",
         code="no_room",
         details=[FieldError("content", "room", f"Order {one} waits for its link.") for one in order_ids],
     )

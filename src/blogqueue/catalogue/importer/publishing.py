@@ -101,7 +101,7 @@ async def _store_text(file: File, known: Known, drop: str) -> None:
     try:
         async with transaction():
             if file.digest != known.digest:
-                await articles.publish_text(known.id, file.content, actor=ACTOR, override=drop)
+                await articles.publish_text(known.id, file.content, actor=ACTOR, drop_paid_links=drop)
             await Article.update({Article.source_path: str(file.source), Article.source_sha256: file.digest}).where(
                 Article.id == known.id
             )
