@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from blogqueue.catalogue import articles
@@ -59,20 +60,22 @@ async def test_a_file_that_cannot_be_used_is_named_with_its_reason_and_the_other
     (tmp_path / "broken.md").write_bytes(b"---\ntitle: [\n---\nText.\n")
     (tmp_path / "empty.md").write_bytes(b"\n\n")
     (tmp_path / "nul.md").write_bytes(b"a\0b")
+    (tmp_path / os.fsdecode(b"caf\xe9.md")).write_bytes(b"---\ntitle: Caf\xc3\xa9\n---\nText.\n")
     (tmp_path / "good.md").write_bytes(b"# Good\n\nText.\n")
     (tmp_path / "other.md").write_bytes(b"---\nslug: good\n---\nOther text.\n")
 
-    found = {
-        file.path.name: file.reason or file.outcome for file in await import_folder(tmp_path, domain="blog.example")
-    }
+    results = await import_folder(tmp_path, domain="blog.example")
 
+    found = {file.path.name: file.reason or file.outcome for file in results}
     assert found["good.md"] == "published"
     assert "UTF-8" in found["binary.md"]
+    assert found[os.fsdecode(b"caf\xe9.md")] == "has a name that is not UTF-8"
     assert "front matter" in found["broken.md"]
     assert found["empty.md"] == "has no text"
     assert "NUL" in found["nul.md"]
     assert "slug" in found["other.md"]
     assert list(await published()) == ["good"]
+    assert rb'"caf\\xe9.md"' in msgspec.json.encode(import_report.view(results, tmp_path))
 
 
 @pytest.mark.parametrize("head", ['title: "a\\0b"', 'keyword: "a\\0b"', 'title: "\\uD800"', 'niche: "a\\0b"'])

@@ -1,5 +1,6 @@
 """What `blogqueue articles import` prints: a line for each remark, and the totals."""
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -41,13 +42,14 @@ def get_exit_code(imported: Sequence[Imported]) -> int:
 def view(imported: Sequence[Imported], folder: Path) -> list[dict[str, object]]:
     """Return the results as they are printed as JSON."""
     return [
-        {"file": str(_name(one, folder)), "outcome": one.outcome, "reason": one.reason, "notes": one.notes}
+        {"file": _name(one, folder), "outcome": one.outcome, "reason": one.reason, "notes": one.notes}
         for one in imported
     ]
 
 
-def _name(one: Imported, folder: Path) -> Path:
-    return one.path.relative_to(folder) if one.path != folder else folder
+def _name(one: Imported, folder: Path) -> str:
+    path = one.path.relative_to(folder) if one.path != folder else folder
+    return os.fsencode(path).decode(errors="backslashreplace")  # a name may be in any encoding, and JSON is in UTF-8
 
 
 def _show_unshown(imported: Sequence[Imported]) -> None:

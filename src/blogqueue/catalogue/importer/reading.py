@@ -61,6 +61,10 @@ def _try(path: Path, source: PurePosixPath, now: datetime) -> File | UnusableErr
 
 def read_file(path: Path, source: PurePosixPath, now: datetime) -> File:
     """Read a file as an article. Raises UnusableError."""
+    try:
+        str(source).encode()
+    except UnicodeEncodeError as error:  # PostgreSQL could not store where the article comes from
+        raise UnusableError("has a name that is not UTF-8") from error
     content = _read_text(path)
     try:
         front_matter, body_start = read_front_matter(content)
