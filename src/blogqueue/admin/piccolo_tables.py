@@ -1,6 +1,7 @@
 """The tables that Piccolo Admin shows: those that editors keep. What the workflow writes has pages of the desk.
 
-Nothing is ever deleted.
+Domains are only looked at here, as the desk has forms for them: Piccolo Admin sends whole rows, so a page that was
+opened earlier would put older terms back. Nothing is ever deleted.
 """
 
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,10 @@ def _get_name(column: Column) -> str:
 # Piccolo passes the arguments of validators and hooks by name, so unused ones must keep their names.
 def _refuse_always(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
     raise HTTPException(status_code=405, detail="Rows cannot be deleted or replaced.")
+
+
+def _refuse_domain(piccolo_crud: PiccoloCRUD, request: Request) -> None:  # noqa: ARG001 - see above
+    raise HTTPException(status_code=405, detail="Add and change domains at /admin/domains.")
 
 
 async def _before_insert(row: Table, request: Request) -> Table:
@@ -90,7 +95,10 @@ TABLES = [
                          Domain.max_paid_links],
         link_column=Domain.host,
         order_by=[OrderBy(Domain.host)],
-        **_editable(Domain),
+        validators=Validators(
+            post_single=[_refuse_domain], put_single=[_refuse_domain], patch_single=[_refuse_domain],
+            delete_single=[_refuse_domain], delete_all=[_refuse_domain],
+        ),
     ),
     TableConfig(
         Article,

@@ -1,4 +1,4 @@
-"""Articles and domains as editors create and change them row by row, in Piccolo Admin.
+"""Rows as editors create and change them: articles in Piccolo Admin, domains in the desk's forms.
 
 Piccolo Admin sends whole rows as they were when its page was opened. So columns that the workflow moves are ignored,
 and columns that public addresses depend on are refused.
@@ -31,8 +31,6 @@ PRICE_COLUMNS = frozenset({*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES, 
 
 MARK_LENGTH = 16
 
-USE_THE_FORM = "Set prices with the form “Set prices”: this column counts in minor units."
-
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
 """The columns that public addresses contain: an edit of them is refused, except the slug of a draft."""
 
@@ -47,11 +45,6 @@ def prepare(row: Table) -> None:
 
     A new domain has the default prices until `set_prices` sets its own.
     """
-    if isinstance(row, Domain):
-        default = Domain()
-        for name in sorted(PRICE_COLUMNS):
-            if getattr(row, name) != getattr(default, name):
-                raise domain_rules.ColumnError(name, USE_THE_FORM)
     valid = validate(type(row), row.to_dict())
     if isinstance(row, Domain):
         domain_rules.check_together(valid)
@@ -169,8 +162,6 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
     if fixed:
         message = f"{fixed[0]}: This cannot be changed, because public addresses depend on it."
         raise InvalidError([FieldError(fixed[0], "fixed", message)])
-    if table is Domain and (priced := sorted(PRICE_COLUMNS & set(edited))):
-        raise domain_rules.ColumnError(priced[0], USE_THE_FORM)
     # As text, a form's days and codes may differ from what is stored and yet mean the same.
     changed = {name: value for name, value in validate(table, edited).items() if known[name] != value}
     if table is Domain:
