@@ -131,6 +131,33 @@ async def test_saving_a_whole_row_changes_what_an_owner_keeps_and_nothing_that_m
     await stage.sound()
 
 
+async def test_an_article_stays_exclusive_for_as_long_as_somebody_has_paid_for_that(stage: Stage) -> None:
+    # Given an exclusive article that Ana ordered and paid, and one that Edith marked so herself
+    own = await stage.article(exclusive_price=9900)
+    domain_id = (await Domain.select(Domain.id))[0]["id"]
+    order = await stage.commissioned(domain_id, exclusive=True)
+    ordered = (await order_row(order))["article_id"]
+    await stage.signed_in()
+    assert (await write(stage, "PATCH", f"tables/articles/{own}/", exclusive=True)).status_code == 200
+
+    # When Edith takes the mark off both
+    kept = await write(stage, "PATCH", f"tables/articles/{ordered}/", exclusive=False)
+    taken = await write(stage, "PATCH", f"tables/articles/{own}/", exclusive=False)
+
+    # Then Ana's article keeps it, and Edith reads whose it is
+    assert (kept.status_code, taken.status_code) == (400, 200)
+    assert str(order.id) in kept.text
+    exclusive = {row["id"]: row["exclusive"] for row in await Article.select(Article.id, Article.exclusive)}
+    assert exclusive == {own: False, ordered: True}
+
+    # When her order is refunded, then the mark may be taken off
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.email("Order Processing Issue")
+    assert (await write(stage, "PATCH", f"tables/articles/{ordered}/", exclusive=False)).status_code == 400
+    assert (await stage.judge(order, "refund")).status_code == 202
+    assert (await write(stage, "PATCH", f"tables/articles/{ordered}/", exclusive=False)).status_code == 200
+
+
 async def test_a_new_article_is_a_draft_until_its_text_is_published(stage: Stage) -> None:
     # Given a domain and a new article, made in the admin
     await stage.signed_in()

@@ -34,6 +34,13 @@ MARK_LENGTH = 16
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
 """The columns that public addresses contain: an edit of them is refused, except the slug of a draft."""
 
+_EXCLUSIVE_ORDER = """
+SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id
+WHERE o.article_id = {} AND o.kind = 'article' AND p.details->>'exclusive' = 'true'
+AND (o.status <> 'FAILED' OR o.refund_state = 'NONE' AND o.failure_reason IS DISTINCT FROM 'payment_reversed')
+"""
+"""The order that paid for an article to be exclusive. One that has failed may be retried until its refund begins."""
+
 
 def validate(table: type[Table], values: dict[str, Any]) -> dict[str, Any]:
     """Return the values of a row as they are stored. Raises domain_rules.ColumnError for an invalid one."""
@@ -162,6 +169,8 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
     if fixed:
         message = f"{fixed[0]}: This cannot be changed, because public addresses depend on it."
         raise InvalidError([FieldError(fixed[0], "fixed", message)])
+    if table is Article and known["exclusive"] and "exclusive" in edited:
+        await _refuse_sold_exclusivity(known["id"])
     # As text, a form's days and codes may differ from what is stored and yet mean the same.
     changed = {name: value for name, value in validate(table, edited).items() if known[name] != value}
     if table is Domain:
@@ -176,3 +185,10 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
         )
     # Piccolo cannot update nothing. The row is locked, so storing the values that it has changes nothing.
     return changed or {name: known[name] for name in values}
+
+
+async def _refuse_sold_exclusivity(article_id: UUID) -> None:
+    """Raise InvalidError if a customer has paid for the article to be exclusive."""
+    if sold := await Article.raw(_EXCLUSIVE_ORDER, article_id):
+        message = f"exclusive: This stays, because order {sold[0]['id']} paid for an exclusive article."
+        raise InvalidError([FieldError("exclusive", "sold", message)])
