@@ -131,6 +131,31 @@ async def test_saving_a_whole_row_changes_what_an_owner_keeps_and_nothing_that_m
     await stage.sound()
 
 
+async def test_the_page_of_a_draft_does_not_put_its_title_back_once_it_is_published(stage: Stage) -> None:
+    # Given Edith's open page of an ordered article, which was a draft then and has its title since
+    order = await stage.commissioned(await stage.site())
+    await stage.drain()
+    await stage.submit(order, (await stage.status(order))["version"]["versionId"])
+    await stage.signed_in()
+    article_id = (await order_row(order))["article_id"]
+    path = f"tables/articles/{article_id}/"
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+    await stage.approve(order)
+    rows = Article.select().where(Article.id == article_id)
+    live = (await rows)[0]
+    assert live["title"] != page["title"]
+
+    # When she saves another niche, then the title stays
+    assert (await write(stage, "PATCH", path, **(page | {"niche": "balconies"}))).status_code == 200
+    assert (await rows)[0] == live | {"niche": "balconies"}
+
+    # When she opens it again, then she may give it the title that it had
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+    saved = await write(stage, "PATCH", path, **(page | {"title": live["topic"]}))
+    assert saved.status_code == 200, saved.text
+    assert (await rows)[0]["title"] == live["topic"]
+
+
 async def test_an_article_stays_exclusive_for_as_long_as_somebody_has_paid_for_that(stage: Stage) -> None:
     # Given an exclusive article that Ana ordered and paid, and one that Edith marked so herself
     own = await stage.article(exclusive_price=9900)

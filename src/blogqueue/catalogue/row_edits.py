@@ -164,6 +164,8 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
     edited = {
         name: value for name, value in values.items() if name not in MOVED_COLUMNS[table] and known[name] != value
     }
+    if table is Article and _has_title_of_draft(values, known):
+        edited.pop("title", None)
     is_draft = known.get("status") == ArticleStatus.DRAFT
     fixed = sorted((FIXED_COLUMNS[table] - ({"slug"} if is_draft else set())) & set(edited))
     if fixed:
@@ -185,6 +187,15 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
         )
     # Piccolo cannot update nothing. The row is locked, so storing the values that it has changes nothing.
     return changed or {name: known[name] for name in values}
+
+
+def _has_title_of_draft(sent: Mapping[str, Any], known: Mapping[str, Any]) -> bool:
+    """Return whether a row was sent by the page of an ordered draft, whose title was its topic, and is published now.
+
+    Approval gave the article its title.
+    """
+    was_draft = sent.get("status") == ArticleStatus.DRAFT and known["status"] != ArticleStatus.DRAFT
+    return was_draft and sent.get("title") == known["topic"]
 
 
 async def _refuse_sold_exclusivity(article_id: UUID) -> None:
