@@ -242,6 +242,62 @@ async def test_changed_terms_are_taken_over_unless_an_editor_changed_them(tmp_pa
     ]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        (
+            'exclusive_price = "99.00"',
+            'currency = "JPY"\nbacklink_price = "7000"\narticle_price = "20000"',
+            "exclusive_price: Required, because the currency was EUR",
+        ),
+        (
+            'currency = "JPY"\nbacklink_price = "7000"\narticle_price = "20000"',
+            'currency = "EUR"',
+            "article_price: Required, because the currency was JPY",
+        ),
+        ('exclusive_price = "99.00"', 'article_price = "999950.00"', "exclusive_price: "),
+        (
+            'domain_rating = 41\nrating_source = "Ahrefs"\nrating_date = 2026-11-12',
+            'rating_source = ""',
+            "rating_source: ",
+        ),
+    ],
+)
+async def test_changed_terms_that_do_not_go_with_the_stored_ones_are_refused(
+    tmp_path: Path, before: str, after: str, key: str
+) -> None:
+    # Given a domain's terms, and a file of another domain
+    write(tmp_path, a__one="Text.\n", b__two="Text.\n")
+    (tmp_path / "a" / "domain.toml").write_text(f'host = "garden.example"\n{before}\n', "utf-8")
+    await import_folder(tmp_path, domain="blog.example")
+    stored = await Domain.select().order_by(Domain.host)
+
+    # When the terms are changed, and both files
+    (tmp_path / "a" / "domain.toml").write_text(f'host = "garden.example"\n{after}\n', "utf-8")
+    write(tmp_path, a__one="Other text.\n", b__two="Other text.\n", a__draft="---\ndraft: true\n---\nText.\n")
+    draft, one, two = await import_folder(tmp_path, domain="blog.example")
+
+    # Then nothing of the domain changes, its file is refused with the reason, and the other one goes on
+    assert (one.outcome, two.outcome, draft.outcome) == ("refused", "updated", "skipped")
+    assert "its domain.toml is invalid" in one.reason and key in one.reason
+    assert await Domain.select().order_by(Domain.host) == stored
+    assert await published() == {"one": "Text.\n", "two": "Other text.\n"}
+
+
+async def test_a_new_currency_takes_over_every_price(tmp_path: Path) -> None:
+    terms = tmp_path / "domain.toml"
+    write(tmp_path, a="Text.\n")
+    terms.write_text('host = "garden.example"\nexclusive_price = "99.00"\n', "utf-8")
+    await import_folder(tmp_path, domain="blog.example")
+
+    prices = 'currency = "JPY"\nbacklink_price = "4900"\narticle_price = "20000"\nexclusive_price = ""\n'
+    terms.write_text(f'host = "garden.example"\n{prices}', "utf-8")
+    await import_folder(tmp_path, domain="blog.example")
+
+    rows = await Domain.select(Domain.currency, Domain.backlink_price, Domain.article_price, Domain.exclusive_price)
+    assert [list(row.values()) for row in rows] == [["JPY", 4900, 20000, None]]
+
+
 async def test_a_draft_whose_article_is_on_sale_is_named(tmp_path: Path) -> None:
     write(tmp_path, a="Text.\n")
     await import_folder(tmp_path, domain="blog.example")

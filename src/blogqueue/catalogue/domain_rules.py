@@ -83,6 +83,13 @@ def check_together(domain: Mapping[str, Any]) -> None:
                     raise ColumnError(name, f"Required, because {figure} is given.")
 
 
+def check_currency(known: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+    """Raise ColumnError if a domain's currency changes, and not every price that it has is given in the new one."""
+    missing = [name for name in sorted({*PRICES, *OPTIONAL_PRICES} - given.keys()) if known[name] is not None]
+    if missing and given.get("currency", known["currency"]) != known["currency"]:
+        raise ColumnError(missing[0], f"Required, because the currency was {known['currency']}.")
+
+
 def read_prices(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns of a domain with the prices that a person wrote, "59.00", in minor units of the currency.
 

@@ -26,9 +26,6 @@ MOVED_COLUMNS: dict[type[Table], set[str]] = {
 }
 """The columns that the workflow moves: an edit never changes them."""
 
-PRICE_COLUMNS = frozenset({*domain_rules.PRICES, *domain_rules.OPTIONAL_PRICES, "currency"})
-"""The columns that only `set_prices` changes: people write 59.00, and the row has 5900."""
-
 MARK_LENGTH = 16
 
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
@@ -98,11 +95,8 @@ async def set_prices(host: str, values: dict[str, str], *, actor: str, shown: st
             raise NotFoundError("domain", field="host")
         _check_shown(domain, shown)
         stored = domain_rules.validate_domain(domain_rules.read_prices(values))
-        known = {name: value for name in PRICE_COLUMNS if (value := getattr(domain, name)) is not None}
-        if known.keys() - stored.keys() and stored.get("currency", domain.currency) != domain.currency:
-            name = min(known.keys() - stored.keys())
-            raise domain_rules.ColumnError(name, f"Required, because the currency was {domain.currency}.")
-        domain_rules.check_together(known | stored)
+        domain_rules.check_currency(domain.to_dict(), stored)
+        domain_rules.check_together(domain.to_dict() | stored)
         changes = "; ".join(
             f"{name}: {_show_price(getattr(domain, name), domain.currency)} → "
             f"{_show_price(stored[name], stored['currency'])}"

@@ -107,9 +107,13 @@ async def _import_domain(host_terms: Sequence[Terms], found: Sequence[_Found], r
     domain = await Domain.objects().where(Domain.host == host).first()
     results: list[Imported] = []
     if any(isinstance(one.read, File) for one in found):
-        for one in host_terms:
-            domain, change = await terms.apply(one)
-            results += [change] if change else []
+        try:
+            for one in host_terms:
+                domain, change = await terms.apply(one)
+                results += [change] if change else []
+        except UnusableError as error:
+            run.steps.advance(len(found))
+            return results + [_refuse(one, error) for one in found]
     articles = await matching.list_known(domain.id) if domain else []
     on_sale = {article.source_path for article in articles if publishing.is_live(article)}
     for one in found:
@@ -123,6 +127,11 @@ async def _import_domain(host_terms: Sequence[Terms], found: Sequence[_Found], r
         results += await _create([one for one in files if one[1].source in match.slugs], match, domain, run)
         results += await _update([one for one in files if one[1].source not in match.slugs], match, domain, run)
     return results
+
+
+def _refuse(one: _Found, terms_error: UnusableError) -> Imported:
+    error = one.read if isinstance(one.read, UnusableError) else terms_error
+    return Imported(one.path, error.outcome, error.reason)
 
 
 async def _create(files: Sequence[tuple[Path, File]], match: Match, domain: Domain, run: _Run) -> list[Imported]:

@@ -79,7 +79,8 @@ def _read_columns(file: Path) -> dict[str, Any]:
 async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
     """Return the domain of some terms, created or changed to them, and what changed.
 
-    The terms of a domain that an editor has edited stay as the editor left them.
+    The terms of a domain that an editor has edited stay as the editor left them. A key that the file does not have
+    leaves what is stored. Raises UnusableError for terms that do not go together with what is stored.
     """
     host = terms.columns["host"]
     async with transaction():
@@ -94,6 +95,7 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
         if await _is_edited(host):
             left = f"an editor has edited this domain, so these stay as they are: {', '.join(changed)}"
             return domain, Imported(terms.file, Outcome.UNCHANGED, notes=(left,))
+        _check(domain, terms.columns)
         after = changed.get("currency", domain.currency)
         changes = tuple(
             f"{name}: {_show(name, getattr(domain, name), domain.currency)} → {_show(name, value, after)}"
@@ -104,6 +106,14 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
         for name, value in changed.items():
             setattr(domain, name, value)
         return domain, Imported(terms.file, Outcome.UPDATED, notes=changes)
+
+
+def _check(domain: Domain, columns: dict[str, Any]) -> None:
+    try:
+        domain_rules.check_currency(domain.to_dict(), columns)
+        domain_rules.check_together(domain.to_dict() | columns)
+    except ColumnError as error:
+        raise UnusableError(f"its {FILE} is invalid: {error}") from error
 
 
 def _show(name: str, value: object, currency: str) -> str:
