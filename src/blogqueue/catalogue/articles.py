@@ -5,13 +5,12 @@ from contextlib import nullcontext
 from typing import Any, Literal
 from uuid import UUID
 
-from blogqueue.catalogue import domain_rules, paid_links, slots, versions
+from blogqueue.catalogue import paid_links, slots, versions
 from blogqueue.catalogue.paid_links import PaidLink
 from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, fetch, transaction
 from blogqueue.db.fuzzy_search import WORDS, contain, planned_anew
-from blogqueue.db.rows import insert_row_if_new
 from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
@@ -20,43 +19,8 @@ from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
 
-_FREE_SLUG = """
-WITH RECURSIVE tried (number, slug) AS (
-    SELECT 1, {}::text
-    UNION ALL SELECT number + 1, {} || '-' || number + 1 FROM tried WHERE EXISTS
-        (SELECT FROM articles WHERE articles.slug = tried.slug)
-)
-SELECT slug, (SELECT niche FROM domains WHERE id = {}) AS niche FROM tried ORDER BY number DESC LIMIT 1
-"""
-"""The first of a slug, the slug with -2, with -3 and so on that no article has; and a domain's niche."""
-
 OVERRIDABLE = frozenset({"paid_links", "no_room"})
 """The codes of a text's refusals that a reason overrides."""
-
-
-async def create_draft(
-    domain_id: UUID, *, topic: str, niche: str, keyword: str, exclusive: bool = False, actor: str = history.STRIPE
-) -> UUID:
-    """Store an article that is still to be written and return its id, in the caller's transaction.
-
-    Its slug is made of its topic, with a number added if another article has that slug, in any domain: so the address
-    of a published article stays short. Its niche defaults to its domain's.
-    """
-    base = domain_rules.to_slug(topic.replace("/", " "))[: domain_rules.SLUG_LENGTH - 10] or "article"
-    while True:
-        (found,) = await fetch(_FREE_SLUG, base, base, domain_id)
-        article = Article(
-            domain_id=domain_id,
-            slug=found["slug"],
-            title=topic,
-            topic=topic,
-            niche=niche or found["niche"],
-            keyword=keyword,
-            exclusive=exclusive,
-        )
-        if await insert_row_if_new(article):  # another transaction may take the slug at the same time
-            await history.record(actor, "create draft", article_id=article.id, to_status=ArticleStatus.DRAFT)
-            return article.id
 
 
 async def search(q: str, *, limit: int) -> list[dict[str, Any]]:

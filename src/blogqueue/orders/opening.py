@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import msgspec
 
 from blogqueue import editors, tokens
-from blogqueue.catalogue import articles
+from blogqueue.catalogue import new_articles
 from blogqueue.db import history
 from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.rows import insert_row
@@ -59,7 +59,7 @@ async def order_article(article_request: ArticleRequest, *, actor: str, order_id
         if await Order.exists().where(Order.id == order_id):
             return Outbox()
         quote = await requests.quote(article_request)
-        article_id = await articles.create_draft(
+        article_id = await new_articles.create_draft(
             article_request.domain_id,
             topic=article_request.topic,
             niche=article_request.niche,

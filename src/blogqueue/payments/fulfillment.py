@@ -7,7 +7,7 @@ import msgspec
 from piccolo.querystring import QueryString
 
 from blogqueue import tokens
-from blogqueue.catalogue import articles, slots
+from blogqueue.catalogue import new_articles, slots
 from blogqueue.db.engine import after_commit, fetch
 from blogqueue.db.rows import update_row
 from blogqueue.db.tables.catalogue import Article
@@ -211,7 +211,7 @@ async def _build_order(purchase: Purchase, session: dict[str, Any]) -> Order:
     order_id = uuid4()
     details: dict[str, Any] = purchase.details
     amount, currency = session["amount_total"], str(session["currency"]).upper()
-    article_id = purchase.article_id or await articles.create_draft(
+    article_id = purchase.article_id or await new_articles.create_draft(
         purchase.domain_id,
         topic=details["topic"],
         niche=details["niche"],
