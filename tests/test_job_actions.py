@@ -179,6 +179,7 @@ async def test_a_cancel_and_the_end_of_the_run_do_not_both_win(stage: Stage) -> 
 
     # Then either the version is delivered, or the job is cancelled
     status = (await get(order.id)).status
-    assert (status, isinstance(results[1], ConflictError)) in {("QUALITY_CHECK", True), ("FAILED", False)}
+    refused = isinstance(results[1], ConflictError)
+    assert (status, refused) in {("QUALITY_CHECK", True), ("FAILED", False)}, repr(results[1])
     assert results[0] == [] or not isinstance(results[0], Exception)
     await stage.sound()
