@@ -19,10 +19,13 @@ _FIND = """
 SELECT count(*) AS waiting, (array_agg(error ORDER BY run_at DESC))[1] AS error FROM emails
 WHERE state = 'WAITING' AND attempts - attempts_before >= {}
 HAVING (count(DISTINCT lower("to")) > 1 OR max(attempts - attempts_before) >= {})
-    AND NOT EXISTS (SELECT FROM emails WHERE created_at > clock_timestamp() - interval '5 days'
-                    AND sent_at > clock_timestamp() - {} * interval '1 minute')
+    AND NOT EXISTS (SELECT FROM emails WHERE created_at > now() - interval '5 days'
+                    AND sent_at > now() - {} * interval '1 minute')
 """
-"""The emails that the server refuses for now, if it has taken none lately (indexes `emails_due`, `emails_by_age`)."""
+"""The emails that the server refuses for now, if it has taken none lately (indexes `emails_due`, `emails_by_age`).
+
+With `clock_timestamp()`, which may change from row to row, PostgreSQL would read all emails.
+"""
 
 
 class MailOutage(NamedTuple):
