@@ -79,7 +79,8 @@ async def test_a_failed_refund_that_is_made_by_hand_in_stripe_has_succeeded(stag
     order = await failed_order(stage)
     await refund(stage, order, fails=True)
 
-    # When an operator refunds the payment in Stripe
+    # When an operator refunds the payment in Stripe, a minute later
+    await stage.by_force("UPDATE refunds SET updated_at = updated_at - interval '1 minute'")
     intent = {"payment_intent": await payment_intent(order)}
     by_hand = (await stage.sandbox.post("/v1/refunds", data=intent, headers=STRIPE_KEY)).json()
 
@@ -87,6 +88,28 @@ async def test_a_failed_refund_that_is_made_by_hand_in_stripe_has_succeeded(stag
     await stage.email("Your payment was refunded")
     assert [(row["state"], row["stripe_refund_id"]) for row in await Refund.select()] == [("SUCCEEDED", by_hand["id"])]
     await stage.sound()
+
+    # And if the bank sends it back, the refund has failed, and can be made again
+    sent_back = {"id": by_hand["id"], "payment_intent": await payment_intent(order), "status": "failed"}
+    await receive_event(stage, "refund.failed", sent_back)
+    await stage.refund_state(order, "FAILED")
+    assert (await stage.judge(order, "refund")).status_code == 202
+
+
+async def test_a_late_event_of_a_refund_that_failed_makes_no_other(stage: Stage) -> None:
+    # Given a refund that failed, and the event of its beginning, which was not delivered
+    order = await failed_order(stage)
+    await stage.faults(webhook=[{"kind": "drop", "type": "charge.refunded"}])
+    await refund(stage, order, fails=True)
+    listed = (await stage.sandbox.get("/v1/events?type=charge.refunded", headers=STRIPE_KEY)).json()["data"]
+
+    # When it comes at last
+    await stage.sandbox.post("/webhooks/redeliver", json={"eventId": listed[0]["id"]})
+    await stage.drain()
+
+    # Then nothing is refunded that nobody decided
+    assert [row["state"] for row in await Refund.select()] == ["FAILED"]
+    assert len(await refunds_at_stripe(stage)) == 1
 
 
 async def test_a_customer_whose_bank_sent_the_refund_back_is_told_of_the_next_one(stage: Stage) -> None:

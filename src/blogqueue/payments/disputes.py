@@ -16,7 +16,6 @@ from blogqueue.errors import ConflictError
 from blogqueue.jobs import jobs
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
-from blogqueue.payments.fulfillment import find_order
 from blogqueue.states import FailureReason, OrderStatus, RefundState
 
 DISPUTED = "A payment is disputed"
@@ -35,6 +34,9 @@ LOST: dict[str, tuple[str, str, str]] = {
     ),
 }
 """The statuses after which the money is gone: the alert's summary and detail, and what the customer reads."""
+
+_ORDER_OF_PAYMENT = "SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}"
+"""The order that a payment is for (index `orders_by_payment`)."""
 
 _HELD_OF_PAYMENT = """
 SELECT purchase_id FROM held_payments WHERE state IN ('HELD', 'RETURNING') AND session->>'payment_intent' = {}
@@ -63,7 +65,7 @@ async def open_dispute(payment_intent: str, dispute_id: str, deadline: datetime 
     Until `deadline` the bank takes an answer. Nothing happens if the event that closed this dispute arrived first.
     """
     closed = await StripeEvent.raw(_FIND_CLOSING_EVENT, payment_intent, dispute_id)
-    order_id = await find_order(payment_intent)
+    order_id = await _find_order(payment_intent)
     if closed:
         return Outbox()
     if order_id is None:
@@ -107,7 +109,7 @@ async def close_dispute(payment_intent: str, dispute_id: str, status: str) -> Ou
     `status` is the dispute's at Stripe; with any other the order stays on hold until the operator decides. It also
     stays on hold while another dispute about its payment is open.
     """
-    order_id = await find_order(payment_intent)
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
     if status in LOST:
@@ -135,7 +137,7 @@ async def record_refund(payment_intent: str, amount: int, *, in_full: bool) -> O
 
     `amount` is what has been refunded of the payment so far, in minor units. One of our refunds changes nothing here.
     """
-    order_id = await find_order(payment_intent)
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
     order = await _get_for_update(order_id)
@@ -162,7 +164,7 @@ async def record_refund(payment_intent: str, amount: int, *, in_full: bool) -> O
 
 async def record_failed_refund(payment_intent: str, stripe_refund_id: str) -> Outbox:
     """Alert the operator of a failed refund that was made by hand in Stripe, in the caller's transaction."""
-    order_id = await find_order(payment_intent)
+    order_id = await _find_order(payment_intent)
     if order_id is None:
         return Outbox()
     await history.record(history.STRIPE, "a refund made in Stripe failed", order_id=order_id)
@@ -190,6 +192,11 @@ async def end(order_id: UUID, *, actor: str) -> Outbox:
         if order.status == OrderStatus.COMPLETED:
             raise ConflictError("The order is COMPLETED; it can only be released.", code="wrong_state")
         return await _end(order_id, actor=actor, action="end: payment lost", what=CHARGED_BACK)
+
+
+async def _find_order(payment_intent: str) -> UUID | None:
+    rows = await Order.raw(_ORDER_OF_PAYMENT, payment_intent)
+    return rows[0]["id"] if rows else None
 
 
 async def _get_for_update(order_id: UUID) -> Order:

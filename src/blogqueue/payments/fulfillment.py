@@ -120,12 +120,6 @@ async def lock_payment(payment_intent: object) -> None:
         await fetch(_LOCK_PAYMENT, str(payment_intent))
 
 
-async def find_order(payment_intent: str) -> UUID | None:
-    """Return the order that a payment is for (index `orders_by_payment`)."""
-    rows = await fetch("SELECT id FROM orders WHERE payment_data->>'paymentIntent' = {}", payment_intent)
-    return rows[0]["id"] if rows else None
-
-
 async def find_loss(session: dict[str, Any]) -> str:
     """Say how a payment was lost to a dispute or refund before it was fulfilled; "" if it was not."""
     rows = await fetch(_FIND_DISPUTE_OR_REFUND, str(session.get("payment_intent")))

@@ -15,7 +15,6 @@ from blogqueue.jobs.backoff import MAX_DOUBLINGS, REFUNDS
 from blogqueue.orders import customer_emails, lifecycle
 from blogqueue.outbox import Outbox
 from blogqueue.payments import stripe_api
-from blogqueue.payments.fulfillment import find_order
 from blogqueue.payments.stripe_api import StripeCallError, StripeRefund
 from blogqueue.states import FailureReason, OrderStatus, RefundState
 
@@ -49,6 +48,15 @@ AND (SELECT NOT on_hold AND failure_reason IS DISTINCT FROM 'payment_reversed' F
 RETURNING id
 """
 """Make a FAILED refund due again with a new number, unless its payment is disputed or was charged back or refunded."""
+
+_MADE_BY_HAND = """
+SELECT r.order_id FROM refunds r JOIN orders o ON o.id = r.order_id
+WHERE o.payment_data->>'paymentIntent' = {} AND r.state = 'FAILED' AND EXISTS (
+    SELECT FROM stripe_events e WHERE e.payload->'data'->'object'->>'payment_intent' = {}
+    AND e.type = 'charge.refunded' AND to_timestamp((e.payload->>'created')::float) > r.updated_at)
+"""
+"""The order whose refund failed before Stripe refunded its payment (indexes `orders_by_payment`,
+`stripe_events_reversals`). An event that comes late may be of the refund that failed."""
 
 _IS_DUE = """
 r.state = 'INITIATED' AND r.run_at <= clock_timestamp() AND (r.stripe_refund_id IS NOT NULL OR NOT o.on_hold)
@@ -140,12 +148,17 @@ async def _repeat(order_id: UUID, *, actor: str) -> Outbox:
 
 
 async def finish_by_hand(payment_intent: str) -> Outbox:
-    """Ask Stripe again for a FAILED refund whose payment somebody has refunded there, in the caller's transaction.
+    """Make a FAILED refund due again after somebody refunded its payment in Stripe, in the caller's transaction.
 
-    Stripe answers with the refund that was made, and the customer gets the email.
+    To the next call, Stripe answers with the refund that was made; then the customer gets the email.
     """
-    order_id = await find_order(payment_intent)
-    return await _repeat(order_id, actor=history.STRIPE) if order_id else Outbox()
+    rows = await Refund.raw(_MADE_BY_HAND, payment_intent, payment_intent)
+    return await _repeat(rows[0]["order_id"], actor=history.STRIPE) if rows else Outbox()
+
+
+async def is_known(stripe_refund_id: str) -> bool:
+    """Return whether a refund at Stripe is that of an order."""
+    return await Refund.exists().where(Refund.stripe_refund_id == stripe_refund_id)
 
 
 async def send(refund_id: UUID) -> Outbox:

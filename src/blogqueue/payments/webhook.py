@@ -117,6 +117,8 @@ async def _record_refund(refund: dict[str, Any]) -> Handled:
         outbox = Outbox()  # the event charge.refunded says whether it was all of the payment
     elif metadata.get("held_session"):
         outbox = await held_payments.hold_again(metadata["held_session"])
+    elif await refunds.is_known(refund["id"]):  # made by hand in Stripe for an order's refund that had failed
+        outbox = await refunds.record_status(refund["id"], status)
     else:
         outbox = await disputes.record_failed_refund(str(refund.get("payment_intent")), refund["id"])
     return Handled("refund recorded", outbox)
