@@ -1,6 +1,7 @@
 """Count the attempts of a resent email anew, and keep no address in the history of its order.
 
-A line of an order's history said to whom an email was sent again, and no erasing reached it there.
+A line of an order's history said to whom an email was sent again, and no erasing reached it there. Erasing a customer
+left failed emails without a reason. The tables are locked in the order in which the product writes to them.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -12,7 +13,6 @@ VERSION = "1.38.0"
 DESCRIPTION = "attempts before an email was sent again, no addresses in the history"
 
 FORWARDS = (
-    "ALTER TABLE emails ADD COLUMN attempts_before integer NOT NULL DEFAULT 0",
     # One statement, so that the history never stands open to changes.
     r"""
 DO $$ BEGIN
@@ -21,6 +21,9 @@ DO $$ BEGIN
     ALTER TABLE order_events ENABLE TRIGGER history_is_for_ever;
 END $$
 """,
+    "ALTER TABLE emails ADD COLUMN attempts_before integer NOT NULL DEFAULT 0",
+    "UPDATE emails SET state = 'FAILED', error = 'erased' "
+    """WHERE "to" = 'erased@erased.invalid' AND (state = 'WAITING' OR state = 'FAILED' AND error = '')""",
 )
 BACKWARDS = ("ALTER TABLE emails DROP COLUMN attempts_before",)
 

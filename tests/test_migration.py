@@ -15,7 +15,7 @@ from blogqueue.db import migrations
 from blogqueue.db import schema as schema_of
 from blogqueue.db.engine import DB, close_pool, open_pool
 from blogqueue.db.migrations import forwards
-from blogqueue.db.tables.orders import Order
+from blogqueue.db.tables.orders import Order, OrderEvent
 from blogqueue.errors import ConflictError
 from blogqueue.jobs import workers
 from blogqueue.jobs.queues import JOB_QUEUES
@@ -184,7 +184,7 @@ async def test_a_migration_may_take_longer_than_a_query() -> None:
 @pytest.mark.usefixtures("older")
 async def test_a_migration_does_not_wait_long_for_a_table_that_others_use(monkeypatch: pytest.MonkeyPatch) -> None:
     # Given a backup, behind whose lock a migration waits, and behind the migration every customer
-    monkeypatch.setitem(migrations.PATIENT, "server_settings", {"lock_timeout": "200ms"})
+    monkeypatch.setattr(migrations, "LOCK_SECONDS", 0.2)
     backup = await asyncpg.connect(settings.database_url)
     async with backup.transaction():
         await backup.execute("LOCK TABLE orders IN ACCESS SHARE MODE")
@@ -199,7 +199,18 @@ async def test_a_migration_does_not_wait_long_for_a_table_that_others_use(monkey
 
 @pytest.mark.usefixtures("older")
 async def test_data_of_an_older_version_keep_what_must_always_hold() -> None:
+    # Given an older version's orders, a line of history with an address, and a failed email of an erased customer
+    await run(
+        "INSERT INTO order_events (order_id, who, what, note) SELECT id, 'edith', 'resend email', "
+        "'to ana@old.example: Your link is ready' FROM orders LIMIT 1",
+        "UPDATE letters SET state = 'FAILED', sent_at = NULL, \"to\" = 'erased@erased.invalid' "
+        "WHERE id = (SELECT min(id::text)::uuid FROM letters WHERE state = 'SENT')",
+    )
+
     await forwards()
+
+    resent = await OrderEvent.select(OrderEvent.detail).where(OrderEvent.action == "resend email")
+    assert [row["detail"] for row in resent] == ["Your link is ready"]
 
     await check_sound(oversold=1)
     numbers = await Order.select(Order.number).order_by(Order.created_at).order_by(Order.id).output(as_list=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from blogqueue.db.tables.observation import Alert
+from blogqueue.emails.emails import ERASED
 from blogqueue.log import hide
 
 KEY_LENGTH, CAUSE_LENGTH, TITLE_LENGTH, DETAIL_LENGTH = 120, 200, 300, 2_000
@@ -20,14 +21,16 @@ _FORGET = "DELETE FROM alerts WHERE created_at < clock_timestamp() - {} * interv
 
 _FAILED_EMAILS = """
 INSERT INTO alerts (cause, key, order_id, purchase_id, summary, many, detail, path, list_path)
-SELECT 'emails fail', 'email ' || id || ' ' || attempts, order_id, purchase_id, 'An email could not be delivered',
-    {}, kind || ': ' || left(error, 500), COALESCE({} || '/' || order_id, {}), {} FROM emails
-WHERE state = 'FAILED' AND kind <> 'operator_alert' AND run_at > clock_timestamp() - interval '3 days'
+SELECT 'emails fail', concat('email ', id, CASE WHEN attempts_before > 0 THEN ' ' || attempts END), order_id,
+    purchase_id, 'An email could not be delivered', {}, kind || ': ' || left(error, 500),
+    COALESCE({} || '/' || order_id, {}), {} FROM emails
+WHERE state = 'FAILED' AND kind <> 'operator_alert' AND "to" <> {} AND run_at > clock_timestamp() - interval '3 days'
 ORDER BY created_at DESC LIMIT 1000 ON CONFLICT DO NOTHING RETURNING id
 """
 """Alert of each email that failed, and of one that was sent again and failed once more (index `emails_failed`).
 
-It has failed at its `run_at` or soon after. An alert's own email would only lead to another one.
+`run_at` is about when it failed; it may have been written four days earlier. An alert's own email would only lead to
+another one.
 """
 
 
@@ -68,7 +71,7 @@ async def alert_operator(
 
 async def alert_of_failed_emails() -> None:
     """Alert of the emails that could not be delivered in the last days."""
-    await Alert.raw(_FAILED_EMAILS, "{} emails could not be delivered", REVIEWS, FAILED_EMAILS, FAILED_EMAILS)
+    await Alert.raw(_FAILED_EMAILS, "{} emails could not be delivered", REVIEWS, FAILED_EMAILS, FAILED_EMAILS, ERASED)
 
 
 async def forget() -> None:

@@ -32,8 +32,8 @@ async def list_newest(state: str = "", limit: int = 50) -> list[dict[str, Any]]:
 async def find(words: str = "", *, state: str = "", limit: int = 100) -> list[dict[str, Any]]:
     """Return the newest emails with these words in their address or subject, of one state if given, without their text.
 
-    A whole address finds the emails to it only. `may_have_arrived` marks those that the mail server may have accepted
-    although they are FAILED.
+    A whole address finds the emails to it only. `may_be_resent` marks those that FAILED, and whose customer was not
+    erased; `may_have_arrived` those that the mail server may have accepted although they are FAILED.
     """
     conditions: list[tuple[str, str]] = [("e.state = {}", state)] if state else []
     wanted = "".join(filter(str.isprintable, words)).strip()[:200]
@@ -48,7 +48,14 @@ async def find(words: str = "", *, state: str = "", limit: int = 100) -> list[di
             *(value for _, value in conditions),
             limit,
         )
-    return [dict(row) | {"may_have_arrived": row["error"].startswith(OUTCOME_UNKNOWN)} for row in rows]
+    return [
+        dict(row)
+        | {
+            "may_be_resent": row["state"] == EmailState.FAILED and row["to"] != ERASED,
+            "may_have_arrived": row["error"].startswith(OUTCOME_UNKNOWN),
+        }
+        for row in rows
+    ]
 
 
 async def _is_address(words: str) -> bool:
