@@ -51,15 +51,13 @@ class _Engine(PostgresEngine):
 
     @override
     async def start_connection_pool(self, **kwargs: Any) -> None:
+        defaults: dict[str, Any] = {"setup": None, "init": None, "loop": None}
         self.pool = await _Pool(
             connection_class=_Connection,
             record_class=asyncpg.Record,
             max_queries=50_000,
             max_inactive_connection_lifetime=300,
-            setup=None,
-            init=None,
-            loop=None,
-            **(self.config | kwargs),
+            **(defaults | self.config | kwargs),
         )
 
     async def check_version(self) -> None:

@@ -15,14 +15,11 @@ LOCK = 7_305_182_246_110_935
 """Our advisory lock: two runs at once would both create the same tables."""
 
 
-PATIENT: dict[str, Any] = {
-    "command_timeout": None,
-    "server_settings": DB.config["server_settings"]
-    | {"statement_timeout": "0", "lock_timeout": f"{STATEMENT_SECONDS}s"},
-}
-"""A statement may take as long as a large table needs. For a table that others use it does not wait as long, as every
-other query of that table would wait behind it.
-"""
+UNLIMITED: dict[str, Any] = {"command_timeout": None}
+"""How long a connection waits for an answer: without an end, unlike everywhere else."""
+
+LOCK_SECONDS = STATEMENT_SECONDS
+"""How long a migration waits for a table that others use. Meanwhile every other query of it waits behind it."""
 
 
 class MigrationError(ProblemError):
@@ -41,11 +38,11 @@ async def forwards() -> bool:
 
     Returns whether the catalogue's search tolerates typing errors (`db.fuzzy_search`).
     """
-    connection = await asyncpg.connect(**(DB.config | PATIENT))
+    connection = await asyncpg.connect(**(DB.config | UNLIMITED))
     try:
-        await connection.execute("SET lock_timeout = 0")  # another host's migrations may take as long as they need
+        await connection.execute("SET statement_timeout = 0")  # another host's migrations may take as long as they need
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
-        await connection.execute("RESET lock_timeout")
+        await _make_patient(connection)
         # Here, as the web imports this module to ask `is_applied`, and this brings a code formatter along.
         from piccolo.apps.migrations.commands.forwards import run_forwards  # noqa: PLC0415
 
@@ -58,20 +55,25 @@ async def forwards() -> bool:
             raise MigrationError(f"A migration failed: {result.message}\n{printed.getvalue()}")
         # Not a migration: where the extension is missing, it may be installed later.
         return await fuzzy_search.create(connection)
-    except asyncpg.LockNotAvailableError as error:
+    except (asyncpg.LockNotAvailableError, asyncpg.DeadlockDetectedError) as error:
         raise MigrationError(
-            f"A table was in use for {STATEMENT_SECONDS} s, perhaps by a backup: run `blogqueue migrate` again later."
+            "A table was in use by others for too long, perhaps by a backup: run `blogqueue migrate` again later."
         ) from error
     finally:
         await connection.close()
 
 
+async def _make_patient(connection: asyncpg.Connection) -> None:
+    """Let statements take as long as a large table needs. PgBouncer ignores what a connection asks for as it begins."""
+    await connection.execute(f"SET statement_timeout = 0; SET lock_timeout = '{LOCK_SECONDS}s'")
+
+
 @contextlib.asynccontextmanager
 async def _open_patient_pool() -> AsyncGenerator[None]:
-    """Have Piccolo's queries wait as long as they need, for a block that one caller at a time enters."""
+    """Have Piccolo's queries take as long as they need within a block, which must not be entered twice at once."""
     pool, DB.pool = DB.pool, None
     try:
-        await DB.start_connection_pool(min_size=0, max_size=2, **PATIENT)
+        await DB.start_connection_pool(min_size=0, max_size=2, init=_make_patient, **UNLIMITED)
         try:
             yield
         finally:
