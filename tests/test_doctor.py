@@ -220,3 +220,12 @@ async def test_a_password_that_is_not_encoded_is_a_sentence_without_it(cli: Comm
     assert "Traceback" not in output and "zq" not in output and "xv" not in output
     # And every other part is asked
     assert {"settings", "PostgreSQL", "broker", "mail", "Stripe", "model"} <= {line.split()[0] for line in done.lines}
+
+
+async def test_workers_that_would_be_killed_before_their_grace_is_over_are_remarked(
+    changed: pytest.MonkeyPatch,
+) -> None:
+    for stop, remarks in ((None, 0), (settings.shutdown_grace_seconds + 1, 0), (settings.shutdown_grace_seconds, 1)):
+        changed.setattr(settings, "stop_seconds", stop)
+        found = await doctor.examine(running=False)
+        assert len([one for one in found if "BLOGQUEUE_STOP_SECONDS is not more" in one.remark]) == remarks

@@ -269,7 +269,7 @@ async def test_an_import_names_its_files_if_asked_to(cli: CommandLine, stage: St
     assert stage
     (tmp_path / "soil.md").write_text("# Soil\n\nText.\n", encoding="utf-8")
 
-    first = await cli.run("articles", "import", tmp_path, "--domain", "blog.example", "-v")
+    first = await cli.run("articles", "import", tmp_path, "--domain", "Blog.Example", "-v")
     second = await cli.run("articles", "import", tmp_path, "--domain", "blog.example", "--json")
 
     assert first.lines[0] == "published: soil.md"

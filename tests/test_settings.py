@@ -9,8 +9,8 @@ from annotated_types import Ge, Le
 from pydantic import SecretStr, ValidationError
 
 from blogqueue.jobs import breaker
-from blogqueue.jobs.queues import MAIL_NEEDS, RUN_LIMIT_MS, WRITER_NEEDS
-from blogqueue.needs import WEB_NEEDS, check_settings, find_problems
+from blogqueue.jobs.queues import MAIL_NEEDS, RUN_LIMIT_MS
+from blogqueue.needs import WEB_NEEDS, check_settings
 from blogqueue.settings import STRIPE_API_BASE, TEXTS, Settings, settings
 from blogqueue.writing.article.prompts import ARTICLE_OUTPUT_TOKENS
 from blogqueue.writing.attempts import MAX_QC_ATTEMPTS
@@ -183,19 +183,6 @@ def test_the_limits_leave_a_run_the_time_and_the_budget_for_all_its_calls_of_the
     assert bound("max_model_calls_per_order", Ge) >= 2 * MAX_QC_ATTEMPTS
     tokens = MAX_QC_ATTEMPTS * (ARTICLE_OUTPUT_TOKENS + MAX_OUTPUT_TOKENS)
     assert bound("max_model_tokens_per_order", Ge) >= tokens
-
-
-@pytest.mark.parametrize("needs", [WRITER_NEEDS, MAIL_NEEDS], ids=["writer", "mail"])
-def test_a_worker_that_would_be_killed_before_its_grace_is_over_does_not_start(
-    monkeypatch: pytest.MonkeyPatch, needs: tuple[str, ...]
-) -> None:
-    for stop in (None, settings.shutdown_grace_seconds + 1):
-        monkeypatch.setattr(settings, "stop_seconds", stop)
-        assert find_problems(needs) == []
-
-    monkeypatch.setattr(settings, "stop_seconds", settings.shutdown_grace_seconds)
-    (problem,) = find_problems(needs)
-    assert problem.startswith("BLOGQUEUE_STOP_SECONDS must be more than BLOGQUEUE_SHUTDOWN_GRACE_SECONDS (10)")
 
 
 @pytest.mark.parametrize(

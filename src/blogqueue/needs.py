@@ -119,16 +119,6 @@ def _find_token_problem() -> str:
     return f"BLOGQUEUE_METRICS_TOKEN is shorter than {TOKEN_LENGTH} characters" if short else ""
 
 
-def _find_stop_problem() -> str:
-    """Return whether a worker would be killed before it has handed its jobs back, or ""."""
-    stop, grace = settings.stop_seconds, settings.shutdown_grace_seconds
-    if stop is None or stop > grace:
-        return ""
-    return (
-        f"BLOGQUEUE_STOP_SECONDS must be more than BLOGQUEUE_SHUTDOWN_GRACE_SECONDS ({grace}): workers would be killed"
-    )
-
-
 def _find_chat_problem() -> str:
     """Return what is wrong with the address of the operator's chat, or "", without the address itself."""
     url = settings.alert_webhook_url.get_secret_value()
@@ -189,6 +179,5 @@ FINDERS: dict[str, Callable[[], str]] = {
     "texts": _find_text_problem,
     "alert_webhook_url": _find_chat_problem,
     "metrics_token": _find_token_problem,
-    "stop_seconds": _find_stop_problem,
 }
 """What looks at the needs that are neither a URL nor a secret."""

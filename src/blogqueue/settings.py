@@ -178,7 +178,8 @@ class Settings(BaseSettings):
     max_purchases_per_hour_per_email_domain: int = Field(default=100, ge=1, le=100_000)
     max_purchases_per_hour: int = Field(default=500, ge=1, le=100_000)
     max_checkouts_per_minute_per_ip: int = Field(default=30, ge=1, le=10000)
-    # At least what one run may need: six calls, and three answers of 8,000 and three of 4,000 tokens.
+    # At least what the answers of one run may need: six calls, three of 8,000 and three of 4,000 tokens. What the model
+    # reads counts, too.
     max_model_calls_per_order: int = Field(default=200, ge=6, le=100_000)
     max_model_tokens_per_order: int = Field(default=2_000_000, ge=36_000, le=1_000_000_000)
 

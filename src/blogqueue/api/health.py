@@ -71,7 +71,7 @@ async def ready(request: Request[Any, Any, Any]) -> Response[Readiness]:
 
 
 def _warn(found: dict[str, str]) -> None:
-    """Log what is not ready, once until it is something else; an age that grows, or a number, is nothing else."""
+    """Log what is not ready, once until it changes. Digits are ignored, because ages and counts always change."""
     problems = {name: problem for name, problem in found.items() if problem}
     kinds = {name: re.sub(r"\d+", "", problem) for name, problem in problems.items()}
     if problems and kinds != _warned:

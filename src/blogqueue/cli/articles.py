@@ -48,10 +48,9 @@ def _check_host(_context: click.Context, _option: click.Parameter, host: str) ->
     if host in {"", own := urlsplit(settings.public_url).hostname or "localhost"}:
         return own
     try:
-        validate_public_host(host)
+        return validate_public_host(host.lower())
     except RuleError as error:
         raise click.BadParameter(error.message) from error
-    return host
 
 
 @articles_group.command("import")

@@ -133,6 +133,12 @@ def _list_remarks() -> list[Finding]:
     remarks: list[Finding] = []
     if settings.stripe_api_base == STRIPE_API_BASE and "_test_" in settings.stripe_api_key.get_secret_value():
         remarks.append(Finding("Stripe", remark="STRIPE_API_KEY is a test key: no payment is real"))
+    stop, grace = settings.stop_seconds, settings.shutdown_grace_seconds
+    if stop is not None and stop <= grace:
+        remark = (
+            f"BLOGQUEUE_STOP_SECONDS is not more than BLOGQUEUE_SHUTDOWN_GRACE_SECONDS ({grace}): supervisord kills"
+        )
+        remarks.append(Finding("workers", remark=f"{remark} workers before they have handed their jobs back"))
     if not chat.is_set():
         remarks.append(Finding("chat", remark="BLOGQUEUE_ALERT_WEBHOOK_URL is not set: alerts come by email only"))
     for name in TEXTS:

@@ -21,7 +21,7 @@ These are the largest that `settings.openai_timeout_seconds` allows.
 MESSAGE_LIMIT_MS = 10 * 60 * 1000
 """Dramatiq's own default. The timeouts of the mail server and of Stripe end a message's work long before it."""
 
-WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "openai_base_url", "https", "stop_seconds")
+WRITER_NEEDS = ("database_url", "broker", "openai_api_key", "openai_base_url", "https")
 MAIL_NEEDS = (
     "database_url",
     "broker",
@@ -34,7 +34,6 @@ MAIL_NEEDS = (
     "operator_email",
     "alert_webhook_url",
     "https",
-    "stop_seconds",
 )
 
 

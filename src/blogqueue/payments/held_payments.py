@@ -114,7 +114,10 @@ async def return_payment(session_id: str, *, actor: str) -> Outbox:
 
 
 async def request_return(session_id: str, *, actor: str) -> None:
-    """Decide that a held payment is refunded: Stripe is asked within a minute. Raises NotFoundError, ConflictError."""
+    """Decide that a held payment is refunded: Stripe is asked within two minutes.
+
+    Raises NotFoundError and ConflictError.
+    """
     async with transaction():
         held = await _get(session_id)
         if not held.session.get("payment_intent"):

@@ -114,8 +114,8 @@ async def _create(
     """Create an object at Stripe, one for all calls with this idempotency key.
 
     Stripe keeps the first answer to a key for a day, even its own failure (docs.stripe.com/api/idempotent_requests).
-    After such a failure each minute has another key. No payment is refunded twice by that: Stripe refunds no more than
-    was paid.
+    After such a failure another key is used, a new one each minute. No payment is refunded twice by that: Stripe
+    refunds no more than was paid.
     """
     try:
         return await create(params, {"idempotency_key": key})
