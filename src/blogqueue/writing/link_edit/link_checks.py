@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.markdown.contact_details import find_addresses
-from blogqueue.writing.markdown.disguises import find_all_hosts
+from blogqueue.writing.markdown.disguises import find_all_hosts, mentions_host
 from blogqueue.writing.questions import Problem
 
 
@@ -59,16 +59,21 @@ def no_bare_url(given: CheckInput) -> list[Problem]:
     source = given.applied.new_text.replace(given.literal, " ")
     new = {*find_addresses(" ".join(given.new_segments())), *find_addresses(source)}
     # A whole new article has no old blocks; it may name files and functions as code.
-    named = find_all_hosts("\n".join(given.new_segments(code=bool(given.old_blocks))))
+    text = "\n".join(given.new_segments(code=bool(given.old_blocks)))
+    named = find_all_hosts(text)
     target = (urlsplit(given.requirements.link.target_url).hostname or "").removeprefix("www.")
     own = {host for host in named if f".{host}".endswith(f".{target}")}
+    if mentions_host(text, target):
+        own.add(target)
     if named - own:
         named -= find_all_hosts(
             "\n".join([given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases])
         )
     found = new | named | own
     for old in (given.old_text(), given.old_source) if found else ():
-        found = found.difference(find_addresses(old), find_all_hosts(old))
+        found = found.difference(
+            find_addresses(old), find_all_hosts(old), {target} if mentions_host(old, target) else ()
+        )
     if not found:
         return []
     message = "Beside the link, do not add any URL, host name or email address."

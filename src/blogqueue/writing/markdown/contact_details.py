@@ -4,23 +4,14 @@ import re
 import unicodedata
 from itertools import pairwise
 
+from blogqueue.writing.markdown.host_names import to_host
 from blogqueue.writing.markdown.words import strip_punctuation
 
 # Looks like a host name or an IPv4 address; with letters of any script, as in internationalised domain names.
 _DOTTED = re.compile(r"(?<![\w-])[\w-]+(?:\.[\w-]+)+")
-_DIGITS_DOTTED = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 # Full stops of other scripts that browsers read as a dot in a host name (UTS 46 §2.3); the first also ends sentences.
 _FOREIGN_DOTS = re.compile(r"(?<=[a-z0-9])[\u3002\uff61](?=[a-z0-9])", re.IGNORECASE)
-
-NOT_TOP_LEVEL_DOMAINS = frozenset((
-    "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "json", "html", "htm", "css", "scss", "xml", "yaml", "yml",
-    "toml", "csv", "txt", "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "jpg", "jpeg", "png", "gif", "svg",
-    "webp", "exe", "dll", "php", "rb", "cpp", "ini", "cfg", "conf", "log", "lock", "sql", "env", "jar", "whl",
-    "tar", "gz", "bat",
-))  # fmt: skip
-"""Endings of file names, and of names like Node.js, that are not top-level domains (checked against IANA's root zone,
-1,438 entries, in November 2026)."""
 
 # Short subscriber numbers without an area code: 555-1234, 12 34 56 78. Ranges of years, thousands and dates must not
 # match.
@@ -65,7 +56,7 @@ def find_addresses(text: str) -> list[str]:
 
 def find_hosts(text: str) -> list[str]:
     """Return the host names in a text, with or without a path, and IPv4 addresses; casefolded, without `www.`."""
-    return [host for name in _DOTTED.findall(fold(text)) if (host := _to_host(name))]
+    return [host for name in _DOTTED.findall(fold(text)) if (host := to_host(name))]
 
 
 def fold(text: str) -> str:
@@ -136,14 +127,4 @@ def _is_address(word: str) -> bool:
 def _has_path(word: str) -> bool:
     """Return whether a word begins with a host name or IPv4 address that a path, query, fragment or port follows."""
     found = _DOTTED.match(word)
-    return found is not None and found.end() < len(word) and word[found.end()] in "/?#:" and bool(_to_host(found[0]))
-
-
-def _to_host(name: str) -> str:
-    """Return the host of a dotted name, or "" if it does not look like one."""
-    if _DIGITS_DOTTED.fullmatch(name):
-        return name
-    *labels, last = name.lstrip("-_").removeprefix("www.").split(".")
-    ending = last if last.startswith("xn--") else last.partition("-")[0]
-    named = ending.startswith("xn--") or (ending.isalpha() and len(ending) > 1 and ending not in NOT_TOP_LEVEL_DOMAINS)
-    return ".".join([*labels, ending]) if labels and named else ""
+    return found is not None and found.end() < len(word) and word[found.end()] in "/?#:" and bool(to_host(found[0]))
