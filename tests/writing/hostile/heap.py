@@ -60,4 +60,7 @@ RIGHT_EDITS = [
     ("replace", PARAGRAPH.replace("A heap is", f"As {LITERAL} explains, a heap is")),
     ("replace", PARAGRAPH.replace("of woods.", f"of woods, as {LITERAL} shows.")),
     ("replace", PARAGRAPH.replace("Leaves are", f"Leaves (see {LITERAL}) are")),
+    ("replace", PARAGRAPH.replace("of 2019 was", f"of 2019 (see {LITERAL}) was")),
+    ("replace", PARAGRAPH.replace("of 2019 was", f"of 2019, as {LITERAL} shows, was")),
+    ("replace", PARAGRAPH.replace("40 % of", f"40 %, as {LITERAL} has it, of")),
 ]

@@ -104,6 +104,16 @@ def test_a_number_of_the_notes_with_seven_digits_is_a_copy(number: str, refused:
     assert ("no_notes_copied" in found) == refused
 
 
+@pytest.mark.parametrize(
+    "text", ["There it was in 2019.", "There it was in 2019 at night.", "It was 2019 and 3:1 or 4 %."]
+)
+@pytest.mark.parametrize("put_in", [" (see {})", ", as {} shows,", ": {} has it", "; see {};"])
+def test_a_number_stays_the_same_before_whatever_is_put_in(text: str, put_in: str) -> None:
+    new = text.replace("2019", f"2019{put_in.format(LITERAL)}")
+
+    assert broken_rules(f"{PROSE} {text}", f"{PROSE} {new}") == set()
+
+
 # ---- what the article has already ------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,7 @@ from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.markdown.words import split_kept_words, split_sentences
 from blogqueue.writing.questions import Problem
 
-_NUMBER = re.compile(r"[-\u2212+]?\d+(?:[.,:/\u2019']\d+)*\s?%?")
+_NUMBER = re.compile(r"[-\u2212+]?\d+(?:[.,:/\u2019']\d+)*(?:\s?%)?")
 
 NEGATIONS = frozenset((
     # English
