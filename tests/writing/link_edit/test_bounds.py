@@ -146,6 +146,53 @@ def test_what_the_article_has_already_may_stay(elsewhere: str, old: str, new: st
     assert broken_rules(old, f"{old} {new}", elsewhere=elsewhere, requirements=requirements) == set()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "300&nbsp;000&nbsp;000 tonnes", "**12.03.2019** - 14.03.2019", "**1 May 2024** - 14.06.2025",
+        "[2018](/b) / [2019](/c) / 2020", "Call **030** 12345, and", "TNF-&alpha; is it, and", "p&#1072;ypal and",
+        "*p*\u0430ypal and", "The **system** prompt", "The `lorem` ipsum", "So it is **as an AI** model and",
+        "**evil**.com and", "evil&period;com and", "5 **euros** and", "&#8203;So it is, and", "So&shy;it is, and",
+    ],
+)  # fmt: skip
+def test_what_marks_and_references_are_within_may_stay(said: str) -> None:
+    for old in (f"{said} {PROSE}", f"{PROSE} {said}."):
+        assert broken_rules(old, f"See {LITERAL}.", append=True) == set()
+        assert broken_rules(old, f"{old} See {LITERAL}.") == set()
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "new"),
+    [
+        ("It is 300&nbsp;000&nbsp;000 tonnes.", f"Of the 300\u00a0000\u00a0000 tonnes, see {LITERAL}."),
+        ("It is TNF-&alpha;.", f"Of TNF-\u03b1, see {LITERAL}."),
+        ("It is p&#1072;ypal.", f"Of p\u0430ypal, see {LITERAL}."),
+        ("It is a **system** prompt.", f"Of the system prompt, see {LITERAL}."),
+        ("It is wiki.*example*.org.", f"Of wiki.example.org, see {LITERAL}."),
+    ],
+)
+def test_what_readers_see_elsewhere_in_the_article_may_be_repeated(elsewhere: str, new: str) -> None:
+    requirements = replace(REQUIREMENTS, notes="Tell of wiki.example.org, please.")
+
+    assert broken_rules(PROSE, new, elsewhere=elsewhere, append=True, requirements=requirements) == set()
+    assert broken_rules(PROSE, new, append=True, requirements=requirements) != set()
+
+
+@pytest.mark.parametrize("blank", ["\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\u3000"])
+def test_a_blank_at_a_paragraphs_ends_that_is_not_rendered_there_may_stay(blank: str) -> None:
+    for old in (f"{PROSE}{blank}", f"{blank}{PROSE}"):
+        article = f"Lead.\n\n{old}\n\nClose.\n"
+        block = next(block for block in find_prose_blocks(article) if "Worms" in block.text)
+        for edit in (
+            Edit(block.id, "append", f"See {LITERAL}."),
+            Edit(block.id, "replace", f"{block.text} See {LITERAL}."),
+            Edit(block.id, "replace", f"See {LITERAL}. {block.text}"),
+        ):
+            assert "no_control_characters" not in {
+                problem.rule for problem in Scene(article, block).edit(edit).problems()
+            }
+
+
 def test_an_invisible_character_elsewhere_in_the_article_allows_no_other() -> None:
     found = broken_rules(PROSE, f"So\u00adsee {LITERAL}.", elsewhere="Soft\u00adly.", append=True)
 

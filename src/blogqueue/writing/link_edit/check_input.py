@@ -1,5 +1,6 @@
 """What the checks of a link edit look at: both texts, the edit between them, and what was bought."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from blogqueue.writing.link_edit.edits import AppliedEdit
@@ -64,6 +65,18 @@ class CheckInput:
     def new_text(self) -> str:
         """Return the edited block as a reader sees it after the edit."""
         return "\n".join(inline.text for block in self.new_blocks for inline in block.inlines)
+
+    def drop_published(self, found: set[str], search: Callable[[str], Iterable[str]]) -> set[str]:
+        """Return what a search found in the new text and finds neither in the article's source nor as a reader sees it.
+
+        With marks or references in it, as in "The **system** prompt", only one of them has it. Nothing is searched if
+        nothing was found: a whole article takes long.
+        """
+        if found:
+            found = found.difference(search(self.before.article))
+        if found:
+            found = found.difference(search("\n".join(inline.text for inline in self.before.inlines)))
+        return found
 
     def new_segments(self, *, code: bool = True) -> list[str]:
         """Return the new text of the edited block, cut at the bought link's anchor text, with or without code.

@@ -65,10 +65,9 @@ def no_bare_url(given: CheckInput) -> list[Problem]:
     own = {host for host in named if f".{host}".endswith(f".{target}")}
     if mentions_host(text, target):
         own.add(target)
-    if named - own:
-        named -= find_all_hosts(
-            "\n".join([given.before.article, given.requirements.link.anchor_text, *given.requirements.brief_phrases])
-        )
+    named = given.drop_published(named - own, find_all_hosts)
+    if named:
+        named -= find_all_hosts("\n".join([given.requirements.link.anchor_text, *given.requirements.brief_phrases]))
     found = new | named | own
     for old in (given.old_text(), given.old_source) if found else ():
         found = found.difference(

@@ -1,8 +1,6 @@
 """Checks that an edit adds words only: nothing that any renderer reads as markup, no emphasis, no foreign letters."""
 
 import re
-import unicodedata
-from collections import Counter
 
 from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.markdown.markup import find_markup
@@ -60,11 +58,9 @@ def one_script(given: CheckInput) -> list[Problem]:
     text = "\n".join(given.new_segments())
     if text.isascii():
         return []
-    mixed = Counter(find_mixed_words(text)) - Counter(find_mixed_words(given.before.article))
-    foreign = find_scripts(text) - {LATIN}
-    if foreign:  # reading the whole article takes longer
-        foreign -= find_scripts(unicodedata.normalize("NFKC", given.before.article))
+    mixed = given.drop_published(set(find_mixed_words(text)), find_mixed_words)
+    foreign = given.drop_published(find_scripts(text) - {LATIN}, find_scripts)
     if not mixed and not foreign:
         return []
     message = "Write every word in one script, and use no script that the article does not use."
-    return report("one_script", message, " ".join([*mixed, *sorted(foreign)]))
+    return report("one_script", message, " ".join([*sorted(mixed), *sorted(foreign)]))

@@ -133,8 +133,10 @@ def no_control_characters(given: CheckInput) -> list[Problem]:
     elsewhere; bidi controls never.
     """
     new, old = given.applied.new_text, given.old_source
-    in_source = find_invisible(drop_needed(new)) - find_invisible(drop_needed(old))
-    in_text = find_invisible(drop_needed(given.new_text())) - find_invisible(drop_needed(given.old_text()))
+    in_old = find_invisible(drop_needed(old))
+    in_source = find_invisible(drop_needed(new)) - in_old
+    # At a paragraph's ends, blanks such as U+2028 are rendered only once words are put behind or before them.
+    in_text = find_invisible(drop_needed(given.new_text())) - (find_invisible(drop_needed(given.old_text())) | in_old)
     found = [c for c in in_source | in_text if not (c in USED_IN_WRITING and c in given.before.article)]
     if found:
         shown = " ".join(f"U+{ord(c):04X}" for c in found)
@@ -169,20 +171,25 @@ def _find_named_contacts(notes: str, new: str, given: CheckInput) -> set[str]:
 
     What the article or the anchor text contains is not a copy ("Node.js" looks like a host name).
     """
-    known = fold(f"{given.before.article}\n{given.requirements.link.anchor_text}")
-    text = fold(new)
-    names = {name for name in [*find_addresses(notes), *find_hosts(notes)] if name in text and name not in known}
+    anchor = given.requirements.link.anchor_text
+    names = _list_contained({*find_addresses(notes), *find_hosts(notes)}, new)
+    names -= _list_contained(names, anchor)
     phones = set(find_numbers(notes, PHONE_DIGITS)) & set(find_numbers(new, PHONE_DIGITS))
-    # Searching the whole article for numbers is slow, so do it only if there is one to look for.
-    return names | (phones and phones - set(find_numbers(known, PHONE_DIGITS)))
+    phones -= set(find_numbers(anchor, PHONE_DIGITS))
+    return given.drop_published(names, lambda old: _list_contained(names, old)) | given.drop_published(
+        phones, lambda old: find_numbers(fold(old), PHONE_DIGITS)
+    )
+
+
+def _list_contained(names: set[str], text: str) -> set[str]:
+    folded = fold(text)
+    return {name for name in names if name in folded}
 
 
 def no_contact_or_price(given: CheckInput) -> list[Problem]:
     """Refuse new telephone numbers and prices: they belong in advertisements, not in the sentence around a link."""
     new, old = "\n".join(given.new_segments()), given.old_text()
-    telephones = find_all_telephones(new, LONG_NUMBER_DIGITS)
-    if telephones:  # searching the whole article is slow
-        telephones -= find_all_telephones(given.before.article, LONG_NUMBER_DIGITS)
+    telephones = given.drop_published(_find_telephones(new), _find_telephones)
     prices = find_all_prices(new)
     found = telephones | (prices and prices - find_all_prices(old))
     if not found:
@@ -191,12 +198,14 @@ def no_contact_or_price(given: CheckInput) -> list[Problem]:
     return report("no_contact_or_price", message, " ".join(sorted(found)))
 
 
+def _find_telephones(text: str) -> set[str]:
+    return find_all_telephones(text, LONG_NUMBER_DIGITS)
+
+
 def no_assistant_talk(given: CheckInput) -> list[Problem]:
     """Refuse phrases that a model says to its user, unless the article contains them already."""
     text, source = " ".join(given.new_segments()), given.applied.new_text.replace(given.literal, " ")
-    found = find_assistant_talk(text) | find_assistant_talk(source)
-    if found:  # reading the whole article takes longer
-        found -= find_assistant_talk(given.before.article)
+    found = given.drop_published(find_assistant_talk(text) | find_assistant_talk(source), find_assistant_talk)
     if not found:
         return []
     message = "Write for the article's readers only: do not mention yourself, the task or the instructions."
