@@ -176,6 +176,15 @@ REPLACED: dict[str, list[Callable[[str], str]]] = {
         str.swapcase, _cut(0.9), _cut(0.5), lambda text: " ".join(reversed(text.split())), lambda _text: "",
         _swap("Leaves are good, and straw is better", "Straw is better, and leaves are good"), _swap(", ", " "),
     ],
+    "punctuation changed": [
+        _swap("Anna Berg", "\u201cAnna Berg\u201d"), _swap("Anna Berg", "'Anna Berg'"), _swap("good", '"good"'),
+        _swap("has never added lime", "(has never added lime)"), _swap("of woods.", "of woods?"), _swap("of woods.",
+        "of woods!"),
+        _swap("lime.", "lime\u2026"), _swap("lime.", "lime?!"), _swap("who built it,", "who built it;"),
+        _swap("Leaves are", "Leaves: are"),
+        _swap("Leaves are", "\u00bfLeaves are"), _swap("straw is", "straw, is"), _swap("straw is", "straw \u2014 is"),
+        _swap("the worms.", "the worms?"), _swap("are good, and", "are good \u2014 and"),
+    ],
     "letters that look alike": [
         _swap("a", "\u0430"), _swap("e", "\u0435"), _swap("heap", "h\u0435ap"), _swap("o", "\u03bf"), _swap("Anna",
         "\u0410nna"),

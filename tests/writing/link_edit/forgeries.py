@@ -26,6 +26,11 @@ def whole(make: Callable[[str], str]) -> Callable[[Scene], Try]:
     return lambda scene: scene.replace(make(f"{scene.block.text} {SENTENCE}"))
 
 
+def remarked(pattern: str, new: str) -> Callable[[Scene], Try]:
+    """Replace the paragraph, with other marks at the first place that has the pattern."""
+    return whole(lambda text: re.sub(pattern, new, text, count=1))
+
+
 def spliced(make: Callable[[str], str]) -> Callable[[Scene], Try]:
     """Do the same without `apply`, which would tidy the text."""
     return lambda scene: forged(

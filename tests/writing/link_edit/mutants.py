@@ -23,6 +23,7 @@ from tests.writing.link_edit.forgeries import (
     moved_breaks,
     on,
     paragraphs_elsewhere,
+    remarked,
     rewritten,
     says,
     sold,
@@ -165,6 +166,13 @@ MUTANTS = [
     Mutant("a number to call", "no_contact_or_price", adds("Or call: 77 12 34.")),
     Mutant("paragraph in capitals", "words_kept", whole(lambda text: text.removesuffix(SENTENCE).upper() + SENTENCE)),
     Mutant("paragraph without its marks", "words_kept", unmarked),
+    Mutant("quotes around a word", "words_kept", remarked(r" ([a-z]+) ", " \u201c\\1\u201d ")),
+    Mutant("brackets around a word", "words_kept", remarked(r" ([a-z]+) ", r" (\1) ")),
+    Mutant("a comma between two words", "words_kept", remarked(r"([a-z]) ([a-z])", r"\1, \2")),
+    Mutant("a question mark behind the paragraph", "words_kept", whole(
+        lambda text: text.replace(f" {SENTENCE}", f"? {SENTENCE}"))),
+    Mutant("an exclamation mark behind the paragraph", "words_kept", whole(
+        lambda text: text.replace(f" {SENTENCE}", f"! {SENTENCE}"))),
     Mutant("paragraph gutted", "words_kept", at_words(0.4)),
     Mutant("paragraph rewritten", "words_kept", rewritten),
     Mutant("paragraph emptied", "words_kept", emptied),

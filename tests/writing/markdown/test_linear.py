@@ -6,9 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from blogqueue.writing.markdown.disguises import find_all_hosts, find_all_prices, find_all_telephones
+from blogqueue.writing.markdown.marks import find_changed_marks
 from blogqueue.writing.markdown.markup import find_markup
 from blogqueue.writing.markdown.scripts import find_mixed_words, find_scripts
-from blogqueue.writing.markdown.words import count_sentences, find_missing, split_kept_words
+from blogqueue.writing.markdown.words import (
+    count_kept,
+    count_sentences,
+    find_missing,
+    split_kept_words,
+    split_marked_words,
+    split_words,
+)
 
 SIZE = 50_000
 UNITS = [
@@ -18,6 +26,8 @@ UNITS = [
 SEARCHES: list[Callable[[str], object]] = [
     find_markup, find_all_hosts, find_all_prices, lambda text: find_all_telephones(text, 9), find_mixed_words,
     find_scripts, count_sentences, lambda text: find_missing(split_kept_words(text), split_kept_words(f"a {text}")),
+    lambda text: find_changed_marks(split_marked_words(text), split_marked_words(f'"{text}"')),
+    lambda text: count_kept(split_words(text), split_words(f"{text} a {text[:99]}")),
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from blogqueue.writing.markdown.contact_details import (
 )
 from blogqueue.writing.markdown.disguises import find_all_prices, find_all_telephones
 from blogqueue.writing.markdown.invisible import USED_IN_WRITING, drop_needed, find_invisible
+from blogqueue.writing.markdown.marks import find_changed_marks
 from blogqueue.writing.markdown.parsing import TopBlock
 from blogqueue.writing.markdown.words import (
     count_kept,
@@ -24,6 +25,7 @@ from blogqueue.writing.markdown.words import (
     keep_letters,
     split_cased_words,
     split_kept_words,
+    split_marked_words,
     split_words,
 )
 from blogqueue.writing.questions import Problem
@@ -35,6 +37,9 @@ MAX_RECASED_WORDS = 2
 
 MAX_LOST_MARKS = 1
 """Of each kind of marks one may go: a full stop may become a comma."""
+
+MAX_MOVED_MARKS = 2
+"""Words whose marks change because something is put in: the one in front of it, and the one behind it."""
 
 MAX_ADDED_WORDS = 60
 """One or two long sentences."""
@@ -73,23 +78,36 @@ def words_kept(given: CheckInput) -> list[Problem]:
     """Require that a replacement keeps every word in its order, and an appended sentence the whole paragraph.
 
     A customer buys a link, not an edit. A word in which a letter was swapped for one that looks alike is another word.
+    Code stays as it is, and the marks around a word may change only where words are put in beside it.
     """
     if given.applied.mode == "append":
         if given.applied.new_text.startswith(given.old_source + " "):
             return []
         return report("words_kept", 'With "append", the paragraph itself must not change.', given.applied.new_text)
     old, new = given.old_text(), given.new_text()
-    missing = find_missing(split_kept_words(old), split_kept_words(new))
+    old_words, new_words = split_marked_words(old), split_marked_words(new)
+    missing = find_missing([marked.word for marked in old_words], [marked.word for marked in new_words])
     missing = missing or find_missing(_list_prose_words(given.old_blocks), _list_prose_words(given.new_blocks))
+    missing = missing or find_missing(_list_code(given.old_blocks), _list_code(given.new_blocks))
     if missing:
         message = "Keep every word of the paragraph, unchanged and in its order; add words between or behind them only."
         return report("words_kept", message, " ".join(missing))
     if (Counter(split_cased_words(old)) - Counter(split_cased_words(new))).total() > MAX_RECASED_WORDS:
         return report("words_kept", "Keep the paragraph's small and capital letters.", given.applied.new_text)
-    for old_marks, new_marks in zip(find_marks(old), find_marks(new), strict=True):
-        if (Counter(old_marks) - Counter(new_marks)).total() > MAX_LOST_MARKS:
-            return report("words_kept", "Keep the paragraph's punctuation.", given.applied.new_text)
+    moved, changed = find_changed_marks(old_words, new_words)
+    if changed or len(moved) > MAX_MOVED_MARKS or _lose_marks(old, new):
+        excerpt = " ".join([*changed, *moved]) or given.applied.new_text
+        return report("words_kept", "Keep the paragraph's punctuation, and add none to its words.", excerpt)
     return []
+
+
+def _lose_marks(old: str, new: str) -> bool:
+    pairs = zip(find_marks(old), find_marks(new), strict=True)
+    return any((Counter(before) - Counter(after)).total() > MAX_LOST_MARKS for before, after in pairs)
+
+
+def _list_code(blocks: tuple[TopBlock, ...]) -> list[str]:
+    return [piece.text for block in blocks for inline in block.inlines for piece in inline.pieces if piece.code]
 
 
 def _list_prose_words(blocks: tuple[TopBlock, ...]) -> list[str]:

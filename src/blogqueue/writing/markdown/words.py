@@ -5,8 +5,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import takewhile
+from typing import NamedTuple, TypeVar
 
 from blogqueue.writing.markdown.invisible import UNSPACED_SCRIPTS
+
+Word = TypeVar("Word")
 
 _PAUSES = frozenset(".,;:!?\u2026\u3001\u3002\uff01\uff0c\uff1a\uff1b\uff1f")
 
@@ -14,10 +18,13 @@ _NEXT_SENTENCE = re.compile(
     r"[.!?\u2026][\"')\]\u2019\u201d\u00bb]*\s+(?=[^\W\d_])(?![a-z])|[\u3002\uff01\uff1f](?=\w)"
 )
 
+_DASHES = "\u2012\u2013\u2014\u2015"
+_SPACED_DASHES = {ord(dash): f" {dash} " for dash in _DASHES}
 _AROUND_WORDS = (
-    "!\"'()*,-./:;?[]_"
+    _DASHES + "!\"'()*,-./:;?[]_"
     "\u00a1\u00ab\u00b7\u00bb\u00bf\u2010\u2011\u2018\u2019\u201a\u201c\u201d\u201e\u2026\u2039\u203a\u3001\u3002"
     "\u300c\u300d\u300e\u300f\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f"
+    "\u0589\u060c\u061b\u061f\u06d4\u0964\u0965\u104a\u104b\u1362\u17d4"  # of Armenian, Arabic, Hindi, Burmese, Khmer
 )
 LETTERS_PER_WORD = 3
 """Of a script without spaces. ICU's dictionaries cut a site's Thai pages into words of 3.0 letters, and the first
@@ -26,7 +33,6 @@ The bounds here are so coarse that no dictionary is worth its size (30 MB)."""
 
 _UNSPACED_RUN = re.compile(f"[{UNSPACED_SCRIPTS}]+")
 _STACKERS = "\u17d2\u1039"  # Khmer and Burmese: the next consonant is written below this one
-_DASHES = dict.fromkeys(map(ord, "\u2012\u2013\u2014\u2015"), " ")
 
 # The marks of Urdu, Arabic, Hindi, Burmese and Khmer are among them.
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?\u2026\u06d4\u061f\u0964\u104b\u17d4])\s+|(?<=[\u3002\uff01\uff1f])")
@@ -64,8 +70,17 @@ def count_kept(old: Sequence[str], new: Sequence[str]) -> int:
     """
     if len(new) > 2 * len(old) + 200 or len(old) > 2 * len(new) + 200:
         return (Counter(old) & Counter(new)).total()
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return sum(run.size for run in matcher.get_matching_blocks())
+    rest, new_rest = cut_equal_ends(old, new)
+    matcher = SequenceMatcher(None, rest, new_rest, autojunk=False)
+    return len(old) - len(rest) + sum(run.size for run in matcher.get_matching_blocks())
+
+
+def cut_equal_ends(old: Sequence[Word], new: Sequence[Word]) -> tuple[Sequence[Word], Sequence[Word]]:
+    """Return two texts' words without those that both begin with and end with: with one phrase put in, nearly all."""
+    shorter = min(len(old), len(new))
+    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    end = next((at for at in range(shorter - start) if old[-1 - at] != new[-1 - at]), shorter - start)
+    return old[start : len(old) - end], new[start : len(new) - end]
 
 
 def split_sentences(text: str) -> list[str]:
@@ -78,14 +93,57 @@ def count_sentences(text: str) -> int:
     return 1 + len(_NEXT_SENTENCE.findall(text))
 
 
-def split_kept_words(text: str) -> list[str]:
+class MarkedWord(NamedTuple):
+    """A word, casefolded, with the punctuation that clings to it, or that is between it and the next one."""
+
+    before: str
+    word: str
+    behind: str
+
+
+def split_marked_words(text: str) -> list[MarkedWord]:
     """Return the words of a text, casefolded, with all that makes them other words: accents, hyphens, vowel signs.
 
-    Only the punctuation around a word is dropped ("can't" is not "can", "non-toxic" not "toxic"). Dashes separate
-    words.
+    What is around a word does not belong to it ("can't" is not "can", "non-toxic" not "toxic"). Dashes separate words.
     """
-    spaced = _space_letters(text.casefold(), 1).translate(_DASHES)
-    return [word for chunk in spaced.split() if (word := chunk.strip(_AROUND_WORDS))]
+    found: list[MarkedWord] = []
+    before = ""
+    for chunk in _space_letters(text.casefold(), 1).translate(_SPACED_DASHES).split():
+        word = chunk.strip(_AROUND_WORDS)
+        if word == chunk and not before:
+            found.append(MarkedWord("", word, ""))
+            continue
+        front, _, end = chunk.partition(word) if word else (chunk, "", "")
+        # Of marks between two blanks, all up to a bracket or quote that opens belong to the word before them.
+        closing = "".join(takewhile(_closes if word else _does_not_open, front))
+        if found and not before:
+            found[-1] = found[-1]._replace(behind=found[-1].behind + closing)
+            front = front.removeprefix(closing)
+        before += front
+        if word:
+            opening = "".join(takewhile(_opens, reversed(end)))[::-1]
+            found.append(MarkedWord(before, word, end.removesuffix(opening)))
+            before = opening
+    return found
+
+
+def _opens(mark: str) -> bool:
+    return unicodedata.category(mark) in {"Ps", "Pi"}
+
+
+def _does_not_open(mark: str) -> bool:
+    return not _opens(mark)
+
+
+def _closes(mark: str) -> bool:
+    """Return whether a mark belongs to the word before it even with no blank behind; wide marks have none."""
+    wide = unicodedata.east_asian_width(mark) in "WF"
+    return unicodedata.category(mark) in {"Pe", "Pf"} or (wide and not _opens(mark))
+
+
+def split_kept_words(text: str) -> list[str]:
+    """Return the words of a text as `split_marked_words` does, without the punctuation around them."""
+    return [marked.word for marked in split_marked_words(text)]
 
 
 def find_missing(old: Sequence[str], new: Sequence[str]) -> list[str]:
