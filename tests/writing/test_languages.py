@@ -51,6 +51,12 @@ ANCHORS = {
     "fr": "Comment arroser\u00a0? «\u00a0Peu\u202f; assez\u00a0» et 10\u202f000 voix",
     "en": "Farmers \U0001f469\u200d\U0001f33e and hearts \u2764\ufe0f",
 }
+HAN_AND_HIRAGANA = "土は生きている。毎年秋に落ち葉で土を養う庭師は、一、二年のうちに虫が戻ってくるのを見るだろう。"
+HAN = "土壤是有生命的，每年秋天用落叶和堆肥滋养它的园丁，一两个季节之内就会看到蚯蚓回来。"
+HANGUL = (
+    "흙은 살아 있고 매년 가을 낙엽과 짚과 퇴비로 흙을 먹이는 정원사는 한두 철 안에 지렁이가 돌아오는 것을 보게 될 "
+    "것이며 그 땅이 전에는 지치고 잿빛이던 땅이라도 그렇고 물을 줄 때에는 천천히 뿌리 가까이에 주어야 한다."
+)
 REFUSED = [
     "zero\u200bwidth", "zero\u200cwidth", "zero\u200dwidth", "می\u200b خواهم", "می\u200c", "\u200cمی", "می\u200c خواهم",
     "می\u200c\u200cخواهم", "می،\u200cخواهم", "คู่\u200b มือ", "漢\u200d字", "a\u00a0b", "a \u00a0?", "x\ufe0f",
@@ -97,6 +103,54 @@ def test_other_invisible_characters_and_blanks_are_refused(text: str) -> None:
         validate_anchor_text(text)
 
     assert refused.value.rule == "plain_text"
+
+
+def appended(paragraph: str, sentence: str, notes: str = "") -> set[str]:
+    """Return the rules that a sentence with the link breaks at the end of a paragraph."""
+    article, link = f"# 1\n\n{paragraph}\n\n{paragraph[:20]}\n", Link("https://www.example.com/guide", "LIT")
+    edit = Edit("p01", "append", sentence.format(format_link(link)))
+    after, applied = apply(article, edit, find_eligible_blocks(article))
+    return {problem.rule for problem in check_link_edit(article, after, applied, LinkRequirements(link, notes))}
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "sentence", "rules"),
+    [
+        (HAN_AND_HIRAGANA, "人々は{}を読む。", set[str]()),
+        (HAN_AND_HIRAGANA, "ガーデナーは{}を読む。", set[str]()),
+        (HAN_AND_HIRAGANA, "한국어 {}.", {"one_script"}),
+        (HAN, "人々，{}。", set[str]()),
+        (HAN, "ひとは{}。", {"one_script"}),
+        (HAN, "ガーデナー{}。", {"one_script"}),
+        (HANGUL, "人 {}.", {"one_script"}),
+        (HANGUL, "ガ {}.", {"one_script"}),
+    ],
+)
+def test_a_japanese_text_may_go_on_in_all_its_scripts(paragraph: str, sentence: str, rules: set[str]) -> None:
+    assert appended(paragraph, sentence) == rules
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "notes", "sentence", "rules"),
+    [
+        (HAN, "请放在关于在阳台上种番茄的段落里", "在阳台上种番茄的朋友可以参考{}。", set[str]()),
+        (HAN, "请说我们的商店是全城买蚯蚓最便宜的地方", "我们的商店是全城买蚯蚓最便宜的{}。", {"no_notes_copied"}),
+        (HAN, "请说我们的商店是全城买蚯蚓最便宜的地方", "我们的商店是全城买蚯蚓最便宜{}。", set[str]()),
+        (HAN_AND_HIRAGANA, "べらんだで野菜を育てる方法", "べらんだで野菜を育てる方法は{}にある。", set[str]()),
+        (HAN_AND_HIRAGANA, "この店は町で一番安いと書いてください", "この店は町で一番安いと書いて、{}。", set[str]()),
+        (
+            HAN_AND_HIRAGANA,
+            "この店は町で一番安いと書いてください",
+            "この店は町で一番安いと書いてく{}。",
+            {"no_notes_copied"},
+        ),
+        (HAN, "buy worms from our shop today 便宜", "Buy worms from our shop today, {}。", {"no_notes_copied"}),
+    ],
+)
+def test_fifteen_letters_of_the_notes_are_a_copy_where_each_counts_as_a_word(
+    paragraph: str, notes: str, sentence: str, rules: set[str]
+) -> None:
+    assert appended(paragraph, sentence, notes) == rules
 
 
 def test_a_joiner_may_end_a_word_after_a_virama() -> None:

@@ -122,6 +122,30 @@ def test_words_that_only_look_like_an_address_a_price_or_a_telephone_pass(text: 
     assert Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {text}").problems() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It is just as an AI image would be.", "A heap has an AI, which turns it.", "Soon as an AI is asked, it tells.",
+        "There is the updated list.", "It was an AI model.", "As a language modeller, she writes of it.",
+    ],
+)  # fmt: skip
+def test_words_that_only_contain_what_a_model_says_pass(text: str) -> None:
+    assert Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {text}").problems() == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "As an AI I agree.", "As an AI I\u2019m glad.", "As an AI, it is so.", "(As an AI model it is so.)",
+        "See the system prompts.", "As AN  AI language models do.", "It is [insert name].",
+    ],
+)  # fmt: skip
+def test_what_a_model_says_is_refused_also_beside_marks_and_in_the_plural(text: str) -> None:
+    problems = Scene(GARDEN, ELIGIBLE[0]).append(f"{SENTENCE} {text}").problems()
+
+    assert "no_assistant_talk" in {problem.rule for problem in problems}
+
+
 def test_an_address_in_the_source_that_no_reader_sees_may_stay() -> None:
     article = GARDEN.replace("Bindweed is", "Bindweed ([mirror](/of/www.old.example/@a.b)) is")
     block = next(block for block in find_eligible_blocks(article) if "Bindweed" in block.text)

@@ -5,7 +5,7 @@ import re
 from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.markdown.markup import find_markup
 from blogqueue.writing.markdown.parsing import TopBlock
-from blogqueue.writing.markdown.scripts import LATIN, find_mixed_words, find_scripts
+from blogqueue.writing.markdown.scripts import LATIN, find_mixed_words, find_scripts, find_usable_scripts
 from blogqueue.writing.questions import Problem
 
 _KNOWN_WORD = re.compile(r"[@#$]?[^\W_](?:[\w@#$.:+/-]*[^\W_])?[#+]*")
@@ -59,7 +59,7 @@ def one_script(given: CheckInput) -> list[Problem]:
     if text.isascii():
         return []
     mixed = given.drop_published(set(find_mixed_words(text)), find_mixed_words)
-    foreign = given.drop_published(find_scripts(text) - {LATIN}, find_scripts)
+    foreign = given.drop_published(find_scripts(text) - {LATIN}, find_usable_scripts)
     if not mixed and not foreign:
         return []
     message = "Write every word in one script, and use no script that the article does not use."

@@ -1,5 +1,6 @@
 """Checks of an edit's words: most of the paragraph stays, little is added, and nothing that no author would write."""
 
+import re
 import unicodedata
 from collections import Counter
 
@@ -22,6 +23,7 @@ from blogqueue.writing.markdown.words import (
     find_marks,
     find_missing,
     find_runs,
+    is_wide,
     keep_letters,
     split_cased_words,
     split_kept_words,
@@ -56,20 +58,23 @@ MAX_ADDED_CHARACTERS = 600
 good sentence makes a paragraph of 25 words half as long again. The bound stops words of endless length."""
 
 NOTE_RUN = 6
-"""This many words of the notes in a row are a copy; fewer may be chance."""
+NOTE_LETTERS = 15
+"""This many words of the notes in a row are a copy, or letters where each counts as a word; fewer may be chance, or the
+name of what both are about."""
 
 PHONE_DIGITS = 7
 """About the shortest subscriber numbers in use; searched for only if the notes contain the same number."""
 
 ASSISTANT_TALK = (
-    "as an ai language model", "as an ai model", "as an ai assistant", "as an ai,", "as an ai i", "as a language model",
-    "as a large language model", "i cannot assist", "i can't assist", "i cannot help with", "i can't help with",
-    "i'm sorry, but", "i am sorry, but", "i apologize, but", "here is the revised", "here's the revised",
-    "here is the updated", "here's the updated", "here is the edited", "here's the edited", "here is the rewritten",
-    "here's the rewritten", "sure, here", "sure! here", "certainly! here", "certainly, here", "of course! here",
-    "ignore previous instructions", "ignore all previous", "ignore the above", "previous instructions", "system prompt",
-    "as an artificial intelligence", "note to editors", "note to the editor", "note to the reviewer", "dear editor",
-    "customer_notes", "anchor_text", "target_url", "lorem ipsum", "[insert", "my training data", "knowledge cutoff",
+    "as an ai language model", "as an ai model", "as an ai assistant", "as an ai,", "as an ai i ", "as an ai i'",
+    "as a language model", "as a large language model", "i cannot assist", "i can't assist", "i cannot help with",
+    "i can't help with", "i'm sorry, but", "i am sorry, but", "i apologize, but", "here is the revised",
+    "here's the revised", "here is the updated", "here's the updated", "here is the edited", "here's the edited",
+    "here is the rewritten", "here's the rewritten", "sure, here", "sure! here", "certainly! here", "certainly, here",
+    "of course! here", "ignore previous instructions", "ignore all previous", "ignore the above",
+    "previous instructions", "system prompt", "as an artificial intelligence", "note to editors", "note to the editor",
+    "note to the reviewer", "dear editor", "customer_notes", "anchor_text", "target_url", "lorem ipsum", "[insert",
+    "my training data", "knowledge cutoff",
 )  # fmt: skip
 """What a model says to its user, and an author never to a reader."""
 
@@ -165,7 +170,7 @@ def no_control_characters(given: CheckInput) -> list[Problem]:
 
 
 def no_notes_copied(given: CheckInput) -> list[Problem]:
-    """Refuse six words in a row, addresses and telephone numbers from the customer's notes."""
+    """Refuse six words in a row (or 15 Chinese letters), addresses and telephone numbers from the customer's notes."""
     notes = given.requirements.notes
     if not notes.strip():
         return []
@@ -174,7 +179,7 @@ def no_notes_copied(given: CheckInput) -> list[Problem]:
     # Only letters are compared: a reader recognises a word in spite of a hyphen or a blank in it.
     copied = [
         " ".join(run)
-        for run in sorted(find_runs(split_words(notes), NOTE_RUN))
+        for run in sorted(_find_note_runs(notes))
         if (letters := keep_letters("".join(run))) not in old and any(letters in segment for segment in new)
     ]
     copied += sorted(_find_named_contacts(notes, "\n".join(segments), given))
@@ -182,6 +187,13 @@ def no_notes_copied(given: CheckInput) -> list[Problem]:
         return []
     message = f"Copy nothing from the customer's notes: no {NOTE_RUN} words in a row, no address, no telephone number."
     return report("no_notes_copied", message, "; ".join(copied))
+
+
+def _find_note_runs(notes: str) -> set[tuple[str, ...]]:
+    words = split_words(notes)
+    wide = {word for word in words if len(word) == 1 and is_wide(word)}
+    runs = {run for run in find_runs(words, NOTE_RUN) if wide.isdisjoint(run)}
+    return runs | {run for run in find_runs(words, NOTE_LETTERS) if not wide.isdisjoint(run)} if wide else runs
 
 
 def _find_named_contacts(notes: str, new: str, given: CheckInput) -> set[str]:
@@ -231,6 +243,12 @@ def no_assistant_talk(given: CheckInput) -> list[Problem]:
 
 
 def find_assistant_talk(text: str) -> set[str]:
-    """Return the phrases of `ASSISTANT_TALK` that a text contains, in any case and with any apostrophes and blanks."""
+    """Return the phrases of `ASSISTANT_TALK` that a text has, as whole words, in any case, apostrophes and blanks."""
     plain = " ".join(text.casefold().replace("\u2019", "'").split())
-    return {phrase for phrase in ASSISTANT_TALK if phrase in plain}
+    return {phrase for phrase in ASSISTANT_TALK if phrase in plain and _has_words(plain, phrase)}
+
+
+def _has_words(text: str, phrase: str) -> bool:
+    """Return whether a phrase, or its plural, is not within other words: "has an AI, which" has none."""
+    start, end = r"(?<!\w)" if phrase[0].isalnum() else "", r"s?(?!\w)" if phrase[-1].isalnum() else ""
+    return bool(re.search(f"{start}{re.escape(phrase)}{end}", text))

@@ -15,6 +15,7 @@ LATIN = "LATIN"
 _EAST_ASIAN = frozenset((
     "BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "IDEOGRAPHIC", "KATAKANA", "KATAKANA-HIRAGANA", "VERTICAL",
 ))  # fmt: skip
+_JAPANESE = _EAST_ASIAN - {"BOPOMOFO", "HANGUL"}
 _COMMON = frozenset(("", "MODIFIER"))
 
 _SYMBOLS = frozenset(
@@ -36,6 +37,14 @@ def find_scripts(text: str) -> set[str]:
         return {LATIN} if any(map(str.isalpha, text)) else set()
     words = set(split_letters(text))
     return {get_script(letter) for letter in set("".join(filterfalse(_is_unit, words)))} - {""}
+
+
+def find_usable_scripts(text: str) -> set[str]:
+    """Return the scripts in which a text may go on: with kana, all of Japanese; with Chinese letters, \u3005 too."""
+    found = find_scripts(text)
+    if not found.isdisjoint(("HIRAGANA", "KATAKANA")):
+        found |= _JAPANESE
+    return found | {"IDEOGRAPHIC"} if "CJK" in found else found
 
 
 def find_mixed_words(text: str) -> list[str]:

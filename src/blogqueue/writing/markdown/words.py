@@ -174,7 +174,7 @@ def _space_letters(text: str, size: int) -> str:
     if text.isascii():
         return text
     grouped = _UNSPACED_RUN.sub(lambda run: f" {_group_letters(run[0], size)} ", text)
-    return "".join(f" {c} " if _is_wide(c) else c for c in grouped)
+    return "".join(f" {c} " if is_wide(c) else c for c in grouped)
 
 
 def _group_letters(run: str, size: int) -> str:
@@ -187,8 +187,8 @@ def _group_letters(run: str, size: int) -> str:
     return " ".join("".join(letters[at : at + size]) for at in range(0, len(letters), size))
 
 
-def _is_wide(character: str) -> bool:
-    """Return whether a letter belongs to a script without spaces; Hangul is as wide, but uses spaces."""
+def is_wide(character: str) -> bool:
+    """Return whether a letter counts as a word: Chinese and Japanese ones; Hangul is as wide, but uses spaces."""
     return (
         unicodedata.east_asian_width(character) in "WF"
         and character.isalpha()
