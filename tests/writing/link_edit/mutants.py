@@ -251,8 +251,8 @@ MUTANTS = [
     Mutant("emphasis", "no_emphasis", adds("**BUY NOW**")),
     Mutant("emphasis by one letter", "no_emphasis", adds("n*o*w")),
     Mutant("Cyrillic letters in a Latin word", "one_script", adds("It is p\u0430yp\u0430l.")),
-    Mutant("a sentence in a foreign script", "one_script",
-        adds("\u042d\u0442\u043e \u0445\u043e\u0440\u043e\u0448\u043e.")),
+    # Georgian: some articles have names in Cyrillic letters.
+    Mutant("a sentence in a foreign script", "one_script", adds("\u10d4\u10e1 \u10d9\u10d0\u10e0\u10d2\u10d8\u10d0.")),
     Mutant("a negation within the author's words", "facts_unchanged", whole(lambda text: text.replace(" ",
         " never ", 1))),
     Mutant("a number within the author's words", "facts_unchanged", whole(lambda text: text.replace(" ", " 15 ", 1))),
