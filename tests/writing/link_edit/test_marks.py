@@ -93,6 +93,18 @@ def test_marks_may_not_change_elsewhere(language: str, old: str, new: str) -> No
     assert broken_rules(TEXTS[language], old, new, SENTENCE) == {"words_kept"}
 
 
+@pytest.mark.parametrize(("old", "new"), [("at night and", "at night, too, and"), ("“tilled”", "“tilled too”")])
+def test_marks_may_change_where_one_word_is_put_in(old: str, new: str) -> None:
+    assert broken_rules(TILLED, old, new, SENTENCE) == set()
+
+
+def test_an_authors_words_are_known_from_new_ones_that_say_nearly_as_much() -> None:
+    text = f"“Tilled” soil is theirs: {TILLED}"
+    twice = f"For tilled soil, see {LITERAL}. {text.removesuffix('so?')}so, we ask?"
+
+    assert broken_rules(text, text, twice, "") == set()
+
+
 def test_one_pause_may_go() -> None:
     assert broken_rules(TILLED, "surface, where", "surface where", SENTENCE) == set()
 
