@@ -26,7 +26,7 @@ _SPACED_DOT = re.compile(
     )""",
     re.VERBOSE,
 )
-_LAST_WORD = re.compile(r"\w+$")
+_WORD_IN_FRONT = re.compile(r"\w+$")
 _NO_NAMES = frozenset((  # noqa: SIM905 - quoted one by one, they would fill a page
     # Little words: "the .com ending", "written in .net", "sa dot de mariage"
     "all an and any as each every for from in its like of on or our some that the their these this to under use with "
@@ -76,7 +76,7 @@ def undisguise(text: str) -> str:
 
 
 def _close_up(found: re.Match[str]) -> str:
-    word = _LAST_WORD.search(found.string, max(0, found.start() - 20), found.start())
+    word = _WORD_IN_FRONT.search(found.string, max(0, found.start() - 20), found.start())
     return found[0] if word and word[0].casefold() in _NO_NAMES else "."
 
 
