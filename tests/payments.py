@@ -69,3 +69,19 @@ async def two_open_pages(stage: Stage) -> list[dict[str, Any]]:
     first = (await stage.checkout(token)).json()["data"]
     await Purchase.raw("UPDATE purchases SET session_id = NULL, session_expires_at = now() + interval '-1 second'")
     return [first, (await stage.checkout(token)).json()["data"]]
+
+
+async def failed_order(stage: Stage) -> Bought:
+    order = await stage.buy(await stage.article())
+    await stage.faults(model=[{"kind": "status", "code": 400}])
+    await stage.email("Order Processing Issue")
+    return order
+
+
+async def refund_by_editor(stage: Stage, order: Bought, *, fails: bool = False) -> None:
+    """Let an editor refund an order, and wait for the refund's end."""
+    if fails:
+        await stage.faults(stripe=[{"kind": "refund_fails", "seconds": 0.1}])
+    assert (await stage.judge(order, "refund")).status_code == 202
+    await stage.drain()
+    await stage.refund_state(order, "FAILED" if fails else "SUCCEEDED")

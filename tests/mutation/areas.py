@@ -22,7 +22,8 @@ ENGINE_TESTS = (
 )
 MONEY_TESTS = (
     "tests/test_payments.py tests/test_held_payments.py tests/test_delayed_payments.py tests/test_refunds.py "
-    "tests/test_money_apart.py tests/test_payment_rules.py tests/test_refund_rules.py tests/test_rejections.py "
+    "tests/test_money_apart.py tests/test_payment_rules.py tests/test_refund_rules.py tests/test_dispute_rules.py "
+    "tests/test_rejections.py "
     "tests/test_disputes.py tests/test_operators.py tests/test_reconciliation.py tests/test_receipts.py "
     "tests/test_logs.py tests/test_editors_orders.py"
 )
@@ -41,7 +42,7 @@ AREAS = {
     ),
     "emails": Area(
         ("emails/emails.py", "actors/deliver.py"),
-        "tests/test_emails.py tests/test_email_claims.py tests/emails tests/test_walk.py",
+        "tests/test_emails.py tests/test_email_claims.py tests/emails tests/test_walk.py tests/test_logs.py",
     ),
     "access": Area(
         ("orders/access.py", "api/auth.py", "tokens.py"),
