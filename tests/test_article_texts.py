@@ -5,6 +5,7 @@ import html
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from blogqueue.audit import audit
@@ -13,7 +14,7 @@ from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
 from blogqueue.writing.markdown.links import Link, format_link
-from tests.forms import press
+from tests.forms import press, press_again
 from tests.payments import minute_with_refunds_due
 from tests.people import BEN, CLEO, LONG, anchors, live
 from tests.stage import GARDEN, Bought, Stage, bearer, order_row
@@ -319,9 +320,45 @@ async def test_a_text_is_refused_for_lost_links_and_for_open_orders_without_room
     assert str(ana.id) in refusal and str(ben.id) in refusal
 
     # When she gives one, then it is in the history of both
-    assert (await press(stage, path, path, text=NO_ROOM, override="A court said so.")).status_code == 200
+    answer = await press_again(stage, refused, path, text=NO_ROOM, override="A court said so.")
+    assert answer.status_code == 200
     assert (await notes(ana))[-1] == ("paid link dropped", "A court said so.")
     assert (await notes(ben))[-1] == ("room taken", "A court said so.")
+
+
+async def test_a_reason_is_for_the_orders_that_were_named_and_no_others(stage: Stage) -> None:
+    # Given links of Ana and Cleo, and Edith who was refused a text without Ana's; since then Ben has paid for one
+    article_id = await stage.article(content=LONG)
+    ana, cleo = [await completed(stage, article_id, **changes) for changes in ({}, CLEO)]
+    text = await live(stage, article_id)
+    cleos = format_link(Link(str(CLEO["targetUrl"]), str(CLEO["anchorText"])))
+    await stage.signed_in()
+    path = f"/admin/articles/{article_id}"
+    refused = await press(stage, path, path, text=f"{NO_ROOM}\n{cleos}\n")
+    assert refused.status_code == 409 and str(cleo.id) not in _get_refusal(refused)
+    ben = await stage.delivered(article_id, **BEN)
+
+    # When she gives a reason for the same text, which has no room for Ben's link
+    again = await press_again(stage, refused, path, text=f"{NO_ROOM}\n{cleos}\n", override="A court said so.")
+
+    # Then she reads of Ben, too, and nothing is published
+    assert again.status_code == 409 and await live(stage, article_id) == text
+    assert all(str(one.id) in _get_refusal(again) for one in (ana, ben))
+
+    # When she gives a reason for that, but has deleted Cleo's link as well, then she reads of all three
+    third = await press_again(stage, again, path, text=NO_ROOM, override="A court said so.")
+    assert third.status_code == 409 and await live(stage, article_id) == text
+    assert all(str(one.id) in _get_refusal(third) for one in (ana, ben, cleo))
+
+    # When she gives a reason for them, then it is in the history of each
+    last = await press_again(stage, third, path, text=NO_ROOM, override="All of it.")
+    assert last.status_code == 200 and await live(stage, article_id) == NO_ROOM
+    for order, action in ((ana, "paid link dropped"), (ben, "room taken"), (cleo, "paid link dropped")):
+        assert (await notes(order))[-1] == (action, "All of it.")
+
+
+def _get_refusal(answer: httpx.Response) -> str:
+    return answer.text.partition('role="alert"')[2].partition("</p>")[0]
 
 
 async def test_a_link_that_a_text_has_by_now_is_not_paid_for_in_vain(stage: Stage) -> None:

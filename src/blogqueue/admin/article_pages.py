@@ -1,7 +1,7 @@
 """Edit the live text of an article in a form, see what changes, publish it; take an article down or put it back."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from blogqueue.admin import diff
 from blogqueue.api import auth
 from blogqueue.catalogue import addresses, articles, paid_links, slots, text_limits, versions
+from blogqueue.catalogue.losses import LossError
 from blogqueue.errors import NotFoundError, ProblemError
 from blogqueue.pages.forms import Form, parse_uuid
 from blogqueue.pages.responses import page, see_other
@@ -52,13 +53,18 @@ async def publish_text(request: Request[Any, Any, Any], article_id: FromPath[UUI
         return await _show(article_id, text=new_text, base=data.get("base", ""), preview=True)
     try:
         await articles.publish_text(
-            article_id, new_text, actor=actor, override=data.get("override", ""), based_on=base[0]
+            article_id,
+            new_text,
+            actor=actor,
+            override=data.get("override", ""),
+            overridden=[known for one in data.get("overridden", "").split() if (known := parse_uuid(one))],
+            based_on=base[0],
         )
     except ProblemError as error:
         refusal = " ".join([error.message, *(detail.message for detail in error.details)])
-        may_override = error.code in articles.OVERRIDABLE
+        to_override = error.order_ids if isinstance(error, LossError) else []
         template = await _show(
-            article_id, text=new_text, base=data.get("base", ""), refusal=refusal, may_override=may_override
+            article_id, text=new_text, base=data.get("base", ""), refusal=refusal, to_override=to_override
         )
         template.status_code = error.status
         return template
@@ -85,14 +91,14 @@ async def _show(
     text: str | None = None,
     base: str = "",
     refusal: str = "",
-    may_override: bool = False,
+    to_override: Sequence[UUID] = (),
     notice: str = "",
     preview: bool = False,
 ) -> Template:
     """Show the form with the live text, or with a `text` that was written from version `base`.
 
     With `preview` the page shows what the text changes in the live one, and how it will look. If the text was refused
-    and an editor `may_override` that, the form asks for a reason.
+    for the sake of the orders `to_override`, the form asks for a reason, and sends on which orders it is for.
     """
     article = await articles.get(article_id)
     live = await versions.get(article.selected_version_id) if article.selected_version_id else None
@@ -113,7 +119,7 @@ async def _show(
         paid=paid,
         waiting=await slots.find_open(article_id),
         refusal=refusal,
-        may_override=may_override,
+        to_override=to_override,
         notice=notice,
     )
 

@@ -1,11 +1,13 @@
 """Articles as editors change them: each text is a new version, and none loses a paid link without a record."""
 
 import asyncio
+from collections.abc import Collection
 from contextlib import nullcontext
 from typing import Any, Literal
 from uuid import UUID
 
 from blogqueue.catalogue import paid_links, slots, versions
+from blogqueue.catalogue.losses import LossError, describe_links
 from blogqueue.catalogue.paid_links import PaidLink
 from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.db import history
@@ -18,9 +20,6 @@ from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.link_edit.room import count_room
 from blogqueue.writing.markdown.links import find_links, format_link
 from blogqueue.writing.markdown.rendering import find_lost_links
-
-OVERRIDABLE = frozenset({"paid_links", "no_room"})
-"""The codes of a text's refusals that a reason overrides."""
 
 
 async def search(q: str, *, limit: int) -> list[dict[str, Any]]:
@@ -52,6 +51,7 @@ async def publish_text(
     *,
     actor: str,
     override: str = "",
+    overridden: Collection[UUID] | None = None,
     drop_paid_links: str = "",
     based_on: UUID | Literal["any"] | None = "any",
 ) -> UUID:
@@ -59,11 +59,12 @@ async def publish_text(
 
     `based_on` is the version that the text was written from, None for a first text. `override` is the reason for
     publishing a text that drops or alters paid links, or has no room for the links of open orders; it goes into the
-    history of each order concerned. `drop_paid_links` is one for the paid links only. A text may also bring a dropped
-    link back, if the article has a link slot for it.
+    history of each order concerned, and is one only if the editor has read of all of these: they are among the orders
+    `overridden`, unless that is None. `drop_paid_links` is a reason for the paid links only. A text may also bring a
+    dropped link back, if the article has a link slot for it.
 
-    Raises InvalidError for an empty or oversized text, NotFoundError, and ConflictError: for paid links or open orders
-    without an `override`, for the link of an open order, when another version is live than `based_on`, and for an
+    Raises InvalidError for an empty or oversized text, NotFoundError, LossError for paid links or open orders without
+    a reason, and ConflictError: for the link of an open order, when another version is live than `based_on`, and for an
     article that was taken down.
     """
     _check_text(content_md)
@@ -82,14 +83,18 @@ async def publish_text(
                 "Another version has gone live since; make your changes in that one.", code="stale_text"
             )
         reason = override.strip()
-        return await _publish(article, content_md, actor=actor, reason=reason, drop=reason or drop_paid_links.strip())
+        drop = reason or drop_paid_links.strip()
+        return await _publish(article, content_md, actor=actor, reason=reason, overridden=overridden, drop=drop)
 
 
-async def _publish(article: Article, content_md: str, *, actor: str, reason: str, drop: str) -> UUID:
+async def _publish(
+    article: Article, content_md: str, *, actor: str, reason: str, overridden: Collection[UUID] | None, drop: str
+) -> UUID:
     """Publish a text and record what it does to paid links and open orders, with the article locked by the caller.
 
-    Raises ConflictError when the text would drop paid links, and there is no reason to `drop` them, or would take the
-    room of open orders, and there is no `reason` for it; and when it has the link of an open order.
+    Raises LossError when the text would drop paid links, and there is no reason to `drop` them, or would take the room
+    of open orders, and there is no `reason` for it, or the reasons are for `overridden` orders and not for all of
+    these; and ConflictError when it has the link of an open order.
     """
     await _refuse_open_links(article.id, content_md)
     lost = await _find_lost(article.id, content_md)
@@ -97,7 +102,10 @@ async def _publish(article: Article, content_md: str, *, actor: str, reason: str
     links = [one.link for one in [*await paid_links.find(article.id), *restored] if one not in lost]
     room = await asyncio.to_thread(count_room, content_md, links)
     without_room = await _find_without_room(article, room)
-    _refuse_losses([] if drop else lost, [] if reason else without_room, room)
+    if overridden is not None and not {*(one.order_id for one in lost), *without_room} <= set(overridden):
+        reason = drop = ""
+    if (lost and not drop) or (without_room and not reason):
+        raise LossError([] if drop else lost, [] if reason else without_room, room)
     version_id = await versions.store(article.id, content_md, links=links)
     await versions.publish(article.id, version_id)
     await slots.release_excess(article.id, room=room)
@@ -127,7 +135,7 @@ async def take_down(article_id: UUID, *, actor: str, override: str = "") -> None
         await versions.lock_article(article_id)
         paid = await paid_links.find(article_id)
         if paid and not override.strip():
-            raise _paid_links_error(paid)
+            raise LossError(paid)
         await _move(article_id, ArticleStatus.PUBLISHED, ArticleStatus.UNPUBLISHED)
         await history.record(
             actor,
@@ -222,7 +230,7 @@ async def _find_restored(article_id: UUID, content_md: str, *, freed: int) -> li
             "This text contains a paid link that was dropped before. Leave it out, or write it once, exactly as it was "
             "sold; the article needs a free link slot for it.",
             code="dropped_links",
-            details=_to_details(restored),
+            details=describe_links(restored),
         )
     return restored
 
@@ -245,45 +253,6 @@ async def _record_restored(restored: list[PaidLink], *, actor: str, version_id: 
     for paid in restored:
         await Order.update({Order.link_dropped_at: None}).where(Order.id == paid.order_id)
         await history.record(actor, "paid link restored", order_id=paid.order_id, detail=f"version {version_id}")
-
-
-def _refuse_losses(lost: list[PaidLink], without_room: list[UUID], room: int) -> None:
-    """Raise one ConflictError for all that a text takes away, so that an editor gives a reason for all of it."""
-    errors = [_paid_links_error(lost)] if lost else []
-    errors += [_no_room_error(without_room, room)] if without_room else []
-    if errors:
-        raise ConflictError(
-            " ".join(error.message for error in errors),
-            code=errors[0].code,
-            details=[detail for error in errors for detail in error.details],
-        )
-
-
-def _paid_links_error(paid: list[PaidLink]) -> ConflictError:
-    names = ", ".join(str(one.order_id) for one in paid)
-    return ConflictError(
-        f"Paid links would be lost: those of order{'s' if len(paid) > 1 else ''} {names}. Keep them as they are.",
-        code="paid_links",
-        details=_to_details(paid),
-    )
-
-
-def _no_room_error(order_ids: list[UUID], room: int) -> ConflictError:
-    names = ", ".join(map(str, order_ids))
-    return ConflictError(
-        f"This text has room for {room} more link{'' if room == 1 else 's'}, and {len(order_ids)} open "
-        f"order{'s' if len(order_ids) > 1 else ''} need{'' if len(order_ids) > 1 else 's'} it: {names}. Keep enough "
-        "paragraphs that can take a link. An editor can still publish it in the desk, with a reason; an order whose "
-        "link finds no room fails and is refunded.",
-        code="no_room",
-        details=[FieldError("content", "room", f"Order {one} waits for its link.") for one in order_ids],
-    )
-
-
-def _to_details(paid: list[PaidLink]) -> list[FieldError]:
-    return [
-        FieldError("content", "paid_link", f"Order {one.order_id} paid for {format_link(one.link)}.") for one in paid
-    ]
 
 
 async def _move(article_id: UUID, from_status: ArticleStatus, to_status: ArticleStatus) -> None:
