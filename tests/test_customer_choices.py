@@ -7,6 +7,7 @@ import pytest
 from blogqueue.catalogue import articles, versions
 from blogqueue.db.tables.catalogue import Domain
 from blogqueue.db.tables.orders import Order, OrderEvent
+from tests.payments import dispute
 from tests.people import LONG
 from tests.stage import Bought, Stage, bearer, order_row
 
@@ -60,6 +61,21 @@ async def test_an_earlier_version_that_does_not_fit_any_more_is_not_submitted(st
     # Then neither is submitted, and the current version stays
     assert await submit_earlier(stage, order, first) == (409, "version_outdated")
     assert (await submit_earlier(stage, order, base))[0] == 404
+    row = await order_row(order)
+    assert (row["status"], str(row["version_id"])) == ("QUALITY_CHECK", second)
+
+
+@pytest.mark.parametrize("code", ["on_hold", "unpublished"])
+async def test_what_keeps_an_earlier_version_from_review_is_said_as_it_is(stage: Stage, code: str) -> None:
+    # Given an order with two versions, whose payment is disputed, or whose article was taken down
+    article_id, order, first, second = await regenerated(stage)
+    if code == "on_hold":
+        await dispute(stage, order)
+    else:
+        await articles.take_down(article_id, actor="edith")
+
+    # When Ana submits the first one, then she reads why that is not possible, and the current version stays
+    assert await submit_earlier(stage, order, first) == (409, code)
     row = await order_row(order)
     assert (row["status"], str(row["version_id"])) == ("QUALITY_CHECK", second)
 

@@ -53,6 +53,7 @@ NOTICES = {
     ),
     "on_hold": "Nothing was changed, because the order is on hold while its payment is disputed.",
     "version_outdated": "Nothing was changed, because that version no longer fits the article.",
+    "unpublished": "Nothing was changed, because the article is not published at the moment.",
     "version_judged": "Nothing was changed, because an editor has already asked for a different version.",
     "cancelled": "The order is cancelled, and your refund is on its way.",
     "cross_site": "Nothing was changed, because the request came from another website.",
