@@ -181,6 +181,26 @@ async def test_a_dropped_link_does_not_come_back_to_a_place_that_was_sold_again_
     await stage.sound()
 
 
+async def test_a_dropped_link_comes_back_to_an_article_that_an_editor_has_made_exclusive(stage: Stage) -> None:
+    # Given two paid links, a third in review, and an editor who has made the article exclusive since
+    article_id = await stage.article(content=LONG)
+    ana = await completed(stage, article_id)
+    await completed(stage, article_id, **BEN)
+    await stage.submitted(article_id, **CLEO)
+    await Article.update({Article.exclusive: True}).where(Article.id == article_id)
+    text = await live(stage, article_id)
+
+    # When a text drops Ana's link by mistake, and another brings it back
+    await articles.publish_text(article_id, text.replace(LINK, "a guide"), actor="edith", override="A mistake.")
+    await articles.publish_text(article_id, text, actor="edith")
+
+    # Then it is a paid link again, and no other is for sale
+    assert (await order_row(ana))["link_dropped_at"] is None
+    assert (await stage.http.get(f"/api/v1/articles/{article_id}")).json()["data"]["linksFree"] == 0
+    await stage.drain()
+    await stage.sound()
+
+
 async def test_an_article_with_paid_links_is_not_taken_down_without_a_recorded_reason(stage: Stage) -> None:
     # Given an article with a paid link
     article_id = await stage.article()

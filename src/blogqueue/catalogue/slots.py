@@ -25,6 +25,9 @@ SOLD = "orders.status <> 'FAILED' AND orders.link_dropped_at IS NULL"
 OPEN = "orders.status NOT IN ('COMPLETED', 'FAILED')"
 """The orders whose links are still to go in."""
 
+_DROPPED = "orders.status = 'COMPLETED' AND orders.link_dropped_at IS NOT NULL"
+"""The orders whose links an editor has dropped."""
+
 HELD = "purchases.state = 'OPEN' AND purchases.slot_held_until > clock_timestamp()"
 """The unpaid purchases that hold a slot."""
 
@@ -49,15 +52,18 @@ GREATEST(0, {_UNSOLD}
 """How many slots of an article `a` of a domain `d` are neither sold nor held, as an SQL expression."""
 
 _COUNT_UNSOLD = f"""
-SELECT {_UNSOLD} AS unsold, (CASE WHEN a.exclusive THEN 1 ELSE d.max_paid_links END)
-    - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}) AS unsold_by_rule,
+SELECT {_UNSOLD} AS unsold,
+    (CASE WHEN a.exclusive THEN (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {_DROPPED})
+    ELSE d.max_paid_links - (SELECT count(*) FROM orders WHERE orders.article_id = a.id AND {SOLD}) END)
+    AS unsold_by_rule,
     (SELECT count(*) FROM purchases WHERE purchases.article_id = a.id AND {HELD}
         AND purchases.id <> ALL ({{}})) AS held
 FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {{}}
 """  # noqa: S608 - constants, no input
 """How many slots of one article are not sold, with and without a look at its room, and how many of them are held.
 
-Without it, an exclusive article has the one slot of the order that it was written for: nobody else can buy it.
+Without a look at room, an exclusive article has the slots of its dropped links: they may come back, and nobody else can
+buy these.
 """
 
 _OF_DOMAIN = "FROM articles a JOIN domains d ON d.id = a.domain_id WHERE a.id = {}"
