@@ -376,9 +376,10 @@ async def test_a_file_that_has_not_changed_replaces_no_text_of_an_editor(tmp_pat
     await stage.sound()
 
 
+@pytest.mark.parametrize("digests", ["stored", "not stored yet"])
 @pytest.mark.parametrize("changed_by", ["an order", "an editor"])
 async def test_a_file_that_took_over_the_live_text_replaces_nothing_that_came_after_it(
-    tmp_path: Path, stage: Stage, changed_by: str
+    tmp_path: Path, stage: Stage, changed_by: str, digests: str
 ) -> None:
     # Given a file into which the live text with its paid link was copied, and which was imported again
     file = tmp_path / "soil.md"
@@ -396,11 +397,18 @@ async def test_a_file_that_took_over_the_live_text_replaces_nothing_that_came_af
         corrected = (await live(stage, article_id)).replace("# A long article", "# A longer article")
         await articles.publish_text(article_id, corrected, actor="edith")
     newest = await live(stage, article_id)
+    if digests == "not stored yet":  # by the version before
+        await Article.update({Article.source_sha256: None}, force=True)
     (again,) = await import_folder(tmp_path, domain="blog.example", drop_paid_links="the site was sold")
 
-    # Then the import leaves the newest text
+    # Then the import leaves the newest text, and remarks on it if it cannot know what the file had before
     assert again.outcome == Outcome.UNCHANGED
+    assert [("earlier version" in note) for note in again.notes] == ([True] if digests == "not stored yet" else [])
     assert await live(stage, article_id) == newest
+
+    # Then one that is changed is published as before
+    file.write_bytes(newest.replace("# A long", "# The long").encode())
+    assert [one.outcome for one in await import_folder(tmp_path, domain="blog.example")] == [Outcome.UPDATED]
     await stage.drain()
     await stage.sound()
 

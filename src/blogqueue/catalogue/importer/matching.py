@@ -18,6 +18,9 @@ from blogqueue.db.tables.catalogue import Article
 _KNOWN = """
 SELECT a.id, a.slug, a.source_path, a.source_sha256, a.status, a.title, a.topic, a.niche, a.keyword, a.published_at,
     COALESCE(a.source_sha256, newest.digest) AS digest,
+    ARRAY(SELECT encode(sha256(convert_to(v.content_md, 'UTF8')), 'hex') FROM article_versions v
+        WHERE a.source_sha256 IS NULL AND v.article_id = a.id AND v.id <> a.selected_version_id
+        AND (v.order_id IS NULL OR v.backlink_review_status = 'APPROVED')) AS earlier,
     (SELECT v.room FROM article_versions v WHERE v.id = a.selected_version_id) AS room,
     EXISTS (SELECT FROM order_events e WHERE e.article_id = a.id AND e.action = 'edit article') AS edited
 FROM articles a LEFT JOIN LATERAL (
@@ -34,12 +37,16 @@ WHERE a.domain_id = {}
 editor edited it.
 
 An article that was last imported before such digests were stored has that of the newest text that an import published,
-else of the newest that no order has made.
+else of the newest that no order has made. Its file may have taken over another text, of which there is no record: hence
+the digests of its earlier live texts.
 """
 
 
 class Known(msgspec.Struct, frozen=True):
-    """An article that exists. `digest` is null if only orders have made its texts."""
+    """An article that exists. `digest` is null if only orders have made its texts.
+
+    `earlier` are the digests of its earlier live texts, if the one of its file's text is not stored.
+    """
 
     id: UUID
     slug: str
@@ -52,6 +59,7 @@ class Known(msgspec.Struct, frozen=True):
     keyword: str
     published_at: datetime | None
     digest: str | None
+    earlier: list[str]
     room: int | None
     edited: bool
 

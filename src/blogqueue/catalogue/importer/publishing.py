@@ -86,21 +86,29 @@ async def update(file: File, known: Known, domain: Domain, drop: str) -> tuple[O
     The text is compared with the one that the file had: a file that has not changed since replaces no text of an
     editor. Raises UnusableError.
     """
+    is_earlier = file.digest != known.digest and _has_earlier_text(file, known)
+    is_new = file.digest != known.digest and not is_earlier
     if (known.source_path, known.source_sha256) != (str(file.source), file.digest):
-        await _store_text(file, known, drop)
-    room = known.room if file.digest == known.digest else count_room(file.content)
+        await _store_text(file, known, drop, publish=is_new)
+    room = count_room(file.content) if is_new else known.room
     changed, notes = _compare_details(file, known, domain)
     if changed:
         await _store_details(known, changed)
-    same = file.digest == known.digest and not changed
-    return Outcome.UNCHANGED if same else Outcome.UPDATED, notes, room
+    if is_earlier:
+        notes += ("has the text of an earlier version, so the article keeps its newer one",)
+    return Outcome.UPDATED if is_new or changed else Outcome.UNCHANGED, notes, room
 
 
-async def _store_text(file: File, known: Known, drop: str) -> None:
+def _has_earlier_text(file: File, known: Known) -> bool:
+    """Return whether an article's own file has an earlier text, which it may have had at its last import, too."""
+    return known.source_path == str(file.source) and file.digest in known.earlier
+
+
+async def _store_text(file: File, known: Known, drop: str, *, publish: bool) -> None:
     """Publish a file's text if it has changed, and store which text this was, also where it is live already."""
     try:
         async with transaction():
-            if file.digest != known.digest:
+            if publish:
                 await articles.publish_text(known.id, file.content, actor=ACTOR, drop_paid_links=drop)
             await Article.update({Article.source_path: str(file.source), Article.source_sha256: file.digest}).where(
                 Article.id == known.id
