@@ -1,6 +1,7 @@
 """Piccolo Admin: one login, the owner's tables kept with history, the workflow's only looked at."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import pytest
 from piccolo.apps.user.tables import BaseUser
 
 from blogqueue.catalogue import articles
+from blogqueue.catalogue.importer import import_folder
 from blogqueue.db.tables.catalogue import Article, Domain
 from blogqueue.db.tables.orders import Order, OrderEvent
 from tests.forms import press
@@ -121,7 +123,8 @@ async def test_saving_a_whole_row_changes_what_an_owner_keeps_and_nothing_that_m
 
     # Then the title is hers and everything else what it had become
     assert saved.status_code == 200, saved.text
-    assert (await Article.select().where(Article.id == article_id))[0] == live | {"title": "Soil that stays"}
+    row = (await Article.select().where(Article.id == article_id))[0]
+    assert row == live | {"title": "Soil that stays", "updated_at": row["updated_at"]}
     assert await newest_line() == (
         "edith",
         "edit article",
@@ -129,6 +132,40 @@ async def test_saving_a_whole_row_changes_what_an_owner_keeps_and_nothing_that_m
     )
     await stage.drain()
     await stage.sound()
+
+
+@pytest.mark.parametrize("by", ["another editor", "an import"])
+async def test_a_page_does_not_put_back_what_somebody_else_has_changed_since(
+    stage: Stage, tmp_path: Path, by: str
+) -> None:
+    # Given an imported article that has been edited before, and Edith's open page of it
+    (tmp_path / "soil.md").write_text(GARDEN, encoding="utf-8")
+    await import_folder(tmp_path, domain="blog.example")
+    path = f"tables/articles/{(await Article.select(Article.id))[0]['id']}/"
+    await stage.signed_in()
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+
+    # When another editor makes it exclusive, or an import brings another title, before she saves another niche
+    if by == "another editor":
+        await stage.signed_in("erik")
+        assert (await write(stage, "PATCH", path, **(page | {"exclusive": True}))).status_code == 200
+        await stage.signed_in()
+    else:
+        (tmp_path / "soil.md").write_text(GARDEN.replace("title: Soil that lasts", "title: Soil"), encoding="utf-8")
+        await import_folder(tmp_path, domain="blog.example")
+    changed = (await Article.select())[0]
+    refused = await write(stage, "PATCH", path, **(page | {"niche": "soil"}))
+
+    # Then she is told, and nothing is put back
+    assert refused.status_code == 400 and "Somebody has changed this article" in refused.text
+    assert (await Article.select())[0] == changed
+
+    # When she opens it again, then she can save it, also twice
+    page = (await stage.http.get(f"/admin/api/{path}")).json()
+    for niche in ("soil", "ground"):
+        assert (await write(stage, "PATCH", path, **(page | {"niche": niche}))).status_code == 200
+    row = (await Article.select())[0]
+    assert row == changed | {"niche": "ground", "updated_at": row["updated_at"]}
 
 
 async def test_the_page_of_a_draft_does_not_put_its_title_back_once_it_is_published(stage: Stage) -> None:
@@ -147,7 +184,8 @@ async def test_the_page_of_a_draft_does_not_put_its_title_back_once_it_is_publis
 
     # When she saves another niche, then the title stays
     assert (await write(stage, "PATCH", path, **(page | {"niche": "balconies"}))).status_code == 200
-    assert (await rows)[0] == live | {"niche": "balconies"}
+    row = (await rows)[0]
+    assert row == live | {"niche": "balconies", "updated_at": row["updated_at"]}
 
     # When she opens it again, then she may give it the title that it had
     page = (await stage.http.get(f"/admin/api/{path}")).json()

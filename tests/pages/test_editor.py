@@ -3,7 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
-from blogqueue.catalogue import articles, versions
+from blogqueue.catalogue import articles, row_edits, versions
+from blogqueue.db.engine import transaction
+from blogqueue.db.tables.catalogue import Article
 from blogqueue.db.tables.emails import Email
 from blogqueue.db.tables.orders import Purchase
 from blogqueue.settings import settings
@@ -168,6 +170,37 @@ async def test_piccolo_admin_works_under_its_content_security_policy(stage: Stag
 
     # Then nothing that the pages need was refused or failed
     assert [said for said in edith.complaints if HARMLESS not in said] == []
+
+
+async def test_a_row_that_somebody_else_has_changed_since_is_opened_again_before_it_is_saved(
+    stage: Stage, edith: Visitor
+) -> None:
+    # Given Edith's open page of an article, and an editor who has changed the article since
+    article_id = await stage.article()
+    await signed_in(stage, edith)
+    page = edith.page
+    await edith.go(f"/admin/tables/#/articles/{article_id}/")
+    await expect(page.locator('input[name="niche"]')).to_have_value("gardening")
+    async with transaction():
+        change = await row_edits.prepare_change(Article, str(article_id), {"exclusive": True}, actor="erik")
+        await Article.update({**change}).where(Article.id == article_id)
+
+    # When she saves another niche, then she is told
+    await page.fill('input[name="niche"]', "soil")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_text("Somebody has changed this article")).to_be_visible()
+
+    # When she opens it again, then she can save it, also twice
+    await page.goto("about:blank")
+    await edith.go(f"/admin/tables/#/articles/{article_id}/")
+    await expect(page.locator('input[name="niche"]')).to_have_value("gardening")
+    for niche in ("soil", "ground"):
+        await page.fill('input[name="niche"]', niche)
+        async with page.expect_response(lambda response: response.request.method == "PATCH") as saved:
+            await page.get_by_role("button", name="Save").click()
+        assert (await saved.value).status == 200
+    row = (await Article.select(Article.exclusive, Article.niche))[0]
+    assert row == {"exclusive": True, "niche": "ground"}
 
 
 async def test_all_lists_of_the_desk_are_readable_in_every_size(stage: Stage, edith: Visitor) -> None:

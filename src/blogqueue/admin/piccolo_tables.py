@@ -108,6 +108,7 @@ TABLES = [
                          Article.status, Article.published_at],
         link_column=Article.title,
         order_by=[OrderBy(Article.created_at, ascending=False)],
+        time_resolution={Article.updated_at: row_edits.TIME_RESOLUTION.total_seconds()},
         **_editable(Article),
     ),
 ]  # fmt: skip

@@ -1,11 +1,12 @@
 """Rows as editors create and change them: articles in Piccolo Admin, domains in the desk's forms.
 
 Piccolo Admin sends whole rows as they were when its page was opened. So columns that the workflow moves are ignored,
-and columns that public addresses depend on are refused.
+columns that public addresses depend on are refused, and so are rows that somebody else has changed since.
 """
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from piccolo.table import Table
 
 from blogqueue.catalogue import domain_rules
 from blogqueue.db import history
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article, Domain
+from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.localized import format_price
 from blogqueue.states import ArticleStatus
@@ -27,6 +29,9 @@ MOVED_COLUMNS: dict[type[Table], set[str]] = {
 """The columns that the workflow moves: an edit never changes them."""
 
 MARK_LENGTH = 16
+
+TIME_RESOLUTION = timedelta(milliseconds=1)
+"""How exactly a page of Piccolo Admin sends times back: the most that a browser's form can."""
 
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
 """The columns that public addresses contain: an edit of them is refused, except the slug of a draft."""
@@ -149,12 +154,15 @@ def _show_price(minor_units: int | None, currency: str) -> str:
 async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any], *, actor: str) -> dict[str, Any]:
     """Validate the edit of a row and write its line of history, in the caller's transaction; return what to store.
 
-    Locks the row. Raises NotFoundError, InvalidError for a fixed column, and domain_rules.ColumnError.
+    Locks the row. Raises NotFoundError, ConflictError for the row of an outdated page, InvalidError for a fixed column,
+    and domain_rules.ColumnError.
     """
     is_row = Domain.id == row_id if table is Domain else Article.id == row_id
     known: dict[str, Any] | None = await table.select().where(is_row).first().lock_rows("UPDATE")
     if known is None:
         raise NotFoundError("row")
+    if table is Article and values.get("updated_at"):
+        await _refuse_outdated(known, values["updated_at"], actor)
     edited = {
         name: value for name, value in values.items() if name not in MOVED_COLUMNS[table] and known[name] != value
     }
@@ -179,8 +187,31 @@ async def prepare_change(table: type[Table], row_id: str, values: dict[str, Any]
             article_id=known["id"] if table is Article else None,
             detail=f"{known['slug' if table is Article else 'host']}: {changes}",
         )
+        if table is Article:  # after the line, for `_refuse_outdated`
+            await Article.update({Article.updated_at: NOW}).where(Article.id == known["id"])
     # Piccolo cannot update nothing. The row is locked, so storing the values that it has changes nothing.
     return changed or {name: known[name] for name in values}
+
+
+async def _refuse_outdated(known: Mapping[str, Any], shown: datetime, actor: str) -> None:
+    """Raise ConflictError if somebody else has changed an article's details since a page showed it.
+
+    `shown` is the time of its last change then, also by a publication, after which details may be saved. Lines of this
+    editor do not count, because a page that was saved still has the time of before.
+    """
+    if abs(known["updated_at"] - shown) < TIME_RESOLUTION:
+        return
+    changed = await OrderEvent.exists().where(
+        OrderEvent.article_id == known["id"],
+        OrderEvent.action.is_in(["edit article", "import details"]),
+        OrderEvent.actor != actor,
+        OrderEvent.created_at >= shown + TIME_RESOLUTION,
+    )
+    if changed:
+        raise ConflictError(
+            "Somebody has changed this article since you opened this page, so nothing was saved. Open it again.",
+            code="changed",
+        )
 
 
 def _has_title_of_draft(sent: Mapping[str, Any], known: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from blogqueue.catalogue.importer.outcomes import Outcome, UnusableError
 from blogqueue.catalogue.importer.reading import File
 from blogqueue.catalogue.importer.terms import ACTOR
 from blogqueue.db import history
-from blogqueue.db.engine import transaction
+from blogqueue.db.engine import NOW, transaction
 from blogqueue.db.tables.catalogue import Article, ArticleVersion, Domain
 from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.errors import ConflictError
@@ -129,8 +129,9 @@ def _compare_details(file: File, known: Known, domain: Domain) -> tuple[dict[str
 async def _store_details(known: Known, changed: dict[str, Any]) -> None:
     changes = "; ".join(f"{name}: {getattr(known, name)} → {value}" for name, value in changed.items())
     async with transaction():
-        await Article.update({**changed}).where(Article.id == known.id)
         await history.record(ACTOR, "import details", article_id=known.id, detail=changes)
+        # After the line: a page of Piccolo Admin that shows an earlier time is outdated.
+        await Article.update({**changed, "updated_at": NOW}).where(Article.id == known.id)
 
 
 def is_live(known: Known | None) -> bool:
