@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from blogqueue.audit import audit
 from blogqueue.catalogue import articles
 from blogqueue.db.tables.catalogue import Article, ArticleVersion
 from blogqueue.db.tables.jobs import Job
@@ -307,6 +308,26 @@ async def test_an_exclusive_article_costs_more_and_its_slots_are_never_offered(s
     assert (asked.status_code, asked.json()["error"]["code"]) == (409, "sold_out")
     await Order.update({Order.link_dropped_at: datetime.now(UTC)}).where(Order.id == order.id)
     assert (await stage.http.get(f"/api/v1/articles/{article.id}")).json()["data"]["linksFree"] == 0
+
+
+async def test_the_audit_names_an_article_that_a_customer_paid_to_be_exclusive_and_that_is_not(stage: Stage) -> None:
+    # Given an exclusive article that Ana ordered, and one of Ben that is not exclusive
+    site = await stage.site(exclusive_price=9900)
+    order = await stage.commissioned(site, exclusive=True)
+    await stage.commissioned(site, email="ben@customers.example", topic="Another topic")
+    await stage.drain()
+    await stage.sound()
+
+    # When the mark of hers is taken off, as an earlier version allowed
+    article_id = (await order_row(order))["article_id"]
+    await Article.update({Article.exclusive: False}).where(Article.id == article_id)
+
+    # Then the audit names it, until her order is refunded
+    assert [(found.number, found.offenders) for found in await audit() if found.offenders] == [(11, [str(article_id)])]
+    await stage.submit(order, (await stage.status(order))["version"]["versionId"])
+    assert (await stage.judge(order, "reject", reason="It does not fit.")).status_code == 200
+    await stage.drain()
+    await stage.sound()
 
 
 async def test_the_dropped_link_of_an_exclusive_article_comes_back(stage: Stage) -> None:

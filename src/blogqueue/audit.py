@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from blogqueue.catalogue import paid_links, slots
+from blogqueue.catalogue import paid_links, row_edits, slots
 from blogqueue.db import history
 from blogqueue.db.engine import stream
 from blogqueue.db.tables.orders import Order, OrderEvent
@@ -124,6 +124,11 @@ WHERE in_use > 0
 """  # noqa: S608 - constants, no input
 """The live texts of articles with open orders or holds, and how many those are."""
 
+_NOT_EXCLUSIVE = f"""
+SELECT a.id FROM {row_edits.EXCLUSIVE_ORDERS} JOIN articles a ON a.id = o.article_id WHERE NOT a.exclusive
+"""  # noqa: S608 - a constant
+"""Articles that sell links to others, although a customer has paid for none but their own."""
+
 _WITHOUT_HISTORY = """
 SELECT o.id FROM orders o LEFT JOIN LATERAL (SELECT to_status FROM order_events e
     WHERE e.order_id = o.id AND e.to_status <> '' ORDER BY e.id DESC LIMIT 1) latest ON true
@@ -229,5 +234,6 @@ RULES: list[tuple[int, str, Callable[[], Awaitable[list[str]]]]] = [
     ),
     (9, "every status and every live text has its line of history", partial(_select_ids, _WITHOUT_HISTORY)),
     (10, "no article has more slots sold and held than its text has room for", _find_without_room),
+    (11, "an article that a customer paid to be exclusive is exclusive", partial(_select_ids, _NOT_EXCLUSIVE)),
 ]
 """The number and sentence of each rule, as an operator reads them, and the function that finds what breaks it."""

@@ -36,12 +36,13 @@ TIME_RESOLUTION = timedelta(milliseconds=1)
 FIXED_COLUMNS: dict[type[Table], set[str]] = {Article: {"id", "domain_id", "slug"}, Domain: {"id", "host"}}
 """The columns that public addresses contain: an edit of them is refused, except the slug of a draft."""
 
-_EXCLUSIVE_ORDER = """
-SELECT o.id FROM orders o JOIN purchases p ON p.id = o.purchase_id
-WHERE o.article_id = {} AND o.kind = 'article' AND p.details->>'exclusive' = 'true'
+EXCLUSIVE_ORDERS = """
+orders o JOIN purchases p ON p.id = o.purchase_id AND o.kind = 'article' AND p.details->>'exclusive' = 'true'
 AND (o.status <> 'FAILED' OR o.refund_state = 'NONE' AND o.failure_reason IS DISTINCT FROM 'payment_reversed')
 """
-"""The order that paid for an article to be exclusive. One that has failed may be retried until its refund begins."""
+"""The orders that paid for an article to be exclusive. One that has failed may be retried until its refund begins."""
+
+_EXCLUSIVE_ORDER = f"SELECT o.id FROM {EXCLUSIVE_ORDERS} WHERE o.article_id = {{}}"  # noqa: S608 - a constant
 
 
 def validate(table: type[Table], values: dict[str, Any]) -> dict[str, Any]:
