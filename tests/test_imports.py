@@ -263,7 +263,7 @@ async def test_changed_terms_are_taken_over_unless_an_editor_changed_them(tmp_pa
         ),
     ],
 )
-async def test_changed_terms_that_do_not_go_with_the_stored_ones_are_refused(
+async def test_changed_terms_that_contradict_the_stored_ones_are_refused(
     tmp_path: Path, before: str, after: str, key: str
 ) -> None:
     # Given a domain's terms, and a file of another domain
@@ -279,9 +279,29 @@ async def test_changed_terms_that_do_not_go_with_the_stored_ones_are_refused(
 
     # Then nothing of the domain changes, its file is refused with the reason, and the other one goes on
     assert (one.outcome, two.outcome, draft.outcome) == ("refused", "updated", "skipped")
-    assert "its domain.toml is invalid" in one.reason and key in one.reason
+    assert "its domain.toml contradicts the stored terms" in one.reason and key in one.reason
     assert await Domain.select().order_by(Domain.host) == stored
     assert await published() == {"one": "Text.\n", "two": "Other text.\n"}
+
+
+async def test_terms_that_contradict_the_stored_ones_refuse_the_files_of_their_own_folder(tmp_path: Path) -> None:
+    # Given two folders of one domain
+    write(tmp_path, a__one="Text.\n", b__two="Text 2.\n", b__three="Text 3.\n")
+    for folder in "ab":
+        (tmp_path / folder / "domain.toml").write_text('host = "garden.example"\nexclusive_price = "99.00"\n', "utf-8")
+    await import_folder(tmp_path, domain="blog.example")
+
+    # When both have new terms, of which one contradicts the stored ones, and a file beside them becomes a draft
+    (tmp_path / "a" / "domain.toml").write_text('host = "garden.example"\nmax_paid_links = 2\n', "utf-8")
+    (tmp_path / "b" / "domain.toml").write_text('host = "garden.example"\narticle_price = "999950.00"\n', "utf-8")
+    write(tmp_path, a__one="Other text.\n", b__two="Other text 2.\n", b__three="---\ndraft: true\n---\nText 3.\n")
+    terms, one, three, two = await import_folder(tmp_path, domain="blog.example")
+
+    # Then the files of the other folder go on, and each of the refused ones has its own reason
+    assert (terms.outcome, one.outcome, three.outcome, two.outcome) == ("updated", "updated", "skipped", "refused")
+    assert "contradicts the stored terms: exclusive_price" in two.reason
+    assert "is a draft" in three.reason and "its article is still on sale" in three.reason
+    assert await published() == {"one": "Other text.\n", "two": "Text 2.\n", "three": "Text 3.\n"}
 
 
 async def test_a_new_currency_takes_over_every_price(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Imports every Markdown file of a folder."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -19,9 +19,10 @@ from blogqueue.db.tables.catalogue import Domain
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file, its path below its domain's folder, and what was read in it."""
+    """A file, the folder of its terms, its path below its domain's folder, and what was read in it."""
 
     path: Path
+    terms: Path
     source: PurePosixPath
     read: File | UnusableError
 
@@ -97,7 +98,7 @@ def _read(root: Path, located: Sequence[tuple[Path, Terms]], run: _Run) -> list[
     for (path, source), (_, its), read in zip(
         files, located, read_files(files, run.steps.advance, run.each), strict=True
     ):
-        found[its.columns["host"]].append(_Found(path, source, read))
+        found[its.columns["host"]].append(_Found(path, its.folder, source, read))
     return [(by_host[host], ones) for host, ones in found.items()]
 
 
@@ -107,13 +108,14 @@ async def _import_domain(host_terms: Sequence[Terms], found: Sequence[_Found], r
     domain = await Domain.objects().where(Domain.host == host).first()
     results: list[Imported] = []
     if any(isinstance(one.read, File) for one in found):
-        try:
-            for one in host_terms:
+        unfit: dict[Path, UnusableError] = {}
+        for one in host_terms:
+            try:
                 domain, change = await terms.apply(one)
                 results += [change] if change else []
-        except UnusableError as error:
-            run.steps.advance(len(found))
-            return results + [_refuse(one, error) for one in found]
+            except UnusableError as error:
+                unfit[one.folder] = error
+        found = [_refuse(one, unfit.get(one.terms)) for one in found]
     articles = await matching.list_known(domain.id) if domain else []
     on_sale = {article.source_path for article in articles if publishing.is_live(article)}
     for one in found:
@@ -129,9 +131,9 @@ async def _import_domain(host_terms: Sequence[Terms], found: Sequence[_Found], r
     return results
 
 
-def _refuse(one: _Found, terms_error: UnusableError) -> Imported:
-    error = one.read if isinstance(one.read, UnusableError) else terms_error
-    return Imported(one.path, error.outcome, error.reason)
+def _refuse(one: _Found, unfit: UnusableError | None) -> _Found:
+    """Return a file as one that cannot be used if its terms are `unfit`; one that is not used anyhow has its reason."""
+    return replace(one, read=unfit) if unfit and isinstance(one.read, File) else one
 
 
 async def _create(files: Sequence[tuple[Path, File]], match: Match, domain: Domain, run: _Run) -> list[Imported]:

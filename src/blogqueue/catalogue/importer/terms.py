@@ -80,7 +80,7 @@ async def apply(terms: Terms) -> tuple[Domain, Imported | None]:
     """Return the domain of some terms, created or changed to them, and what changed.
 
     The terms of a domain that an editor has edited stay as the editor left them. A key that the file does not have
-    leaves what is stored. Raises UnusableError for terms that do not go together with what is stored.
+    leaves what is stored. Raises UnusableError for terms that contradict what is stored.
     """
     host = terms.columns["host"]
     async with transaction():
@@ -113,7 +113,7 @@ def _check(domain: Domain, columns: dict[str, Any]) -> None:
         domain_rules.check_currency(domain.to_dict(), columns)
         domain_rules.check_together(domain.to_dict() | columns)
     except ColumnError as error:
-        raise UnusableError(f"its {FILE} is invalid: {error}") from error
+        raise UnusableError(f"its {FILE} contradicts the stored terms: {error}") from error
 
 
 def _show(name: str, value: object, currency: str) -> str:
