@@ -469,7 +469,7 @@ async def test_a_file_with_the_link_of_an_open_order_is_refused_until_the_order_
     (after,) = await import_folder(tmp_path, domain="blog.example")
 
     # Then it is refused with the order's name, and published later
-    assert not before.used and str(order.id) in before.reason and "Approve the order" in before.reason
+    assert not before.used and str(order.id) in before.reason and "wait until the order is published" in before.reason
     assert after.outcome == Outcome.UPDATED
     assert await live(stage, article_id) == file.read_text(encoding="utf-8")
     await stage.drain()

@@ -182,14 +182,14 @@ async def _refuse_ordered(article: Article) -> None:
 async def _refuse_open_links(article_id: UUID, content_md: str) -> None:
     """Raise ConflictError for a text with the link of an open order: it could not be integrated any more.
 
-    So the order would fail and be refunded, and its link be live without a guard and its rel.
+    So the order would fail and be refunded, and its link would stay live, unprotected and without its rel.
     """
     there = set(await asyncio.to_thread(find_links, content_md))
     found = {order_id: link for order_id, link in (await slots.find_open_links(article_id)).items() if link in there}
     if found:
         raise ConflictError(
-            f"This text has the link of an order that is still open: {', '.join(map(str, found))}. Approve the order, "
-            "or leave its link out.",
+            f"This text has the link of an order that is still open: {', '.join(map(str, found))}. Leave the link out, "
+            "or wait until the order is published.",
             code="open_link",
             details=[
                 FieldError("content", "open_link", f"Order {order_id} will bring {format_link(link)}.")

@@ -41,6 +41,6 @@ def _describe_room(order_ids: Sequence[UUID], room: int) -> str:
     return (
         f"This text has room for {room} more link{'' if room == 1 else 's'}, and {len(order_ids)} open "
         f"order{'s' if len(order_ids) > 1 else ''} need{'' if len(order_ids) > 1 else 's'} it: {names}. Keep enough "
-        "paragraphs that can take a link. An editor can still publish it in the desk, with a reason; an order whose "
-        "link finds no room fails and is refunded."
+        "paragraphs that can take a link. An editor can publish it nevertheless, on the article's page below /admin, "
+        "with a reason; an order whose link finds no room fails and is refunded."
     )

@@ -17,5 +17,5 @@ ORDER BY e.created_at DESC OFFSET {{}} LIMIT 1
 """  # noqa: S608 - constants, no input
 """The seconds until order `o` of the outer query may be regenerated again; no row if it may be now.
 
-The value is the limit of an hour where the regeneration is in the history already, and one less where it is to come.
+The value to pass is the hourly limit if the history already has this regeneration, else the limit minus one.
 """

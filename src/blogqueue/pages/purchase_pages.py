@@ -56,7 +56,7 @@ async def send_link_form(
     try:
         if data.get("article", str(offer.id)) != str(offer.id):
             raise ConflictError(
-                "You filled in the form of another article, whose address leads to this one now, so nothing was sent. "
+                "This address now leads to another article than when you opened the form, so nothing was sent. "
                 "Send it again only if you want your link in this article.",
                 code="other_article",
             )

@@ -41,7 +41,7 @@ class AfterSilence(StrEnum):
     SUBMIT = "submit"  # it is submitted for review
 
 
-IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Set it with the form “Set prices”."
+IN_MINOR_UNITS = "In minor units: 4900 is 49.00 EUR. Change it at /admin/domains."
 
 
 class Domain(Table, tablename="domains", db=DB):

@@ -28,9 +28,9 @@ class NoRoomError(Exception):
 class LinkBrief:
     """The published article and the link that it shall carry; `language` is a BCP 47 tag.
 
-    `leave` is for how many further links the article shall have room afterwards, `pending` are the hashes of the
-    paragraphs that other open orders have chosen, and `used` are the edits of the order's earlier versions, from which
-    this one shall differ. `reason` is what the site's editor wants to be different from the last one; "" for none.
+    `leave` is how many more links the article must have room for afterwards, `pending` are the hashes of the paragraphs
+    that other open orders have chosen, and `used` are the edits of the order's earlier versions, from which this one
+    shall differ. `reason` is what the site's editor wants to be different from the last one; "" for none.
     """
 
     article: str
