@@ -3,8 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from blogqueue.db.tables.orders import OrderEvent
 from blogqueue.writing.markdown.links import find_links
-from tests.stage import Stage
+from tests.stage import Bought, Stage
 
 ANA: dict[str, Any] = {}
 BEN = {"email": "ben@customers.example", "targetUrl": "https://worms.example/", "anchorText": "worm farming"}
@@ -24,3 +25,16 @@ async def live(stage: Stage, article_id: UUID) -> str:
 
 async def anchors(stage: Stage, article_id: UUID) -> list[str]:
     return sorted(link.anchor_text for link in find_links(await live(stage, article_id)))
+
+
+async def completed(stage: Stage, article_id: UUID, **changes: Any) -> Bought:
+    """An order whose link is published."""
+    order = await stage.submitted(article_id, **changes)
+    assert (await stage.approve(order)).json()["data"]["status"] == "COMPLETED"
+    return order
+
+
+async def notes(order: Bought) -> list[tuple[str, str]]:
+    """What an order's history says, and why."""
+    rows = await OrderEvent.select().where(OrderEvent.order_id == order.id).order_by(OrderEvent.id)
+    return [(row["action"], row["detail"]) for row in rows]
