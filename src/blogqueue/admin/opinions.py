@@ -47,13 +47,14 @@ def list_attempts(notes: dict[str, Any] | None) -> list[Attempt]:
 
 
 def _read(attempt: dict[str, Any]) -> Attempt:
-    opinion: dict[str, dict[str, str]] = attempt.get("opinion") or {}
-    answers = [_judge(question, given["answer"]) for question, given in opinion.items()]
+    # Version 0.1 stored opinions as they came, whatever their shape.
+    opinion = {question: given for question, given in (attempt.get("opinion") or {}).items() if isinstance(given, dict)}
+    answers = [_judge(question, str(given.get("answer", ""))) for question, given in opinion.items()]
     problems = [
         {"rule": one["rule"], "message": one["message"], "excerpt": one.get("excerpt", one.get("words", ""))}
         for one in attempt.get("problems", [])
     ]
-    quotes = dict.fromkeys(given["evidence"] for given in opinion.values() if given.get("evidence"))
+    quotes = dict.fromkeys(str(given["evidence"]) for given in opinion.values() if given.get("evidence"))
     return Attempt(attempt["attempt"], problems, answers, list(quotes))
 
 

@@ -1,8 +1,8 @@
 """Up to three attempts at one text: get a proposal, check it, ask again with what was wrong, get a second opinion."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from blogqueue.states import QcStatus
 from blogqueue.writing.questions import MAX_EXCERPT, Problem, Question
@@ -62,7 +62,7 @@ class Conversation:
 
         Raises what `ask` raises.
         """
-        answers = await self._ask(question)
+        answers = _read_answers(expected_answers, await self._ask(question))
         self._attempts[-1]["opinion"] = answers
         self.problems = _find_objections(expected_answers, answers)
 
@@ -83,13 +83,28 @@ class Conversation:
         return {"attempts": self._attempts}
 
 
-def _find_objections(expected_answers: Mapping[str, str], answers: dict[str, Any]) -> list[Problem]:
+def _read_answers(questions: Iterable[str], opinion: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return the answer and the evidence for each question, "" where the opinion has none.
+
+    Some servers only resemble OpenAI's and keep to no schema. An answer of another shape counts as an objection, as an
+    error would throw away a draft that has passed the checks.
+    """
+    answers: dict[str, dict[str, str]] = {}
+    for question in questions:
+        found = opinion.get(question)
+        given = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+        answers[question] = {name: str(given.get(name, "")) for name in ("answer", "evidence")}
+    return answers
+
+
+def _find_objections(expected_answers: Mapping[str, str], answers: dict[str, dict[str, str]]) -> list[Problem]:
     """Return a problem for each question that the second opinion did not answer as expected."""
-    objections: list[Problem] = []
-    for question, expected in expected_answers.items():
-        answer: dict[str, Any] = answers.get(question) or {}
-        if answer.get("answer") != expected:
-            evidence = str(answer.get("evidence", ""))[:MAX_EXCERPT]
-            message = f'The second opinion did not answer "{question}" with "{expected}".'
-            objections.append(Problem(question, message, evidence))
-    return objections
+    return [
+        Problem(
+            question,
+            f'The second opinion did not answer "{question}" with "{expected}".',
+            answers[question]["evidence"][:MAX_EXCERPT],
+        )
+        for question, expected in expected_answers.items()
+        if answers[question]["answer"] != expected
+    ]

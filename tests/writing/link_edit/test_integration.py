@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from blogqueue.admin.opinions import list_attempts
 from blogqueue.states import QcStatus
 from blogqueue.writing.attempts import MAX_QC_ATTEMPTS, Conversation, DraftRefusedError
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
@@ -81,12 +82,40 @@ async def test_an_edit_that_is_disliked_is_made_anew_and_told_why() -> None:
 
 
 @pytest.mark.parametrize(
-    "opinion", [{}, {"natural": {}}, LIKED | {"natural": None}, LIKED | {"promotional": {"answer": "Yes"}}]
+    "opinion",
+    [
+        {},
+        {"natural": {}},
+        LIKED | {"natural": None},
+        LIKED | {"promotional": {"answer": "Yes"}},
+        dict.fromkeys(EXPECTED_ANSWERS, "yes"),
+        dict.fromkeys(EXPECTED_ANSWERS, True),
+        LIKED | {"natural": ["yes", "may like"]},
+        LIKED | {"natural": {"answer": True, "evidence": ["may", "like"]}},
+    ],
 )
-async def test_an_opinion_that_leaves_an_answer_out_is_an_objection(opinion: dict[str, Any]) -> None:
+async def test_an_opinion_that_leaves_an_answer_out_or_has_another_shape_is_an_objection(
+    opinion: dict[str, Any],
+) -> None:
     draft, _ = await integrated(RIGHT, opinion, OTHER, LIKED)
 
     assert draft.qc_attempts == 2
+    assert [len(attempt.answers) for attempt in list_attempts(draft.qc_notes)] == [7, 7], "editors can read both"
+
+
+async def test_an_edit_whose_opinions_all_have_another_shape_goes_to_a_human() -> None:
+    odd = dict.fromkeys(EXPECTED_ANSWERS, "yes")
+
+    draft, _ = await integrated(RIGHT, odd, OTHER, odd, RIGHT, odd)
+
+    assert (draft.qc_attempts, draft.qc_status) == (3, QcStatus.NEEDS_HUMAN_REVIEW)
+
+
+@pytest.mark.parametrize("given", [None, {}, "yes", True, {"answer": None, "evidence": ["a"]}])
+def test_an_opinion_that_was_stored_as_it_came_can_be_read_whatever_its_shape(given: object) -> None:
+    [attempt] = list_attempts({"attempts": [{"attempt": 1, "problems": [], "opinion": {"natural": given}}]})
+
+    assert not any(answer.is_good for answer in attempt.answers)
 
 
 async def test_an_edit_that_passes_the_checks_but_is_never_liked_goes_to_a_human() -> None:
