@@ -1,6 +1,7 @@
 """An order's status as its customer and programs read it."""
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -9,7 +10,7 @@ import pytest
 from blogqueue.db.tables.jobs import Job
 from blogqueue.orders.status import get_status
 from blogqueue.settings import settings
-from tests.stage import Bought, Stage
+from tests.stage import GARDEN, Bought, Stage
 
 
 async def test_a_status_is_of_one_moment_while_versions_are_stored(stage: Stage) -> None:
@@ -169,3 +170,19 @@ async def read_until(stage: Stage, order: Bought, *, versions: int) -> list[dict
     while not seen or seen[-1]["versionCount"] < versions:
         seen.append(await stage.status(order))
     return seen
+
+
+async def test_the_marked_paragraph_is_the_one_with_the_link_also_where_a_comment_has_its_characters(
+    stage: Stage,
+) -> None:
+    # Given an article with the characters of the link, which is none there, above every paragraph
+    shown = "[a guide to mulching](https://www.anasgarden.example/mulch-guide)"
+    article_id = await stage.article(content=GARDEN.replace("\n\n", f"\n\nWrite `{shown}` for it.\n\n", 1))
+
+    # When the link is bought and delivered
+    status = await stage.status(await stage.delivered(article_id))
+
+    # Then the paragraph with the link is marked
+    assert status["version"] is not None, status["statusMessage"]
+    marked = re.findall(r'<p id="changed">.*?</p>', status["version"]["html"], re.DOTALL)
+    assert len(marked) == 1 and "<a href" in marked[0]

@@ -22,7 +22,7 @@ def show_current(snapshot: Snapshot) -> VersionView | None:
     return VersionView(
         **_describe(version, snapshot),
         content=version.content,
-        html=_render(version.content, snapshot, mark=True),
+        html=_render(version, snapshot, mark=True),
         qc_status=version.last_qc_status,
     )
 
@@ -33,18 +33,19 @@ def list_earlier(snapshot: Snapshot) -> list[EarlierVersionView]:
     if snapshot.order.kind is OrderKind.BACKLINK:
         return [EarlierVersionView(**_describe(version, snapshot)) for version in earlier]
     return [
-        EarlierVersionView(**_describe(version, snapshot), html=_render(version.content or "", snapshot, mark=False))
+        EarlierVersionView(**_describe(version, snapshot), html=_render(version, snapshot, mark=False))
         for version in earlier[:EARLIER_ARTICLES_SHOWN]
     ]
 
 
-def _render(content: str, snapshot: Snapshot, *, mark: bool) -> str:
+def _render(version: VersionRow, snapshot: Snapshot, *, mark: bool) -> str:
     """Render a version as safe HTML; with `mark`, the paragraph with the order's link is marked."""
-    link = _link(snapshot)
+    content, link = version.content or "", _link(snapshot)
     live = [(Link(row.target_url, row.anchor_text), _write_rel(row.rel)) for row in snapshot.paid_links]
     paid = [pair for pair in live if pair[0] != link]
     own = (link, _write_rel(snapshot.order.rel))
-    at = content.find(format_link(link))
+    # Above the edit, the article may have the same characters in a comment or in code.
+    at = content.find(format_link(link), version.metadata.get("edit", {"start": 0})["start"])
     changed = (at, at + 1) if mark else None
     article = snapshot.article
     return render_page(content, [*paid, own], title="", host=article.host, source=article.source_path, changed=changed)

@@ -11,7 +11,7 @@ from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, format_link
 from tests.writing.garden import GARDEN, LINK, PAID, turned, wrapped
 from tests.writing.link_edit.mutants import MUTANTS, Mutant
-from tests.writing.link_edit.scenes import REQUIREMENTS, SENTENCE, Scene
+from tests.writing.link_edit.scenes import LITERAL, REQUIREMENTS, SENTENCE, Scene
 
 ELIGIBLE = find_eligible_blocks(GARDEN)
 
@@ -172,6 +172,34 @@ def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
     made = Scene(before, find_eligible_blocks(before)[-1]).append(SENTENCE)
 
     assert "link_exactly_once" in {problem.rule for problem in made.problems()}
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        f"<!-- {LITERAL} -->",
+        f"```\n{LITERAL}\n```",
+        f"    {LITERAL}",
+        f"Write `{LITERAL}`.",
+        f"!{LITERAL}",
+        f"\\{LITERAL}",
+    ],
+)
+def test_a_link_that_the_article_only_shows_can_be_added(elsewhere: str) -> None:
+    in_front_matter = GARDEN.replace("tags:", f"note: '{LITERAL}'\ntags:")
+    for article in (GARDEN.replace("## What", f"{elsewhere}\n\n## What"), in_front_matter):
+        block = find_eligible_blocks(article)[0]
+        scene = Scene(article, block)
+
+        assert scene.append(SENTENCE).problems() == []
+        assert scene.replace(f"{block.text} {SENTENCE}").problems() == []
+
+
+def test_a_link_can_be_added_to_a_paragraph_that_shows_it_as_code() -> None:
+    article = GARDEN.replace("Bindweed is", f"Bindweed (`{LITERAL}`) is")
+    block = next(block for block in find_eligible_blocks(article) if "Bindweed" in block.text)
+
+    assert Scene(article, block).append(SENTENCE).problems() == []
 
 
 def test_a_joiner_between_latin_letters_is_allowed_only_if_the_article_has_one() -> None:
