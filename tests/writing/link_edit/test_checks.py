@@ -167,6 +167,22 @@ def test_the_bought_link_among_the_paid_ones_counts_once() -> None:
     assert made._replace(requirements=replace(REQUIREMENTS, paid_links=(LINK,), max_paid_links=1)).problems() == []
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("It is 10&nbsp;000 km, or 5\u00a0km.", "It is 10&nbsp;000 km, or 5\u00a0km, says {link}."),
+        ("Is it so\u202f?", "Is it so, as in {link}\u202f?"),
+        ("It is so\u3000for all.", "It is so\u3000for all\u00a0\u2013 see {link}."),
+        ("So it is &mdash; for all.", "So it is &mdash; in {link} \u2014 for all."),
+    ],
+)
+def test_a_paragraph_that_keeps_its_special_blanks_passes(old: str, new: str) -> None:
+    article = GARDEN.replace("Bindweed is", f"{old} Bindweed is")
+    block = next(block for block in find_eligible_blocks(article) if "Bindweed" in block.text)
+
+    assert Scene(article, block).replace(block.text.replace(old, new.format(link=LITERAL))).problems() == []
+
+
 def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
     before = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE).after
     made = Scene(before, find_eligible_blocks(before)[-1]).append(SENTENCE)

@@ -71,6 +71,16 @@ def test_a_single_line_takes_the_line_end_behind_it() -> None:
     assert applied.new_text == "D\r\ne"
 
 
+@pytest.mark.parametrize("around", ["", " ", "\u3000", "\n\u00a0 "])
+@pytest.mark.parametrize(("lead", "end"), [("", ""), ("\u3000", ""), ("\u00a0\u00a0", "\u2003")])
+def test_a_replaced_paragraph_keeps_its_own_blanks_around_it(lead: str, end: str, around: str) -> None:
+    article = f"{lead}One, two.{end}\n\nLast.\n"
+
+    after, _ = apply(article, Edit("p01", "replace", f"{around}Three.{around}"), find_prose_blocks(article))
+
+    assert after == f"{lead}Three.{end}\n\nLast.\n"
+
+
 @pytest.mark.parametrize(
     ("edit", "rule"),
     [

@@ -27,6 +27,7 @@ RULES: list[Callable[[CheckInput], list[Problem]]] = [
     place_checks.no_reference,
     place_checks.no_template,
     place_checks.line_ends,
+    place_checks.blanks_kept,
     markup_checks.no_markup,
     markup_checks.no_emphasis,
     markup_checks.one_script,

@@ -51,7 +51,7 @@ class AppliedEdit:
 def apply(article: str, edit: Edit, eligible: Sequence[Block]) -> tuple[str, AppliedEdit]:
     """Return the article with the edit applied, and the applied edit.
 
-    Line breaks in the proposal become the paragraph's, blanks around it are dropped, and "append" adds one space.
+    Line breaks in the proposal, and blanks around it, become the paragraph's, and "append" adds one space.
     Raises EditRefused: unknown_block, stale_block, unknown_mode, empty_text, too_long, not_text.
     """
     block = next((block for block in eligible if block.id == edit.block), None)
@@ -131,6 +131,12 @@ def _splice(article: str, edit: Edit, block: Block) -> tuple[str, AppliedEdit]:
     if edit.mode == "append" or len(breaks) != len(lines) - 1:
         breaks = [choose_line_break(article, block.start, block.end)] * (len(lines) - 1)
     text = "".join(line + end for line, end in zip(lines, [*breaks, ""], strict=True))
-    new_text = f"{block.text} {text}" if edit.mode == "append" else text
+    new_text = f"{block.text} {text}" if edit.mode == "append" else _put_between_blanks(text, block.text)
     content = article[: block.start] + new_text + article[block.end :]
     return content, AppliedEdit(edit.block, edit.mode, edit.text, block.start, block.end, block.sha256, new_text)
+
+
+def _put_between_blanks(text: str, old: str) -> str:
+    """Return a text with the blanks around another one: a Japanese paragraph is indented by an ideographic space."""
+    behind = old.lstrip()
+    return old[: len(old) - len(behind)] + text + behind[len(behind.rstrip()) :]

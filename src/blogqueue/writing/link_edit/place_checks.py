@@ -1,5 +1,6 @@
 """Checks of an edit's place: the text around it, the article's structure, and the other paid links."""
 
+import re
 from collections import Counter
 from itertools import takewhile
 
@@ -11,6 +12,7 @@ from blogqueue.writing.markdown.parsing import TopBlock
 from blogqueue.writing.markdown.rendering import find_html_links, render
 from blogqueue.writing.questions import Problem
 
+_SPECIAL_BLANK = re.compile(r"[^\S \n]")
 _PROSE_STARTS = ("(", '"', "'", "\u201c", "\u2018", "\u201e", "\u00ab", "\u300c", "\u00bf", "\u00a1")
 
 
@@ -140,6 +142,25 @@ def line_ends(given: CheckInput) -> list[Problem]:
         "do not begin a line with a blank, a mark or a list number."
     )
     return report("line_ends", message, repr(applied.new_text))
+
+
+def blanks_kept(given: CheckInput) -> list[Problem]:
+    """Require every special blank of the paragraph, such as a no-break space, and every character reference."""
+    lost = _count_special_blanks(given.old_blocks) - _count_special_blanks(given.new_blocks)
+    if not lost:
+        return []
+    message = (
+        "Keep the paragraph's no-break spaces, its other special blanks and its character references (&...;), or use "
+        '"append".'
+    )
+    shown = [found if found.startswith("&") else f"U+{ord(found):04X}" for found in lost]
+    return report("blanks_kept", message, " ".join(shown))
+
+
+def _count_special_blanks(blocks: tuple[TopBlock, ...]) -> Counter[str]:
+    """Count the blanks that are neither spaces nor line breaks, and the sources of the character references."""
+    inlines = [inline for block in blocks for inline in block.inlines]
+    return Counter(found for inline in inlines for found in [*_SPECIAL_BLANK.findall(inline.text), *inline.entities])
 
 
 def _count_trailing_blanks(source: str) -> Counter[str]:

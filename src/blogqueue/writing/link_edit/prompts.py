@@ -34,8 +34,9 @@ Propose one edit:
 Rules:
 - "text" contains the link exactly once, written exactly as [anchor_text](target_url): no title, no emphasis, no other
   link, URL, email address, image, HTML, heading, list or separate line.
-- Keep every word of the paragraph, in its order, with its links, spelling and punctuation; only add words, at most 60,
-  and no line break. Add no negation and no number to the author's sentences.
+- Keep every word of the paragraph, in its order, with its links, spelling, punctuation and special blanks, such as
+  no-break spaces; only add words, at most 60, and no line break. Add no negation and no number to the author's
+  sentences.
 - What you add is plain words in the article's script: no bracket, brace, backslash, backtick, @, #, $, *, _, ~ or |, no
   emphasis, and no colon directly before a letter.
 - Name no host, telephone number or price.
