@@ -12,6 +12,7 @@ from blogqueue.writing.attempts import MAX_QC_ATTEMPTS, Conversation, DraftRefus
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.link_edit.integration import LinkBrief, LinkDraft, NoRoomError, integrate
 from blogqueue.writing.link_edit.prompts import EXPECTED_ANSWERS
+from blogqueue.writing.link_edit.room import find_blocks_leaving
 from blogqueue.writing.markdown.blocks import find_eligible_blocks
 from blogqueue.writing.markdown.links import find_links
 from blogqueue.writing.questions import Question
@@ -186,6 +187,28 @@ async def test_only_eligible_blocks_are_offered_and_the_customers_data_comes_las
         "anchor_text": LINK.anchor_text,
     }
     assert opinion.schema["required"] == list(EXPECTED_ANSWERS) and not opinion.schema["additionalProperties"]
+
+
+async def test_an_article_of_very_many_paragraphs_names_no_more_of_them_than_a_schema_may() -> None:
+    # Given an order whose earlier edit is in a paragraph of such an article
+    prose = "Worms draw leaves down into their burrows at night and bring fine earth up to where rain spreads it " * 2
+    article = "\n\n".join(f"{prose}{number}." for number in range(1_001)) + "\n"
+    first = find_blocks_leaving(article, leave=0)[5]
+    used = AppliedEdit(
+        **(await integrated(RIGHT | {"block": first.id}, LIKED, brief=replace(BRIEF, article=article)))[0].edit
+    )
+    brief = replace(BRIEF, article=article, used=(used,))
+
+    # When it is regenerated, and the model answers with a paragraph that it was not shown
+    other = find_blocks_leaving(article, leave=0)[-1]
+    draft, model = await integrated(RIGHT | {"block": "p03"}, RIGHT | {"block": other.id}, LIKED, brief=brief)
+
+    # Then the schema has few names, the used paragraph is named, and the edit is made
+    names = model.asked[0].schema["properties"]["block"]["enum"]
+    assert len(names) == 200 and {"p03"}.isdisjoint(names)
+    assert json.loads(model.asked[0].messages[-1]["content"])["used"] == [{"block": first.id, "text": SENTENCE}]
+    assert model.refused("link_edit")[1][0]["rule"] == "unknown_block"
+    assert draft.edit["block"] == other.id
 
 
 async def test_a_proposal_is_approved_only_by_a_second_opinion() -> None:

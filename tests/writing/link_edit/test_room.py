@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogqueue.writing.link_edit.edits import Edit, apply
-from blogqueue.writing.link_edit.room import count_room, find_blocks_leaving
+from blogqueue.writing.link_edit.room import MAX_OFFERED, count_room, find_blocks_leaving
 from blogqueue.writing.markdown.blocks import Block, find_eligible_blocks
 from blogqueue.writing.markdown.links import Link, format_link
 from tests.corpora import SMALL_CORPUS, list_articles
@@ -80,6 +80,19 @@ def test_the_middle_one_of_three_paragraphs_is_offered_only_if_one_link_is_to_go
     assert [block.id for block in find_blocks_leaving(text, leave=1)] == ["p01", "p03"]
     assert [block.id for block in find_blocks_leaving(text, leave=7)] == ["p01", "p03"]
     assert find_blocks_leaving(build(("short",)), leave=0) == []
+
+
+def test_of_very_many_paragraphs_some_are_offered_from_the_beginning_to_the_end() -> None:
+    text = build(("prose",) * 3 * MAX_OFFERED)
+
+    offered = find_blocks_leaving(text, leave=0)
+
+    assert len(offered) == MAX_OFFERED
+    assert {number // 30 for number in range(3 * MAX_OFFERED)} == {(int(block.id[1:]) - 1) // 30 for block in offered}
+    assert [block.start for block in offered] == sorted(block.start for block in offered)
+    assert count_room(text) > MAX_OFFERED
+    fewer = build(("prose",) * MAX_OFFERED)
+    assert find_blocks_leaving(fewer, leave=0) == find_eligible_blocks(fewer)
 
 
 def test_paragraphs_that_other_open_orders_have_chosen_are_offered_only_if_there_are_no_others() -> None:

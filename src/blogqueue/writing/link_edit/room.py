@@ -16,6 +16,11 @@ from blogqueue.writing.markdown.parsing import parse
 
 RULES_LENGTH = 16
 
+MAX_OFFERED = 200
+"""Our choice. The model's answer names one of the paragraphs. OpenAI refuses a schema with more than 1,000 such names
+(500 at first), or with more than 250 that have over 15,000 characters together
+(https://developers.openai.com/api/docs/guides/structured-outputs)."""
+
 
 def count_room(article: str, paid_links: Sequence[Link] = ()) -> int:
     """Return how many more paid links a text that carries `paid_links` can take one after another."""
@@ -27,6 +32,7 @@ def find_blocks_leaving(
 ) -> list[Block]:
     """Return the eligible paragraphs that leave room for `leave` more paid links once they have one, in order.
 
+    Of more than MAX_OFFERED, return as many, spread over the text.
     Where the text has less room, return those that leave the most: there is always one if any paragraph is eligible.
     Paragraphs whose SHA-256 is in `pending`, which other open orders have chosen, and those beside them are left out
     while there are others: of two links in one paragraph, the second has to be integrated again.
@@ -41,7 +47,13 @@ def find_blocks_leaving(
         if _count([other for other in positions if abs(other - position) > 1]) >= enough
     }
     apart = [block for position, block in leaving.items() if all(abs(position - other) > 1 for other in chosen)]
-    return apart or list(leaving.values())
+    return _spread(apart or list(leaving.values()))
+
+
+def _spread(blocks: list[Block]) -> list[Block]:
+    if len(blocks) <= MAX_OFFERED:
+        return blocks
+    return [blocks[number * len(blocks) // MAX_OFFERED] for number in range(MAX_OFFERED)]
 
 
 @cache
