@@ -1,5 +1,7 @@
 """The word diff of an edit, as customer and editor read it."""
 
+import time
+
 import pytest
 
 from blogqueue.writing.link_edit.comparison import WORDS, ChangeKind, TextRun, compare, diff_words
@@ -63,3 +65,15 @@ def test_a_phrase_that_became_the_link_is_removed_and_added() -> None:
         TextRun(ADDED, LINK.anchor_text, link=True),
         TextRun(SAME, "."),
     )
+
+
+def test_an_edit_in_one_place_of_a_long_paragraph_takes_no_second() -> None:
+    old = WORDS.findall("Worms draw the leaves down into the soil at night, and the rain does the rest. " * 500)
+
+    started = time.process_time()
+    appended = diff_words(old, [*old, "See", " ", "it"], str)
+    inserted = diff_words(old, [*old[:5_000], "really", " ", *old[5_000:]], str)
+    assert time.process_time() - started < 1
+
+    assert [kind for kind, _ in appended] == [SAME, ADDED]
+    assert [kind for kind, _ in inserted] == [SAME, ADDED, SAME]

@@ -12,6 +12,7 @@ from typing import TypeVar
 from blogqueue.writing.link_edit.edits import AppliedEdit
 from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import TopBlock, parse
+from blogqueue.writing.markdown.words import count_common
 
 WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 """Splits a text into its words, runs of blanks, and single marks."""
@@ -47,7 +48,7 @@ def diff_words(
     runs: list[tuple[ChangeKind, list[_Token]]] = []
     removed: list[_Token] = []
     added: list[_Token] = []
-    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    changes = _find_changes(old, new)
     for number, (kind, i, j, k, m) in enumerate(changes, start=1):
         is_blank = all(get_text(token).isspace() for token in old[i:j])
         if kind == "equal" and not (is_blank and removed and added and number < len(changes)):
@@ -58,6 +59,15 @@ def diff_words(
             added += new[k:m]
     runs += [(ChangeKind.REMOVED, removed), (ChangeKind.ADDED, added)]
     return [(kind, run) for kind, run in runs if run]
+
+
+def _find_changes(old: Sequence[_Token], new: Sequence[_Token]) -> list[tuple[str, int, int, int, int]]:
+    """Return what `SequenceMatcher.get_opcodes` does, sooner."""
+    start, end = count_common(old, new)
+    inside = SequenceMatcher(None, old[start : len(old) - end], new[start : len(new) - end], autojunk=False)
+    changes = [("equal", 0, start, 0, start)] if start else []
+    changes += [(kind, i + start, j + start, k + start, m + start) for kind, i, j, k, m in inside.get_opcodes()]
+    return [*changes, ("equal", len(old) - end, len(old), len(new) - end, len(new))] if end else changes
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ of three paragraphs in a row, the outer two can take a link each, but the middle
 """
 
 import hashlib
+import math
 from collections.abc import Collection, Sequence
 from functools import cache
 from importlib import metadata
@@ -24,7 +25,7 @@ MAX_OFFERED = 200
 
 def count_room(article: str, paid_links: Sequence[Link] = ()) -> int:
     """Return how many more paid links a text that carries `paid_links` can take one after another."""
-    return _count(_find_positions(article, find_eligible_blocks(article, paid_links)))
+    return _count_up_to_each(_find_positions(article, find_eligible_blocks(article, paid_links)))[-1]
 
 
 def find_blocks_leaving(
@@ -32,21 +33,25 @@ def find_blocks_leaving(
 ) -> list[Block]:
     """Return the eligible paragraphs that leave room for `leave` more paid links once they have one, in order.
 
-    Of more than MAX_OFFERED, return as many, spread over the text.
     Where the text has less room, return those that leave the most: there is always one if any paragraph is eligible.
+    Of more than MAX_OFFERED paragraphs, return as many, spread over the text.
     Paragraphs whose SHA-256 is in `pending`, which other open orders have chosen, and those beside them are left out
     while there are others: of two links in one paragraph, the second has to be integrated again.
     """
     eligible = find_eligible_blocks(article, paid_links)
     positions = _find_positions(article, eligible)
-    enough = min(leave, _count(positions) - 1)
-    chosen = [position for block, position in zip(eligible, positions, strict=True) if block.sha256 in pending]
-    leaving = {
-        position: block
-        for block, position in zip(eligible, positions, strict=True)
-        if _count([other for other in positions if abs(other - position) > 1]) >= enough
-    }
-    apart = [block for position, block in leaving.items() if all(abs(position - other) > 1 for other in chosen)]
+    before = _count_up_to_each(positions)
+    behind = _count_up_to_each([-position for position in reversed(positions)])[::-1]
+    enough = min(leave, before[-1] - 1)
+    chosen = {position for block, position in zip(eligible, positions, strict=True) if block.sha256 in pending}
+    leaving: dict[int, Block] = {}
+    for at, (block, position) in enumerate(zip(eligible, positions, strict=True)):
+        # Where the paragraphs beside it are not eligible, they take none of the room.
+        first = at - (position - 1 in positions[max(0, at - 1) : at])
+        last = at + 1 + (position + 1 in positions[at + 1 : at + 2])
+        if before[first] + behind[last] >= enough:
+            leaving[position] = block
+    apart = [block for at, block in leaving.items() if chosen.isdisjoint({at - 1, at, at + 1})]
     return _spread(apart or list(leaving.values()))
 
 
@@ -76,13 +81,15 @@ def _find_positions(article: str, blocks: Collection[Block]) -> list[int]:
     return [index[block.start] for block in blocks]
 
 
-def _count(positions: Sequence[int]) -> int:
+def _count_up_to_each(positions: Sequence[int]) -> list[int]:
     """Return how many of these positions, in rising order, can be chosen so that no two are side by side.
 
-    Taking the first one that is free, again and again, finds the largest number.
+    The first number is for none of them, the next one for the first of them, and so on, up to all. Taking the first one
+    that is free, again and again, finds the largest number.
     """
-    count, last = 0, -2
+    counts, last = [0], -math.inf
     for position in positions:
-        if position > last + 1:
-            count, last = count + 1, position
-    return count
+        free = position > last + 1
+        counts.append(counts[-1] + free)
+        last = position if free else last
+    return counts

@@ -12,30 +12,41 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _NO_LINE_END = re.compile(r"[^\n]")
 
 
+def find_code(parsed: Parsed) -> list[tuple[int, int]]:
+    """Return the ranges of the article's fenced code, indented code and code spans."""
+    blocks = _find_tokens(parsed, {"fence", "code_block"})
+    spans = _find_spans(blank_out(_read_lines(parsed), blocks))
+    return [(start + parsed.body, end + parsed.body) for start, end in [*blocks, *spans]]
+
+
 def mask_fences(parsed: Parsed) -> str:
     r"""Return the body with fenced code and code spans blanked out, every line end as \n; offsets stay the same."""
-    return _mask_spans(_mask_tokens(parsed, parsed.article[parsed.body :], {"fence"}))
+    masked = blank_out(_read_lines(parsed), _find_tokens(parsed, {"fence"}))
+    return blank_out(masked, _find_spans(masked))
 
 
 def mask_indented(parsed: Parsed, body: str) -> str:
     """Return a masked body with indented code blanked out as well."""
-    return _mask_tokens(parsed, body, {"code_block"})
+    return blank_out(body, _find_tokens(parsed, {"code_block"}))
 
 
-def _mask_tokens(parsed: Parsed, body: str, kinds: set[str]) -> str:
-    ranges = [token.map for token in parsed.tokens if token.type in kinds and token.map]
-    lines = body.replace("\r\n", " \n").replace("\r", "\n")
-    if not ranges:
-        return lines
+def _read_lines(parsed: Parsed) -> str:
+    r"""Return the body with every line end as \n and the same length."""
+    return parsed.article[parsed.body :].replace("\r\n", " \n").replace("\r", "\n")
+
+
+def _find_tokens(parsed: Parsed, kinds: set[str]) -> list[tuple[int, int]]:
+    """Return the ranges of the body that tokens of some kinds have."""
+    lines = [token.map for token in parsed.tokens if token.type in kinds and token.map]
+    if not lines:
+        return []
     starts = list(accumulate(map(len, split_lines(parsed.article[parsed.body :])), initial=0))
-    return blank_out(lines, [(starts[first], starts[last]) for first, last in ranges])
+    return [(starts[first], starts[last]) for first, last in lines]
 
 
-def _mask_spans(text: str) -> str:
-    """Blank out the code spans: a run of backticks up to the next run of the same length in the same paragraph."""
+def _find_spans(text: str) -> list[tuple[int, int]]:
+    """Return the ranges of code spans: a run of backticks up to the next run of the same length in the paragraph."""
     runs = [match.span() for match in _BACKTICKS.finditer(text) if not text.endswith("\\", 0, match.start())]
-    if not runs:
-        return text
     closers: dict[int, int] = {}
     following: dict[int, int] = {}
     for number in reversed(range(len(runs))):
@@ -52,11 +63,13 @@ def _mask_spans(text: str) -> str:
             continue
         spans.append((runs[number][0], runs[closer][1]))
         number = closer + 1
-    return blank_out(text, spans)
+    return spans
 
 
 def blank_out(text: str, ranges: Sequence[tuple[int, int]]) -> str:
     """Return a text with the ranges, which are in order, blanked out, except for line ends."""
+    if not ranges:
+        return text
     parts: list[str] = []
     at = 0
     for start, end in ranges:

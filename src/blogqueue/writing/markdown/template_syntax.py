@@ -5,10 +5,11 @@ code is what the article is about, and stays.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from blogqueue.writing.markdown.front_matter import find_body_start, split_lines
+from blogqueue.writing.markdown.code_mask import find_code
+from blogqueue.writing.markdown.front_matter import find_body_start
 from blogqueue.writing.markdown.parsing import parse
 
 PLACEHOLDER = "\uf8f0"
@@ -20,34 +21,71 @@ QUOTED_PLACEHOLDER = "%EF%A3%B0"
 _HINT = re.compile(r"\{[{%#:/.]|<%|:::|%%|\[!|(?m:^(?:import|export)\s)|\[_?toc", re.IGNORECASE)
 """What every pattern below contains: most articles have none of it."""
 
-# Each is bounded, so that openings without an end cost little.
-_TAG = re.compile(
-    r"\{\{(?:(?!\}\}).){0,2000}\}\}\}?|\{%(?:(?!%\}).){0,2000}%\}|<%(?:(?!%>).){0,2000}%>"
-    r"|\{#(?:(?!#\}).){0,2000}#\}|\{/\*(?:(?!\*/\}).){0,2000}\*/\}",
-    re.DOTALL,
+
+class _Pairs(NamedTuple):
+    """Tags that open something, and what ends it: a pattern for each group of `opening`, and how far away it may be.
+
+    What matches `opening` without a group is whole.
+    """
+
+    opening: re.Pattern[str]
+    ends: Mapping[str, tuple[re.Pattern[str], int]]
+
+
+_TAGS = _Pairs(
+    re.compile(r"(?P<braces>\{\{)|(?P<liquid>\{%)|(?P<erb><%)|(?P<jinja>\{#)|(?P<mdx>\{/\*)"),
+    {
+        "braces": (re.compile(r"\}\}\}?"), 2000),
+        "liquid": (re.compile(r"%\}"), 2000),
+        "erb": (re.compile(r"%>"), 2000),
+        "jinja": (re.compile(r"#\}"), 2000),
+        "mdx": (re.compile(r"\*/\}"), 2000),
+    },
 )
-_COMMENT = re.compile(
-    r"\{%-?\s*comment\b[^%]{0,200}%\}.{0,9000}?\{%-?\s*endcomment\s*-?%\}"
-    r"|\{\{[<%]\s*comment\s*[%>]\}\}.{0,9000}?\{\{[<%]\s*/\s*comment\s*[%>]\}\}"
-    r"|\{::comment\s*/?\}.{0,9000}?\{:/(?:comment)?\}|%%(?=\s|\w).{1,2000}?%%",
-    re.DOTALL,
+_COMMENTS = _Pairs(
+    re.compile(
+        r"(?P<liquid>\{%-?\s*comment\b[^%]{0,200}%\})|(?P<hugo>\{\{[<%]\s*comment\s*[%>]\}\})"
+        r"|(?P<kramdown>\{::comment\s*/?\})|(?P<obsidian>%%(?=\s|\w))"
+    ),
+    {
+        "liquid": (re.compile(r"\{%-?\s*endcomment\s*-?%\}"), 9000),
+        "hugo": (re.compile(r"\{\{[<%]\s*/\s*comment\s*[%>]\}\}"), 9000),
+        "kramdown": (re.compile(r"\{:/(?:comment)?\}"), 9000),
+        "obsidian": (re.compile("%%"), 2000),
+    },
 )
-_RAW = re.compile(r"(\{%-?\s*(?:raw|verbatim)\s*-?%\})(.{0,9000}?)(\{%-?\s*end(?:raw|verbatim)\s*-?%\})", re.DOTALL)
-_CODE = re.compile(
-    r"(?m)^(?P<open>\{%-?\s*(?:highlight|codeblock|code)\b\s*(?P<one>[\w+-]*)[^%\n]*%\}"
-    r"|\{\{[<%]\s*(?:highlight|code)\b\s*\"?(?P<two>[\w+-]*)[^}\n]*[%>]\}\})[ \t]*$"
-    r"(?P<inside>(?s:.{0,50000}?))"
-    r"^(?P<close>\{%-?\s*end(?:highlight|codeblock|code)\s*-?%\}|\{\{[<%]\s*/\s*(?:highlight|code)\s*[%>]\}\})"
+_RAW = _Pairs(
+    re.compile(r"(?P<liquid>\{%-?\s*(?:raw|verbatim)\s*-?%\})"),
+    {"liquid": (re.compile(r"\{%-?\s*end(?:raw|verbatim)\s*-?%\}"), 9000)},
 )
-_MARKS = re.compile(
-    r"(?m)^ {0,3}:{3,}[ \t]*(?:\{[^}\n]*\}|[\w-]*)(?:\{[^}\n]*\})?"  # directives
-    r"|(?<=> )\[!\w+\][-+]?"  # GitHub's and Obsidian's callouts
-    r"|^[*-] [^\n]*\n\{:\s*toc[^}\n]*\}|^\[\[?_?toc_?\]?\][ \t]*$"  # tables of contents
-    r"|\{:[^}\n]*\}|\{[#.][^{}\n]*\}[ \t]*$"  # kramdown's and Pandoc's attributes
-    r"""|^import\s[^\n]*['"][^'"\n]+['"];?[ \t]*$|^export\s+(?:const|default|function|let)\b[^\n]*$""",  # MDX
-    re.IGNORECASE,
+# The possessive quantifiers keep the time linear.
+_CODE = _Pairs(
+    re.compile(
+        r"(?m)^(?P<tag>\{%-?\s*(?:highlight|codeblock|code)\b\s*+(?P<one>[\w+-]*+)[^%\n]*%\}"
+        r"|\{\{[<%]\s*(?:highlight|code)\b\s*+\"?(?P<two>[\w+-]*+)[^}\n]*[%>]\}\})(?=[ \t]*$)"
+    ),
+    {
+        "tag": (
+            re.compile(
+                r"(?m)^(?:\{%-?\s*end(?:highlight|codeblock|code)\s*-?%\}"
+                r"|\{\{[<%]\s*/\s*(?:highlight|code)\s*[%>]\}\})"
+            ),
+            50_000,
+        )
+    },
 )
-_SPAN = re.compile(r"(`+)(?!`)(?:(?!\n[ \t]*\n).){1,2000}?(?<!`)\1(?!`)", re.DOTALL)
+_MARKS = _Pairs(
+    re.compile(
+        r"(?m)^ {0,3}:{3,}[ \t]*(?:\{[^}\n]*\}|[\w-]*)(?:\{[^}\n]*\})?"  # directives
+        r"|(?<=> )\[!\w+\][-+]?"  # GitHub's and Obsidian's callouts
+        r"|^[*-] [^\n]*\n\{:\s*toc[^}\n]*\}|^\[\[?_?toc_?\]?\][ \t]*$"  # tables of contents
+        r"|\{:[^{}\n]*\}|\{[#.][^{}\n]*\}[ \t]*$"  # kramdown's and Pandoc's attributes
+        r"""|^import\s[^\n]*['"][^'"\n]+['"];?[ \t]*$|^export\s+(?:const|default|function|let)\b[^\n]*$""",  # MDX
+        re.IGNORECASE,
+    ),
+    {},
+)
+_NO_LINE_END = re.compile(r"[^\r\n]")
 
 _NAME = re.compile(r"(\{\{[<%]|\{%|\{\{|<%)[-\s=]*([/#]?[\w./-]*)")
 _SILENT = re.compile(r"(?:/|end|else|elsif|raw|verbatim|comment|highlight|code)", re.IGNORECASE)
@@ -58,23 +96,23 @@ def hide_template_syntax(article: str) -> str:
     """Return an article with a placeholder for each character of template syntax; its length stays the same."""
     if not _HINT.search(article, find_body_start(article)):
         return article
-    fenced = _replace(article, _find_code(article), _CODE, _to_fence)
-    hidden = _replace(fenced, _find_code(fenced), _COMMENT, _hide)
+    fenced = _fence_code(article)
+    hidden = _hide(fenced, _find_code(fenced), _COMMENTS)
     raw = _find_raw(hidden)
-    hidden = _replace(hidden, [*_find_code(hidden), *raw], _TAG, _hide)
-    return _replace(hidden, [*_find_code(hidden), *raw], _MARKS, _hide)
+    hidden = _hide(hidden, [*_find_code(hidden), *raw], _TAGS)
+    return _hide(hidden, [*_find_code(hidden), *raw], _MARKS)
 
 
 def list_unshown(article: str) -> tuple[str, ...]:
     """Return the kinds of tags in an article that a page leaves out, such as `{% include %}`, each once."""
     if not _HINT.search(article, find_body_start(article)):
         return ()
-    fenced = _replace(article, _find_code(article), _CODE, _to_fence)
+    fenced = _fence_code(article)
     kept = [*_find_code(fenced), *_find_raw(fenced)]
-    kept += [match.span() for match in _COMMENT.finditer(fenced)]
+    kept += [(opening.start(), end.end()) for opening, end in _find_pairs(fenced, (), _COMMENTS)]
     found: dict[str, None] = {}
-    for match in _find_outside(fenced, kept, _TAG):
-        name = _NAME.match(match[0])
+    for opening, end in _find_pairs(fenced, kept, _TAGS):
+        name = _NAME.match(fenced, opening.start(), end.end())
         if name and not _SILENT.match(name[2]):
             words = "" if name[1] == "{{" and not name[2].startswith("#") else f" {name[2]}"
             found[f"{name[1]}{words} {_CLOSERS[name[1]]}"] = None
@@ -83,62 +121,65 @@ def list_unshown(article: str) -> tuple[str, ...]:
 
 def _find_raw(article: str) -> list[tuple[int, int]]:
     """Return the ranges in which Liquid and Nunjucks show tags as they are."""
-    has_end = "endraw" in article or "endverbatim" in article
-    return [match.span(2) for match in _RAW.finditer(article)] if has_end else []
+    return [(opening.end(), end.start()) for opening, end in _find_pairs(article, (), _RAW)]
 
 
 def _find_code(article: str) -> list[tuple[int, int]]:
     """Return the ranges of front matter, fenced and indented code, and code spans."""
     parsed = parse(article)
-    starts = list(accumulate(map(len, split_lines(article[parsed.body :])), initial=parsed.body))
-    blocks = [
-        (starts[one.map[0]], starts[one.map[1]])
-        for one in parsed.tokens
-        if one.type in {"fence", "code_block"} and one.map
-    ]
-    spans = [match.span() for match in _find_outside(article, [(0, parsed.body), *blocks], _SPAN)]
-    return [(0, parsed.body), *blocks, *spans]
+    return [(0, parsed.body), *find_code(parsed)]
 
 
-def _find_outside(article: str, kept: Sequence[tuple[int, int]], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern that begin outside the ranges."""
+def _find_pairs(
+    article: str, kept: Sequence[tuple[int, int]], pairs: _Pairs
+) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """Yield each opening that begins outside the ranges, and its end. The time is linear: no text is searched twice."""
     ordered = sorted(kept)
+    following: dict[str | None, re.Match[str] | None] = {}
     at = number = 0
-    while match := pattern.search(article, at):
-        while number < len(ordered) and ordered[number][1] <= match.start():
+    while opening := pairs.opening.search(article, at):
+        start, kind = opening.start(), opening.lastgroup
+        at = start + 1
+        while number < len(ordered) and ordered[number][1] <= start:
             number += 1
-        if number < len(ordered) and ordered[number][0] <= match.start():
-            at = max(ordered[number][1], match.start() + 1)
+        if number < len(ordered) and ordered[number][0] <= start:
+            at = max(at, ordered[number][1])
             continue
-        yield match
-        at = max(match.end(), match.start() + 1)
+        if kind is None:
+            end = opening
+        else:
+            pattern, most = pairs.ends[kind]
+            end = following.get(kind, opening)
+            if end and end.start() < opening.end():
+                end = following[kind] = pattern.search(article, opening.end())
+            if end is None or end.start() - opening.end() > most:
+                continue
+        yield opening, end
+        at = end.end()
 
 
-def _replace(
-    article: str, kept: Sequence[tuple[int, int]], pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]
-) -> str:
+def _hide(article: str, kept: Sequence[tuple[int, int]], pairs: _Pairs) -> str:
+    """Return an article with placeholders in place of all pairs; line ends stay, so that lines begin where they did."""
     parts: list[str] = []
     at = 0
-    for match in _find_outside(article, kept, pattern):
-        parts += [article[at : match.start()], new(match)]
-        at = match.end()
+    for opening, end in _find_pairs(article, kept, pairs):
+        parts += [article[at : opening.start()], _NO_LINE_END.sub(PLACEHOLDER, article[opening.start() : end.end()])]
+        at = end.end()
     return "".join([*parts, article[at:]])
 
 
-def _hide(match: re.Match[str]) -> str:
-    """Return placeholders for a match; its line ends stay, so that what follows is still at the start of its line."""
-    return re.sub(r"[^\r\n]", PLACEHOLDER, match[0])
-
-
-def _to_fence(match: re.Match[str]) -> str:
-    """Return the code between two tags as a fenced block of the same length."""
-    opening = f"```{match['one'] or match['two'] or ''}"
-    return "".join(
-        [
-            opening.ljust(len(match["open"]))
-            if len(opening) <= len(match["open"])
-            else "```".ljust(len(match["open"])),
-            match[0][len(match["open"]) : match.start("close") - match.start()],
-            "```".ljust(len(match["close"])),
+def _fence_code(article: str) -> str:
+    """Return an article with the code between two tags as fenced blocks of the same length."""
+    parts: list[str] = []
+    at = 0
+    for opening, end in _find_pairs(article, _find_code(article), _CODE):
+        fence = f"```{opening['one'] or opening['two'] or ''}"
+        width = len(opening[0])
+        parts += [
+            article[at : opening.start()],
+            (fence if len(fence) <= width else "```").ljust(width),
+            article[opening.end() : end.start()],
+            "```".ljust(len(end[0])),
         ]
-    )
+        at = end.end()
+    return "".join([*parts, article[at:]])

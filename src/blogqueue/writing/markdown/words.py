@@ -70,16 +70,25 @@ def count_kept(old: Sequence[str], new: Sequence[str]) -> int:
     """
     if len(new) > 2 * len(old) + 200 or len(old) > 2 * len(new) + 200:
         return (Counter(old) & Counter(new)).total()
-    rest, new_rest = cut_equal_ends(old, new)
-    matcher = SequenceMatcher(None, rest, new_rest, autojunk=False)
-    return len(old) - len(rest) + sum(run.size for run in matcher.get_matching_blocks())
+    start, end = count_common(old, new)
+    matcher = SequenceMatcher(None, old[start : len(old) - end], new[start : len(new) - end], autojunk=False)
+    return start + sum(run.size for run in matcher.get_matching_blocks()) + end
+
+
+def count_common(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """Return how many items two sequences share at their start, and how many of the others at their end.
+
+    SequenceMatcher compares equal items each with each. Of an edit in one place, little is left to it without these.
+    """
+    shorter = min(len(old), len(new))
+    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
+    end = next((at for at in range(shorter - start) if old[-1 - at] != new[-1 - at]), shorter - start)
+    return start, end
 
 
 def cut_equal_ends(old: Sequence[Word], new: Sequence[Word]) -> tuple[Sequence[Word], Sequence[Word]]:
     """Return two texts' words without those that both begin with and end with: with one phrase put in, nearly all."""
-    shorter = min(len(old), len(new))
-    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    end = next((at for at in range(shorter - start) if old[-1 - at] != new[-1 - at]), shorter - start)
+    start, end = count_common(old, new)
     return old[start : len(old) - end], new[start : len(new) - end]
 
 
