@@ -15,7 +15,7 @@ from blogqueue.jobs.workers import LOST_AFTER_SECONDS
 from blogqueue.states import ArticleStatus
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
 from blogqueue.writing.link_edit.room import count_room
-from blogqueue.writing.markdown.rendering import find_lost_links
+from blogqueue.writing.markdown.article_page import find_lost_links
 
 _PAYMENTS_WITHOUT_THEIR_ORDER = """
 SELECT p.id FROM purchases p LEFT JOIN orders o ON o.purchase_id = p.id

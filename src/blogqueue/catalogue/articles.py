@@ -18,8 +18,8 @@ from blogqueue.db.tables.orders import Order
 from blogqueue.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from blogqueue.states import ArticleStatus, OrderKind, OrderStatus
 from blogqueue.writing.link_edit.room import count_room
+from blogqueue.writing.markdown.article_page import find_lost_links
 from blogqueue.writing.markdown.links import find_links, format_link
-from blogqueue.writing.markdown.rendering import find_lost_links
 
 
 async def search(q: str, *, limit: int) -> list[dict[str, Any]]:

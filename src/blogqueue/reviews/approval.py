@@ -23,8 +23,8 @@ from blogqueue.writing.link_edit.check_input import LinkRequirements
 from blogqueue.writing.link_edit.checks import check_link_edit
 from blogqueue.writing.link_edit.edits import AppliedEdit, EditRefused, reapply
 from blogqueue.writing.link_edit.room import count_room
+from blogqueue.writing.markdown.article_page import find_lost_links
 from blogqueue.writing.markdown.links import Link, format_link
-from blogqueue.writing.markdown.rendering import find_lost_links
 
 REASONS = (
     "The target page does not fit this domain.",

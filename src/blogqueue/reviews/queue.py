@@ -18,8 +18,8 @@ from blogqueue.orders import lifecycle, requirements, search
 from blogqueue.reviews import approval, sending_back
 from blogqueue.states import ArticleStatus, FailureReason, JobState, OrderStatus, RefundState
 from blogqueue.writing.link_edit.edits import AppliedEdit, differs_only_by_edit
+from blogqueue.writing.markdown.article_page import find_lost_links
 from blogqueue.writing.markdown.links import Link
-from blogqueue.writing.markdown.rendering import find_lost_links
 
 SHOWN = 100
 """The most orders that a list returns."""

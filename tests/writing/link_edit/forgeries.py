@@ -174,12 +174,12 @@ def wanting(link: Link) -> Callable[[Scene], Try]:
 
 
 def ended(old: str, new: str) -> Callable[[Scene], Try]:
-    """Give the paragraph another end first, and then replace it with a paragraph of a changed end and the sentence."""
+    """Give the paragraph another end first, and then replace it with a paragraph that has the new one."""
 
     def make(scene: Scene) -> Try:
         before = f"{scene.article[: scene.block.end]} {old}{scene.article[scene.block.end :]}"
         block = next(block for block in find_prose_blocks(before) if block.id == scene.block.id)
-        return Scene(before, block).replace(f"{scene.block.text} {new} {SENTENCE}")
+        return Scene(before, block).replace(f"{scene.block.text} {new}")
 
     return make
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from blogqueue.writing.markdown.article_page import is_right_to_left, render_page
-from blogqueue.writing.markdown.links import Link
+from blogqueue.writing.markdown.article_page import find_lost_links, is_right_to_left, render_page
+from blogqueue.writing.markdown.links import Link, format_link
 from blogqueue.writing.markdown.template_syntax import hide_template_syntax, list_unshown
 
 
@@ -137,6 +137,78 @@ def test_readers_see_no_template_syntax_but_in_code() -> None:
         "{{% notice %}}",
     )
     assert len(hide_template_syntax(TEMPLATES)) == len(TEMPLATES)
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "Export default settings before the update, and import them again after it.",
+        'Import duties rose for \u201cseeds or tools\u201d, and growers spoke of them as "a wall of paper"',
+        'import duties rose for "seeds", and growers spoke of them as "a wall"',
+    ],
+)
+def test_a_sentence_about_import_or_export_is_shown(prose: str) -> None:
+    assert text_of(shown(f"First.\n\n{prose}\n\nLast.\n")) == f"First. {prose} Last."
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import a from 'b'",
+        'import {a, b} from "b";',
+        "import * as a from 'b'",
+        "import 'b'",
+        "export const a = 1",
+        "export var a = 1",
+        "export default function a() {}",
+    ],
+)
+def test_the_lines_of_a_module_are_not_shown(line: str) -> None:
+    assert text_of(shown(f"First.\n\n{line}\n\nLast.\n")) == "First. Last."
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ('<Video src="a.mp4" />', ""),
+        ('<iframe src="https://a.example" />', ""),
+        ("<Text>\nInside.\n</Text>", "Inside."),
+        ("<path>", ""),
+        ("<mi>", ""),
+        ("<plaintext>", ""),
+        ('<div class="x>', '&lt;div class="x&gt;'),
+        ("<div>\nOne <b and two</div>", "One &lt;b and two"),
+        ("<!-->", ""),
+        ("<!DOCTYPE html>", ""),
+        ("<?php echo $a->b ?>", ""),
+        ("<br/>One <hr/>", "One"),
+        ('<svg viewBox="0 0 1 1"><path d="M0"/><title>No</title></svg>', ""),
+    ],
+)
+def test_a_tag_takes_nothing_from_readers_that_is_not_in_its_element(html: str, text: str) -> None:
+    assert text_of(shown(f"First.\n\n{html}\n\nLast.\n")) == f"First. {text} Last.".replace("  ", " ")
+
+
+HIDDEN = [
+    "{{% comment %}}\n\n{}\n\n{{% endcomment %}}", "%% {} %%", "<template>\n\n{}\n\n</template>", "<title>\n\n{}",
+    "<!--\n\n{}\n\n-->", "`{}`", "**{}**",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("around", HIDDEN)
+def test_a_paid_link_that_readers_do_not_get_in_plain_text_is_lost(around: str) -> None:
+    link = Link("https://ana.example/a", "a guide")
+    text = f"First.\n\n{around.format(f'See {format_link(link)}.')}\n\nLast.\n"
+
+    assert find_lost_links(text, [(link, "sponsored")]) == [link]
+
+
+def test_a_paid_link_is_not_lost_where_the_articles_html_has_another() -> None:
+    link = Link("https://ana.example/a", "a guide")
+    text = f"<p><a href='{link.target_url}'>a guide</a></p>\n\nRead {format_link(link)}.\n"
+
+    assert find_lost_links(text, [(link, "sponsored")]) == []
+    assert find_lost_links(f"{text}\n{format_link(link)}\n", [(link, "sponsored")]) == [link]
 
 
 @pytest.mark.parametrize("opening", ["{{", "{%", "<%", "{#", "{/*", "`", "%%a", "{% raw %}", "{% comment %}"])

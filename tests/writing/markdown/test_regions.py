@@ -29,6 +29,13 @@ ENCLOSED = r'''
 <Note.Body¶onClick={() => { go({ now: 1 }) }}¶>¶…¶</Note.Body>
 <>¶…¶</>
 <div class="never-closed">¶…
+Put it into the <title> of each page.¶…
+Put it into the <title> and the \</title> of each page.¶…
+<math>¶…
+<noembed>¶…
+<noframes>¶…
+<plaintext>¶…
+<div>Write `<title>` here.</div>¶…
 <!--¶…¶-->
 One <!-- hidden¶…¶--> word
 One <!-- never closed¶…
@@ -67,6 +74,8 @@ export const a = {¶…¶}
 [code]¶…¶[/code]
 %%¶…¶%%
 One %% hidden¶…¶%% word
+One {#x} hidden¶…¶#} word
+100%%) is%% hidden¶…¶%% word
 $$¶…¶$$
 \[¶…¶\]
 \begin{align}¶…¶\end{align}
@@ -133,6 +142,8 @@ Use `<div>` here.¶…¶And `<!--` there.
 Tags:¶    <div>¶…¶    <blockquote>
 <div dir="rtl" markdown="1">¶…¶</div>
 <!-- one -->¶…¶<!-- two -->
+<!-->¶…¶<!--->
+Use `<title>` here.¶…¶And \`<title> there</title>.
 <!--more-->¶…
 <!-- wp:paragraph -->¶…¶<!-- /wp:paragraph -->
 {% include a.html %}¶…¶{% include b.html %}
@@ -158,6 +169,8 @@ The formula $$a$$ and … and $$b$$.
 (Really) …
 **Compost** … And so on.
 "Quoted" … so it went.
+Export default settings before … And so on.
+Import duties rose for "seeds or tools", and … they spoke of "a wall of paper"
 """
 
 

@@ -17,13 +17,19 @@ def link_exactly_once(given: CheckInput) -> list[Problem]:
     """
     more_in_block = given.applied.new_text.count(given.literal) - given.old_source.count(given.literal)
     more_in_article = given.after.article.count(given.literal) - given.before.article.count(given.literal)
-    if more_in_block == more_in_article == 1 and not any(map(given.is_bought, given.before.links)):
+    if more_in_block == more_in_article == 1 and not _has_link(given):
         return []
     message = (
         f"The text must contain the link exactly once, written exactly {given.literal}, and the rest of the article "
         "must not contain it."
     )
     return report("link_exactly_once", message, given.applied.new_text)
+
+
+def _has_link(given: CheckInput) -> bool:
+    """Return whether the article has the link already."""
+    known = given.requirements.link.anchor_text in given.before.article  # looking at every link takes longer
+    return known and any(map(given.is_bought, given.before.links))
 
 
 def link_set(given: CheckInput) -> list[Problem]:

@@ -1,7 +1,11 @@
-"""An article's text as its page shows it: with its HTML, its own pictures and links, and without template syntax."""
+"""An article's text as its page shows it: with its HTML, its own pictures and links, and without template syntax.
+
+A paid link is there only if this page shows it.
+"""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from html import unescape
 from pathlib import PurePosixPath
@@ -9,13 +13,25 @@ from urllib.parse import urljoin, urlsplit
 
 import nh3
 
-from blogqueue.writing.markdown.links import Link
-from blogqueue.writing.markdown.rendering import ATTRIBUTES, CHANGED, MARKED, URL_SCHEMES, render_body
+from blogqueue.writing.markdown.links import Link, to_link
+from blogqueue.writing.markdown.parsing import parse
+from blogqueue.writing.markdown.rendering import (
+    ATTRIBUTES,
+    CHANGED,
+    MARKED,
+    URL_SCHEMES,
+    HtmlLink,
+    find_html_links,
+    render,
+    render_body,
+)
 from blogqueue.writing.markdown.template_syntax import PLACEHOLDER, QUOTED_PLACEHOLDER, hide_template_syntax
 
 _DROPPED = {"script", "style", "template", "noscript", "iframe", "object", "svg", "math", "canvas", "audio", "video",
             "form", "textarea", "select", "title"}  # fmt: skip
 """The tags whose content is not shown either; nh3 removes other unknown tags and keeps their content."""
+
+_TAGS = nh3.ALLOWED_TAGS | _DROPPED
 
 _ATTRIBUTES = ATTRIBUTES | {"*": {"dir", "hidden", "lang"}, "p": {"id"}}
 _HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1>\s*", re.DOTALL)
@@ -52,8 +68,37 @@ def render_page(
         link_rel=None,
         attribute_filter=lambda tag, name, value: _filter_attribute(tag, name, value, base, here=source is None),
     )
-    html = cleaner.clean(render_body(hide_template_syntax(article), paid, host, changed))
+    html = cleaner.clean(render_body(hide_template_syntax(article), paid, host, changed, _TAGS))
     return _place_below(_EMPTY.sub("", html.replace(PLACEHOLDER, "")), title)
+
+
+def find_lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
+    """Return the paid links that readers do not get exactly once, with target, anchor text and rel, in plain text.
+
+    Plain: not struck through or otherwise emphasised, and not as code. A link in the article's own HTML does not count.
+    """
+    found = Counter[Link]()
+    plain: set[Link] = set()
+    for rendered in parse(article).links:
+        link = to_link(rendered)
+        found[link] += 1
+        if rendered.plain:
+            plain.add(link)
+    # Of other articles, the page shows what `render` writes, which takes half as long.
+    is_plain = not _has_html(article) and hide_template_syntax(article) == article
+    html = render(article, paid) if is_plain else render_page(article, paid, title="", host="", source=None)
+    shown = set(find_html_links(html))
+    return [
+        link
+        for link, rel in paid
+        if found[link] != 1
+        or link not in plain
+        or HtmlLink(link.anchor_text, (("href", link.target_url), *((("rel", rel),) if rel else ()))) not in shown
+    ]
+
+
+def _has_html(article: str) -> bool:
+    return any(block.html or any(inline.html for inline in block.inlines) for block in parse(article).blocks)
 
 
 def is_right_to_left(html: str) -> bool:

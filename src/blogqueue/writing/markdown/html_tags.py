@@ -1,7 +1,7 @@
 """The tags of HTML and JSX elements, and comments, in an article's source."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from blogqueue.writing.markdown.region_pairs import Tag, TagKind
 from blogqueue.writing.markdown.template_tags import read_name
@@ -15,13 +15,17 @@ VOID = frozenset(
 
 CONTAINERS = frozenset((
     "article", "aside", "audio", "blockquote", "button", "canvas", "center", "details", "dialog", "div", "dl",
-    "fieldset", "figure", "footer", "form", "header", "iframe", "main", "map", "menu", "nav", "noscript", "object",
-    "ol", "pre", "script", "section", "select", "style", "svg", "table", "template", "textarea", "ul", "video",
+    "fieldset", "figure", "footer", "form", "frameset", "header", "iframe", "main", "map", "math", "menu", "nav",
+    "noembed", "noframes", "noscript", "object", "ol", "plaintext", "pre", "script", "section", "select", "style",
+    "svg", "table", "template", "textarea", "title", "ul", "video", "xmp",
 ))  # fmt: skip
 """Elements that hold all that follows if their end tag is missing; others, such as `<T>` in prose, hold nothing
 then."""
 
-_RAW_ENDS = {name: re.compile(f"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "xmp")}
+_RAW_ENDS = {
+    name: re.compile(f"</{name}", re.IGNORECASE)
+    for name in ("iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp")
+}
 
 # Attributes are quoted, or in braces (JSX), at most three deep; no quote spans a blank line. The possessive quantifiers
 # keep the time linear.
@@ -30,6 +34,9 @@ _BRACES = r"\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*+\})*+\})*+\}"
 _TAG = re.compile(
     rf"<(?P<close>/?)(?P<name>(?:[A-Za-z][\w.:-]*+)?+)(?P<attributes>(?:\s(?:[^<>\"'{{}}]++|{_STRING}|{_BRACES})*+)?+)"
     r"(?P<single>(?:(?<=/)|/)?)>"
+)
+_TAG_OR_NOT = re.compile(
+    rf"<!--(?:-?>|(?s:.*?)(?:-->|\Z))|<\?(?s:.*?)(?:\?>|\Z)|<![^>]*+>?|{_TAG.pattern}|<(?=[A-Za-z/])"
 )
 _COMMENT_WORD = re.compile(r"[\w.:/\[#-]+")
 _BEGIN = re.compile(r"(.*?)[-_:]?(?:start|begin)", re.IGNORECASE)
@@ -41,11 +48,11 @@ def find_comments(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield the start, the end and the inside of each `<!-- ... -->`; one that is not closed ends with the text."""
     start = text.find("<!--")
     while start >= 0:
-        end = text.find("-->", start + 4)
+        end = text.find("-->", start + 2)  # "<!-->" is whole
         if end < 0:
             yield start, len(text), ""
             return
-        yield start, end + 3, text[start + 4 : end]
+        yield start, end + 3, text[start + 4 : max(start + 4, end)]
         start = text.find("<!--", end + 3)
 
 
@@ -73,12 +80,34 @@ def find_element_tags(text: str) -> Iterator[Tag]:
         name = match["name"].lower()
         if name in VOID or match["single"] or match["attributes"].endswith("/") or not _is_tag(match):
             continue
+        if match["close"] and text.endswith("\\", 0, match.start()):
+            continue  # escaped, it closes nothing
         kind = TagKind.CLOSE if match["close"] else TagKind.OPEN
         harmless = _only_sets_language(name, match["attributes"])
         yield Tag(match.start(), at, kind, FAMILY, name or "<>", harmless=harmless)
         if kind is TagKind.OPEN and name in _RAW_ENDS:
             end = _RAW_ENDS[name].search(text, at)
             at = end.start() if end else len(text)
+
+
+def tidy(html: str, known: Collection[str]) -> str:
+    """Return HTML without what makes a browser read more than Markdown does: its known tags are left, each as a whole.
+
+    Where a quotation mark is missing, all up to the next one belongs to the tag. Elements that close themselves, as in
+    JSX, are open to browsers. Of those that belong into drawings and formulas, nh3 drops the content. Comments and
+    declarations are left out.
+    """
+    return _TAG_OR_NOT.sub(lambda match: _tidy(match, known), html)
+
+
+def _tidy(match: re.Match[str], known: Collection[str]) -> str:
+    name: str | None = match["name"]
+    if name is None:
+        return "&lt;" if match[0] == "<" else ""
+    if name.lower() not in known:
+        return ""
+    closes_itself = match[0].endswith("/>") and not match["close"] and name.lower() not in VOID
+    return f"{match[0][:-2]}></{name}>" if closes_itself else match[0]
 
 
 def holds_the_rest(text: str, tag: Tag) -> bool:

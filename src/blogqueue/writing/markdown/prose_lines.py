@@ -2,6 +2,10 @@
 
 import re
 
+IMPORT_LINE = r"""import[ \t]+(?:[\w{*][^\n]*[ \t]from[ \t]+)?['"]"""
+EXPORT_LINE = r"export[ \t]+(?:const|let|var|function|default)\b"
+"""How lines of MDX begin. A sentence of prose may begin with Import or Export."""
+
 _ODD_START = re.compile(
     r"""
       :(?!\w[\w+-]*:)                      # a definition, a directive; not an emoji such as :tada:
@@ -14,9 +18,8 @@ _ODD_START = re.compile(
     | \.\.(?:$|[ \t]+(?:[\w-]+::|[_|\[]))  # a directive of reStructuredText
     | (?:!!|\?\?|%%|\$\$|//|\+\+|==|\^\^|@@|;;|&&|<<|>>)  # admonitions, fences, comments of many formats
     | \+-                                  # a grid table
-    | import[ \t]+(?:[\w{*][^\n]*[ \t]from[ \t]+)?['"]     # MDX
-    | export[ \t]+(?:const|let|var|function|default)\b
-    """,
+    """
+    f"|{IMPORT_LINE}|{EXPORT_LINE}",
     re.VERBOSE,
 )
 _ODD_FIRST_START = re.compile(r"[%=+^;][ \t]")  # further down, a line of prose may be wrapped before such a mark

@@ -20,6 +20,7 @@ from blogqueue.writing.markdown.html_tags import (
 from blogqueue.writing.markdown.parsing import parse
 from blogqueue.writing.markdown.region_markers import find_braces, find_markers
 from blogqueue.writing.markdown.region_pairs import Tag, merge_ranges, pair_tags
+from blogqueue.writing.markdown.template_syntax import find_hidden
 from blogqueue.writing.markdown.template_tags import find_template_tags
 
 
@@ -44,7 +45,8 @@ def find_regions(article: str) -> tuple[tuple[int, int], ...]:
     paired, unclosed = pair_tags(tags)
     ranges += paired
     ranges += [(tag.start, len(bare)) for tag in unclosed if _holds_the_rest(bare, tag)]
-    return tuple((start + parsed.body, end + parsed.body) for start, end in merge_ranges(ranges))
+    found = [(start + parsed.body, end + parsed.body) for start, end in ranges]
+    return tuple(merge_ranges([*found, *find_hidden(article)]))
 
 
 def cut_regions(article: str, start: int, end: int) -> str | None:

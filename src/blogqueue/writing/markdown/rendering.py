@@ -1,7 +1,7 @@
 """Articles as safe HTML, and the links that a browser finds in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from html import escape
 from html.parser import HTMLParser
@@ -12,6 +12,7 @@ import nh3
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
+from blogqueue.writing.markdown.html_tags import tidy
 from blogqueue.writing.markdown.links import Link, to_link
 from blogqueue.writing.markdown.parsing import MARKDOWN, Parsed, TopBlock, parse
 
@@ -52,18 +53,25 @@ def render(
     """
     parsed = parse(article)
     marked = id(_find_opening(parsed, *changed)) if changed else 0
-    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": lower, "images_of": images_of, "html": False}
+    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": lower, "images_of": images_of, "tags": ()}
     return _CLEANER.clean(_RENDERER.render(parsed.tokens, MARKDOWN.options, env))
 
 
-def render_body(article: str, paid: Sequence[tuple[Link, str]], images_of: str, changed: tuple[int, int] | None) -> str:
+def render_body(
+    article: str,
+    paid: Sequence[tuple[Link, str]],
+    images_of: str,
+    changed: tuple[int, int] | None,
+    tags: Collection[str],
+) -> str:
     """Render an article's body as HTML with its raw HTML, which is not sanitised: the caller must do that.
 
-    `paid`, `images_of` and `changed` are as in `render`, but the changed paragraph's id is MARKED.
+    `paid`, `images_of` and `changed` are as in `render`, but the changed paragraph's id is MARKED. Of the raw HTML,
+    only whole `tags` are left.
     """
     parsed = parse(article)
     marked = id(_find_opening(parsed, *changed)) if changed else 0
-    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": False, "images_of": images_of, "html": True}
+    env = {"rels": _assign_rels(parsed, paid), "marked": marked, "lower": False, "images_of": images_of, "tags": tags}
     return _RENDERER.render(parsed.tokens, MARKDOWN.options, env)
 
 
@@ -83,7 +91,7 @@ def _find_opening(parsed: Parsed, start: int, end: int) -> Token | None:
 def render_blocks(article: str, paid: Sequence[tuple[Link, str]] = ()) -> list[tuple[TopBlock, str]]:
     """Render block by block, as `render` does: return each top-level block with its HTML."""
     parsed = parse(article)
-    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": None, "html": False}
+    env = {"rels": _assign_rels(parsed, paid), "marked": 0, "lower": False, "images_of": None, "tags": ()}
     ends = [at + 1 for at, token in enumerate(parsed.tokens) if token.level == 0 and token.nesting <= 0]
     return [
         (block, _CLEANER.clean(_RENDERER.render(parsed.tokens[start:end], MARKDOWN.options, env)))
@@ -109,22 +117,6 @@ def find_html_links(html: str) -> list[HtmlLink]:
         reader.feed(anchor)
     reader.close()
     return reader.links
-
-
-def find_lost_links(article: str, paid: Sequence[tuple[Link, str]]) -> list[Link]:
-    """Return the paid links that readers do not get exactly once, with target, anchor text and rel, in plain text.
-
-    Plain: not struck through or otherwise emphasised, and not as code.
-    """
-    found = find_html_links(render(article, paid))
-    plain = {to_link(link) for link in parse(article).links if link.plain}
-    return [
-        link
-        for link, rel in paid
-        if link not in plain
-        or [f.attributes for f in found if f.text == link.anchor_text and ("href", link.target_url) in f.attributes]
-        != [(("href", link.target_url), *((("rel", rel),) if rel else ()))]
-    ]
 
 
 class _LinkReader(HTMLParser):
@@ -164,7 +156,7 @@ class _Renderer(RendererHTML):
 
     def paragraph_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401 - the base's
         if id(tokens[idx]) == env["marked"]:
-            return f'<p id="{MARKED if env["html"] else CHANGED}">'
+            return f'<p id="{MARKED if env["tags"] else CHANGED}">'
         return self.renderToken(tokens, idx, options, env)
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - the base's
@@ -182,11 +174,13 @@ class _Renderer(RendererHTML):
 
     def html_inline(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
-        return content if env["html"] else "" if _is_comment(content) else escape(content)
+        return tidy(content, env["tags"]) if env["tags"] else "" if _is_comment(content) else escape(content)
 
     def html_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:  # noqa: ANN401, ARG002 - as above
         content = tokens[idx].content
-        return content if env["html"] else "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
+        return (
+            tidy(content, env["tags"]) if env["tags"] else "" if _is_comment(content) else f"<p>{escape(content)}</p>\n"
+        )
 
 
 def _choose_heading_tag(tag: str, *, lower: bool) -> str:
