@@ -64,7 +64,7 @@ CHANGED = [
     ("ja", "ミミズ", "「ミミズ」"),
     ("ja", "ことだ。", "ことだ？"), ("ja", "「一、二年」", "一、二年"), ("ar", "الديدان", "«الديدان»"),
     ("ar", "دائما.", "دائما؟"), ("hi", "केंचुओं", "“केंचुओं”"), ("hi", "हो।", "हो?"),
-    ("fr", "les vers", "«\u00a0les vers\u00a0»"), ("fr", "vrai\u00a0?", "vrai."), ("de", "Würmer", "„Würmer“"),
+    ("fr", "les vers", "«\u00a0les vers\u00a0»"), ("fr", "vrai\u00a0?", "vrai\u00a0."), ("de", "Würmer", "„Würmer“"),
     ("de", "So ist es.", "So ist es?"), ("de", "„jeden Herbst“", "jeden Herbst"),
     ("es", "Así es siempre.", "¿Así es siempre?"), ("es", "¿No es cierto?", "No es cierto."),
 ]  # fmt: skip

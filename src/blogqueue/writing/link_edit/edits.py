@@ -137,6 +137,11 @@ def _splice(article: str, edit: Edit, block: Block) -> tuple[str, AppliedEdit]:
 
 
 def _put_between_blanks(text: str, old: str) -> str:
-    """Return a text with the blanks around another one: a Japanese paragraph is indented by an ideographic space."""
+    """Return a text with the blanks around another one, unless it has that one whole.
+
+    A Japanese paragraph, for example, is indented by an ideographic space.
+    """
+    if old in text:
+        return text
     behind = old.lstrip()
     return old[: len(old) - len(behind)] + text + behind[len(behind.rstrip()) :]
