@@ -50,6 +50,18 @@ async def test_a_job_is_not_claimed_before_its_time(job: str, state: str) -> Non
     assert ((await row(job))["state"], (await row(job))["attempts"]) == (state, 0)
 
 
+async def test_a_job_that_is_due_during_an_outage_waits_for_the_next_probe(stage: Stage, job: str) -> None:
+    await stage.by_force(
+        "INSERT INTO breakers (name, opened_at, reason, probe_at) "
+        "VALUES ('model', clock_timestamp(), 'It is out.', clock_timestamp() + interval '3 seconds')"
+    )
+
+    answer = await jobs.claim(job, "a worker")
+
+    assert isinstance(answer, NotYet) and 2_000 < answer.milliseconds <= 3_000
+    assert (await row(job))["state"] == "WAITING"
+
+
 @pytest.mark.parametrize("state", ["COMPLETED", "FAILED", "CANCELLED"])
 async def test_a_job_that_has_ended_is_claimed_by_nobody(job: str, state: str) -> None:
     await change(job, f"state = '{state}'")
