@@ -184,6 +184,11 @@ def ended(old: str, new: str) -> Callable[[Scene], Try]:
     return make
 
 
+def enclosed(opening: str, closing: str) -> Callable[[Scene], Try]:
+    """Put the sentence into a part of the paragraph that two signs enclose."""
+    return ended(f"So {opening}it is{closing} here.", f"So {opening}it is. {SENTENCE}{closing} here.")
+
+
 def with_blank(article: str) -> str:
     return article + "\nThe end. \n"
 

@@ -183,6 +183,45 @@ def test_a_paragraph_that_keeps_its_special_blanks_passes(old: str, new: str) ->
     assert Scene(article, block).replace(block.text.replace(old, new.format(link=LITERAL))).problems() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It costs $5 here ({link}) and $6 there.",
+        "It costs 5$ here ({link}) and 6$ there.",
+        "The formulas $a$ ({link}) and $b$ hold.",
+        "The formulas $$a$$ ({link}) and $$b$$ hold.",
+        "So %% hidden %% ({link}) and %% hidden %% it is.",
+        "So ==marked== ({link}) and ==marked== it is.",
+        "So C++ ({link}) and C++11 it is, or C++.",
+        "It is ~5 km ({link}) and ~6 km, in ~/here and ~/there.",
+        "Either a == b ({link}) or c == d.",
+        "Use `$a` ({link}) and `b$`, or `[[` and `]]`, `/*` and `*/`.",
+        "See [this](/a?b==c) ({link}) and [that](/d?e==f).",
+        "So (in [brackets]) ({link}) and ((twice)) it is.",
+        "So [hide]hidden[/hide] ({link}) and [hide]hidden[/hide] it is.",
+        "It costs \\$a ({link}) and b\\$ there.",
+        "So [[one]] ({link}) and [[two]] it is.",
+        "So \\(a\\) ({link}) and \\(b\\) it is.",
+        "Show `{link}` in $a$, ({link}) and $b$.",
+        "So %% hidden\nand so %% ({link}) it is.",
+    ],
+)
+def test_a_link_between_two_parts_that_signs_enclose_passes(text: str) -> None:
+    old = text.replace(" ({link})", "").replace("{link}", LITERAL)
+    article = GARDEN.replace("Bindweed is", f"{old} Bindweed is")
+    block = next(block for block in find_eligible_blocks(article) if "Bindweed" in block.text)
+    scene = Scene(article, block)
+
+    assert scene.replace(block.text.replace(old, text.replace("{link}", LITERAL))).problems() == []
+    assert (
+        scene.replace(
+            block.text.replace(old, text.replace("{link}", LITERAL)).replace("hidden\n", "hidden ")
+        ).problems()
+        == []
+    )
+    assert scene.append(SENTENCE).problems() == []
+
+
 def test_a_link_that_the_article_has_already_cannot_be_added_again() -> None:
     before = Scene(GARDEN, ELIGIBLE[0]).append(SENTENCE).after
     made = Scene(before, find_eligible_blocks(before)[-1]).append(SENTENCE)

@@ -7,6 +7,7 @@ import pytest
 
 from blogqueue.catalogue.text_limits import find_text_problem
 from blogqueue.writing.markdown.disguises import find_all_hosts, find_all_prices, find_all_telephones
+from blogqueue.writing.markdown.inline_marks import is_enclosed
 from blogqueue.writing.markdown.marks import find_changed_marks
 from blogqueue.writing.markdown.markup import find_markup
 from blogqueue.writing.markdown.scripts import find_mixed_words, find_scripts
@@ -23,7 +24,8 @@ from blogqueue.writing.markdown.words import (
 SIZE = 50_000
 UNITS = [
     "[", "`", "``a", "&a", ":a", "<", ".'", " .", "a .", "1 ", "O1", "one-", "a\u00b7", "\u0430a", "\u6f22", " ", "@",
-    "x@x.", "-1", "!\"'", "{% highlight a %}\n", "{{< code >}}\n", "{{", "{:", "{% comment %}", "{% raw %}",
+    "x@x.", "-1", "!\"'", "{% highlight a %}\n", "{{< code >}}\n", "{{", "{:", "{% comment %}", "{% raw %}", "$", "$a",
+    "a$", " $a$", "==a", "[[",
 ]  # fmt: skip
 
 
@@ -39,6 +41,7 @@ SEARCHES: list[Callable[[str], object]] = [
     lambda text: find_changed_marks(split_marked_words(text), split_marked_words(f'"{text}"')),
     lambda text: count_kept(split_words(text), split_words(f"{text} a {text[:99]}")),
     hide,
+    lambda text: is_enclosed(f"$a == [[ {text}", f"{text} $ =="),
 ]  # fmt: skip
 
 

@@ -26,6 +26,7 @@ RULES: list[Callable[[CheckInput], list[Problem]]] = [
     place_checks.no_image,
     place_checks.no_reference,
     place_checks.no_template,
+    place_checks.not_enclosed,
     place_checks.line_ends,
     place_checks.blanks_kept,
     markup_checks.no_markup,

@@ -8,8 +8,11 @@ from blogqueue.writing.link_edit.check_input import CheckInput, report
 from blogqueue.writing.link_edit.edits import choose_line_break, differs_only_by_edit, find_line_breaks
 from blogqueue.writing.markdown.article_page import find_lost_links
 from blogqueue.writing.markdown.blocks import count_footnotes, count_template_tags, get_prose, is_beside
+from blogqueue.writing.markdown.code_mask import mask_spans
+from blogqueue.writing.markdown.inline_marks import is_enclosed
 from blogqueue.writing.markdown.links import to_link
 from blogqueue.writing.markdown.parsing import TopBlock
+from blogqueue.writing.markdown.regions import list_regions
 from blogqueue.writing.markdown.rendering import find_html_links, render
 from blogqueue.writing.questions import Problem
 
@@ -119,6 +122,27 @@ def no_template(given: CheckInput) -> list[Problem]:
         return []
     message = "Do not add any template tag, curly bracket, $$ or [[."
     return report("no_template", message, given.applied.new_text)
+
+
+def not_enclosed(given: CheckInput) -> list[Problem]:
+    """Require the regions within the paragraph unchanged, and the link outside signs and brackets that enclose more.
+
+    Readers may not see it there, or not as prose, and a formula with other words in it is another one.
+    """
+    applied = given.applied
+    before, found, behind = mask_spans(applied.new_text).partition(given.literal)
+    regions = list_regions(given.before.article, applied.start, applied.end)
+    # Where there was none, the signs of another one are new, which `no_markup` refuses.
+    kept = not regions or regions == list_regions(
+        given.after.article, applied.start, applied.start + len(applied.new_text)
+    )
+    if kept and not (found and is_enclosed(before, behind)):
+        return []
+    message = (
+        "Put the link outside everything that tags, brackets or signs such as $ and == enclose, and keep that as it "
+        "is: a formula, a comment, marked or hidden text."
+    )
+    return report("not_enclosed", message, applied.new_text)
 
 
 def line_ends(given: CheckInput) -> list[Problem]:

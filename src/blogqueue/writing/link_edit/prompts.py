@@ -33,7 +33,8 @@ Propose one edit:
 
 Rules:
 - "text" contains the link exactly once, written exactly as [anchor_text](target_url): no title, no emphasis, no other
-  link, URL, email address, image, HTML, heading, list or separate line.
+  link, URL, email address, image, HTML, heading, list or separate line. It is outside every formula, comment and
+  shortcode, and outside marked or hidden text.
 - Keep every word of the paragraph, in its order, with its links, spelling, punctuation and special blanks, such as
   no-break spaces; only add words, at most 60, and no line break. Add no negation and no number to the author's
   sentences.

@@ -15,14 +15,19 @@ _NO_LINE_END = re.compile(r"[^\n]")
 def find_code(parsed: Parsed) -> list[tuple[int, int]]:
     """Return the ranges of the article's fenced code, indented code and code spans."""
     blocks = _find_tokens(parsed, {"fence", "code_block"})
-    spans = _find_spans(parsed, blank_out(_read_lines(parsed), blocks))
+    spans = _find_spans(_blank_out_html(parsed, blank_out(_read_lines(parsed), blocks)))
     return [(start + parsed.body, end + parsed.body) for start, end in [*blocks, *spans]]
 
 
 def mask_fences(parsed: Parsed) -> str:
     r"""Return the body with fenced code and code spans blanked out, every line end as \n; offsets stay the same."""
     masked = blank_out(_read_lines(parsed), _find_tokens(parsed, {"fence"}))
-    return blank_out(masked, _find_spans(parsed, masked))
+    return blank_out(masked, _find_spans(_blank_out_html(parsed, masked)))
+
+
+def mask_spans(paragraph: str) -> str:
+    """Return a paragraph with its code spans blanked out; offsets stay the same."""
+    return blank_out(paragraph, _find_spans(paragraph)) if "`" in paragraph else paragraph
 
 
 def mask_indented(parsed: Parsed, body: str) -> str:
@@ -44,11 +49,13 @@ def _find_tokens(parsed: Parsed, kinds: set[str]) -> list[tuple[int, int]]:
     return [(starts[first], starts[last]) for first, last in lines]
 
 
-def _find_spans(parsed: Parsed, text: str) -> list[tuple[int, int]]:
+def _blank_out_html(parsed: Parsed, text: str) -> str:
+    """Return a body without HTML, in which a backtick is a character like others."""
+    return blank_out(text, _find_tokens(parsed, {"html_block"})) if "`" in text else text
+
+
+def _find_spans(text: str) -> list[tuple[int, int]]:
     """Return the ranges of code spans: a run of backticks up to the next run of the same length in the paragraph."""
-    if "`" not in text:
-        return []
-    text = blank_out(text, _find_tokens(parsed, {"html_block"}))  # in HTML, a backtick is a character
     runs = [match.span() for match in _BACKTICKS.finditer(text) if not text.endswith("\\", 0, match.start())]
     closers: dict[int, int] = {}
     following: dict[int, int] = {}

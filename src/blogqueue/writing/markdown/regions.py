@@ -62,6 +62,11 @@ def cut_regions(article: str, start: int, end: int) -> str | None:
     return "".join([*kept, article[at:end]])
 
 
+def list_regions(article: str, start: int, end: int) -> list[str]:
+    """Return the source of each region that overlaps `article[start:end]`, each run of blanks as one."""
+    return [" ".join(article[slice(*region)].split()) for region in _list_overlaps(find_regions(article), start, end)]
+
+
 def _list_overlaps(regions: Sequence[tuple[int, int]], start: int, end: int) -> Sequence[tuple[int, int]]:
     first = max(0, bisect_right(regions, (start,)) - 1)
     if first < len(regions) and regions[first][1] <= start:
