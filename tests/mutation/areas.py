@@ -37,8 +37,9 @@ AREAS = {
     "disputes": Area(("payments/disputes.py",), MONEY_TESTS),
     "slots": Area(
         ("catalogue/slots.py", "catalogue/paid_links.py"),
-        "tests/test_slots.py tests/test_catalogue.py tests/test_catalogue_entries.py tests/test_reviews.py "
-        "tests/test_rejections.py tests/test_article_texts.py tests/test_dropped_links.py tests/test_slot_counts.py",
+        "tests/test_slots.py tests/test_payments.py tests/test_catalogue.py tests/test_catalogue_entries.py "
+        "tests/test_reviews.py tests/test_rejections.py tests/test_article_texts.py tests/test_dropped_links.py "
+        "tests/test_slot_counts.py",
     ),
     "emails": Area(
         ("emails/emails.py", "actors/deliver.py"),
