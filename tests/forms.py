@@ -12,7 +12,7 @@ async def press(stage: Stage, page: str, action: str, **typed: str) -> httpx.Res
     return await press_again(stage, await stage.http.get(page), action, **typed)
 
 
-async def press_again(stage: Stage, shown: httpx.Response, action: str, **typed: str) -> httpx.Response:
+async def press_again(stage: Stage, shown: httpx.Response, action: str, /, **typed: str) -> httpx.Response:
     """Do what `press` does on a page that is open already, for instance one that an earlier press was answered with."""
     form = re.search(rf'<form[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', shown.text, re.DOTALL)
     assert form, f"{shown.url} has no form for {action}"

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from blogqueue.db.tables.jobs import Job
+from blogqueue.db.tables.observation import Alert
 from blogqueue.db.tables.orders import Order, Purchase
 from blogqueue.db.tables.payments import HeldPayment
-from tests.payments import STRIPE_KEY, event_of, purchase_row, two_open_pages
+from tests.payments import STRIPE_KEY, event_of, purchase_row, receive_event, two_open_pages
 from tests.stage import Stage, order_row
 
 
@@ -104,6 +105,15 @@ async def test_a_held_payment_that_is_disputed_meanwhile_is_not_accepted(stage: 
     assert "charged back" in (await stage.held())[0]["error"]
     assert (await stage.decide(session_id, "dismiss")).status_code == 200
     await stage.sound()
+
+
+async def test_a_dispute_of_a_payment_of_others_is_no_matter_of_a_held_one(stage: Stage) -> None:
+    await held_for_its_amount(stage)
+
+    unknown = {"id": "du_1", "payment_intent": "pi_of_another_shop", "status": "needs_response"}
+    assert (await receive_event(stage, "charge.dispute.created", unknown)).status_code == 200
+
+    assert await Alert.count().where(Alert.summary == "A payment is disputed") == 0
 
 
 async def test_a_held_payment_is_returned_even_if_stripe_is_unavailable_for_a_while(stage: Stage) -> None:
