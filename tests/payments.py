@@ -8,10 +8,14 @@ from uuid import uuid4
 import httpx
 
 from blogqueue.db.tables.orders import Purchase
-from blogqueue.db.tables.payments import Refund
+from blogqueue.db.tables.payments import Refund, StripeEvent
 from tests.stage import Bought, Stage, bearer, order_row, signed
 
 STRIPE_KEY = bearer("sk_test_of_the_tests")
+
+_LAST_EVENT = """
+SELECT id FROM stripe_events WHERE type = 'refund.updated' AND payload->'data'->'object'->>'id' = {}
+"""
 
 
 async def payment_intent(order: Bought) -> str:
@@ -60,6 +64,14 @@ async def event_of(stage: Stage, kind: str) -> str:
                 return str(delivery["event"])
         await asyncio.sleep(0.02)
     raise AssertionError(f"no {kind} was taken")
+
+
+async def all_events_of(stage: Stage, refund_id: str) -> None:
+    """Wait until Stripe's last event of a refund that succeeds is here, which would undo one that a test makes up."""
+    async with asyncio.timeout(10):
+        while not await StripeEvent.raw(_LAST_EVENT, refund_id):  # noqa: ASYNC110 - another process's event
+            await asyncio.sleep(0.02)
+    await stage.drain()
 
 
 async def two_open_pages(stage: Stage) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from blogqueue.errors import ConflictError, NotFoundError
 from blogqueue.orders import retention
 from blogqueue.payments import customers
 from blogqueue.payments.personal_data import PERSONAL
-from tests.payments import receive_event
+from tests.payments import all_events_of, receive_event
 from tests.stage import Stage, bearer, order_row
 
 ANA = "ana@customers.example"
@@ -191,6 +191,7 @@ async def test_an_erased_customer_has_no_email_to_send_again_and_gets_none(stage
     # And when her bank sends the refund back, it is made again without an email to her
     before = await Email.count()
     refund = {"id": (await Refund.select())[0]["stripe_refund_id"], "status": "failed"}
+    await all_events_of(stage, refund["id"])
     await receive_event(stage, "refund.failed", refund | {"metadata": {"order_id": str(order.id)}})
     assert (await stage.judge(order, "refund")).status_code == 202
     await stage.drain()

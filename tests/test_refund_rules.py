@@ -5,6 +5,7 @@ import pytest
 from blogqueue.db.tables.payments import Refund
 from tests.payments import (
     STRIPE_KEY,
+    all_events_of,
     dispute,
     failed_order,
     minute_with_refunds_due,
@@ -73,6 +74,7 @@ async def test_a_failed_refund_that_is_made_by_hand_in_stripe_has_succeeded(stag
     await stage.sound()
 
     # And if the bank sends it back, the refund has failed, and can be made again
+    await all_events_of(stage, by_hand["id"])
     sent_back = {"id": by_hand["id"], "payment_intent": await payment_intent(order), "status": "failed"}
     await receive_event(stage, "refund.failed", sent_back)
     await stage.refund_state(order, "FAILED")
@@ -100,6 +102,7 @@ async def test_a_customer_whose_bank_sent_the_refund_back_is_told_of_the_next_on
     order = await failed_order(stage)
     await refund_by_editor(stage, order)
     made = (await Refund.select())[0]["stripe_refund_id"]
+    await all_events_of(stage, made)
     sent_back = {"id": made, "status": "failed", "metadata": {"order_id": str(order.id)}}
     await receive_event(stage, "refund.failed", sent_back)
     await stage.refund_state(order, "FAILED")

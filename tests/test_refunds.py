@@ -12,7 +12,7 @@ from blogqueue.db.tables.payments import Refund
 from blogqueue.errors import ConflictError
 from blogqueue.orders import lifecycle
 from blogqueue.payments import refunds
-from tests.payments import STRIPE_KEY, minute_with_refunds_due, refunds_at_stripe
+from tests.payments import STRIPE_KEY, all_events_of, minute_with_refunds_due, refunds_at_stripe
 from tests.stage import Bought, Stage, order_row
 
 
@@ -221,6 +221,7 @@ async def test_a_refund_that_succeeded_and_then_failed_is_failed(stage: Stage) -
     await stage.email("Your payment was refunded")
 
     refund = (await Refund.select())[0]
+    await all_events_of(stage, refund["stripe_refund_id"])
     async with transaction():
         await refunds.record_status(refund["stripe_refund_id"], "failed")
 
