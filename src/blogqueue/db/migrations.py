@@ -14,7 +14,6 @@ from blogqueue.errors import ProblemError
 LOCK = 7_305_182_246_110_935
 """Our advisory lock: two runs at once would both create the same tables."""
 
-
 UNLIMITED: dict[str, Any] = {"command_timeout": None}
 """How long a connection waits for an answer: without an end, unlike everywhere else."""
 

@@ -3,6 +3,7 @@
 import msgspec
 
 from blogqueue.db.tables.orders import Order
+from blogqueue.emails.emails import ERASED
 
 COUNTED = 1_000
 """At most so many failed orders and emails are counted, so that the desk stays fast when very many have failed."""
@@ -17,7 +18,8 @@ SELECT (SELECT count(*) FROM orders WHERE status = 'ADMIN_REVIEW') AS to_review,
                 AND (purchase_id IS NOT NULL OR failure_reason = 'job_failed') LIMIT {COUNTED}) AS found) AS failed,
        (SELECT count(*) FROM held_payments WHERE state IN ('HELD', 'RETURNING')) AS held,
        (SELECT count(*) FROM orders WHERE on_hold) AS disputed,
-       (SELECT count(*) FROM (SELECT FROM emails WHERE state = 'FAILED' LIMIT {COUNTED}) AS found) AS failed_emails
+       (SELECT count(*) FROM (
+            SELECT FROM emails WHERE state = 'FAILED' AND "to" <> '{ERASED}' LIMIT {COUNTED}) AS found) AS failed_emails
 """  # noqa: S608 - a constant, no input
 """With its limits as constants, PostgreSQL knows what it costs, and need not plan it again each time."""
 
